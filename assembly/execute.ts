@@ -1,0 +1,38 @@
+/** The interpreter's outer loop: one command after the other. */
+import { contractCommand } from "./contract";
+import { copy, fillCommand } from "./copy";
+import { useScratch } from "./layout";
+import { map } from "./map";
+import { Command } from "./opcodes";
+import { reduce } from "./reduce";
+
+/** Runs a command list: word 0 is the scratch region's address, word 1 is reserved, then come the commands. */
+export function execute(list: usize): void {
+  useScratch(load<u32>(list));
+  let command = list + 8;
+  while (true) {
+    switch (load<u32>(command)) {
+      case Command.END:
+        return;
+      case Command.COPY:
+        copy(command);
+        break;
+      case Command.FILL:
+        fillCommand(command);
+        break;
+      case Command.MAP:
+        map(command);
+        break;
+      case Command.REDUCE:
+        reduce(command);
+        break;
+      case Command.CONTRACT:
+        contractCommand(command);
+        break;
+      default:
+        // A list from another version: stopping beats computing something else.
+        unreachable();
+    }
+    command += <usize>load<u32>(command, 4) << 2;
+  }
+}

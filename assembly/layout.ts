@@ -1,0 +1,42 @@
+/**
+ * Who owns which bytes of the scratch region.
+ *
+ * The records of strided views come first, since every kernel has some; the rest belongs to whichever
+ * command runs. All regions begin on a multiple of 16 bytes.
+ */
+import { BLOCK, MAX_REGISTERS, SCRATCH_BYTES } from "./opcodes";
+import { AXES_BYTES, Axes } from "./strided";
+
+/** The scratch region's address; `execute` sets it. */
+let scratch: usize = 0;
+
+// One record per MAP register is the most that any command needs.
+// @ts-ignore: decorator
+@inline const FREE: usize = <usize>MAX_REGISTERS * AXES_BYTES;
+
+/** Takes the scratch region that the command list names. */
+export function useScratch(address: usize): void {
+  scratch = address;
+}
+
+/** The record number `index` of a strided view. */
+// @ts-ignore: decorator
+@inline
+export function axesAt(index: i32): Axes {
+  return changetype<Axes>(scratch + <usize>index * AXES_BYTES);
+}
+
+/** The address of a region that begins `offset` bytes into the part that commands share. */
+// @ts-ignore: decorator
+@inline
+export function region(offset: usize): usize {
+  return scratch + FREE + offset;
+}
+
+/** Bytes available from `region(0)` on. */
+// @ts-ignore: decorator
+@inline export const REGION_BYTES: usize = <usize>SCRATCH_BYTES - FREE;
+
+/** Bytes between two MAP registers, and of the largest block of elements anywhere. */
+// @ts-ignore: decorator
+@inline export const BLOCK_BYTES: usize = BLOCK * 8;

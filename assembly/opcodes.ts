@@ -1,0 +1,152 @@
+/**
+ * The numbers that the planner (TypeScript) and the kernels (AssemblyScript) agree on.
+ *
+ * Both compilers read this very file, so it holds nothing but `const enum`s with explicit values and
+ * plain number constants. A command list is a contract between two builds that may be cached
+ * separately: append, never renumber.
+ */
+
+/** Elements that one pass over a MAP program handles: small enough for intermediates to stay in L1. */
+export const BLOCK = 512;
+
+/** Most registers a MAP program may use; each takes `BLOCK * 8` bytes of scratch. */
+export const MAX_REGISTERS = 64;
+
+/** Size in bytes of the scratch region that word 0 of a command list points at (16-byte aligned). */
+export const SCRATCH_BYTES = 1572864;
+
+/** What a command does; the word after it is the command's length in words, both words included. */
+export const enum Command {
+  /** `[END, 2]` */
+  END = 0,
+  /** `[COPY, len, itemSize, rank, src, dst, sizes[rank], srcStrides[rank], dstStrides[rank]]` */
+  COPY = 1,
+  /** `[FILL, len, itemSize, dst, count, lo, hi]` */
+  FILL = 2,
+  /**
+   * `[MAP, len, rank, nIn, nConst, nOut, nInstr, sizes[rank],
+   *   nIn    x [register, dtype, address, strides[rank]],
+   *   nConst x [register, dtype, lo, hi],
+   *   nOut   x [register, dtype, address],
+   *   nInstr x [op | dtype << 16 | dtype2 << 24, dst, a, b, c, d]]`
+   */
+  MAP = 3,
+  /**
+   * `[REDUCE, len, reduceOp, dtype, dst, src, keptRank, reducedRank,
+   *   keptSizes[], keptStrides[], reducedSizes[], reducedStrides[]]`
+   */
+  REDUCE = 4,
+  /**
+   * `[CONTRACT, len, dtype, A, B, C, batchRank, mRank, nRank, kRank,
+   *   batch: sizes[], stridesA[], stridesB[], stridesC[],   m: sizes[], stridesA[], stridesC[],
+   *   n: sizes[], stridesB[], stridesC[],                   k: sizes[], stridesA[], stridesB[]]`
+   */
+  CONTRACT = 5,
+}
+
+/** Element types. In memory a bool is one byte, 0 or 1; in a MAP register it is an int32. */
+export const enum DType {
+  FLOAT32 = 0,
+  FLOAT64 = 1,
+  INT32 = 2,
+  UINT32 = 3,
+  BOOL = 4,
+}
+
+/** What REDUCE folds with. */
+export const enum ReduceOp {
+  SUM = 0,
+  PROD = 1,
+  MAX = 2,
+  MIN = 3,
+  AND = 4,
+  OR = 5,
+  ARGMAX = 6,
+  ARGMIN = 7,
+}
+
+/** Instructions of a MAP program: `[op | dtype << 16 | dtype2 << 24, dst, a, b, c, d]`. */
+export const enum Op {
+  MOVE = 0,
+
+  // One operand.
+  NEG = 1,
+  ABS = 2,
+  SIGN = 3,
+  FLOOR = 4,
+  CEIL = 5,
+  /** Half to even. */
+  ROUND = 6,
+  SQRT = 7,
+  RSQRT = 8,
+  CBRT = 9,
+  EXP = 10,
+  EXPM1 = 11,
+  LOG = 12,
+  LOG1P = 13,
+  SIN = 14,
+  COS = 15,
+  TAN = 16,
+  ASIN = 17,
+  ACOS = 18,
+  ATAN = 19,
+  SINH = 20,
+  COSH = 21,
+  TANH = 22,
+  ASINH = 23,
+  ACOSH = 24,
+  ATANH = 25,
+  ERF = 26,
+  ERFC = 27,
+  ERFINV = 28,
+  LOGISTIC = 29,
+  LGAMMA = 30,
+  DIGAMMA = 31,
+  /** Float to bool. */
+  IS_FINITE = 32,
+  /** Bitwise for integers, logical for bools. */
+  NOT = 33,
+  POPCOUNT = 34,
+  CLZ = 35,
+
+  // Two operands.
+  ADD = 40,
+  SUB = 41,
+  MUL = 42,
+  DIV = 43,
+  /** The dividend's sign, as C's fmod. */
+  REM = 44,
+  POW = 45,
+  ATAN2 = 46,
+  NEXTAFTER = 47,
+  /** NaN propagates. */
+  MAX = 48,
+  /** NaN propagates. */
+  MIN = 49,
+  AND = 50,
+  OR = 51,
+  XOR = 52,
+  SHL = 53,
+  SHR_LOGICAL = 54,
+  SHR_ARITHMETIC = 55,
+
+  // Comparisons: the dtype is the operands', the result is bool.
+  EQ = 56,
+  NE = 57,
+  LT = 58,
+  LE = 59,
+  GT = 60,
+  GE = 61,
+
+  /** `dst = a ? b : c`; the dtype is that of the branches. */
+  SELECT = 64,
+  /** From `dtype` to `dtype2`. */
+  CONVERT = 65,
+  /** The first output word of threefry2x32: `a`, `b` the key, `c`, `d` the counter. */
+  THREEFRY_A = 66,
+  /** The second output word of threefry2x32. */
+  THREEFRY_B = 67,
+}
+
+/** Most axes a strided view may have, counted before adjacent axes are merged. */
+export const MAX_RANK = 32;

@@ -1,0 +1,96 @@
+// Runs every check and test of the project and ends with one total, `N passed, N failed, N skipped`.
+//
+//   node scripts/test-all.mjs [step ...]
+//
+// A step passes or fails as a whole, unless it prints counts; then those are added up. A step that exits with an
+// error counts as at least one failure, and one that should print counts and doesn't has failed.
+
+import { spawn } from "node:child_process";
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+const countsPattern = String.raw`(\d+) passed, (\d+) failed, (\d+) skipped`;
+export const total = new RegExp(`^${countsPattern}$`);
+export const conformanceFamily = new RegExp(`^conformance [^:]+: ${countsPattern}$`);
+
+/** Sums the counts in the lines that `pattern` matches; null if there are none. */
+export function sumCounts(lines, pattern) {
+  const matches = lines.map((line) => pattern.exec(line)).filter(Boolean);
+  if (matches.length === 0) return null;
+  const column = (i) => matches.reduce((sum, match) => sum + Number(match[i]), 0);
+  return { passed: column(1), failed: column(2), skipped: column(3) };
+}
+
+/** What a step adds to the total, from its exit code and, where it has a pattern for them, its printed counts. */
+export function countStep({ pattern }, code, lines) {
+  const single = { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 };
+  if (!pattern) return single;
+  const counts = sumCounts(lines, pattern);
+  if (!counts) return { passed: 0, failed: 1, skipped: 0 };
+  if (code !== 0 && counts.failed === 0) counts.failed = 1;
+  return counts;
+}
+
+const format = ({ passed, failed, skipped }) => `${passed} passed, ${failed} failed, ${skipped} skipped`;
+
+/** Runs a command, passing its output on; a total becomes "name: total", so that only the last line is one. */
+function run(name, command, args, cwd) {
+  return new Promise((done) => {
+    const child = spawn(command, args, { cwd, stdio: ["ignore", "pipe", "inherit"] });
+    const lines = [];
+    createInterface({ input: child.stdout }).on("line", (line) => {
+      lines.push(line);
+      console.log(total.test(line) ? `${name}: ${line}` : line);
+    });
+    child.on("error", (error) => {
+      console.error(`${name}: ${error.message}`);
+      done({ code: 1, lines });
+    });
+    child.on("close", (code) => done({ code: code ?? 1, lines }));
+  });
+}
+
+async function main() {
+  const root = fileURLToPath(new URL("..", import.meta.url));
+  const node = process.execPath;
+  const bin = (name) => join(root, "node_modules", name);
+  const tsx = bin("tsx/dist/cli.mjs");
+  const npm = process.env.npm_execpath;
+  const script = (name) => (npm ? [node, [npm, "run", "--silent", name]] : ["npm", ["run", "--silent", name]]);
+  const examples = existsSync(join(root, "examples"))
+    ? readdirSync(join(root, "examples")).filter((name) => /(?<!\.d)\.ts$/.test(name))
+    : [];
+
+  const steps = [
+    { name: "check", command: script("check") },
+    { name: "build", command: script("build") },
+    { name: "unit", command: [node, ["test/run.mjs"]], pattern: total },
+    { name: "conformance", command: [node, [tsx, "test/conformance/run.ts"]], pattern: conformanceFamily },
+    ...examples.map((file) => ({
+      name: `example ${file}`,
+      command: [node, [tsx, "--tsconfig", "examples/tsconfig.json", `examples/${file}`]],
+    })),
+    { name: "package", command: [node, ["test/package/run.mjs"]], pattern: total },
+    { name: "runtimes", command: [node, ["test/runtimes/run.mjs"]], pattern: total },
+  ];
+  const wanted = process.argv.slice(2);
+  const chosen = steps.filter(({ name }) => wanted.length === 0 || wanted.some((part) => name.startsWith(part)));
+
+  const sum = { passed: 0, failed: chosen.length ? 0 : 1, skipped: 0 };
+  const summary = [];
+  for (const step of chosen) {
+    console.log(`\n== ${step.name}`);
+    const started = performance.now();
+    const { code, lines } = await run(step.name, ...step.command, root);
+    const counts = countStep(step, code, lines);
+    for (const key of Object.keys(sum)) sum[key] += counts[key];
+    const seconds = ((performance.now() - started) / 1000).toFixed(1);
+    summary.push(`${counts.failed ? "FAIL" : "ok  "} ${step.name}: ${format(counts)} (${seconds} s)`);
+  }
+  console.log(`\n${summary.join("\n")}\n\n${format(sum)}`);
+  process.exitCode = sum.failed ? 1 : 0;
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) await main();

@@ -1,0 +1,50 @@
+/** The errors a user meets. Each message names the function, the argument, the shapes and what to do. */
+
+/** Shapes or axes that do not fit together. */
+export class ShapeError extends Error {
+  override readonly name = "ShapeError";
+}
+
+/** A traced array's contents were asked for while its value isn't known. Named as in JAX. */
+export class ConcretizationTypeError extends TypeError {
+  override readonly name = "ConcretizationTypeError";
+}
+
+/** A traced array was used after the transformation that made it had ended. Named as in JAX. */
+export class UnexpectedTracerError extends Error {
+  override readonly name = "UnexpectedTracerError";
+}
+
+/** Something that a derivative or a batching rule was asked for and that has none. */
+export class UnsupportedError extends Error {
+  override readonly name = "UnsupportedError";
+}
+
+/** `(2, 3)`: a shape as messages show it. */
+export function formatShape(shape: readonly number[]): string {
+  return shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(", ")})`;
+}
+
+/** A short description of any value, for messages about arguments of the wrong kind. */
+export function describe(value: unknown): string {
+  if (value === null) return "null";
+  if (value === undefined) return "undefined";
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  if (typeof value === "object") return `an object (${value.constructor?.name ?? "no class"})`;
+  if (typeof value === "string") return JSON.stringify(value);
+  return `${typeof value} ${String(value)}`;
+}
+
+/** Throws on an option that `fn` does not know, so that a misspelt name never passes silently. */
+export function checkOptions(fn: string, options: object | undefined, known: readonly string[]): void {
+  if (options === undefined) return;
+  if (options === null || typeof options !== "object" || Array.isArray(options)) {
+    throw new TypeError(
+      `${fn}: the last argument must be an options object such as {${known[0] ?? ""}: ...}, got ${describe(options)}.`,
+    );
+  }
+  for (const key of Object.keys(options)) {
+    if (known.includes(key)) continue;
+    throw new TypeError(`${fn}: unknown option "${key}"; it takes ${known.map((k) => `"${k}"`).join(", ")}.`);
+  }
+}

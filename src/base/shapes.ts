@@ -1,0 +1,86 @@
+/** Shapes and axes: sizes, canonical axes, NumPy broadcasting. */
+import { describe, formatShape, ShapeError } from "./errors.ts";
+
+export type Shape = readonly number[];
+
+/** An axis, several, or (`null`) all of them. */
+export type Axes = number | readonly number[] | null;
+
+export const sizeOf = (shape: Shape): number => shape.reduce((a, b) => a * b, 1);
+
+export const sameShape = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((n, i) => n === b[i]);
+
+/** `[0, 1, ..., n - 1]`. */
+export const range = (n: number, start = 0): number[] => Array.from({ length: n }, (_, i) => start + i);
+
+/** Throws unless every entry of `shape` is a non-negative integer. */
+export function checkShape(fn: string, shape: unknown): asserts shape is Shape {
+  const ok = Array.isArray(shape) && shape.every((n) => Number.isInteger(n) && n >= 0);
+  if (!ok) {
+    const got = Array.isArray(shape) ? `[${shape.join(", ")}]` : describe(shape);
+    throw new ShapeError(`${fn}: a shape is a list of non-negative integers, got ${got}.`);
+  }
+}
+
+/** The axis as a number from 0 to `ndim - 1`; negative axes count from the end. */
+export function canonicalAxis(fn: string, axis: number, ndim: number, name = "axis"): number {
+  if (!Number.isInteger(axis) || axis < -ndim || axis >= ndim) {
+    throw new ShapeError(
+      `${fn}: ${name} ${describe(axis).replace("number ", "")} is out of range for an array of ${ndim} dimension(s).`,
+    );
+  }
+  return axis < 0 ? axis + ndim : axis;
+}
+
+/** All axes for `null`, else each canonical, in the order given; a repeated axis is an error. */
+export function canonicalAxes(fn: string, axes: Axes | undefined, ndim: number, name = "axis"): number[] {
+  if (axes === null || axes === undefined) return range(ndim);
+  const list = typeof axes === "number" ? [axes] : axes;
+  if (!Array.isArray(list)) throw new TypeError(`${fn}: ${name} must be a number or a list, got ${describe(axes)}.`);
+  const canonical = (list as readonly number[]).map((a) => canonicalAxis(fn, a, ndim, name));
+  if (new Set(canonical).size !== canonical.length) {
+    throw new ShapeError(`${fn}: ${name} [${list.join(", ")}] names an axis twice (the array has ${ndim} dimensions).`);
+  }
+  return canonical;
+}
+
+/** The common shape of NumPy broadcasting; `fn` and every shape stand in the message when there is none. */
+export function broadcastShapes(fn: string, shapes: readonly Shape[]): number[] {
+  const ndim = Math.max(0, ...shapes.map((s) => s.length));
+  const result = new Array<number>(ndim).fill(1);
+  for (const shape of shapes) {
+    const lead = ndim - shape.length;
+    shape.forEach((n, i) => {
+      const now = result[lead + i] as number;
+      if (now === n || n === 1) return;
+      if (now !== 1) {
+        throw new ShapeError(`${fn}: shapes ${shapes.map(formatShape).join(" and ")} cannot be broadcast together.`);
+      }
+      result[lead + i] = n;
+    });
+  }
+  return result;
+}
+
+/** The inverse of a permutation. */
+export function invertPermutation(permutation: readonly number[]): number[] {
+  const inverse = new Array<number>(permutation.length);
+  permutation.forEach((p, i) => {
+    inverse[p] = i;
+  });
+  return inverse;
+}
+
+/** `shape` without the given axes. */
+export const withoutAxes = (shape: Shape, axes: readonly number[]): number[] =>
+  shape.filter((_, i) => !axes.includes(i));
+
+/** A copy of `list` with `value` inserted at `index`. */
+export function inserted<T>(list: readonly T[], index: number, value: T): T[] {
+  return [...list.slice(0, index), value, ...list.slice(index)];
+}
+
+/** A copy of `list` without the entry at `index`. */
+export function removed<T>(list: readonly T[], index: number): T[] {
+  return [...list.slice(0, index), ...list.slice(index + 1)];
+}

@@ -1,0 +1,147 @@
+/**
+ * Pytrees, as in `jax.tree`: lists, plain objects (their keys sorted) and `null` (no leaves) are nodes, anything else is
+ * a leaf. Transformations flatten their arguments to leaves and give the results back in the shape they came in.
+ */
+import { describe } from "./errors.ts";
+
+/** A tree of `Leaf`s: nested lists and plain objects; `null` stands for "nothing here". */
+export type PyTree<Leaf> = Leaf | null | readonly PyTree<Leaf>[] | { readonly [key: string]: PyTree<Leaf> };
+
+/** The structure of a tree without its leaves. */
+export type TreeDef =
+  | { readonly kind: "leaf" }
+  | { readonly kind: "none" }
+  | { readonly kind: "list"; readonly children: readonly TreeDef[] }
+  | { readonly kind: "object"; readonly keys: readonly string[]; readonly children: readonly TreeDef[] };
+
+const LEAF: TreeDef = { kind: "leaf" };
+const NONE: TreeDef = { kind: "none" };
+
+function isPlainObject(x: unknown): x is Record<string, unknown> {
+  if (typeof x !== "object" || x === null) return false;
+  const prototype = Object.getPrototypeOf(x);
+  return prototype === Object.prototype || prototype === null;
+}
+
+/** Whether `x` would be a leaf. */
+export function isLeaf(x: unknown): boolean {
+  return x !== null && !Array.isArray(x) && !isPlainObject(x);
+}
+
+function flattenInto(tree: unknown, leaves: unknown[], stop: (x: unknown) => boolean): TreeDef {
+  if (tree === null) return NONE;
+  if (stop(tree)) {
+    leaves.push(tree);
+    return LEAF;
+  }
+  if (Array.isArray(tree)) return { kind: "list", children: tree.map((x) => flattenInto(x, leaves, stop)) };
+  if (isPlainObject(tree)) {
+    const keys = Object.keys(tree).sort();
+    return { kind: "object", keys, children: keys.map((k) => flattenInto(tree[k], leaves, stop)) };
+  }
+  leaves.push(tree);
+  return LEAF;
+}
+
+/** The leaves of a tree in order, and its structure. `isLeaf` can stop the descent earlier. */
+export function flatten<Leaf = unknown>(
+  tree: unknown,
+  isLeaf: (x: unknown) => boolean = () => false,
+): [Leaf[], TreeDef] {
+  const leaves: unknown[] = [];
+  const def = flattenInto(tree, leaves, isLeaf);
+  return [leaves as Leaf[], def];
+}
+
+/** The leaves of a tree in order. */
+export const leaves = <Leaf = unknown>(tree: unknown): Leaf[] => flatten<Leaf>(tree)[0];
+
+/** The structure of a tree. */
+export const structure = (tree: unknown): TreeDef => flatten(tree)[1];
+
+/** How many leaves a structure has. */
+export function leafCount(def: TreeDef): number {
+  if (def.kind === "leaf") return 1;
+  if (def.kind === "none") return 0;
+  return def.children.reduce((n, child) => n + leafCount(child), 0);
+}
+
+/** Rebuilds a tree from its structure and leaves. Throws when their number does not fit. */
+export function unflatten<Tree = unknown>(def: TreeDef, leaves: readonly unknown[]): Tree {
+  const count = leafCount(def);
+  if (count !== leaves.length) {
+    throw new TypeError(`tree.unflatten: the structure has ${count} leaves, got ${leaves.length}.`);
+  }
+  let next = 0;
+  const build = (d: TreeDef): unknown => {
+    if (d.kind === "leaf") return leaves[next++];
+    if (d.kind === "none") return null;
+    if (d.kind === "list") return d.children.map(build);
+    return Object.fromEntries(d.keys.map((key, i) => [key, build(d.children[i] as TreeDef)]));
+  };
+  return build(def) as Tree;
+}
+
+/** A structure as text: `[*, {a: *, b: null}]`. Equal structures have equal texts, so it serves as a cache key. */
+export function formatTree(def: TreeDef): string {
+  if (def.kind === "leaf") return "*";
+  if (def.kind === "none") return "null";
+  if (def.kind === "list") return `[${def.children.map(formatTree).join(", ")}]`;
+  return `{${def.keys.map((key, i) => `${JSON.stringify(key)}: ${formatTree(def.children[i] as TreeDef)}`).join(", ")}}`;
+}
+
+export const sameStructure = (a: TreeDef, b: TreeDef): boolean => formatTree(a) === formatTree(b);
+
+/**
+ * Applies `fn` to the leaves of one or several trees of the same structure; `null`s stay.
+ * @example tree.map((x, y) => x + y, { a: 1 }, { a: 2 }) // { a: 3 }
+ */
+// biome-ignore lint/suspicious/noExplicitAny: leaves may be of any type, and differ from tree to tree
+export function map<Tree = any>(fn: (...leaves: any[]) => unknown, tree: unknown, ...rest: unknown[]): Tree {
+  const [first, def] = flatten(tree);
+  const others = rest.map((other, i) => {
+    const [otherLeaves, otherDef] = flatten(other);
+    if (!sameStructure(def, otherDef)) {
+      throw new TypeError(
+        `tree.map: tree ${i + 1} has the structure ${formatTree(otherDef)}, the first has ${formatTree(def)}.`,
+      );
+    }
+    return otherLeaves;
+  });
+  return unflatten<Tree>(
+    def,
+    first.map((leaf, i) => fn(leaf, ...others.map((o) => o[i]))),
+  );
+}
+
+/** Folds the leaves from the left. */
+export function reduce<Leaf, Result>(fn: (acc: Result, leaf: Leaf) => Result, tree: unknown, initial: Result): Result {
+  return leaves<Leaf>(tree).reduce(fn, initial);
+}
+
+/** True when every leaf position of the tree is `null`: "the same as the other input" in the kernels' arguments. */
+export const allNone = (tree: unknown): boolean => leaves(tree).length === 0;
+
+/**
+ * Spreads a prefix of a tree over the whole tree, as JAX does for `in_axes`: a leaf of `prefix` stands for the subtree at
+ * its place. Returns one value per leaf of `def`; `null` in the prefix gives `null`s.
+ */
+export function broadcastPrefix<T>(fn: string, name: string, prefix: unknown, def: TreeDef): (T | null)[] {
+  const fail = (): never => {
+    throw new TypeError(
+      `${fn}: ${name} (${describe(prefix)}) is no prefix of the argument's structure ${formatTree(def)}.`,
+    );
+  };
+  const spread = (p: unknown, d: TreeDef): (T | null)[] => {
+    if (p === null || p === undefined) return new Array<T | null>(leafCount(d)).fill(null);
+    if (isLeaf(p)) return new Array<T | null>(leafCount(d)).fill(p as T);
+    if (d.kind === "list" && Array.isArray(p) && p.length === d.children.length) {
+      return p.flatMap((x, i) => spread(x, d.children[i] as TreeDef));
+    }
+    if (d.kind === "object" && isPlainObject(p) && Object.keys(p).sort().join() === d.keys.join()) {
+      return d.keys.flatMap((key, i) => spread(p[key], d.children[i] as TreeDef));
+    }
+    return fail();
+  };
+  return spread(prefix, def);
+}

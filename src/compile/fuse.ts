@@ -1,0 +1,72 @@
+/** Which elementwise equations run as one kernel. */
+import { type Shape, sameShape } from "../base/shapes.ts";
+import { type Equation, type Jaxpr, Var } from "../ir/jaxpr.ts";
+
+/** Equations that run together: any number of elementwise ones of one shape, or a single other one. */
+export interface Kernel {
+  readonly elementwise: boolean;
+  readonly equations: Equation[];
+  /** Its place in the order of execution. */
+  readonly start: number;
+}
+
+/** Keeps a kernel's registers within what the interpreter of elementwise programs has, with room for constants. */
+const MAX_VALUES = 32;
+
+interface Group extends Kernel {
+  readonly shape: Shape;
+  readonly values: Set<Var>;
+}
+
+const outputShape = (equation: Equation): Shape => equation.outputs[0]!.aval.shape;
+
+/**
+ * Groups the elementwise equations. A kernel runs at the place of its first equation, so that an equation can join the
+ * kernel of an operand only if all its other operands exist before that place.
+ */
+export function fuse(jaxpr: Jaxpr): Kernel[] {
+  const kernels: Kernel[] = [];
+  const groupOf = new Map<Var, Group>();
+  const startOf = new Map<Var, number>();
+  for (const v of [...jaxpr.constVars, ...jaxpr.inputs]) startOf.set(v, -1);
+
+  const joinable = (equation: Equation, variables: readonly Var[]): Group | undefined => {
+    const candidates = variables.flatMap((v) => groupOf.get(v) ?? []).sort((a, b) => b.start - a.start);
+    const group = candidates[0];
+    if (!group || !sameShape(group.shape, outputShape(equation))) return undefined;
+    const early = variables.every((v) => groupOf.get(v) === group || startOf.get(v)! < group.start);
+    const added = [...variables, ...equation.outputs].filter((v) => !group.values.has(v)).length;
+    return early && group.values.size + added <= MAX_VALUES ? group : undefined;
+  };
+
+  for (const equation of jaxpr.equations) {
+    const variables = equation.inputs.filter((a) => a instanceof Var);
+    const { kind } = equation.primitive.lowering;
+    if (kind !== "map") {
+      // A view of a value exists as soon as the value does; any other kernel takes the next place.
+      const operands = Math.max(-1, ...variables.map((v) => startOf.get(v)!));
+      const start = kind === "view" ? Math.floor(operands) + 0.5 : kernels.length;
+      kernels.push({ elementwise: false, equations: [equation], start });
+      for (const v of equation.outputs) startOf.set(v, start);
+      continue;
+    }
+    let group = joinable(equation, variables);
+    if (!group) {
+      group = {
+        elementwise: true,
+        equations: [],
+        start: kernels.length,
+        shape: outputShape(equation),
+        values: new Set(),
+      };
+      kernels.push(group);
+    }
+    group.equations.push(equation);
+    for (const v of [...variables, ...equation.outputs]) group.values.add(v);
+    for (const v of equation.outputs) {
+      groupOf.set(v, group);
+      startOf.set(v, group.start);
+    }
+  }
+  return kernels.sort((a, b) => a.start - b.start);
+}

@@ -1,0 +1,96 @@
+/**
+ * Addresses for a plan's buffers. Lifetimes are known, so the arena is laid out once: a buffer's room is free again after
+ * the last step that reads it.
+ */
+import { itemSize } from "../base/dtypes.ts";
+import { type Buffer, readsOf, type Step, writesOf } from "./steps.ts";
+
+/** Every buffer begins on a cache line. */
+const ALIGNMENT = 64;
+
+const align = (n: number): number => Math.ceil(n / ALIGNMENT) * ALIGNMENT;
+
+export const bytesOf = (buffer: Buffer): number => buffer.size * itemSize(buffer.dtype);
+
+export interface Layout {
+  readonly addressOf: ReadonlyMap<Buffer, number>;
+  /** The end of the arena. */
+  readonly end: number;
+}
+
+interface Hole {
+  start: number;
+  end: number;
+}
+
+/** Free room below the arena's end, in ascending order, never two holes side by side. */
+class FreeList {
+  readonly #holes: Hole[] = [];
+  constructor(public end: number) {}
+
+  /** The smallest hole that fits, so that large ones stay whole; else new room at the end. */
+  take(bytes: number): number {
+    let best: Hole | undefined;
+    for (const hole of this.#holes) {
+      const room = hole.end - hole.start;
+      if (room >= bytes && (!best || room < best.end - best.start)) best = hole;
+    }
+    if (!best) {
+      const last = this.#holes.at(-1);
+      const start = last && last.end === this.end ? last.start : this.end;
+      if (start !== this.end) this.#holes.pop();
+      this.end = start + bytes;
+      return start;
+    }
+    const { start } = best;
+    best.start += bytes;
+    if (best.start === best.end) this.#holes.splice(this.#holes.indexOf(best), 1);
+    return start;
+  }
+
+  give(start: number, bytes: number): void {
+    if (bytes === 0) return;
+    let i = this.#holes.findIndex((hole) => hole.start > start);
+    if (i < 0) i = this.#holes.length;
+    this.#holes.splice(i, 0, { start, end: start + bytes });
+    for (const j of [i, i - 1]) {
+      const [left, right] = [this.#holes[j], this.#holes[j + 1]];
+      if (left && right && left.end === right.start) {
+        left.end = right.end;
+        this.#holes.splice(j + 1, 1);
+      }
+    }
+  }
+}
+
+/**
+ * Places the buffers from `base` on. `preset` ones (inputs, constants) exist before the first step, `kept` ones (outputs)
+ * to the end.
+ */
+export function layOut(
+  steps: readonly Step[],
+  preset: readonly Buffer[],
+  kept: readonly Buffer[],
+  base: number,
+): Layout {
+  const lastUse = new Map<Buffer, number>();
+  steps.forEach((step, i) => {
+    for (const buffer of [...readsOf(step), ...writesOf(step)]) lastUse.set(buffer, i);
+  });
+  for (const buffer of kept) lastUse.set(buffer, steps.length);
+
+  const addressOf = new Map<Buffer, number>();
+  const free = new FreeList(align(base));
+  const place = (buffer: Buffer): void => {
+    if (!addressOf.has(buffer)) addressOf.set(buffer, free.take(align(bytesOf(buffer))));
+  };
+  preset.forEach(place);
+  steps.forEach((step, i) => {
+    const touched = new Set([...readsOf(step), ...writesOf(step)]);
+    writesOf(step).forEach(place);
+    for (const buffer of touched) {
+      if (lastUse.get(buffer) === i) free.give(addressOf.get(buffer)!, align(bytesOf(buffer)));
+    }
+  });
+  return { addressOf, end: free.end };
+}

@@ -1,0 +1,126 @@
+/** A labelled contraction as operands and axes of one matrix product. */
+import { rowMajorStrides, sliceView, type View } from "../base/view.ts";
+import type { ContractParams, Window } from "../ir/primitive.ts";
+import type { ArrayOperand, Buffer, ContractAxis, ContractStep } from "./steps.ts";
+
+/** The zeros that a window reads around and between the elements of an axis; negative: elements it never reads. */
+export interface WindowPadding {
+  readonly low: number;
+  readonly high: number;
+  readonly interior: number;
+}
+
+/** What must stand around an axis of `size` elements so that every position of the window lies inside. */
+export function windowPadding(window: Window, size: number, sizes: readonly number[]): WindowPadding {
+  const { first, second, low, dilation } = window;
+  if (sizes[first.label] === 0 || sizes[second.label] === 0) return { low: 0, high: 0, interior: 0 };
+  const reach = (sizes[first.label]! - 1) * first.step + (sizes[second.label]! - 1) * second.step + 1;
+  const extent = size === 0 ? 0 : (size - 1) * dilation + 1;
+  return { low, high: reach - low - extent, interior: dilation - 1 };
+}
+
+/** Whether the window stays inside the data, so that nothing has to be padded. */
+export const staysInside = ({ low, high, interior }: WindowPadding): boolean => low <= 0 && high <= 0 && interior === 0;
+
+/** `lhs` with each windowed axis replaced by the window's two labels: the same memory seen through more strides. */
+function unfold(view: View, { lhs, sizes, windows }: ContractParams): { view: View; labels: number[] } {
+  const labels: number[] = [];
+  const shape: number[] = [];
+  const strides: number[] = [];
+  lhs.forEach((label, axis) => {
+    const stride = view.strides[axis]!;
+    const window = windows.find((w) => w.input === label);
+    const parts = window ? [window.first, window.second] : [{ label, step: 1 }];
+    for (const part of parts) {
+      labels.push(part.label);
+      shape.push(sizes[part.label]!);
+      strides.push(stride * part.step);
+    }
+  });
+  return { view: { offset: view.offset, shape, strides }, labels };
+}
+
+/** Where the window's first position lies when elements in front are never read. */
+export function cropLow(view: View, params: ContractParams): View {
+  const starts = params.lhs.map((label) => {
+    const window = params.windows.find((w) => w.input === label);
+    return window ? Math.max(0, -window.low) : 0;
+  });
+  const ones = view.shape.map(() => 1);
+  return sliceView(view, starts, view.shape, ones);
+}
+
+/** Joins neighbouring axes that lie as one axis in every operand; axes of size 1 vanish. */
+export function mergeAxes(axes: readonly ContractAxis[]): ContractAxis[] {
+  const merged: ContractAxis[] = [];
+  for (const axis of axes) {
+    if (axis.size === 1) continue;
+    const last = merged.at(-1);
+    const joins =
+      last !== undefined &&
+      last.a === axis.a * axis.size &&
+      last.b === axis.b * axis.size &&
+      last.c === axis.c * axis.size;
+    if (joins) merged[merged.length - 1] = { ...axis, size: last.size * axis.size };
+    else merged.push(axis);
+  }
+  return merged;
+}
+
+const byStride =
+  (key: "a" | "b" | "c") =>
+  (x: ContractAxis, y: ContractAxis): number =>
+    Math.abs(y[key]) - Math.abs(x[key]);
+
+/**
+ * The product as `C[batch, m, n] = sum over k of A[batch, m, k] B[batch, n, k]`. A and B change places when that makes
+ * the columns of C its innermost axis, which the microkernel stores as vectors.
+ */
+export function lowerContract(a: ArrayOperand, b: ArrayOperand, target: Buffer, params: ContractParams): ContractStep {
+  const { view: lhs, labels: lhsLabels } = unfold(a.view, params);
+  const cStrides = rowMajorStrides(params.out.map((label) => params.sizes[label]!));
+  const axisOf = (label: number): ContractAxis => {
+    const stride = (labels: readonly number[], strides: readonly number[]): number => {
+      const i = labels.indexOf(label);
+      return i < 0 ? 0 : strides[i]!;
+    };
+    return {
+      size: params.sizes[label]!,
+      a: stride(lhsLabels, lhs.strides),
+      b: stride(params.rhs, b.view.strides),
+      c: stride(params.out, cStrides),
+    };
+  };
+  const inBoth = (label: number): boolean => lhsLabels.includes(label) && params.rhs.includes(label);
+  const free = params.out.filter((label) => !inBoth(label));
+  const step: ContractStep = {
+    kind: "contract",
+    a: { ...a, view: lhs },
+    b,
+    target,
+    batch: mergeAxes(params.out.filter(inBoth).map(axisOf)),
+    m: mergeAxes(free.filter((label) => lhsLabels.includes(label)).map(axisOf)),
+    n: mergeAxes(free.filter((label) => params.rhs.includes(label)).map(axisOf)),
+    k: mergeAxes(
+      lhsLabels
+        .filter((label) => inBoth(label) && !params.out.includes(label))
+        .map(axisOf)
+        .sort(byStride("a")),
+    ),
+  };
+  return step.m.at(-1)?.c === 1 && step.n.length > 0 ? exchanged(step) : step;
+}
+
+function exchanged(step: ContractStep): ContractStep {
+  const swap = (axes: readonly ContractAxis[]): ContractAxis[] =>
+    axes.map(({ size, a, b, c }) => ({ size, a: b, b: a, c }));
+  return {
+    ...step,
+    a: step.b,
+    b: step.a,
+    batch: swap(step.batch),
+    m: swap(step.n),
+    n: swap(step.m),
+    k: swap(step.k).sort(byStride("a")),
+  };
+}

@@ -1,0 +1,207 @@
+/** Kernels as steps: every variable gets an operand, every equation what the machine does for it. */
+import { allocate, type DType } from "../base/dtypes.ts";
+import { sizeOf } from "../base/shapes.ts";
+import { contiguous, isRowMajor, type View } from "../base/view.ts";
+import type { Aval } from "../ir/aval.ts";
+import { type Atom, type Equation, type Jaxpr, Literal, Var } from "../ir/jaxpr.ts";
+import { type HostArray, hostArray } from "../ir/ndarray.ts";
+import { type PaddingConfig, paddedSize, padPlacement } from "../lax/slice.ts";
+import { fuse, type Kernel } from "./fuse.ts";
+import { cropLow, lowerContract, staysInside, windowPadding } from "./lower-contract.ts";
+import { buildMapProgram } from "./map-program.ts";
+import type { ArrayOperand, Buffer, Operand, Step } from "./steps.ts";
+
+/** A program as steps over buffers. */
+export interface Lowered {
+  readonly steps: readonly Step[];
+  /** The buffers of the program's constants and inputs, in this order. */
+  readonly inputs: readonly Buffer[];
+  /** Small arrays that the plan itself brings. */
+  readonly constants: ReadonlyMap<Buffer, HostArray>;
+  /** Row-major buffers of the outputs. */
+  readonly outputs: readonly Buffer[];
+}
+
+export function lower(jaxpr: Jaxpr): Lowered {
+  const lowering = new Lowering(jaxpr);
+  for (const kernel of fuse(jaxpr)) lowering.kernel(kernel);
+  const outputs = jaxpr.outputs.map((atom) => lowering.rowMajor(lowering.read(atom)).buffer);
+  return { steps: lowering.steps, inputs: lowering.inputs, constants: lowering.constants, outputs };
+}
+
+/** How often each variable is read, so that a fused kernel stores only what is read outside of it. */
+function countUses(jaxpr: Jaxpr): Map<Var, number> {
+  const uses = new Map<Var, number>();
+  const count = (atom: Atom): void => {
+    if (atom instanceof Var) uses.set(atom, (uses.get(atom) ?? 0) + 1);
+  };
+  for (const { inputs } of jaxpr.equations) inputs.forEach(count);
+  jaxpr.outputs.forEach(count);
+  return uses;
+}
+
+class Lowering {
+  readonly steps: Step[] = [];
+  readonly inputs: Buffer[];
+  readonly constants = new Map<Buffer, HostArray>();
+  readonly #operands = new Map<Var, Operand>();
+  readonly #uses: Map<Var, number>;
+
+  constructor(jaxpr: Jaxpr) {
+    this.#uses = countUses(jaxpr);
+    this.inputs = [...jaxpr.constVars, ...jaxpr.inputs].map((v) => this.#define(v).buffer);
+  }
+
+  read(atom: Atom): Operand {
+    if (atom instanceof Literal) {
+      return { kind: "constant", dtype: atom.aval.dtype, value: atom.value, shape: [] };
+    }
+    const operand = this.#operands.get(atom);
+    if (!operand) throw new Error("internal: a kernel is scheduled before its operands");
+    return operand;
+  }
+
+  kernel({ elementwise, equations }: Kernel): void {
+    if (elementwise) this.#map(equations);
+    else this.#single(equations[0]!);
+  }
+
+  /** The operand in row-major order: itself, or a copy. */
+  rowMajor(operand: Operand): ArrayOperand {
+    if (operand.kind === "constant") {
+      const target = this.#buffer(operand.dtype, sizeOf(operand.shape));
+      this.steps.push({ kind: "fill", target, value: operand.value });
+      return whole(target, operand.shape);
+    }
+    const { buffer, view } = operand;
+    if (isRowMajor(view) && view.offset === 0 && buffer.size === sizeOf(view.shape)) return operand;
+    return this.#copy(operand);
+  }
+
+  #buffer(dtype: DType, size: number): Buffer {
+    return { dtype, size };
+  }
+
+  /** A new row-major array for a variable. */
+  #define(v: Var): ArrayOperand {
+    const { shape, dtype } = v.aval;
+    const operand = whole(this.#buffer(dtype, sizeOf(shape)), shape);
+    this.#operands.set(v, operand);
+    return operand;
+  }
+
+  #copy(source: ArrayOperand): ArrayOperand {
+    const target = whole(this.#buffer(source.dtype, sizeOf(source.view.shape)), source.view.shape);
+    this.steps.push({ kind: "copy", source, target });
+    return target;
+  }
+
+  /** A constant becomes one element that is read again and again. */
+  #array(operand: Operand): ArrayOperand {
+    if (operand.kind === "array") return operand;
+    const { dtype, value, shape } = operand;
+    const buffer = this.#buffer(dtype, 1);
+    const storage = allocate(dtype, 1);
+    storage[0] = value;
+    this.constants.set(buffer, hostArray(storage, [], dtype));
+    return { kind: "array", dtype, buffer, view: { offset: 0, shape, strides: shape.map(() => 0) } };
+  }
+
+  #map(equations: readonly Equation[]): void {
+    const inside = new Map<Var, number>();
+    for (const { inputs } of equations) {
+      for (const a of inputs) if (a instanceof Var) inside.set(a, (inside.get(a) ?? 0) + 1);
+    }
+    const outputs = equations.flatMap((e) => e.outputs);
+    const needed = outputs.filter((v) => (this.#uses.get(v) ?? 0) > (inside.get(v) ?? 0));
+    const buffers = new Map(needed.map((v) => [v, this.#define(v).buffer]));
+    if (needed.length > 0) this.steps.push(buildMapProgram(equations, (v) => this.read(v), buffers));
+  }
+
+  #single({ primitive, inputs, params, outputs }: Equation): void {
+    const { lowering } = primitive;
+    const [out] = outputs as [Var];
+    const operands = inputs.map((a) => this.read(a));
+    switch (lowering.kind) {
+      case "view":
+        this.#operands.set(
+          out,
+          this.#view(operands[0]!, out.aval, (view) => lowering.view(view, out.aval, params)),
+        );
+        return;
+      case "place": {
+        const { fill, pieces } = lowering.place(
+          inputs.map((a) => a.aval),
+          params,
+        );
+        const target = this.#define(out);
+        if (fill !== null) this.#fill(target, operands[fill]!);
+        for (const { input, source, target: place } of pieces) {
+          this.#copyInto(this.#array(operands[input]!), source, target, place);
+        }
+        return;
+      }
+      case "reduce": {
+        const source = this.#array(operands[0]!);
+        const target = this.#define(out).buffer;
+        this.steps.push({ kind: "reduce", op: lowering.op, source, target, axes: lowering.axes(params) });
+        return;
+      }
+      case "contract": {
+        const labelled = lowering.contract(params);
+        const lhs = this.#padForWindows(this.#array(operands[0]!), labelled);
+        const target = this.#define(out).buffer;
+        this.steps.push(lowerContract(lhs, this.#array(operands[1]!), target, labelled));
+        return;
+      }
+      case "map":
+        throw new Error(`internal: ${primitive.name} is not fused`);
+    }
+  }
+
+  #view(input: Operand, aval: Aval, apply: (view: View) => View | undefined): Operand {
+    if (input.kind === "constant") return { ...input, shape: aval.shape };
+    const view = apply(input.view);
+    if (view) return { ...input, view };
+    const copy = this.#copy(input);
+    return { ...copy, view: apply(copy.view)! };
+  }
+
+  #fill(target: ArrayOperand, value: Operand): void {
+    if (value.kind === "constant") {
+      this.steps.push({ kind: "fill", target: target.buffer, value: value.value });
+      return;
+    }
+    const repeated = { ...value.view, shape: target.view.shape, strides: target.view.shape.map(() => 0) };
+    this.steps.push({ kind: "copy", source: { ...value, view: repeated }, target });
+  }
+
+  #copyInto(source: ArrayOperand, from: (v: View) => View, target: ArrayOperand, to: (v: View) => View): void {
+    this.steps.push({
+      kind: "copy",
+      source: { ...source, view: from(source.view) },
+      target: { ...target, view: to(target.view) },
+    });
+  }
+
+  /** The windowed operand of a contraction with its zeros in place. */
+  #padForWindows(lhs: ArrayOperand, params: Parameters<typeof lowerContract>[3]): ArrayOperand {
+    const { shape } = lhs.view;
+    const padding = params.lhs.map((label, axis) => {
+      const window = params.windows.find((w) => w.input === label);
+      return window ? windowPadding(window, shape[axis]!, params.sizes) : { low: 0, high: 0, interior: 0 };
+    });
+    if (padding.every(staysInside)) return { ...lhs, view: cropLow(lhs.view, params) };
+    const config: PaddingConfig = padding.map(({ low, high, interior }) => [low, high, interior]);
+    const padded = shape.map((n, i) => paddedSize(n, config[i] as [number, number, number]));
+    const target = whole(this.#buffer(lhs.dtype, sizeOf(padded)), padded);
+    this.steps.push({ kind: "fill", target: target.buffer, value: 0 });
+    const placement = padPlacement(shape, config);
+    this.#copyInto(lhs, placement.source, target, placement.target);
+    return target;
+  }
+}
+
+function whole(buffer: Buffer, shape: readonly number[]): ArrayOperand {
+  return { kind: "array", dtype: buffer.dtype, buffer, view: contiguous(shape) };
+}

@@ -1,0 +1,62 @@
+/** Programs made smaller before they are planned: repeated work and unused work go, the rest is put in demand order. */
+import { type Atom, type Equation, type Jaxpr, Literal, Var } from "../ir/jaxpr.ts";
+
+/** Replaces equations that compute what an earlier one has computed. */
+export function eliminateCommonSubexpressions(jaxpr: Jaxpr): Jaxpr {
+  const replaced = new Map<Var, Var>();
+  const seen = new Map<string, readonly Var[]>();
+  const resolve = (atom: Atom): Atom => (atom instanceof Var ? (replaced.get(atom) ?? atom) : atom);
+  const key = (atom: Atom): string =>
+    atom instanceof Literal ? `${Object.is(atom.value, -0) ? "-0" : atom.value}:${atom.aval.dtype}` : `%${atom.id}`;
+  const equations: Equation[] = [];
+  for (const equation of jaxpr.equations) {
+    const inputs = equation.inputs.map(resolve);
+    const signature = `${equation.primitive.name}(${inputs.map(key).join()})${JSON.stringify(equation.params)}`;
+    const earlier = seen.get(signature);
+    if (earlier) {
+      equation.outputs.forEach((v, i) => {
+        replaced.set(v, earlier[i]!);
+      });
+    } else {
+      seen.set(signature, equation.outputs);
+      equations.push({ ...equation, inputs });
+    }
+  }
+  return { ...jaxpr, equations, outputs: jaxpr.outputs.map(resolve) };
+}
+
+/**
+ * Keeps the equations that the outputs need, each just before the first that needs it. In this order a kernel over many
+ * layers takes one layer's Jacobians, contracts them and forgets them before it makes the next layer's.
+ */
+export function orderByDemand(jaxpr: Jaxpr): Jaxpr {
+  const producer = new Map<Var, Equation>();
+  for (const equation of jaxpr.equations) {
+    for (const v of equation.outputs) producer.set(v, equation);
+  }
+  const equations: Equation[] = [];
+  const state = new Map<Equation, "open" | "done">();
+  const stack: Equation[] = [];
+  const demand = (atom: Atom): void => {
+    const equation = atom instanceof Var ? producer.get(atom) : undefined;
+    if (equation && state.get(equation) === undefined) stack.push(equation);
+  };
+  for (const output of jaxpr.outputs) {
+    demand(output);
+    while (stack.length > 0) {
+      const equation = stack.at(-1)!;
+      if (state.get(equation) === undefined) {
+        state.set(equation, "open");
+        for (let i = equation.inputs.length - 1; i >= 0; i--) demand(equation.inputs[i]!);
+        continue;
+      }
+      stack.pop();
+      if (state.get(equation) === "done") continue;
+      state.set(equation, "done");
+      equations.push(equation);
+    }
+  }
+  return { ...jaxpr, equations };
+}
+
+export const simplify = (jaxpr: Jaxpr): Jaxpr => orderByDemand(eliminateCommonSubexpressions(jaxpr));

@@ -1,0 +1,8 @@
+/** The entry for Cloudflare-style Workers, which compile WebAssembly only from a static import. */
+
+import module from "../../dist/kernels.wasm";
+import { installDevice } from "../device/install.ts";
+
+installDevice(() => module);
+
+export * from "../index.ts";

@@ -1,0 +1,114 @@
+/** Arrays as users hold them: a shape, a dtype and (on the host) an ordinary typed array. */
+import { allocate, type DType, type TypedArray } from "../base/dtypes.ts";
+import { formatShape } from "../base/errors.ts";
+import { type Shape, sizeOf } from "../base/shapes.ts";
+import { type Aval, makeAval } from "./aval.ts";
+
+/** Nested lists of numbers (booleans for `bool` arrays), as `toArray` gives them. */
+export type NestedNumbers = number | boolean | NestedNumbers[];
+
+/**
+ * An immutable n-dimensional array. What a function under a transformation receives is an `NDArray` too, whose contents
+ * aren't known yet. Arithmetic methods (`x.add(y)`, `x.sum({axis})`, ...) are those of the `numpy` namespace.
+ */
+export abstract class NDArray {
+  abstract readonly aval: Aval;
+
+  get shape(): Shape {
+    return this.aval.shape;
+  }
+  get dtype(): DType {
+    return this.aval.dtype;
+  }
+  get ndim(): number {
+    return this.aval.shape.length;
+  }
+  get size(): number {
+    return sizeOf(this.aval.shape);
+  }
+
+  /** A copy of the elements in row-major order. Works on every device. */
+  abstract data(): Promise<TypedArray>;
+
+  /** A copy of the elements in row-major order, at once. On WebGPU an error that says to await `data()`. */
+  abstract dataSync(): TypedArray;
+
+  /** The elements as nested lists; a number for an array without dimensions. */
+  toArray(): NestedNumbers {
+    const data = this.dataSync();
+    return nest(data, this.shape, 0, { next: 0 }, this.dtype === "bool");
+  }
+
+  /** The only element of an array of size 1. Throws for any other size. */
+  item(): number {
+    if (this.size !== 1) {
+      throw new TypeError(`item: needs an array with one element, got shape ${formatShape(this.shape)}.`);
+    }
+    return this.dataSync()[0] as number;
+  }
+
+  /** Lets `x > 0` work on an array of one element, and refuses it on any other. */
+  [Symbol.toPrimitive](hint: string): number | string {
+    return hint === "string" ? this.toString() : this.item();
+  }
+
+  abstract toString(): string;
+
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
+  }
+}
+
+function nest(data: TypedArray, shape: Shape, axis: number, cursor: { next: number }, bool: boolean): NestedNumbers {
+  if (axis === shape.length) {
+    const value = data[cursor.next++] as number;
+    return bool ? value !== 0 : value;
+  }
+  return Array.from({ length: shape[axis] as number }, () => nest(data, shape, axis + 1, cursor, bool));
+}
+
+/** An array whose elements are at hand. `storage` is shared inside the library and must not be written to. */
+export class HostArray extends NDArray {
+  constructor(
+    readonly storage: TypedArray,
+    readonly aval: Aval,
+  ) {
+    super();
+  }
+
+  override async data(): Promise<TypedArray> {
+    return this.dataSync();
+  }
+
+  override dataSync(): TypedArray {
+    return this.storage.slice();
+  }
+
+  override toString(): string {
+    return `NDArray ${this.dtype}${formatShape(this.shape)} ${preview(this.storage, this.shape)}`;
+  }
+}
+
+/** Up to a few hundred characters of an array's contents. */
+function preview(data: TypedArray, shape: Shape): string {
+  const few = 6;
+  const show = (axis: number, offset: number, stride: number): string => {
+    if (axis === shape.length) return String(Number((data[offset] as number).toPrecision(6)));
+    const n = shape[axis] as number;
+    const inner = n === 0 ? 0 : stride / n;
+    const items = Array.from({ length: Math.min(n, few) }, (_, i) => show(axis + 1, offset + i * inner, inner));
+    return `[${items.join(", ")}${n > few ? ", ..." : ""}]`;
+  };
+  return data.length === 0 ? "[]" : show(0, 0, data.length);
+}
+
+/** An array over existing storage; the caller gives the storage away. */
+export const hostArray = (storage: TypedArray, shape: Shape, dtype: DType, weak = false): HostArray =>
+  new HostArray(storage, makeAval(shape, dtype, weak));
+
+/** A 0-dimensional array: what a number in an expression becomes. */
+export function scalar(value: number | boolean, dtype: DType, weak = false): HostArray {
+  const storage = allocate(dtype, 1);
+  storage[0] = dtype === "bool" ? Number(Boolean(value)) : Number(value);
+  return hostArray(storage, [], dtype, weak);
+}

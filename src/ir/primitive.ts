@@ -1,0 +1,173 @@
+/**
+ * What an operation is: one record that holds all of its rules. The families in `src/lax` define the records; the
+ * interpreters in `src/transform` and `src/compile` read them and know no operation by name.
+ */
+import type { DType } from "../base/dtypes.ts";
+import { UnsupportedError } from "../base/errors.ts";
+import type { View } from "../base/view.ts";
+import type { Aval } from "./aval.ts";
+import { NDArray } from "./ndarray.ts";
+
+/** A tangent or cotangent; `null` is a zero that is known without computing. */
+export type Tangent = NDArray | null;
+
+/** The place of an input in which an equation is linear and whose value isn't known (JAX: `UndefinedPrimal`). */
+export class UndefinedPrimal {
+  constructor(readonly aval: Aval) {}
+}
+
+export const isUndefined = (x: NDArray | UndefinedPrimal): x is UndefinedPrimal => x instanceof UndefinedPrimal;
+
+/** Where the batch axis of each value is; `null` for a value without one. */
+export type BatchAxis = number | null;
+
+/** The instructions of a fused elementwise kernel; the names are those of the kernels' opcodes. */
+export type MapOp =
+  | "MOVE"
+  | "NEG"
+  | "ABS"
+  | "SIGN"
+  | "FLOOR"
+  | "CEIL"
+  | "ROUND"
+  | "EXP"
+  | "EXPM1"
+  | "LOG"
+  | "LOG1P"
+  | "SQRT"
+  | "RSQRT"
+  | "CBRT"
+  | "SIN"
+  | "COS"
+  | "TAN"
+  | "ASIN"
+  | "ACOS"
+  | "ATAN"
+  | "SINH"
+  | "COSH"
+  | "TANH"
+  | "ASINH"
+  | "ACOSH"
+  | "ATANH"
+  | "ERF"
+  | "ERFC"
+  | "ERFINV"
+  | "LOGISTIC"
+  | "LGAMMA"
+  | "DIGAMMA"
+  | "IS_FINITE"
+  | "NOT"
+  | "POPCOUNT"
+  | "CLZ"
+  | "ADD"
+  | "SUB"
+  | "MUL"
+  | "DIV"
+  | "REM"
+  | "POW"
+  | "ATAN2"
+  | "NEXTAFTER"
+  | "MAX"
+  | "MIN"
+  | "AND"
+  | "OR"
+  | "XOR"
+  | "SHL"
+  | "SHR_LOGICAL"
+  | "SHR_ARITHMETIC"
+  | "EQ"
+  | "NE"
+  | "LT"
+  | "LE"
+  | "GT"
+  | "GE"
+  | "SELECT"
+  | "CONVERT"
+  | "THREEFRY_A"
+  | "THREEFRY_B";
+
+/** A virtual register of the kernel being built. */
+export type Register = number;
+
+/** What an elementwise primitive emits its instructions through. */
+export interface MapEmitter {
+  /** Adds one instruction; `dtype` is the operands' (for SELECT the branches', for CONVERT the source's). */
+  op(name: MapOp, dtype: DType, operands: readonly Register[], result?: DType): Register;
+  constant(value: number, dtype: DType): Register;
+}
+
+/** A part of an output: an input's view copied to a view of the output. */
+export interface Placement {
+  readonly input: number;
+  readonly source: (input: View) => View;
+  readonly target: (output: View) => View;
+}
+
+/** A labelled contraction, `einsum` with windows; see `lax/contract.ts`. */
+export interface Window {
+  /** The label of the axis of `lhs` that the window slides over. */
+  readonly input: number;
+  /** Zeros in front of the axis (negative: elements cut off). */
+  readonly low: number;
+  /** The axis is read as if `dilation - 1` zeros stood between its elements. */
+  readonly dilation: number;
+  /** `index = i * first.step + j * second.step - low`. */
+  readonly first: { readonly label: number; readonly step: number };
+  readonly second: { readonly label: number; readonly step: number };
+}
+
+export interface ContractParams {
+  readonly lhs: readonly number[];
+  readonly rhs: readonly number[];
+  readonly out: readonly number[];
+  /** The size of every label. */
+  readonly sizes: readonly number[];
+  readonly windows: readonly Window[];
+}
+
+export type ReduceOp = "SUM" | "PROD" | "MAX" | "MIN" | "AND" | "OR" | "ARGMAX" | "ARGMIN";
+
+/** How a primitive becomes kernel commands: one of a few shapes that the compiler knows. */
+export type Lowering<Params> =
+  | {
+      readonly kind: "map";
+      emit(e: MapEmitter, operands: readonly Register[], inputs: readonly Aval[], params: Params): Register[];
+    }
+  | {
+      /** The output is its input seen through other strides; `undefined` when the input must be made row-major first. */
+      readonly kind: "view";
+      view(input: View, output: Aval, params: Params): View | undefined;
+    }
+  | {
+      /** The output is put together from copies of the inputs over a fill value. */
+      readonly kind: "place";
+      place(inputs: readonly Aval[], params: Params): { fill: number | null; pieces: readonly Placement[] };
+    }
+  | { readonly kind: "reduce"; readonly op: ReduceOp; axes(params: Params): readonly number[] }
+  | { readonly kind: "contract"; contract(params: Params): ContractParams };
+
+/** An operation with all of its rules. */
+export interface Primitive<Params = unknown> {
+  readonly name: string;
+  /** The outputs' shapes and dtypes. Inputs were validated by the function that binds the primitive. */
+  aval(inputs: readonly Aval[], params: Params): Aval[];
+  /** The outputs and their tangents. */
+  jvp(primals: readonly NDArray[], tangents: readonly Tangent[], params: Params): [NDArray[], Tangent[]];
+  /** The cotangents of the inputs that are `UndefinedPrimal`; only for primitives that are linear in some inputs. */
+  transpose?(cotangents: readonly Tangent[], inputs: readonly (NDArray | UndefinedPrimal)[], params: Params): Tangent[];
+  /** The outputs of the operation mapped over the inputs' batch axes (at least one is not `null`), and their axes. */
+  batch(inputs: readonly NDArray[], axes: readonly BatchAxis[], params: Params): [NDArray[], BatchAxis[]];
+  readonly lowering: Lowering<Params>;
+  /** The parameters as printed programs show them; by default `key=value` of each. */
+  format?(params: Params): string;
+}
+
+/** Throws for an input in which the equation was expected to be linear but isn't. */
+export function notLinear(primitive: string): never {
+  throw new UnsupportedError(`internal: ${primitive} is not linear in the input that a transposition asks for.`);
+}
+
+/** The value of an input that a transpose rule needs to know. */
+export function known(primitive: string, x: NDArray | UndefinedPrimal | undefined): NDArray {
+  return x instanceof NDArray ? x : notLinear(primitive);
+}

@@ -1,0 +1,220 @@
+/** Arithmetic: the ring operations, division, extrema, roundings, powers. Each with its derivative. */
+import { describe } from "../base/errors.ts";
+import type { NDArray } from "../ir/ndarray.ts";
+import { known, type MapEmitter, type Primitive, type Register } from "../ir/primitive.ts";
+import { bind1 } from "../ir/trace.ts";
+import { promoteOperands, promoteToFloat } from "./convert.ts";
+import { full, zerosLike } from "./create.ts";
+import { addPrimitive, makeElementwise } from "./elementwise.ts";
+import { eq, gt, ne, select } from "./logic.ts";
+import { type Binary, binary, broadcastScalars, requireNumbers, type Unary, unary } from "./nary.ts";
+import { type ArrayLike, asArray } from "./operands.ts";
+
+const operand = (inputs: readonly NDArray[], i: number): NDArray => inputs[i] as NDArray;
+
+/** `x + y`. */
+export const add: Binary = /* @__PURE__ */ binary("add", addPrimitive);
+
+const negPrimitive = makeElementwise<null>({
+  name: "neg",
+  emit: "NEG",
+  derivatives: [(t) => neg(t)],
+  transpose: [(ct) => neg(ct)],
+});
+export const neg: Unary = (x) => bind1(negPrimitive, [requireNumbers("lax.neg", asArray("lax.neg", x))], null);
+
+const subPrimitive = makeElementwise<null>({
+  name: "sub",
+  emit: "SUB",
+  derivatives: [(t) => t, (t) => neg(t)],
+  transpose: [(ct) => ct, (ct) => neg(ct)],
+});
+/** `x - y`. */
+export const sub: Binary = /* @__PURE__ */ binary("sub", subPrimitive);
+
+const mulPrimitive = makeElementwise<null>({
+  name: "mul",
+  emit: "MUL",
+  derivatives: [(t, x) => mul(t, operand(x, 1)), (t, x) => mul(operand(x, 0), t)],
+  transpose: [(ct, [, y]) => mul(ct, known("mul", y)), (ct, [x]) => mul(known("mul", x), ct)],
+});
+/** `x * y`. */
+export const mul: Binary = /* @__PURE__ */ binary("mul", mulPrimitive);
+
+const divPrimitive = makeElementwise<null>({
+  name: "div",
+  emit: "DIV",
+  derivatives: [(t, x) => div(t, operand(x, 1)), (t, x, out) => neg(mul(t, div(out, operand(x, 1))))],
+  transpose: [(ct, [, y]) => div(ct, known("div", y)), null],
+});
+/** `x / y`; integers truncate towards zero. */
+export const div: Binary = /* @__PURE__ */ binary("div", divPrimitive);
+
+const remPrimitive = makeElementwise<null>({
+  name: "rem",
+  emit: "REM",
+  derivatives: [(t) => t, (t, x) => neg(mul(t, truncate(div(operand(x, 0), operand(x, 1)))))],
+});
+/** The remainder of `x / y` with the sign of `x`. */
+export const rem: Binary = /* @__PURE__ */ binary("rem", remPrimitive);
+
+const truncate = (x: NDArray): NDArray => mul(sign(x), floor(abs(x)));
+
+/** Half of the tangent goes to each operand where they are equal, as in JAX. */
+function extremum(t: NDArray, chosen: NDArray, other: NDArray, wins: (x: NDArray, y: NDArray) => NDArray): NDArray {
+  const share = select(eq(chosen, other), full(t.shape, 0.5, t.dtype), full(t.shape, 1, t.dtype));
+  return select(wins(other, chosen), zerosLike(t), mul(t, share));
+}
+
+const maxPrimitive = makeElementwise<null>({
+  name: "max",
+  emit: "MAX",
+  derivatives: [
+    (t, x) => extremum(t, operand(x, 0), operand(x, 1), gt),
+    (t, x) => extremum(t, operand(x, 1), operand(x, 0), gt),
+  ],
+});
+/** The larger of `x` and `y`; NaN if either is. */
+export const max: Binary = /* @__PURE__ */ binary("max", maxPrimitive);
+
+const minPrimitive = makeElementwise<null>({
+  name: "min",
+  emit: "MIN",
+  derivatives: [
+    (t, x) => extremum(t, operand(x, 0), operand(x, 1), (a, b) => gt(b, a)),
+    (t, x) => extremum(t, operand(x, 1), operand(x, 0), (a, b) => gt(b, a)),
+  ],
+});
+/** The smaller of `x` and `y`; NaN if either is. */
+export const min: Binary = /* @__PURE__ */ binary("min", minPrimitive);
+
+const absPrimitive = makeElementwise<null>({
+  name: "abs",
+  emit: "ABS",
+  derivatives: [(t, x) => mul(t, sign(operand(x, 0)))],
+});
+export const abs: Unary = /* @__PURE__ */ unary("abs", absPrimitive, false);
+
+const constantSteps = (name: "sign" | "floor" | "ceil" | "round", emit: "SIGN" | "FLOOR" | "CEIL" | "ROUND") =>
+  makeElementwise<null>({ name, emit, derivatives: [null] });
+/** -1, 0 or 1; NaN stays. */
+export const sign: Unary = /* @__PURE__ */ unary("sign", constantSteps("sign", "SIGN"), false);
+export const floor: Unary = /* @__PURE__ */ unary("floor", constantSteps("floor", "FLOOR"));
+export const ceil: Unary = /* @__PURE__ */ unary("ceil", constantSteps("ceil", "CEIL"));
+/** To the nearest integer, halves to the even one. */
+export const round: Unary = /* @__PURE__ */ unary("round", constantSteps("round", "ROUND"));
+
+const sqrtPrimitive = makeElementwise<null>({
+  name: "sqrt",
+  emit: "SQRT",
+  derivatives: [(t, _, out) => div(mul(t, 0.5), out)],
+});
+export const sqrt: Unary = /* @__PURE__ */ unary("sqrt", sqrtPrimitive);
+
+const rsqrtPrimitive = makeElementwise<null>({
+  name: "rsqrt",
+  emit: "RSQRT",
+  derivatives: [(t, x, out) => mul(mul(t, -0.5), div(out, operand(x, 0)))],
+});
+/** `1 / sqrt(x)`. */
+export const rsqrt: Unary = /* @__PURE__ */ unary("rsqrt", rsqrtPrimitive);
+
+const cbrtPrimitive = makeElementwise<null>({
+  name: "cbrt",
+  emit: "CBRT",
+  derivatives: [(t, x, out) => div(mul(mul(t, 1 / 3), out), operand(x, 0))],
+});
+/** The cube root. */
+export const cbrt: Unary = /* @__PURE__ */ unary("cbrt", cbrtPrimitive);
+
+interface IntegerPowParams {
+  readonly exponent: number;
+}
+
+/** By repeated squaring, so that whole powers are exact where the products are. */
+function emitIntegerPow(
+  e: MapEmitter,
+  x: Register,
+  dtype: Parameters<MapEmitter["op"]>[1],
+  exponent: number,
+): Register {
+  let result: Register | undefined;
+  let square = x;
+  for (let n = Math.abs(exponent); n > 0; n = Math.floor(n / 2)) {
+    if (n % 2 === 1) result = result === undefined ? square : e.op("MUL", dtype, [result, square]);
+    if (n > 1) square = e.op("MUL", dtype, [square, square]);
+  }
+  if (result === undefined) return e.constant(1, dtype);
+  return exponent < 0 ? e.op("DIV", dtype, [e.constant(1, dtype), result]) : result;
+}
+
+const integerPowPrimitive = makeElementwise<IntegerPowParams>({
+  name: "integer_pow",
+  emit: (e, [x], [input], { exponent }) =>
+    emitIntegerPow(e, x as Register, (input as { dtype: "float32" }).dtype, exponent),
+  derivatives: [
+    (t, x, _, { exponent }) =>
+      exponent === 0 ? null : mul(t, mul(integerPow(operand(x, 0), { exponent: exponent - 1 }), exponent)),
+  ],
+});
+
+/** `x` to a whole power that is known beforehand. Source: `jax.lax.integer_pow`. */
+export function integerPow(x: ArrayLike, { exponent }: IntegerPowParams): NDArray {
+  if (!Number.isInteger(exponent)) {
+    throw new TypeError(`lax.integerPow: exponent must be a whole number, got ${describe(exponent)}; use lax.pow.`);
+  }
+  const [base] = promoteOperands("lax.integerPow", [x]) as [NDArray];
+  if (exponent === 0) return full(base.shape, 1, base.dtype);
+  if (exponent === 1) return base;
+  if (exponent < 0 && !base.dtype.startsWith("float")) {
+    throw new TypeError(`lax.integerPow: a negative exponent (${exponent}) needs a float array, got ${base.dtype}.`);
+  }
+  return bind1(integerPowPrimitive, [base], { exponent });
+}
+
+/** `x * x`. */
+export const square: Unary = (x) => integerPow(x, { exponent: 2 });
+/** `1 / x`. */
+export const reciprocal: Unary = (x) =>
+  integerPow(promoteToFloat("lax.reciprocal", [x])[0] as NDArray, { exponent: -1 });
+
+/** Registered here for `pow`, whose derivative in the exponent needs it. */
+const logPrimitive: Primitive<null> = makeElementwise<null>({
+  name: "log",
+  emit: "LOG",
+  derivatives: [(t, x) => div(t, operand(x, 0))],
+});
+/** The natural logarithm. */
+export const log: Unary = /* @__PURE__ */ unary("log", logPrimitive);
+
+/** `y * x^(y-1)`, and 0 where y is 0 even if x is 0 too. */
+function powByBase(t: NDArray, x: NDArray, y: NDArray): NDArray {
+  const exponent = select(eq(y, 0), full(y.shape, 1, y.dtype), sub(y, 1));
+  return mul(t, mul(y, pow(x, exponent)));
+}
+
+/** `x^y log x`, with log 1 for x = 0 so that 0^y with y > 0 has derivative 0. */
+function powByExponent(t: NDArray, x: NDArray, out: NDArray): NDArray {
+  const safe = select(ne(x, 0), x, full(x.shape, 1, x.dtype));
+  return mul(t, mul(out, log(safe)));
+}
+
+const powPrimitive = makeElementwise<null>({
+  name: "pow",
+  emit: "POW",
+  derivatives: [
+    (t, x) => powByBase(t, operand(x, 0), operand(x, 1)),
+    (t, x, out) => powByExponent(t, operand(x, 0), out),
+  ],
+});
+/** `x` to the power `y`. Source: `jax.lax.pow`. */
+export const pow: Binary = /* @__PURE__ */ binary("pow", powPrimitive, true);
+
+/** `min(max(x, lower), upper)`. Source: `jax.lax.clamp`, whose argument order it has. */
+export function clamp(lower: ArrayLike, x: ArrayLike, upper: ArrayLike): NDArray {
+  const [lo, mid, hi] = broadcastScalars(
+    "lax.clamp",
+    promoteOperands("lax.clamp", [lower, x, upper], ["min", "x", "max"]),
+  ) as [NDArray, NDArray, NDArray];
+  return min(max(mid, lo), hi);
+}

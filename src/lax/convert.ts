@@ -1,0 +1,59 @@
+/** Conversion between dtypes, and the promotion of operands that need one dtype. */
+import { type DType, isDType, isFloat, promote } from "../base/dtypes.ts";
+import { describe } from "../base/errors.ts";
+import { type HostArray, type NDArray, scalar } from "../ir/ndarray.ts";
+import type { UndefinedPrimal } from "../ir/primitive.ts";
+import { bind1 } from "../ir/trace.ts";
+import { makeElementwise } from "./elementwise.ts";
+import { type ArrayLike, asArray } from "./operands.ts";
+import { isLiteral } from "./shape.ts";
+
+interface ConvertParams {
+  readonly newDtype: DType;
+}
+
+const convertPrimitive = makeElementwise<ConvertParams>({
+  name: "convert_element_type",
+  emit: (e, [x], [input], { newDtype }) => e.op("CONVERT", (input as { dtype: DType }).dtype, [x as number], newDtype),
+  dtype: (_, { newDtype }) => newDtype,
+  derivatives: [(t, _, __, { newDtype }) => (isFloat(newDtype) ? convertElementType(t, newDtype) : null)],
+  transpose: [(ct, [x]) => convertElementType(ct, (x as UndefinedPrimal).aval.dtype)],
+});
+
+/**
+ * The array with its elements converted: a float becomes an integer by truncation (saturating, NaN to 0), anything
+ * becomes `bool` by `x != 0`. Source: `jax.lax.convert_element_type`.
+ */
+export function convertElementType(x: ArrayLike, newDtype: DType): NDArray {
+  if (!isDType(newDtype)) {
+    throw new TypeError(`lax.convertElementType: unknown dtype ${describe(newDtype)}.`);
+  }
+  const operand = asArray("lax.convertElementType", x);
+  if (operand.dtype === newDtype && !operand.aval.weak) return operand;
+  if (isLiteral(operand) && newDtype !== "bool" && (isFloat(newDtype) || !isFloat(operand.dtype))) {
+    return scalar((operand as HostArray).storage[0] as number, newDtype);
+  }
+  return bind1(convertPrimitive, [operand], { newDtype });
+}
+
+/** The arguments as arrays of the dtype that they promote to. Their shapes stay as they are. */
+export function promoteOperands(fn: string, args: readonly unknown[], names?: readonly string[]): NDArray[] {
+  const arrays = args.map((x, i) => asArray(fn, x, names?.[i] ?? (args.length === 1 ? "x" : `argument ${i + 1}`)));
+  return castOperands(arrays, promote(arrays.map((x) => x.aval)).dtype, args);
+}
+
+/** Like `promoteOperands`, but integers and bools become `float32`: for functions with values between the integers. */
+export function promoteToFloat(fn: string, args: readonly unknown[], names?: readonly string[]): NDArray[] {
+  const arrays = promoteOperands(fn, args, names);
+  return isFloat((arrays[0] as NDArray).dtype) ? arrays : castOperands(arrays, "float32", args);
+}
+
+/** Numbers are rounded to `dtype` directly, so that 0.1 beside a float64 array keeps all of its digits. */
+function castOperands(arrays: readonly NDArray[], dtype: DType, args: readonly unknown[]): NDArray[] {
+  const allWeak = arrays.every((x) => x.aval.weak);
+  return arrays.map((x, i) => {
+    const arg = args[i];
+    if (typeof arg === "number" || typeof arg === "boolean") return scalar(Number(arg), dtype, allWeak);
+    return x.dtype === dtype ? x : convertElementType(x, dtype);
+  });
+}

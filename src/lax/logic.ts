@@ -1,0 +1,97 @@
+/** Comparison, selection and bitwise operations. */
+import { formatShape } from "../base/errors.ts";
+import type { Aval } from "../ir/aval.ts";
+import type { NDArray } from "../ir/ndarray.ts";
+import type { MapOp, Primitive, Tangent } from "../ir/primitive.ts";
+import { bind, bind1 } from "../ir/trace.ts";
+import { promoteOperands } from "./convert.ts";
+import { zerosLike } from "./create.ts";
+import { alignBatch, makeElementwise } from "./elementwise.ts";
+import { type Binary, binary, broadcastScalars, type Unary } from "./nary.ts";
+import { type ArrayLike, asArray } from "./operands.ts";
+
+const comparison = (name: string, emit: MapOp): Binary =>
+  binary(name, makeElementwise<null>({ name, emit, dtype: () => "bool", derivatives: [null, null] }));
+
+/** `x == y`, elementwise, as `bool`. */
+export const eq = /* @__PURE__ */ comparison("eq", "EQ");
+/** `x != y`; true for NaN. */
+export const ne = /* @__PURE__ */ comparison("ne", "NE");
+export const lt = /* @__PURE__ */ comparison("lt", "LT");
+export const le = /* @__PURE__ */ comparison("le", "LE");
+export const gt = /* @__PURE__ */ comparison("gt", "GT");
+export const ge = /* @__PURE__ */ comparison("ge", "GE");
+
+function integers(fn: string, primitive: Primitive<null>, arity: number) {
+  return (...args: ArrayLike[]): NDArray => {
+    if (args.length !== arity) throw new TypeError(`${fn}: takes ${arity} array(s), got ${args.length}.`);
+    const operands = promoteOperands(fn, args);
+    const dtype = (operands[0] as NDArray).dtype;
+    if (dtype.startsWith("float")) throw new TypeError(`${fn}: needs integers or bools, got ${dtype}.`);
+    return bind1(primitive, broadcastScalars(fn, operands), null);
+  };
+}
+
+const bitwise = (name: string, emit: MapOp, arity = 2) =>
+  integers(`lax.${name}`, makeElementwise<null>({ name, emit, derivatives: new Array(arity).fill(null) }), arity);
+
+export const bitwiseAnd = /* @__PURE__ */ bitwise("bitwiseAnd", "AND") as Binary;
+export const bitwiseOr = /* @__PURE__ */ bitwise("bitwiseOr", "OR") as Binary;
+export const bitwiseXor = /* @__PURE__ */ bitwise("bitwiseXor", "XOR") as Binary;
+export const bitwiseNot = /* @__PURE__ */ bitwise("bitwiseNot", "NOT", 1) as Unary;
+export const shiftLeft = /* @__PURE__ */ bitwise("shiftLeft", "SHL") as Binary;
+export const shiftRightLogical = /* @__PURE__ */ bitwise("shiftRightLogical", "SHR_LOGICAL") as Binary;
+export const shiftRightArithmetic = /* @__PURE__ */ bitwise("shiftRightArithmetic", "SHR_ARITHMETIC") as Binary;
+
+const isFinitePrimitive = makeElementwise<null>({
+  name: "is_finite",
+  emit: "IS_FINITE",
+  dtype: () => "bool",
+  derivatives: [null],
+});
+
+/** Whether each element is neither infinite nor NaN. */
+export const isFinite: Unary = (x) => {
+  const operand = asArray("lax.isFinite", x);
+  return operand.dtype.startsWith("float") ? bind1(isFinitePrimitive, [operand], null) : eq(operand, operand);
+};
+
+const zeroWhereNone = (t: Tangent, like: NDArray): NDArray => t ?? zerosLike(like);
+
+const selectPrimitive: Primitive<null> = {
+  ...makeElementwise<null>({
+    name: "select",
+    emit: (e, x, inputs) => e.op("SELECT", (inputs[1] as Aval).dtype, x),
+    dtype: (inputs) => (inputs[1] as Aval).dtype,
+    derivatives: [null, null, null],
+    transpose: [
+      null,
+      (ct, [which]) => select(which as NDArray, ct, zerosLike(ct)),
+      (ct, [which]) => select(which as NDArray, zerosLike(ct), ct),
+    ],
+  }),
+  jvp: ([which, onTrue, onFalse], [, dTrue, dFalse]) => {
+    const [w, x, y] = [which, onTrue, onFalse] as [NDArray, NDArray, NDArray];
+    const tangent =
+      dTrue || dFalse ? select(w, zeroWhereNone(dTrue ?? null, x), zeroWhereNone(dFalse ?? null, y)) : null;
+    return [[select(w, x, y)], [tangent]];
+  },
+  batch: (inputs, axes) => {
+    const [aligned, axis] = alignBatch(inputs, axes);
+    return [bind(selectPrimitive, aligned, null), [axis]];
+  },
+};
+
+/**
+ * `onTrue` where `which` is true, `onFalse` elsewhere. Operands have one shape, numbers aside. Source: `jax.lax.select`.
+ */
+export function select(which: ArrayLike, onTrue: ArrayLike, onFalse: ArrayLike): NDArray {
+  const condition = asArray("lax.select", which, "which");
+  if (condition.dtype !== "bool") {
+    throw new TypeError(
+      `lax.select: which must be a bool array, got ${condition.dtype}${formatShape(condition.shape)}.`,
+    );
+  }
+  const branches = promoteOperands("lax.select", [onTrue, onFalse], ["onTrue", "onFalse"]);
+  return bind1(selectPrimitive, broadcastScalars("lax.select", [condition, ...branches]), null);
+}

@@ -1,0 +1,264 @@
+/**
+ * Operations that only rearrange or repeat elements: transpose, reshape, broadcast; and the sum over axes, which is the
+ * broadcast's transpose. All but the sum are views: they cost nothing until a kernel wants row-major data.
+ */
+import { checkOptions, formatShape, ShapeError } from "../base/errors.ts";
+import {
+  type Axes,
+  canonicalAxes,
+  checkShape,
+  inserted,
+  invertPermutation,
+  range,
+  removed,
+  type Shape,
+  sameShape,
+  sizeOf,
+  withoutAxes,
+} from "../base/shapes.ts";
+import { broadcastView, permuteView, reshapeView } from "../base/view.ts";
+import { type Aval, makeAval } from "../ir/aval.ts";
+import { HostArray, type NDArray } from "../ir/ndarray.ts";
+import type { BatchAxis, Primitive, Tangent } from "../ir/primitive.ts";
+import { bind1 } from "../ir/trace.ts";
+import { type ArrayLike, asArray } from "./operands.ts";
+
+/** The rules of a primitive with one input and one output that is linear in it. */
+export interface LinearUnary<Params> {
+  readonly apply: (x: NDArray, params: Params) => NDArray;
+  readonly transpose: (ct: NDArray, input: Aval, params: Params) => NDArray;
+  readonly batch: (x: NDArray, axis: number, params: Params) => [NDArray, BatchAxis];
+}
+
+/** The jvp, transpose and batch rules that follow from linearity. */
+export function linearUnaryRules<Params>(
+  rules: LinearUnary<Params>,
+): Pick<Primitive<Params>, "jvp" | "transpose" | "batch"> {
+  return {
+    jvp: ([x], [t], params) => [[rules.apply(x as NDArray, params)], [t ? rules.apply(t, params) : null]],
+    transpose: ([ct], [x], params): Tangent[] => [ct ? rules.transpose(ct, (x as NDArray).aval, params) : null],
+    batch: ([x], [axis], params) => {
+      const [out, outAxis] = rules.batch(x as NDArray, axis as number, params);
+      return [[out], [outAxis]];
+    },
+  };
+}
+
+interface TransposeParams {
+  readonly permutation: readonly number[];
+}
+
+const transposePrimitive: Primitive<TransposeParams> = {
+  name: "transpose",
+  aval: ([x], { permutation }) => [
+    makeAval(
+      permutation.map((p) => (x as Aval).shape[p] as number),
+      (x as Aval).dtype,
+      (x as Aval).weak,
+    ),
+  ],
+  ...linearUnaryRules<TransposeParams>({
+    apply: (x, { permutation }) => transpose(x, { permutation }),
+    transpose: (ct, _, { permutation }) => transpose(ct, { permutation: invertPermutation(permutation) }),
+    batch: (x, axis, { permutation }) => {
+      const kept = removed(range(x.ndim), axis);
+      return [transpose(x, { permutation: [axis, ...permutation.map((p) => kept[p] as number)] }), 0];
+    },
+  }),
+  lowering: { kind: "view", view: (input, _, { permutation }) => permuteView(input, permutation) },
+};
+
+/**
+ * Permutes the axes; without `permutation` reverses them. Source: `jax.lax.transpose`.
+ * @example lax.transpose(x, { permutation: [1, 0] })
+ */
+export function transpose(x: ArrayLike, options?: { readonly permutation?: readonly number[] }): NDArray {
+  checkOptions("lax.transpose", options, ["permutation"]);
+  const operand = asArray("lax.transpose", x);
+  const given = options?.permutation ?? range(operand.ndim).reverse();
+  const permutation = canonicalAxes("lax.transpose", given, operand.ndim, "permutation");
+  if (permutation.length !== operand.ndim) {
+    throw new ShapeError(
+      `lax.transpose: permutation [${given.join(", ")}] must name each of the ${operand.ndim} axes of shape ` +
+        `${formatShape(operand.shape)} once.`,
+    );
+  }
+  return permutation.every((p, i) => p === i) ? operand : bind1(transposePrimitive, [operand], { permutation });
+}
+
+/** Moves one axis to another place, keeping the order of the rest. */
+export function moveAxis(x: NDArray, from: number, to: number): NDArray {
+  return transpose(x, { permutation: inserted(removed(range(x.ndim), from), to, from) });
+}
+
+interface ReshapeParams {
+  readonly newSizes: Shape;
+}
+
+const reshapePrimitive: Primitive<ReshapeParams> = {
+  name: "reshape",
+  aval: ([x], { newSizes }) => [makeAval(newSizes, (x as Aval).dtype, (x as Aval).weak)],
+  ...linearUnaryRules<ReshapeParams>({
+    apply: (x, { newSizes }) => reshape(x, { newSizes }),
+    transpose: (ct, input) => reshape(ct, { newSizes: input.shape }),
+    batch: (x, axis, { newSizes }) => {
+      const front = moveAxis(x, axis, 0);
+      return [reshape(front, { newSizes: [front.shape[0] as number, ...newSizes] }), 0];
+    },
+  }),
+  lowering: { kind: "view", view: (input, output) => reshapeView(input, output.shape) },
+};
+
+/** Replaces one -1 in `sizes` by what is left of `size`. */
+function inferSize(sizes: readonly number[], shape: Shape): number[] {
+  const unknown = sizes.indexOf(-1);
+  const rest = sizeOf(sizes.filter((_, i) => i !== unknown));
+  const inferred = unknown < 0 ? [...sizes] : sizes.map((n, i) => (i === unknown ? sizeOf(shape) / rest : n));
+  const valid = inferred.every((n) => Number.isInteger(n) && n >= 0) && sizeOf(inferred) === sizeOf(shape);
+  if (valid) return inferred;
+  throw new ShapeError(
+    `reshape: shape ${formatShape(shape)} (${sizeOf(shape)} elements) cannot become ${formatShape(sizes)}.`,
+  );
+}
+
+/**
+ * Gives the elements, in row-major order, another shape; one size may be -1. `dimensions` permutes the axes first.
+ * Source: `jax.lax.reshape`.
+ */
+export function reshape(
+  x: ArrayLike,
+  options: { readonly newSizes: Shape; readonly dimensions?: readonly number[] | null },
+): NDArray {
+  checkOptions("lax.reshape", options, ["newSizes", "dimensions"]);
+  const given = asArray("lax.reshape", x);
+  const operand = options.dimensions ? transpose(given, { permutation: options.dimensions }) : given;
+  const newSizes = inferSize(options.newSizes, operand.shape);
+  return sameShape(newSizes, operand.shape) ? operand : bind1(reshapePrimitive, [operand], { newSizes });
+}
+
+/** The array with an axis of size 1 inserted at each of `axes` (places in the result). */
+export function expandDims(x: ArrayLike, { axes }: { readonly axes: readonly number[] }): NDArray {
+  const operand = asArray("lax.expandDims", x);
+  const places = canonicalAxes("lax.expandDims", axes, operand.ndim + axes.length, "axes");
+  let next = 0;
+  const newSizes = range(operand.ndim + axes.length).map((i) =>
+    places.includes(i) ? 1 : (operand.shape[next++] as number),
+  );
+  return reshape(operand, { newSizes });
+}
+
+/** The array without the given axes, each of which must have size 1 (all of size 1 when none are named). */
+export function squeeze(x: ArrayLike, { dimensions }: { readonly dimensions?: Axes } = {}): NDArray {
+  const operand = asArray("lax.squeeze", x);
+  const axes =
+    dimensions === null || dimensions === undefined
+      ? range(operand.ndim).filter((i) => operand.shape[i] === 1)
+      : canonicalAxes("lax.squeeze", dimensions, operand.ndim, "dimensions");
+  if (axes.some((a) => operand.shape[a] !== 1)) {
+    throw new ShapeError(
+      `lax.squeeze: axes [${axes.join(", ")}] of shape ${formatShape(operand.shape)} do not all have size 1.`,
+    );
+  }
+  return reshape(operand, { newSizes: withoutAxes(operand.shape, axes) });
+}
+
+interface BroadcastParams {
+  readonly shape: Shape;
+  readonly broadcastDimensions: readonly number[];
+}
+
+const broadcastPrimitive: Primitive<BroadcastParams> = {
+  name: "broadcast_in_dim",
+  aval: ([x], { shape }) => [makeAval(shape, (x as Aval).dtype, (x as Aval).weak)],
+  ...linearUnaryRules<BroadcastParams>({
+    apply: (x, params) => broadcastInDim(x, params),
+    transpose: (ct, input, { shape, broadcastDimensions }) => {
+      const repeated = range(shape.length).filter((d) => {
+        const i = broadcastDimensions.indexOf(d);
+        return i < 0 || input.shape[i] !== shape[d];
+      });
+      return reshape(reduceSum(ct, { axes: repeated }), { newSizes: input.shape });
+    },
+    batch: (x, axis, { shape, broadcastDimensions }) => {
+      const front = moveAxis(x, axis, 0);
+      const dims = [0, ...broadcastDimensions.map((d) => d + 1)];
+      return [broadcastInDim(front, { shape: [front.shape[0] as number, ...shape], broadcastDimensions: dims }), 0];
+    },
+  }),
+  lowering: {
+    kind: "view",
+    view: (input, _, { shape, broadcastDimensions }) => broadcastView(input, shape, broadcastDimensions),
+  },
+};
+
+/**
+ * Repeats an array to `shape`: its axis `i` becomes axis `broadcastDimensions[i]`, whose size is the same or from 1.
+ * Source: `jax.lax.broadcast_in_dim`.
+ */
+export function broadcastInDim(x: ArrayLike, options: BroadcastParams): NDArray {
+  checkOptions("lax.broadcastInDim", options, ["shape", "broadcastDimensions"]);
+  const { shape, broadcastDimensions: dims } = options;
+  const operand = asArray("lax.broadcastInDim", x);
+  checkShape("lax.broadcastInDim", shape);
+  const increasing = dims.every((d, i) => i === 0 || d > (dims[i - 1] as number));
+  const fits = dims.length === operand.ndim && operand.shape.every((n, i) => n === 1 || n === shape[dims[i] as number]);
+  if (!fits || !increasing || dims.some((d) => d < 0 || d >= shape.length)) {
+    throw new ShapeError(
+      `lax.broadcastInDim: shape ${formatShape(operand.shape)} does not fit into ${formatShape(shape)} with ` +
+        `broadcastDimensions [${dims.join(", ")}].`,
+    );
+  }
+  if (sameShape(operand.shape, shape)) return operand;
+  return bind1(broadcastPrimitive, [operand], { shape, broadcastDimensions: dims });
+}
+
+/** NumPy's `broadcast_to`: the axes are aligned at the end. */
+export function broadcastTo(x: NDArray, shape: Shape): NDArray {
+  return broadcastInDim(x, { shape, broadcastDimensions: range(x.ndim, shape.length - x.ndim) });
+}
+
+/** A number, which stands in programs as a literal and needs no broadcast in elementwise operations. */
+export const isLiteral = (x: NDArray): boolean => x instanceof HostArray && x.ndim === 0;
+
+interface ReduceSumParams {
+  readonly axes: readonly number[];
+}
+
+/** Where `axes` of a value are once a batch axis has been moved to the front. */
+export const shiftedAxes = (axes: readonly number[]): number[] => axes.map((a) => a + 1);
+
+const reduceSumPrimitive: Primitive<ReduceSumParams> = {
+  name: "reduce_sum",
+  aval: ([x], { axes }) => [makeAval(withoutAxes((x as Aval).shape, axes), (x as Aval).dtype, (x as Aval).weak)],
+  ...linearUnaryRules<ReduceSumParams>({
+    apply: (x, params) => reduceSum(x, params),
+    transpose: (ct, input, { axes }) => {
+      const kept = range(input.shape.length).filter((i) => !axes.includes(i));
+      return broadcastInDim(ct, { shape: input.shape, broadcastDimensions: kept });
+    },
+    batch: (x, axis, { axes }) => [reduceSum(moveAxis(x, axis, 0), { axes: shiftedAxes(axes) }), 0],
+  }),
+  lowering: { kind: "reduce", op: "SUM", axes: ({ axes }) => axes },
+};
+
+/** The sum over `axes` (all by default), which disappear. Source: `jax.lax.reduce_sum`. */
+export function reduceSum(x: ArrayLike, options?: { readonly axes?: Axes }): NDArray {
+  checkOptions("lax.reduceSum", options, ["axes"]);
+  const operand = asArray("lax.reduceSum", x);
+  if (operand.dtype === "bool")
+    throw new TypeError("lax.reduceSum: needs numbers, got a bool array; convert it first.");
+  const axes = canonicalAxes("lax.reduceSum", options?.axes, operand.ndim, "axes");
+  return axes.length === 0 ? operand : bind1(reduceSumPrimitive, [operand], { axes: axes.sort((a, b) => a - b) });
+}
+
+/** The position of the batch axis moved to the front; a value without one is broadcast over `size`. */
+export function batchToFront(x: NDArray, axis: BatchAxis, size: number): NDArray {
+  if (axis !== null) return moveAxis(x, axis, 0);
+  return broadcastInDim(x, { shape: [size, ...x.shape], broadcastDimensions: range(x.ndim, 1) });
+}
+
+/** The size of the batch axis that at least one of the values has. */
+export function batchSize(inputs: readonly NDArray[], axes: readonly BatchAxis[]): number {
+  const i = axes.findIndex((a) => a !== null);
+  return (inputs[i] as NDArray).shape[axes[i] as number] as number;
+}

@@ -1,0 +1,19 @@
+/** A value that derivatives don't look through. */
+import type { Aval } from "../ir/aval.ts";
+import type { NDArray } from "../ir/ndarray.ts";
+import type { Primitive } from "../ir/primitive.ts";
+import { bind1 } from "../ir/trace.ts";
+import { type ArrayLike, asArray } from "./operands.ts";
+
+const stopGradientPrimitive: Primitive<null> = {
+  name: "stop_gradient",
+  aval: ([x]) => [x as Aval],
+  jvp: ([x]) => [[stopGradient(x as NDArray)], [null]],
+  batch: ([x], [axis]) => [[stopGradient(x as NDArray)], [axis as number]],
+  lowering: { kind: "view", view: (input) => input },
+};
+
+/** The array itself, as a constant for derivatives of every order. Source: `jax.lax.stop_gradient`. */
+export function stopGradient(x: ArrayLike): NDArray {
+  return bind1(stopGradientPrimitive, [asArray("lax.stopGradient", x)], null);
+}

@@ -1,0 +1,63 @@
+/** Comparison, logic and choice, with NumPy's broadcasting. Results of comparisons are `bool`. */
+import { isFloat } from "../base/dtypes.ts";
+import type { NDArray } from "../ir/ndarray.ts";
+import { promoteOperands } from "../lax/convert.ts";
+import * as lax from "../lax/index.ts";
+import type { Unary } from "../lax/nary.ts";
+import { type ArrayLike, asArray } from "../lax/operands.ts";
+import { binary, broadcastOperands, toBool, unary } from "./operands.ts";
+
+/** `x == y`. Source: `jax.numpy.equal`. */
+export const equal = /* @__PURE__ */ binary("equal", promoteOperands, lax.eq);
+/** `x != y`; true for NaN. Source: `jax.numpy.not_equal`. */
+export const notEqual = /* @__PURE__ */ binary("notEqual", promoteOperands, lax.ne);
+/** `x < y`. Source: `jax.numpy.less`. */
+export const less = /* @__PURE__ */ binary("less", promoteOperands, lax.lt);
+/** `x <= y`. Source: `jax.numpy.less_equal`. */
+export const lessEqual = /* @__PURE__ */ binary("lessEqual", promoteOperands, lax.le);
+/** `x > y`. Source: `jax.numpy.greater`. */
+export const greater = /* @__PURE__ */ binary("greater", promoteOperands, lax.gt);
+/** `x >= y`. Source: `jax.numpy.greater_equal`. */
+export const greaterEqual = /* @__PURE__ */ binary("greaterEqual", promoteOperands, lax.ge);
+
+/** Whether both differ from 0. Source: `jax.numpy.logical_and`. */
+export const logicalAnd = /* @__PURE__ */ binary("logicalAnd", promoteOperands, (x, y) =>
+  lax.bitwiseAnd(toBool(x), toBool(y)),
+);
+/** Whether one of the two differs from 0. Source: `jax.numpy.logical_or`. */
+export const logicalOr = /* @__PURE__ */ binary("logicalOr", promoteOperands, (x, y) =>
+  lax.bitwiseOr(toBool(x), toBool(y)),
+);
+/** Whether exactly one of the two differs from 0. Source: `jax.numpy.logical_xor`. */
+export const logicalXor = /* @__PURE__ */ binary("logicalXor", promoteOperands, (x, y) =>
+  lax.bitwiseXor(toBool(x), toBool(y)),
+);
+/** Whether `x` is 0. Source: `jax.numpy.logical_not`. */
+export const logicalNot = /* @__PURE__ */ unary("logicalNot", promoteOperands, (x) =>
+  lax.bitwiseNot(toBool(x as NDArray)),
+);
+
+/** Whether each element is NaN. Source: `jax.numpy.isnan`. */
+export const isnan = /* @__PURE__ */ unary("isnan", promoteOperands, (x) => lax.ne(x, x));
+/** Whether each element is infinite. Source: `jax.numpy.isinf`. */
+export const isinf: Unary = (x) => {
+  const operand = asArray("numpy.isinf", x);
+  if (!isFloat(operand.dtype)) return lax.full(operand.shape, false, "bool");
+  return lax.eq(lax.abs(operand), Number.POSITIVE_INFINITY);
+};
+/** Whether each element is neither infinite nor NaN. Source: `jax.numpy.isfinite`. */
+export const isfinite = /* @__PURE__ */ unary("isfinite", promoteOperands, lax.isFinite);
+
+/**
+ * `x` where `condition` holds (differs from 0), `y` elsewhere; the three broadcast. Source: `jax.numpy.where`.
+ *
+ * Both branches are computed. If one is infinite or NaN where it isn't chosen, its derivative is NaN there as well: make
+ * its argument harmless first, as in `where(x > 0, log(where(x > 0, x, 1)), 0)`.
+ */
+export function where(condition: ArrayLike, x: ArrayLike, y: ArrayLike): NDArray {
+  const fn = "numpy.where";
+  const [a, b] = promoteOperands(fn, [x, y], ["x", "y"]) as [NDArray, NDArray];
+  const chosen = toBool(asArray(fn, condition, "condition"));
+  const [c, onTrue, onFalse] = broadcastOperands(fn, [chosen, a, b]) as [NDArray, NDArray, NDArray];
+  return lax.select(c, onTrue, onFalse);
+}

@@ -1,0 +1,79 @@
+/** How arguments become arrays that fit together: one dtype by JAX's promotion, one shape by NumPy's broadcasting. */
+import { type DType, isDType } from "../base/dtypes.ts";
+import { describe } from "../base/errors.ts";
+import { broadcastShapes } from "../base/shapes.ts";
+import type { NDArray } from "../ir/ndarray.ts";
+import { convertElementType, promoteOperands } from "../lax/convert.ts";
+import type { Binary, Unary } from "../lax/nary.ts";
+import { type ArrayLike, asArray } from "../lax/operands.ts";
+import { broadcastTo, isLiteral } from "../lax/shape.ts";
+
+/** How the operands' common dtype is found: `promoteOperands`, `promoteToFloat` or `promoteToNumbers`. */
+export type Promotion = (fn: string, args: readonly unknown[], names?: readonly string[]) => NDArray[];
+
+/** Promotes like `promoteOperands`, and makes bools `int32`. */
+export const promoteToNumbers: Promotion = (fn, args, names) => {
+  const arrays = promoteOperands(fn, args, names);
+  return arrays[0]?.dtype === "bool" ? arrays.map((x) => convertElementType(x, "int32")) : arrays;
+};
+
+/** The arrays repeated to their common shape. Numbers stay as they are: operations accept them beside any shape. */
+export function broadcastOperands(fn: string, arrays: readonly NDArray[]): NDArray[] {
+  const shape = broadcastShapes(
+    fn,
+    arrays.map((x) => x.shape),
+  );
+  return arrays.map((x) => (isLiteral(x) ? x : broadcastTo(x, shape)));
+}
+
+/** A function of one array from the operation on its promoted argument. */
+export function unary(name: string, promotion: Promotion, apply: Unary): Unary {
+  const fn = `numpy.${name}`;
+  return (x) => apply(promotion(fn, [x])[0] as NDArray);
+}
+
+/** A function of two arrays from the operation on its promoted and broadcast arguments. */
+export function binary(name: string, promotion: Promotion, apply: (x: NDArray, y: NDArray) => NDArray): Binary {
+  const fn = `numpy.${name}`;
+  return (x, y) => {
+    const [a, b] = broadcastOperands(fn, promotion(fn, [x, y], ["x", "y"])) as [NDArray, NDArray];
+    return apply(a, b);
+  };
+}
+
+/** The array as it is if it holds integers or bools, else what `apply` makes of it: for roundings. */
+export function unlessInteger(name: string, apply: Unary): Unary {
+  const fn = `numpy.${name}`;
+  return (x) => {
+    const operand = asArray(fn, x);
+    return operand.dtype.startsWith("float") ? apply(operand) : operand;
+  };
+}
+
+/** Whether each element differs from 0. */
+export function toBool(x: NDArray): NDArray {
+  return x.dtype === "bool" ? x : convertElementType(x, "bool");
+}
+
+/** The `dtype` option: checked, or the fallback. */
+export function chosenDType(fn: string, dtype: DType | undefined, fallback: DType): DType {
+  if (dtype === undefined) return fallback;
+  if (!isDType(dtype)) {
+    throw new TypeError(`${fn}: dtype must be "float32", "float64", "int32", "uint32" or "bool", got ${describe(dtype)}.`);
+  }
+  return dtype;
+}
+
+/** Throws unless `value` is a whole number. */
+export function checkInteger(fn: string, name: string, value: unknown): number {
+  if (!Number.isInteger(value)) throw new TypeError(`${fn}: ${name} must be a whole number, got ${describe(value)}.`);
+  return value as number;
+}
+
+/** The list of arrays that functions such as `concatenate` take. */
+export function asArrays(fn: string, arrays: readonly ArrayLike[]): NDArray[] {
+  if (!Array.isArray(arrays) || arrays.length === 0) {
+    throw new TypeError(`${fn}: arrays must be a list of at least one array, got ${describe(arrays)}.`);
+  }
+  return arrays.map((x, i) => asArray(fn, x, `arrays[${i}]`));
+}

@@ -1,0 +1,272 @@
+/** Elementwise mathematics with NumPy's broadcasting and JAX's promotion; derivatives as in JAX, at kinks too. */
+import { isFloat } from "../base/dtypes.ts";
+import { checkOptions } from "../base/errors.ts";
+import type { NDArray } from "../ir/ndarray.ts";
+import { promoteOperands, promoteToFloat } from "../lax/convert.ts";
+import * as lax from "../lax/index.ts";
+import type { Binary, Unary } from "../lax/nary.ts";
+import { requireNumbers } from "../lax/nary.ts";
+import { type ArrayLike, asArray } from "../lax/operands.ts";
+import {
+  binary,
+  broadcastOperands,
+  checkInteger,
+  type Promotion,
+  promoteToNumbers,
+  unary,
+  unlessInteger,
+} from "./operands.ts";
+
+/** Promotes, and refuses bools. */
+const promoteNumbersOnly: Promotion = (fn, args, names) =>
+  promoteOperands(fn, args, names).map((x) => requireNumbers(fn, x));
+
+const ifBool =
+  (onBools: Binary, onNumbers: Binary): Binary =>
+  (x, y) =>
+    (x as NDArray).dtype === "bool" ? onBools(x, y) : onNumbers(x, y);
+
+/** `x + y`; "or" of bools. Source: `jax.numpy.add`. */
+export const add = /* @__PURE__ */ binary("add", promoteOperands, /* @__PURE__ */ ifBool(lax.bitwiseOr, lax.add));
+/** `x - y`, of numbers. Source: `jax.numpy.subtract`. */
+export const subtract = /* @__PURE__ */ binary("subtract", promoteNumbersOnly, lax.sub);
+/** `x * y`; "and" of bools. Source: `jax.numpy.multiply`. */
+export const multiply = /* @__PURE__ */ binary(
+  "multiply",
+  promoteOperands,
+  /* @__PURE__ */ ifBool(lax.bitwiseAnd, lax.mul),
+);
+/** `x / y` as a float: integers become `float32`. Source: `jax.numpy.divide`. */
+export const divide = /* @__PURE__ */ binary("divide", promoteToFloat, lax.div);
+/** `-x`, of numbers. Source: `jax.numpy.negative`. */
+export const negative = /* @__PURE__ */ unary("negative", promoteNumbersOnly, lax.neg);
+/** `x` as an array. Source: `jax.numpy.positive`. */
+export const positive = /* @__PURE__ */ unary("positive", promoteNumbersOnly, (x) => x as NDArray);
+
+/** The larger of `x` and `y`; NaN if either is NaN. Source: `jax.numpy.maximum`. */
+export const maximum = /* @__PURE__ */ binary(
+  "maximum",
+  promoteOperands,
+  /* @__PURE__ */ ifBool(lax.bitwiseOr, lax.max),
+);
+/** The smaller of `x` and `y`; NaN if either is NaN. Source: `jax.numpy.minimum`. */
+export const minimum = /* @__PURE__ */ binary(
+  "minimum",
+  promoteOperands,
+  /* @__PURE__ */ ifBool(lax.bitwiseAnd, lax.min),
+);
+
+const isNaNArray = (x: NDArray): NDArray => lax.ne(x, x);
+
+/** The larger of `x` and `y`; a NaN loses against a number. Source: `jax.numpy.fmax`. */
+export const fmax = /* @__PURE__ */ binary("fmax", promoteOperands, (x, y) =>
+  lax.select(lax.bitwiseOr(lax.gt(x, y), isNaNArray(y)), x, y),
+);
+/** The smaller of `x` and `y`; a NaN loses against a number. Source: `jax.numpy.fmin`. */
+export const fmin = /* @__PURE__ */ binary("fmin", promoteOperands, (x, y) =>
+  lax.select(lax.bitwiseOr(lax.lt(x, y), isNaNArray(y)), x, y),
+);
+
+/** The bounds of `clip`: numbers or arrays that broadcast against `x`. */
+export interface ClipOptions {
+  readonly min?: ArrayLike | null;
+  readonly max?: ArrayLike | null;
+}
+
+const isBound = (x: unknown): x is ArrayLike => x !== null && x !== undefined;
+
+/**
+ * `x` limited to `[min, max]`; either bound may be left out. Source: `jax.numpy.clip`.
+ * @example np.clip(x, { min: 0 }); np.clip(x, -1, 1)
+ */
+export function clip(x: ArrayLike, options: ClipOptions): NDArray;
+export function clip(x: ArrayLike, min: ArrayLike | null, max?: ArrayLike | null): NDArray;
+export function clip(x: ArrayLike, first: ArrayLike | ClipOptions | null, second?: ArrayLike | null): NDArray {
+  const isOptions = typeof first === "object" && first !== null && Object.getPrototypeOf(first) === Object.prototype;
+  if (isOptions) checkOptions("numpy.clip", first, ["min", "max"]);
+  const { min, max } = isOptions ? (first as ClipOptions) : { min: first as ArrayLike | null, max: second };
+  const operand = asArray("numpy.clip", x);
+  const raised = isBound(min) ? maximum(min, operand) : operand;
+  return isBound(max) ? minimum(max, raised) : raised;
+}
+
+/** The absolute value; bools and `uint32` stay as they are. Source: `jax.numpy.abs`. */
+export const abs: Unary = (x) => {
+  const operand = asArray("numpy.abs", x);
+  return operand.dtype === "bool" || operand.dtype === "uint32" ? operand : lax.abs(operand);
+};
+/** The same as `abs`. Source: `jax.numpy.absolute`. */
+export const absolute: Unary = abs;
+/** -1, 0 or 1. Source: `jax.numpy.sign`. */
+export const sign = /* @__PURE__ */ unary("sign", promoteNumbersOnly, lax.sign);
+
+/** `floor(x / y)` of floats and the remainder with the sign of `y` (CPython's algorithm, as in JAX). */
+function floatDivmod(x: NDArray, y: NDArray): NDArray {
+  const mod = lax.rem(x, y);
+  const quotient = lax.div(lax.select(lax.eq(y, 0), x, lax.sub(x, mod)), y);
+  const crosses = lax.bitwiseAnd(lax.ne(mod, 0), lax.ne(lax.sign(y), lax.sign(mod)));
+  return lax.round(lax.select(crosses, lax.sub(quotient, 1), quotient));
+}
+
+function integerFloorDivide(x: NDArray, y: NDArray): NDArray {
+  const quotient = lax.div(x, y);
+  const crosses = lax.bitwiseAnd(lax.ne(lax.sign(x), lax.sign(y)), lax.ne(lax.rem(x, y), 0));
+  return lax.select(crosses, lax.sub(quotient, 1), quotient);
+}
+
+/** The largest whole number at most `x / y`, in the operands' dtype. Source: `jax.numpy.floor_divide`. */
+export const floorDivide = /* @__PURE__ */ binary("floorDivide", promoteToNumbers, (x, y) => {
+  if (x.dtype === "uint32") return lax.div(x, y);
+  return isFloat(x.dtype) ? floatDivmod(x, y) : integerFloorDivide(x, y);
+});
+
+/** Integers by 0 leave 0, as in JAX. */
+const nonZero = (y: NDArray): NDArray => (isFloat(y.dtype) ? y : lax.select(lax.eq(y, 0), lax.full([], 1, y.dtype), y));
+
+/** The remainder of `x / y` with the sign of `y`. Source: `jax.numpy.remainder`. */
+export const remainder = /* @__PURE__ */ binary("remainder", promoteToNumbers, (x, y) => {
+  const divisor = nonZero(y);
+  const truncated = lax.rem(x, divisor);
+  const signsDiffer = lax.ne(lax.lt(truncated, 0), lax.lt(divisor, 0));
+  const add = lax.bitwiseAnd(signsDiffer, lax.ne(truncated, 0));
+  return lax.select(add, lax.add(truncated, divisor), truncated);
+});
+/** The same as `remainder`. Source: `jax.numpy.mod`. */
+export const mod: Binary = remainder;
+/** The remainder of `x / y` with the sign of `x`. Source: `jax.numpy.fmod`. */
+export const fmod = /* @__PURE__ */ binary("fmod", promoteToNumbers, (x, y) => lax.rem(x, nonZero(y)));
+
+/** By repeated squaring; six bits of the exponent, since with more any base above 1 overflows, as in JAX. */
+function integerPower(base: NDArray, exponent: NDArray): NDArray {
+  const zeroToPositive = lax.bitwiseAnd(lax.eq(base, 0), lax.ne(exponent, 0));
+  let result = lax.select(zeroToPositive, lax.full([], 0, base.dtype), lax.full([], 1, base.dtype));
+  let square = base;
+  let bits = exponent;
+  for (let i = 0; i < 6; i++) {
+    result = lax.select(lax.ne(lax.bitwiseAnd(bits, 1), 0), lax.mul(result, square), result);
+    square = lax.mul(square, square);
+    bits = lax.shiftRightLogical(bits, 1);
+  }
+  return result;
+}
+
+const generalPower = /* @__PURE__ */ binary("power", promoteToNumbers, (x, y) =>
+  isFloat(x.dtype) ? lax.pow(x, y) : integerPower(x, y),
+);
+
+/**
+ * `x` to the power `y`. A whole JavaScript number as `y` multiplies exactly (`lax.integerPow`), so that `power(x, 2)` has
+ * derivatives everywhere. Source: `jax.numpy.power`.
+ * @throws TypeError for integers to a negative whole power.
+ */
+export function power(x: ArrayLike, y: ArrayLike): NDArray {
+  if (typeof y !== "number" || !Number.isInteger(y) || (y | 0) !== y) return generalPower(x, y);
+  const promote = typeof x === "number" && y < 0 ? promoteToFloat : promoteToNumbers;
+  return lax.integerPow(promote("numpy.power", [x])[0] as NDArray, { exponent: y });
+}
+/** `x` to the power `y` in floats. Source: `jax.numpy.float_power`. */
+export const floatPower = /* @__PURE__ */ binary("floatPower", promoteToFloat, lax.pow);
+/** `x * x`. Source: `jax.numpy.square`. */
+export const square = /* @__PURE__ */ unary("square", promoteToNumbers, lax.square);
+/** `1 / x`. Source: `jax.numpy.reciprocal`. */
+export const reciprocal = /* @__PURE__ */ unary("reciprocal", promoteToFloat, lax.reciprocal);
+/** The square root. Source: `jax.numpy.sqrt`. */
+export const sqrt = /* @__PURE__ */ unary("sqrt", promoteToFloat, lax.sqrt);
+/** The cube root. Source: `jax.numpy.cbrt`. */
+export const cbrt = /* @__PURE__ */ unary("cbrt", promoteToFloat, lax.cbrt);
+
+/** The exponential. Source: `jax.numpy.exp`. */
+export const exp = /* @__PURE__ */ unary("exp", promoteToFloat, lax.exp);
+/** `2^x`. Source: `jax.numpy.exp2`. */
+export const exp2 = /* @__PURE__ */ unary("exp2", promoteToFloat, (x) => lax.exp(lax.mul(x, Math.LN2)));
+/** `exp(x) - 1`, exact near 0. Source: `jax.numpy.expm1`. */
+export const expm1 = /* @__PURE__ */ unary("expm1", promoteToFloat, lax.expm1);
+/** The natural logarithm. Source: `jax.numpy.log`. */
+export const log = /* @__PURE__ */ unary("log", promoteToFloat, lax.log);
+/** The logarithm to base 2. Source: `jax.numpy.log2`. */
+export const log2 = /* @__PURE__ */ unary("log2", promoteToFloat, (x) => lax.div(lax.log(x), Math.LN2));
+/** The logarithm to base 10. Source: `jax.numpy.log10`. */
+export const log10 = /* @__PURE__ */ unary("log10", promoteToFloat, (x) => lax.mul(lax.log(x), Math.LOG10E));
+/** `log(1 + x)`, exact near 0. Source: `jax.numpy.log1p`. */
+export const log1p = /* @__PURE__ */ unary("log1p", promoteToFloat, lax.log1p);
+
+/** The sine of an angle in radians. Source: `jax.numpy.sin`. */
+export const sin = /* @__PURE__ */ unary("sin", promoteToFloat, lax.sin);
+/** The cosine of an angle in radians. Source: `jax.numpy.cos`. */
+export const cos = /* @__PURE__ */ unary("cos", promoteToFloat, lax.cos);
+/** The tangent of an angle in radians. Source: `jax.numpy.tan`. */
+export const tan = /* @__PURE__ */ unary("tan", promoteToFloat, lax.tan);
+/** The angle in `[-pi/2, pi/2]` with sine `x`. Source: `jax.numpy.arcsin`. */
+export const arcsin = /* @__PURE__ */ unary("arcsin", promoteToFloat, lax.asin);
+/** The angle in `[0, pi]` with cosine `x`. Source: `jax.numpy.arccos`. */
+export const arccos = /* @__PURE__ */ unary("arccos", promoteToFloat, lax.acos);
+/** The angle in `(-pi/2, pi/2)` with tangent `x`. Source: `jax.numpy.arctan`. */
+export const arctan = /* @__PURE__ */ unary("arctan", promoteToFloat, lax.atan);
+/** The angle of the point `(y, x)`, from -pi to pi; the first argument is the ordinate. Source: `jax.numpy.arctan2`. */
+export const arctan2 = /* @__PURE__ */ binary("arctan2", promoteToFloat, lax.atan2);
+/** The hyperbolic sine. Source: `jax.numpy.sinh`. */
+export const sinh = /* @__PURE__ */ unary("sinh", promoteToFloat, lax.sinh);
+/** The hyperbolic cosine. Source: `jax.numpy.cosh`. */
+export const cosh = /* @__PURE__ */ unary("cosh", promoteToFloat, lax.cosh);
+/** The hyperbolic tangent. Source: `jax.numpy.tanh`. */
+export const tanh = /* @__PURE__ */ unary("tanh", promoteToFloat, lax.tanh);
+/** The inverse of `sinh`. Source: `jax.numpy.arcsinh`. */
+export const arcsinh = /* @__PURE__ */ unary("arcsinh", promoteToFloat, lax.asinh);
+/** The inverse of `cosh`. Source: `jax.numpy.arccosh`. */
+export const arccosh = /* @__PURE__ */ unary("arccosh", promoteToFloat, lax.acosh);
+/** The inverse of `tanh`. Source: `jax.numpy.arctanh`. */
+export const arctanh = /* @__PURE__ */ unary("arctanh", promoteToFloat, lax.atanh);
+
+/** The largest whole number at most `x`; integers stay. Source: `jax.numpy.floor`. */
+export const floor = /* @__PURE__ */ unlessInteger("floor", lax.floor);
+/** The smallest whole number at least `x`; integers stay. Source: `jax.numpy.ceil`. */
+export const ceil = /* @__PURE__ */ unlessInteger("ceil", lax.ceil);
+/** `x` without its fraction; integers stay. Source: `jax.numpy.trunc`. */
+export const trunc = /* @__PURE__ */ unlessInteger("trunc", (x) =>
+  lax.select(lax.lt(x, 0), lax.ceil(x), lax.floor(x)),
+);
+/** The nearest whole number as a float, halves to the even one. Source: `jax.numpy.rint`. */
+export const rint = /* @__PURE__ */ unary("rint", promoteToFloat, lax.round);
+
+/**
+ * Rounds to `decimals` places, halves to the even neighbour; integers stay. Source: `jax.numpy.round`.
+ * @example np.round(np.array([2.5, -1.25]), { decimals: 1 }) // [2.5, -1.2]
+ */
+export function round(x: ArrayLike, options?: { readonly decimals?: number }): NDArray {
+  checkOptions("numpy.round", options, ["decimals"]);
+  const decimals = checkInteger("numpy.round", "decimals", options?.decimals ?? 0);
+  const operand = asArray("numpy.round", x);
+  if (!isFloat(operand.dtype)) {
+    if (decimals >= 0) return operand;
+    throw new TypeError(`numpy.round: decimals (${decimals}) must not be negative for ${operand.dtype} arrays.`);
+  }
+  if (decimals === 0) return lax.round(operand);
+  const factor = 10 ** decimals;
+  return lax.div(lax.round(lax.mul(operand, factor)), factor);
+}
+
+/** `sqrt(x^2 + y^2)` without overflow. Source: `jax.numpy.hypot`. */
+export const hypot = /* @__PURE__ */ binary("hypot", promoteToFloat, (x, y) => {
+  const [a, b] = [lax.abs(x), lax.abs(y)];
+  const [large, small] = [lax.max(a, b), lax.min(a, b)];
+  const zero = lax.eq(large, 0);
+  const ratio = lax.div(small, lax.select(zero, lax.full([], 1, large.dtype), large));
+  const length = lax.select(zero, large, lax.mul(large, lax.sqrt(lax.add(lax.square(ratio), 1))));
+  const infinite = lax.bitwiseOr(lax.eq(a, Number.POSITIVE_INFINITY), lax.eq(b, Number.POSITIVE_INFINITY));
+  return lax.select(infinite, lax.full([], Number.POSITIVE_INFINITY, length.dtype), length);
+});
+
+/**
+ * `log(exp(x) + exp(y))` without overflow; its derivatives of every order are right where `x = y`, too, because nothing
+ * in it has a kink. Source: `jax.numpy.logaddexp`.
+ */
+export function logaddexp(x: ArrayLike, y: ArrayLike): NDArray {
+  const fn = "numpy.logaddexp";
+  const [a, b] = broadcastOperands(fn, promoteToFloat(fn, [x, y], ["x", "y"])) as [NDArray, NDArray];
+  const firstLarger = lax.ge(a, b);
+  const difference = lax.sub(lax.select(firstLarger, b, a), lax.select(firstLarger, a, b));
+  const undefinedDifference = isNaNArray(difference);
+  const safe = lax.select(undefinedDifference, lax.full([], 0, difference.dtype), difference);
+  const sum = lax.add(lax.select(firstLarger, a, b), lax.log1p(lax.exp(safe)));
+  return lax.select(undefinedDifference, lax.add(a, b), sum);
+}

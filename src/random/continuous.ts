@@ -1,0 +1,169 @@
+/** Draws of real numbers: for a key, those of `jax.random`. */
+import { namedArguments } from "../base/arguments.ts";
+import { type DType, isFloat } from "../base/dtypes.ts";
+import { describe, formatShape, ShapeError } from "../base/errors.ts";
+import { broadcastShapes, checkShape, type Shape, sameShape } from "../base/shapes.ts";
+import type { NDArray } from "../ir/ndarray.ts";
+import {
+  type ArrayLike,
+  add,
+  convertElementType,
+  div,
+  erf,
+  erfInv,
+  log,
+  log1p,
+  max,
+  min,
+  mul,
+  neg,
+  nextafter,
+  sub,
+} from "../lax/index.ts";
+import { asArray } from "../lax/operands.ts";
+import { broadcastTo } from "../lax/shape.ts";
+import { type DrawArguments, unitFloats } from "./bits.ts";
+import { checkKey } from "./keys.ts";
+
+/** The dtypes that real numbers are drawn in. */
+export type FloatDType = "float32" | "float64";
+
+/** How many numbers to draw, and of which dtype (`"float32"`). */
+export interface DrawOptions {
+  readonly shape?: Shape;
+  readonly dtype?: FloatDType;
+}
+
+export interface UniformOptions extends DrawOptions {
+  /** The smallest value: a number, or an array that broadcasts to `shape`. 0 by default. */
+  readonly minval?: ArrayLike;
+  /** No value reaches this one. 1 by default. */
+  readonly maxval?: ArrayLike;
+}
+
+function checkFloat(fn: string, dtype: DType): asserts dtype is FloatDType {
+  if (!isFloat(dtype)) throw new TypeError(`${fn}: dtype must be "float32" or "float64", got ${describe(dtype)}.`);
+}
+
+/** A parameter of a distribution as an array of `shape`. */
+export function spreadParameter(fn: string, name: string, value: NDArray, shape: Shape): NDArray {
+  const common = broadcastShapes(fn, [shape, value.shape]);
+  if (sameShape(common, shape)) return value.ndim === 0 ? value : broadcastTo(value, shape);
+  throw new ShapeError(
+    `${fn}: ${name} of shape ${formatShape(value.shape)} does not broadcast to ${formatShape(shape)}.`,
+  );
+}
+
+const rounded = (x: number, dtype: FloatDType): number => (dtype === "float32" ? Math.fround(x) : x);
+
+/** Uniform draws between numbers; their difference is rounded as an array's would be. */
+function betweenNumbers(u: NDArray, low: number, high: number, dtype: FloatDType): NDArray {
+  if (low === 0 && high === 1) return u;
+  const [lo, hi] = [rounded(low, dtype), rounded(high, dtype)];
+  return max(add(mul(u, hi - lo), lo), lo);
+}
+
+function betweenArrays(u: NDArray, low: NDArray, high: NDArray): NDArray {
+  return max(add(mul(u, sub(high, low)), low), low);
+}
+
+function uniformDraws(fn: string, key: NDArray, options: Required<UniformOptions>): NDArray {
+  const { shape, dtype, minval, maxval } = options;
+  checkShape(fn, shape);
+  checkFloat(fn, dtype);
+  const u = unitFloats(key, shape, dtype);
+  if (typeof minval === "number" && typeof maxval === "number") return betweenNumbers(u, minval, maxval, dtype);
+  const [low, high] = Object.entries({ minval, maxval }).map(([name, value]) =>
+    spreadParameter(fn, name, convertElementType(asArray(fn, value, name), dtype), shape),
+  ) as [NDArray, NDArray];
+  return betweenArrays(u, low, high);
+}
+
+/**
+ * Uniformly distributed draws from [minval, maxval). Source: `jax.random.uniform`.
+ * @returns an array of `shape` and `dtype`.
+ * @example
+ * random.uniform(key, [20, 10])
+ * random.uniform(key, [3], { minval: -1, maxval: 1 })
+ */
+export function uniform(key: ArrayLike, ...args: DrawArguments<UniformOptions>): NDArray {
+  const fn = "random.uniform";
+  const given = namedArguments<UniformOptions>(fn, ["shape", "dtype", "minval", "maxval"], args);
+  return uniformDraws(fn, checkKey(fn, key), { shape: [], dtype: "float32", minval: 0, maxval: 1, ...given });
+}
+
+/** The checked arguments of a distribution without parameters. */
+function drawArguments(fn: string, args: DrawArguments<DrawOptions>): Required<DrawOptions> {
+  const given = namedArguments<DrawOptions>(fn, ["shape", "dtype"], args);
+  return { shape: [], dtype: "float32", ...given };
+}
+
+/** The spacing of floats below 1: the largest draw below 1 and, negated, the smallest above -1. */
+const ulpBelowOne = (dtype: FloatDType): number => (dtype === "float32" ? 2 ** -24 : 2 ** -53);
+
+/**
+ * Standard normal draws. Source: `jax.random.normal`.
+ * @returns an array of `shape` and `dtype`.
+ * @example random.normal(random.key(1), [20, 32, 32, 3])
+ */
+export function normal(key: ArrayLike, ...args: DrawArguments<DrawOptions>): NDArray {
+  const fn = "random.normal";
+  const { shape, dtype } = drawArguments(fn, args);
+  const minval = ulpBelowOne(dtype) - 1;
+  return mul(erfInv(uniformDraws(fn, checkKey(fn, key), { shape, dtype, minval, maxval: 1 })), Math.SQRT2);
+}
+
+/**
+ * Standard normal draws given that they lie in (lower, upper). Source: `jax.random.truncated_normal`.
+ * @param lower a number, or an array that broadcasts to `shape`; so is `upper`.
+ * @returns an array of `shape` (by default what the bounds broadcast to) and `dtype`.
+ */
+export function truncatedNormal(
+  key: ArrayLike,
+  lower: ArrayLike,
+  upper: ArrayLike,
+  ...args: DrawArguments<{ readonly shape?: Shape | null; readonly dtype?: FloatDType }>
+): NDArray {
+  const fn = "random.truncatedNormal";
+  const given = namedArguments<DrawOptions>(fn, ["shape", "dtype"], args);
+  const dtype = given.dtype ?? "float32";
+  checkFloat(fn, dtype);
+  const bounds = Object.entries({ lower, upper }).map(([name, x]) => convertElementType(asArray(fn, x, name), dtype));
+  const shape =
+    given.shape ??
+    broadcastShapes(
+      fn,
+      bounds.map((x) => x.shape),
+    );
+  const [low, high] = bounds.map((x, i) => spreadParameter(fn, i === 0 ? "lower" : "upper", x, shape)) as [
+    NDArray,
+    NDArray,
+  ];
+  const [minval, maxval] = [low, high].map((x) => erf(div(x, Math.SQRT2))) as [NDArray, NDArray];
+  const draws = mul(erfInv(uniformDraws(fn, checkKey(fn, key), { shape, dtype, minval, maxval })), Math.SQRT2);
+  return min(max(draws, nextafter(low, Number.POSITIVE_INFINITY)), nextafter(high, Number.NEGATIVE_INFINITY));
+}
+
+/** The smallest normal float: it keeps the logarithm of a draw finite. */
+const tiny = (dtype: FloatDType): number => (dtype === "float32" ? 2 ** -126 : 2 ** -1022);
+
+/**
+ * Draws from the standard Gumbel distribution, exp(-x - exp(-x)). Source: `jax.random.gumbel`.
+ * @returns an array of `shape` and `dtype`.
+ */
+export function gumbel(key: ArrayLike, ...args: DrawArguments<DrawOptions>): NDArray {
+  const fn = "random.gumbel";
+  const { shape, dtype } = drawArguments(fn, args);
+  const u = uniformDraws(fn, checkKey(fn, key), { shape, dtype, minval: tiny(dtype), maxval: 1 });
+  return neg(log(neg(log(u))));
+}
+
+/**
+ * Draws from the standard exponential distribution, exp(-x) for x >= 0. Source: `jax.random.exponential`.
+ * @returns an array of `shape` and `dtype`.
+ */
+export function exponential(key: ArrayLike, ...args: DrawArguments<DrawOptions>): NDArray {
+  const fn = "random.exponential";
+  const u = uniformDraws(fn, checkKey(fn, key), { ...drawArguments(fn, args), minval: 0, maxval: 1 });
+  return neg(log1p(neg(u)));
+}

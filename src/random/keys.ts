@@ -1,0 +1,113 @@
+/** Keys: `uint32` arrays of shape (2,), as `jax.random.PRNGKey` gives them. */
+import { describe, formatShape, ShapeError } from "../base/errors.ts";
+import { type Shape, sizeOf } from "../base/shapes.ts";
+import { hostArray, NDArray, scalar } from "../ir/ndarray.ts";
+import { type ArrayLike, concatenate, convertElementType, iota, reshape, slice } from "../lax/index.ts";
+import { asArray } from "../lax/operands.ts";
+import { broadcastTo } from "../lax/shape.ts";
+import { threefry2x32 } from "../lax/threefry.ts";
+
+const WORD = 2 ** 32;
+
+/**
+ * A key from a seed, a whole number. Source: `jax.random.PRNGKey`, whose keys these are for every `int32` and `uint32`
+ * seed. A larger number fills both words of the key with its 64 bits, as JAX does with 64-bit integers enabled.
+ * @returns `uint32` of shape (2,).
+ * @throws TypeError for a number that isn't whole or is too large to be exact.
+ * @example
+ * const [key1, key2] = [0, 1].map((i) => random.foldIn(random.key(42), i));
+ */
+export function key(seed: number | NDArray): NDArray {
+  if (seed instanceof NDArray) return seedFromArray(seed);
+  if (!Number.isSafeInteger(seed)) {
+    throw new TypeError(
+      `random.key: seed must be a whole number within ±Number.MAX_SAFE_INTEGER, got ${describe(seed)}.`,
+    );
+  }
+  const oneWord = seed >= -(2 ** 31) && seed < WORD;
+  const high = oneWord ? 0 : Math.floor(seed / WORD);
+  return hostArray(Uint32Array.of(high, seed), [2], "uint32");
+}
+
+/** JAX's older name of `key`. */
+export const PRNGKey = key;
+
+function seedFromArray(seed: NDArray): NDArray {
+  const word = integerWord("random.key", "seed", seed);
+  return concatenate([Uint32Array.of(0), reshape(word, { newSizes: [1] })], { dimension: 0 });
+}
+
+/** A 0-dimensional integer array as `uint32`. */
+function integerWord(fn: string, name: string, x: NDArray): NDArray {
+  if (x.ndim !== 0 || !x.dtype.endsWith("int32")) {
+    throw new TypeError(
+      `${fn}: ${name} must be one integer, got ${x.dtype}${formatShape(x.shape)}; use vmap for many.`,
+    );
+  }
+  return convertElementType(x, "uint32");
+}
+
+/** Throws unless `key` is one key. */
+export function checkKey(fn: string, key: ArrayLike): NDArray {
+  const array = asArray(fn, key, "key");
+  if (array.dtype === "uint32" && array.ndim === 1 && array.shape[0] === 2) return array;
+  throw new ShapeError(
+    `${fn}: key must be a uint32 array of shape (2,) such as random.key(seed) gives, got ` +
+      `${array.dtype}${formatShape(array.shape)}; use vmap for several keys.`,
+  );
+}
+
+/** One row (one element) of an array along its first axis, without that axis. */
+function row(x: NDArray, i: number): NDArray {
+  const rest = x.shape.slice(1);
+  const part = slice(x, { startIndices: [i, ...rest.map(() => 0)], limitIndices: [i + 1, ...rest] });
+  return reshape(part, { newSizes: rest });
+}
+
+/** The two words that threefry makes of `key` and the row-major index of every element of `shape`. */
+export function hashIndices(key: NDArray, shape: Shape): [NDArray, NDArray] {
+  const [first, second] = [0, 1].map((i) => broadcastTo(row(key, i), shape)) as [NDArray, NDArray];
+  const zero = scalar(0, "uint32");
+  const indices = shape.length === 0 ? zero : reshape(iota("uint32", sizeOf(shape)), { newSizes: shape });
+  return threefry2x32(first, second, zero, indices);
+}
+
+/**
+ * New keys from one, which should not be used again. Source: `jax.random.split`.
+ * @param num how many, or the shape of an array of keys.
+ * @returns `uint32` of shape (num, 2), or (...shape, 2).
+ */
+export function split(key: ArrayLike, num: number | Shape = 2): NDArray {
+  const shape = typeof num === "number" ? [num] : num;
+  if (!Array.isArray(shape) || !shape.every((n) => Number.isInteger(n) && n >= 0)) {
+    throw new ShapeError(`random.split: num must be a non-negative integer or a list of them, got ${describe(num)}.`);
+  }
+  const words = hashIndices(checkKey("random.split", key), shape);
+  const columns = words.map((w) => reshape(w, { newSizes: [...shape, 1] }));
+  return concatenate(columns, { dimension: shape.length });
+}
+
+/** `split` as a list of single keys. */
+export function splitToList(key: ArrayLike, num: number): NDArray[] {
+  const keys = split(key, num);
+  return Array.from({ length: num }, (_, i) => row(keys, i));
+}
+
+/**
+ * A new key from a key and a number. Source: `jax.random.fold_in`.
+ * @param data a whole number from 0 to 2^32 - 1, or a 0-dimensional integer array.
+ */
+export function foldIn(key: ArrayLike, data: number | NDArray): NDArray {
+  const [first, second] = [0, 1].map((i) => row(checkKey("random.foldIn", key), i)) as [NDArray, NDArray];
+  const words = threefry2x32(first, second, scalar(0, "uint32"), foldedWord(data));
+  return concatenate(
+    words.map((w) => reshape(w, { newSizes: [1] })),
+    { dimension: 0 },
+  );
+}
+
+function foldedWord(data: number | NDArray): NDArray {
+  if (data instanceof NDArray) return integerWord("random.foldIn", "data", data);
+  if (Number.isInteger(data) && data >= 0 && data < WORD) return scalar(data, "uint32");
+  throw new TypeError(`random.foldIn: data must be a whole number from 0 to 2^32 - 1, got ${describe(data)}.`);
+}

@@ -1,0 +1,68 @@
+/** Between functions of trees, which users write, and programs over lists of arrays, which interpreters walk. */
+import { describe, formatShape } from "../base/errors.ts";
+import { sameShape } from "../base/shapes.ts";
+import { flatten, formatTree, sameStructure, type TreeDef, unflatten } from "../base/tree.ts";
+import type { Aval } from "../ir/aval.ts";
+import type { ClosedJaxpr } from "../ir/jaxpr.ts";
+import { NDArray, scalar } from "../ir/ndarray.ts";
+import { traceToJaxpr } from "../ir/trace.ts";
+import { asArray } from "../lax/operands.ts";
+
+/** A function of trees of arrays that returns a tree of arrays. */
+// biome-ignore lint/suspicious/noExplicitAny: users' functions have parameters of every kind
+export type TreeFunction = (...args: any[]) => unknown;
+
+/** A leaf of an argument as an array; a number becomes a weakly typed `float32`. */
+export function leafArray(fn: string, leaf: unknown): NDArray {
+  return typeof leaf === "number" ? scalar(leaf, "float32", true) : asArray(fn, leaf, "a leaf of an argument");
+}
+
+/** The leaves of a tree as arrays, and its structure. */
+export function flattenArrays(fn: string, tree: unknown): [NDArray[], TreeDef] {
+  const [leaves, def] = flatten(tree);
+  return [leaves.map((leaf) => leafArray(fn, leaf)), def];
+}
+
+export function checkFunction(fn: string, f: unknown): asserts f is TreeFunction {
+  if (typeof f !== "function") throw new TypeError(`${fn}: the first argument must be a function, got ${describe(f)}.`);
+}
+
+/** A traced function: its program and how its arguments and results are laid out in trees. */
+export interface Traced {
+  readonly program: ClosedJaxpr;
+  readonly outTree: TreeDef;
+}
+
+/** Traces `f(...args)`, where `inTree` is the structure of the list of arguments and `avals` those of its leaves. */
+export function traceFunction(fn: string, f: TreeFunction, inTree: TreeDef, avals: readonly Aval[]): Traced {
+  let outTree: TreeDef | undefined;
+  const program = traceToJaxpr((...leaves) => {
+    const [outs, tree] = flatten(f(...unflatten<unknown[]>(inTree, leaves)));
+    outTree = tree;
+    return outs.map((out) => resultArray(fn, out));
+  }, avals);
+  return { program, outTree: outTree! };
+}
+
+function resultArray(fn: string, out: unknown): NDArray {
+  if (out instanceof NDArray) return out;
+  if (typeof out === "number" || typeof out === "boolean") return leafArray(fn, out);
+  throw new TypeError(`${fn}: the function must return arrays or trees of arrays, got ${describe(out)} in its result.`);
+}
+
+/** The leaves of `tree`, which must have the structure and the shapes of `avals`; for tangents and cotangents. */
+export function matchLeaves(fn: string, name: string, tree: unknown, def: TreeDef, avals: readonly Aval[]): NDArray[] {
+  const [leaves, given] = flatten(tree);
+  if (!sameStructure(given, def)) {
+    throw new TypeError(`${fn}: ${name} must have the structure ${formatTree(def)}, got ${formatTree(given)}.`);
+  }
+  return leaves.map((leaf, i) => {
+    const { shape, dtype } = avals[i]!;
+    if (typeof leaf === "number" && shape.length === 0) return scalar(leaf, dtype);
+    const array = asArray(fn, leaf, name);
+    if (array.dtype === dtype && sameShape(array.shape, shape)) return array;
+    throw new TypeError(
+      `${fn}: ${name} must be ${dtype}${formatShape(shape)} in leaf ${i}, got ${array.dtype}${formatShape(array.shape)}.`,
+    );
+  });
+}

@@ -1,0 +1,7 @@
+/** The transformations of functions. */
+export { type GradOptions, grad, jvp, linearize, linearTranspose, valueAndGrad, vjp } from "./derivatives.ts";
+export type { TreeFunction } from "./flat.ts";
+export { hessian, type JacobianOptions, jacfwd, jacobian, jacrev } from "./jacobian.ts";
+export { type JitOptions, jit } from "./jit.ts";
+export { evalShape, makeJaxpr, type PrintableJaxpr, ShapeDtypeStruct } from "./shapes.ts";
+export { type VmapOptions, vmap } from "./vmap.ts";

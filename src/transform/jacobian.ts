@@ -1,0 +1,109 @@
+/** Full Jacobians: forward and reverse mode over a basis of the inputs or outputs. */
+import { checkOptions } from "../base/errors.ts";
+import { type Shape, sizeOf } from "../base/shapes.ts";
+import { flatten, type structure, unflatten } from "../base/tree.ts";
+import type { NDArray } from "../ir/ndarray.ts";
+import { convertElementType } from "../lax/convert.ts";
+import { broadcastedIota, zerosLike } from "../lax/create.ts";
+import { eq } from "../lax/logic.ts";
+import { moveAxis, reshape } from "../lax/shape.ts";
+import { chosenArguments, linearize, ofChosen, requireFloats, vjp } from "./derivatives.ts";
+import { checkFunction, flattenArrays, type TreeFunction } from "./flat.ts";
+import { vmap } from "./vmap.ts";
+
+export interface JacobianOptions {
+  /** The argument, or arguments, to differentiate by; the first one by default. */
+  readonly argnums?: number | readonly number[];
+}
+
+/** The standard basis of arrays like `x`: shape `[x.size, ...x.shape]`. */
+export function standardBasis(x: NDArray): NDArray {
+  const n = sizeOf(x.shape);
+  const diagonal = eq(broadcastedIota("int32", [n, n], 0), broadcastedIota("int32", [n, n], 1));
+  return reshape(convertElementType(diagonal, x.dtype), { newSizes: [n, ...x.shape] });
+}
+
+/** `[n, ...rest]` as `[...shape, ...rest]`, where n elements have `shape`. */
+const splitFront = (x: NDArray, shape: Shape): NDArray => reshape(x, { newSizes: [...shape, ...x.shape.slice(1)] });
+
+type Jacobian = (fn: string, f: TreeFunction, args: readonly unknown[]) => unknown;
+
+function jacobianOf(fn: string, compute: Jacobian, f: TreeFunction, options: JacobianOptions) {
+  checkFunction(fn, f);
+  checkOptions(fn, options, ["argnums"]);
+  const { argnums = 0 } = options;
+  return (...args: unknown[]): unknown => {
+    const chosen = chosenArguments(fn, argnums, args.length);
+    requireFloats(fn, args, chosen);
+    const values = chosen.map((n) => args[n]);
+    const partial = ofChosen(f, args, chosen);
+    // One argument alone gives its Jacobian alone, several a list.
+    return typeof argnums === "number"
+      ? compute(fn, (x) => partial(x), values)
+      : compute(fn, (...xs) => partial(...xs), values);
+  };
+}
+
+/** Zeros like every leaf, with `leaf` in place `index`. */
+const onlyAt = (leaves: readonly NDArray[], index: number, leaf: NDArray): NDArray[] =>
+  leaves.map((x, i) => (i === index ? leaf : zerosLike(x)));
+
+const reverse: Jacobian = (fn, f, args) => {
+  const [out, pullback] = vjp(f, ...args);
+  const [outs, outTree] = flattenArrays(fn, out);
+  const rows = outs.map((leaf, i) => {
+    const one = (ct: NDArray): unknown[] => pullback(unflatten(outTree, onlyAt(outs, i, ct)));
+    const [cotangents, tree] = flatten<NDArray>(vmap(one)(standardBasis(leaf)));
+    const jacobians = unflatten<unknown[]>(
+      tree,
+      cotangents.map((x) => splitFront(x, leaf.shape)),
+    );
+    return args.length === 1 ? jacobians[0] : jacobians;
+  });
+  return nestedUnder(outTree, rows);
+};
+
+const forward: Jacobian = (fn, f, args) => {
+  const [out, pushforward] = linearize(f, ...args);
+  const [outs, outTree] = flattenArrays(fn, out);
+  const [inputs, inTree] = flattenArrays(fn, args);
+  // One column block per input leaf, each with the outputs' leaves.
+  const columns = inputs.map((leaf, i) => {
+    const one = (t: NDArray): unknown => pushforward(...unflatten<unknown[]>(inTree, onlyAt(inputs, i, t)));
+    return flatten<NDArray>(vmap(one)(standardBasis(leaf)))[0].map((x, k) => {
+      const last = moveAxis(x, 0, x.ndim - 1);
+      return reshape(last, { newSizes: [...outs[k]!.shape, ...leaf.shape] });
+    });
+  });
+  const rows = outs.map((_, k) => {
+    const jacobians = unflatten<unknown[]>(
+      inTree,
+      columns.map((c) => c[k]),
+    );
+    return args.length === 1 ? jacobians[0] : jacobians;
+  });
+  return nestedUnder(outTree, rows);
+};
+
+/** A tree with the structure `def` whose leaves are trees. */
+const nestedUnder = (def: ReturnType<typeof structure>, subtrees: readonly unknown[]): unknown =>
+  unflatten(def, subtrees);
+
+/**
+ * The Jacobian of `f` by reverse mode: for an output of shape `m` and an argument of shape `n` an array of shape
+ * `[...m, ...n]`, for trees the outputs' tree of the arguments' trees. Cheapest when outputs are few.
+ * Source: `jax.jacrev`.
+ */
+export const jacrev = (f: TreeFunction, options: JacobianOptions = {}): ((...args: unknown[]) => unknown) =>
+  jacobianOf("jacrev", reverse, f, options);
+
+/** The Jacobian of `f` by forward mode; cheapest when inputs are few. Source: `jax.jacfwd`. */
+export const jacfwd = (f: TreeFunction, options: JacobianOptions = {}): ((...args: unknown[]) => unknown) =>
+  jacobianOf("jacfwd", forward, f, options);
+
+/** The Jacobian by reverse mode, as in JAX. */
+export const jacobian: typeof jacrev = jacrev;
+
+/** The second derivatives: forward over reverse mode. Source: `jax.hessian`. */
+export const hessian = (f: TreeFunction, options: JacobianOptions = {}): ((...args: unknown[]) => unknown) =>
+  jacfwd(jacrev(f, options), options);

@@ -1,0 +1,54 @@
+/** What a function would do, without doing it: its output shapes and its program. */
+import { type DType, isDType } from "../base/dtypes.ts";
+import { flatten, unflatten } from "../base/tree.ts";
+import { type Aval, makeAval } from "../ir/aval.ts";
+import { type ClosedJaxpr, outputAvals } from "../ir/jaxpr.ts";
+import { formatJaxpr } from "../ir/print.ts";
+import { checkFunction, leafArray, type TreeFunction, traceFunction } from "./flat.ts";
+
+/** A shape and a dtype: what `evalShape` returns, and accepts in place of an array. Source: `jax.ShapeDtypeStruct`. */
+export class ShapeDtypeStruct {
+  constructor(
+    readonly shape: readonly number[],
+    readonly dtype: DType,
+  ) {
+    if (!isDType(dtype)) throw new TypeError(`ShapeDtypeStruct: unknown dtype ${String(dtype)}.`);
+  }
+}
+
+const avalOf = (fn: string, leaf: unknown): Aval =>
+  leaf instanceof ShapeDtypeStruct ? makeAval(leaf.shape, leaf.dtype) : leafArray(fn, leaf).aval;
+
+/**
+ * The shapes and dtypes of `f(...args)`, as a tree of `ShapeDtypeStruct`, without computing anything.
+ * Source: `jax.eval_shape`.
+ */
+export function evalShape(f: TreeFunction, ...args: readonly unknown[]): unknown {
+  checkFunction("evalShape", f);
+  const [leaves, inTree] = flatten(args);
+  const avals = leaves.map((leaf) => avalOf("evalShape", leaf));
+  const { program, outTree } = traceFunction("evalShape", f, inTree, avals);
+  return unflatten(
+    outTree,
+    outputAvals(program.jaxpr).map((a) => new ShapeDtypeStruct(a.shape, a.dtype)),
+  );
+}
+
+/** A program that prints itself. */
+export interface PrintableJaxpr extends ClosedJaxpr {
+  toString(): string;
+}
+
+/**
+ * A function that returns the program of `f` for arguments of given shapes. Source: `jax.make_jaxpr`.
+ * @example console.log(`${makeJaxpr(f)(x)}`);
+ */
+export function makeJaxpr(f: TreeFunction): (...args: unknown[]) => PrintableJaxpr {
+  checkFunction("makeJaxpr", f);
+  return (...args) => {
+    const [leaves, inTree] = flatten(args);
+    const avals = leaves.map((leaf) => avalOf("makeJaxpr", leaf));
+    const { program } = traceFunction("makeJaxpr", f, inTree, avals);
+    return { ...program, toString: () => formatJaxpr(program.jaxpr) };
+  };
+}

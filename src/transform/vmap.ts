@@ -1,0 +1,69 @@
+/** `vmap`: a function of single examples made a function of batches. */
+import { checkOptions, formatShape, ShapeError } from "../base/errors.ts";
+import { canonicalAxis, removed } from "../base/shapes.ts";
+import { broadcastPrefix, unflatten } from "../base/tree.ts";
+import { makeAval } from "../ir/aval.ts";
+import type { NDArray } from "../ir/ndarray.ts";
+import type { BatchAxis } from "../ir/primitive.ts";
+import { batchToFront, moveAxis } from "../lax/shape.ts";
+import { batchJaxpr } from "./batch.ts";
+import { checkFunction, flattenArrays, type TreeFunction, traceFunction } from "./flat.ts";
+
+export interface VmapOptions {
+  /** The axis to map over: one for all arguments, or a list with one (a number, `null`, or a tree of them) for each. */
+  readonly inAxes?: unknown;
+  /** Where the mapped axis goes in the results; a number or a tree of them. */
+  readonly outAxes?: unknown;
+  /** The size of the mapped axis; needed only when no argument is mapped. */
+  readonly axisSize?: number;
+}
+
+function commonSize(inputs: readonly NDArray[], axes: readonly BatchAxis[], axisSize: number | undefined): number {
+  const sizes = inputs.flatMap((x, i) => (axes[i] === null ? [] : [x.shape[axes[i]!]!]));
+  const size = axisSize ?? sizes[0];
+  if (size === undefined) throw new ShapeError("vmap: no argument is mapped (all inAxes are null); give axisSize.");
+  if (sizes.some((n) => n !== size)) {
+    const shapes = inputs.map((x, i) => `${formatShape(x.shape)} along ${axes[i]}`).join(", ");
+    throw new ShapeError(`vmap: the mapped axes must have one size, got ${shapes}.`);
+  }
+  return size;
+}
+
+/**
+ * Maps `f` over an axis of its arguments, all at once: the operations of `f` run on whole batches.
+ * Source: `jax.vmap`.
+ * @example const perExample = vmap(grad(loss), { inAxes: [null, 0, 0] });
+ * @throws ShapeError when the mapped axes differ in size.
+ */
+export function vmap(f: TreeFunction, options: VmapOptions = {}): (...args: unknown[]) => unknown {
+  checkFunction("vmap", f);
+  checkOptions("vmap", options, ["inAxes", "outAxes", "axisSize"]);
+  const { inAxes = 0, outAxes = 0 } = options;
+  return (...args) => {
+    const [inputs, inTree] = flattenArrays("vmap", args);
+    const axes = broadcastPrefix<number>("vmap", "inAxes", inAxes, inTree).map((axis, i) =>
+      axis === null ? null : canonicalAxis("vmap", axis, inputs[i]!.ndim, "inAxes"),
+    );
+    const size = commonSize(inputs, axes, options.axisSize);
+    const avals = inputs.map(({ aval }, i) => {
+      const axis = axes[i]!;
+      return makeAval(axis === null ? aval.shape : removed(aval.shape, axis), aval.dtype, aval.weak);
+    });
+    const { program, outTree } = traceFunction("vmap", f, inTree, avals);
+    const [outs, at] = batchJaxpr(program, inputs, axes);
+    const wanted = broadcastPrefix<number>("vmap", "outAxes", outAxes, outTree);
+    return unflatten(
+      outTree,
+      outs.map((out, i) => placeBatchAxis(out, at[i]!, wanted[i]!, size)),
+    );
+  };
+}
+
+function placeBatchAxis(out: NDArray, at: BatchAxis, wanted: number | null, size: number): NDArray {
+  if (wanted === null) {
+    if (at === null) return out;
+    throw new ShapeError("vmap: an output whose outAxes is null depends on a mapped argument; give it an axis.");
+  }
+  const ndim = out.ndim + (at === null ? 1 : 0);
+  return moveAxis(batchToFront(out, at, size), 0, canonicalAxis("vmap", wanted, ndim, "outAxes"));
+}

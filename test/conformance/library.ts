@@ -1,0 +1,14 @@
+/** The library under test by names that may not exist (yet). */
+import * as cotangent from "cotangent";
+import { Unavailable } from "./report.ts";
+
+// biome-ignore lint/suspicious/noExplicitAny: functions are looked up by name, of whatever signature
+export type AnyFunction = (...args: any[]) => any;
+
+/** The function under a dotted name such as `numpy.linalg.inv`. Throws `Unavailable` where there is none. */
+export function lookup(name: string): AnyFunction {
+  let found: unknown = cotangent;
+  for (const part of name.split(".")) found = (found as Record<string, unknown> | undefined)?.[part];
+  if (typeof found !== "function") throw new Unavailable(`${name} does not exist`);
+  return found as AnyFunction;
+}

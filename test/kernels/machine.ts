@@ -1,0 +1,170 @@
+/**
+ * The least that is needed to run command lists by hand: a module, its memory, an allocator that never frees, and
+ * strided views whose elements JavaScript can enumerate.
+ */
+import { readFileSync } from "node:fs";
+import { Command, DType, SCRATCH_BYTES } from "../../assembly/opcodes";
+
+export type TypedArray = Float32Array | Float64Array | Int32Array | Uint32Array | Uint8Array;
+type TypedArrayConstructor = {
+  new (buffer: ArrayBuffer, offset: number, length: number): TypedArray;
+  BYTES_PER_ELEMENT: number;
+};
+
+/** The typed array that holds a dtype in memory. */
+export const ARRAYS: Record<DType, TypedArrayConstructor> = {
+  [DType.FLOAT32]: Float32Array,
+  [DType.FLOAT64]: Float64Array,
+  [DType.INT32]: Int32Array,
+  [DType.UINT32]: Uint32Array,
+  [DType.BOOL]: Uint8Array,
+};
+
+export const NAMES: Record<DType, string> = {
+  [DType.FLOAT32]: "float32",
+  [DType.FLOAT64]: "float64",
+  [DType.INT32]: "int32",
+  [DType.UINT32]: "uint32",
+  [DType.BOOL]: "bool",
+};
+
+type Exports = { memory: WebAssembly.Memory; execute(list: number): void; heapBase(): number };
+
+const path = new URL(`../../${process.env.KERNELS ?? "dist/kernels.wasm"}`, import.meta.url);
+const { memory, execute, heapBase } = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(path))).exports as Exports;
+
+const scratch = (heapBase() + 15) & ~15;
+const start = scratch + SCRATCH_BYTES;
+let next = start;
+
+/** Forgets everything that was allocated. */
+export function reset(): void {
+  next = start;
+}
+
+/** Takes `bytes` bytes at a multiple of 16. */
+export function allocate(bytes: number): number {
+  const address = next;
+  next = (next + bytes + 15) & ~15;
+  const missing = next - memory.buffer.byteLength;
+  if (missing > 0) memory.grow(Math.ceil(missing / 65536));
+  return address;
+}
+
+/** A fresh look at memory: growing it detaches earlier ones. */
+export function view(dtype: DType, address: number, length: number): TypedArray {
+  return new ARRAYS[dtype](memory.buffer, address, length);
+}
+
+/** Copies values into memory. */
+export function put(dtype: DType, values: ArrayLike<number>): number {
+  const address = allocate(values.length * ARRAYS[dtype].BYTES_PER_ELEMENT);
+  view(dtype, address, values.length).set(values);
+  return address;
+}
+
+/** Gives a command its length word. */
+export function command(opcode: Command, ...operands: number[]): number[] {
+  return [opcode, operands.length + 2, ...operands];
+}
+
+/** Writes a command list and runs it. */
+export function run(...commands: number[][]): void {
+  const words = [scratch, 0, ...commands.flat(), Command.END, 2];
+  const list = allocate(words.length * 4);
+  // Garbage in scratch must not matter.
+  view(DType.UINT32, scratch, SCRATCH_BYTES / 4).fill(0x7fc0dead);
+  const target = view(DType.INT32, list, words.length);
+  words.forEach((word, i) => {
+    target[i] = word | 0;
+  });
+  execute(list);
+}
+
+/** Runs a list once more without filling scratch, for timing. */
+export function prepare(...commands: number[][]): () => void {
+  const words = [scratch, 0, ...commands.flat(), Command.END, 2];
+  const list = allocate(words.length * 4);
+  view(DType.INT32, list, words.length).set(words.map((word) => word | 0));
+  return () => execute(list);
+}
+
+/** The 32-bit words of one number of a dtype. */
+export function bits(dtype: DType, value: number): [number, number] {
+  const bytes = new ArrayBuffer(8);
+  if (dtype === DType.FLOAT32) new Float32Array(bytes)[0] = value;
+  else if (dtype === DType.FLOAT64) new Float64Array(bytes)[0] = value;
+  else new Uint32Array(bytes)[0] = value;
+  const words = new Uint32Array(bytes);
+  return [words[0], words[1]];
+}
+
+/** Numbers that look random and are the same every time (mulberry32). */
+export function generator(seed: number): { uniform(): number; below(n: number): number; pick<T>(from: readonly T[]): T } {
+  let state = seed;
+  const uniform = () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+  const below = (n: number) => Math.floor(uniform() * n);
+  return { uniform, below, pick: (from) => from[below(from.length)] };
+}
+
+/** Offsets of all positions in row-major order, in the strides' unit. */
+export function offsets(sizes: readonly number[], strides: readonly number[]): number[] {
+  let list = [0];
+  sizes.forEach((size, axis) => {
+    list = list.flatMap((offset) => Array.from({ length: size }, (_, i) => offset + i * strides[axis]));
+  });
+  return list;
+}
+
+export function product(sizes: readonly number[]): number {
+  return sizes.reduce((a, b) => a * b, 1);
+}
+
+/** Row-major strides in elements. */
+export function rowMajor(sizes: readonly number[]): number[] {
+  return sizes.map((_, axis) => product(sizes.slice(axis + 1)));
+}
+
+/** How a view lies in its buffer, in elements: a length, the first element's place and the strides. */
+export type Layout = { length: number; first: number; strides: number[] };
+
+/** How `layout` may place the elements; with "distinct" no two share a place. */
+export type Manner = "distinct" | "any";
+
+/** A random layout for an array of these sizes. */
+export function layout(random: ReturnType<typeof generator>, sizes: readonly number[], manner: Manner): Layout {
+  const order = sizes.map((_, axis) => axis);
+  if (random.uniform() < 0.5) {
+    for (let i = order.length - 1; i > 0; --i) {
+      const j = random.below(i + 1);
+      [order[i], order[j]] = [order[j], order[i]];
+    }
+  }
+  const strides = sizes.map(() => 0);
+  let step = random.uniform() < 0.3 ? 2 : 1;
+  for (const axis of order.reverse()) {
+    strides[axis] = step;
+    step *= Math.max(sizes[axis], 1);
+    if (random.uniform() < 0.2) step += random.below(3);
+  }
+  if (manner === "any") {
+    sizes.forEach((_, axis) => {
+      const kind = random.uniform();
+      if (kind < 0.12) strides[axis] = 0;
+      // Two axes that step over the same memory, as the patches of a convolution do.
+      else if (kind < 0.24 && axis > 0) strides[axis] = strides[axis - 1];
+    });
+  }
+  sizes.forEach((_, axis) => {
+    if (random.uniform() < 0.15) strides[axis] = -strides[axis];
+  });
+  const reach = sizes.map((size, axis) => Math.max(size - 1, 0) * strides[axis]);
+  const lowest = reach.reduce((sum, r) => sum + Math.min(r, 0), 0);
+  const highest = reach.reduce((sum, r) => sum + Math.max(r, 0), 0);
+  return { length: highest - lowest + 1, first: -lowest, strides };
+}

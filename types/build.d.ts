@@ -1,0 +1,13 @@
+// Modules that only the bundler or the runtime can provide.
+
+/** The CPU kernels in base64, embedded by rollup.config.js for runtimes that may not read a file. */
+declare module "virtual:kernels" {
+  const base64: string;
+  export default base64;
+}
+
+/** A static wasm import as Cloudflare Workers resolve it: a compiled module. */
+declare module "*.wasm" {
+  const module: WebAssembly.Module;
+  export default module;
+}
