@@ -1,9 +1,10 @@
 // Modules that only the bundler or the runtime can provide.
 
-/** The CPU kernels in base64, embedded by rollup.config.js for runtimes that may not read a file. */
+/** The CPU kernels, embedded by rollup.config.js for runtimes that may not read a file: in base64, or decoded. */
 declare module "virtual:kernels" {
   const base64: string;
   export default base64;
+  export const kernelBytes: () => Uint8Array<ArrayBuffer>;
 }
 
 /** A static wasm import as Cloudflare Workers resolve it: a compiled module. */

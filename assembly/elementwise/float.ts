@@ -1,5 +1,6 @@
 /** Instructions on float32 and float64. */
-import { atan2, fmod, nextAfter, pow } from "../math/binary";
+import { atan2, fmod, nextAfter } from "../math/arithmetic";
+import { pow } from "../math/log";
 import { unaryFunction } from "../math/unary";
 import { Op } from "../opcodes";
 import { compareLoop, loop1, loop2 } from "./lanes";
@@ -32,7 +33,7 @@ export function floatInstruction<T>(op: u32, dst: usize, a: usize, b: usize, byt
     case Op.ATAN2: return each2<T>(atan2, dst, a, b, bytes);
     case Op.REM: return each2<T>(fmod, dst, a, b, bytes);
     case Op.NEXTAFTER: return nextAfterLoop<T>(dst, a, b, bytes);
-    default: return each1<T>(unaryFunction(op), dst, a, bytes);
+    default: return each1<T>(unaryFunction(op, sizeof<T>() == 4), dst, a, bytes);
   }
 }
 

@@ -51,10 +51,12 @@ const isFinitePrimitive = makeElementwise<null>({
 });
 
 /** Whether each element is neither infinite nor NaN. */
-export const isFinite: Unary = (x) => {
+const finite: Unary = (x) => {
   const operand = asArray("lax.isFinite", x);
   return operand.dtype.startsWith("float") ? bind1(isFinitePrimitive, [operand], null) : eq(operand, operand);
 };
+
+export { finite as isFinite };
 
 const zeroWhereNone = (t: Tangent, like: NDArray): NDArray => t ?? zerosLike(like);
 

@@ -57,3 +57,9 @@ export const atan2: Binary = /* @__PURE__ */ binary(
   }),
   true,
 );
+/** The next float after `x` towards `y`. Source: `jax.lax.nextafter`. */
+export const nextafter: Binary = /* @__PURE__ */ binary(
+  "nextafter",
+  makeElementwise<null>({ name: "nextafter", emit: "NEXTAFTER", derivatives: [null, null] }),
+  true,
+);

@@ -59,7 +59,9 @@ export function toBool(x: NDArray): NDArray {
 export function chosenDType(fn: string, dtype: DType | undefined, fallback: DType): DType {
   if (dtype === undefined) return fallback;
   if (!isDType(dtype)) {
-    throw new TypeError(`${fn}: dtype must be "float32", "float64", "int32", "uint32" or "bool", got ${describe(dtype)}.`);
+    throw new TypeError(
+      `${fn}: dtype must be "float32", "float64", "int32", "uint32" or "bool", got ${describe(dtype)}.`,
+    );
   }
   return dtype;
 }

@@ -1,4 +1,5 @@
 /** Elementwise mathematics with NumPy's broadcasting and JAX's promotion; derivatives as in JAX, at kinks too. */
+import { namedArguments } from "../base/arguments.ts";
 import { isFloat } from "../base/dtypes.ts";
 import { checkOptions } from "../base/errors.ts";
 import type { NDArray } from "../ir/ndarray.ts";
@@ -73,21 +74,17 @@ export interface ClipOptions {
   readonly max?: ArrayLike | null;
 }
 
-const isBound = (x: unknown): x is ArrayLike => x !== null && x !== undefined;
-
 /**
  * `x` limited to `[min, max]`; either bound may be left out. Source: `jax.numpy.clip`.
  * @example np.clip(x, { min: 0 }); np.clip(x, -1, 1)
  */
 export function clip(x: ArrayLike, options: ClipOptions): NDArray;
 export function clip(x: ArrayLike, min: ArrayLike | null, max?: ArrayLike | null): NDArray;
-export function clip(x: ArrayLike, first: ArrayLike | ClipOptions | null, second?: ArrayLike | null): NDArray {
-  const isOptions = typeof first === "object" && first !== null && Object.getPrototypeOf(first) === Object.prototype;
-  if (isOptions) checkOptions("numpy.clip", first, ["min", "max"]);
-  const { min, max } = isOptions ? (first as ClipOptions) : { min: first as ArrayLike | null, max: second };
+export function clip(x: ArrayLike, ...bounds: unknown[]): NDArray {
+  const { min, max } = namedArguments<ClipOptions>("numpy.clip", ["min", "max"], bounds);
   const operand = asArray("numpy.clip", x);
-  const raised = isBound(min) ? maximum(min, operand) : operand;
-  return isBound(max) ? minimum(max, raised) : raised;
+  const raised = min === null || min === undefined ? operand : maximum(min, operand);
+  return max === null || max === undefined ? raised : minimum(max, raised);
 }
 
 /** The absolute value; bools and `uint32` stay as they are. Source: `jax.numpy.abs`. */
@@ -121,7 +118,7 @@ export const floorDivide = /* @__PURE__ */ binary("floorDivide", promoteToNumber
 });
 
 /** Integers by 0 leave 0, as in JAX. */
-const nonZero = (y: NDArray): NDArray => (isFloat(y.dtype) ? y : lax.select(lax.eq(y, 0), lax.full([], 1, y.dtype), y));
+const nonZero = (y: NDArray): NDArray => (isFloat(y.dtype) ? y : lax.select(lax.eq(y, 0), 1, y));
 
 /** The remainder of `x / y` with the sign of `y`. Source: `jax.numpy.remainder`. */
 export const remainder = /* @__PURE__ */ binary("remainder", promoteToNumbers, (x, y) => {
@@ -222,9 +219,7 @@ export const floor = /* @__PURE__ */ unlessInteger("floor", lax.floor);
 /** The smallest whole number at least `x`; integers stay. Source: `jax.numpy.ceil`. */
 export const ceil = /* @__PURE__ */ unlessInteger("ceil", lax.ceil);
 /** `x` without its fraction; integers stay. Source: `jax.numpy.trunc`. */
-export const trunc = /* @__PURE__ */ unlessInteger("trunc", (x) =>
-  lax.select(lax.lt(x, 0), lax.ceil(x), lax.floor(x)),
-);
+export const trunc = /* @__PURE__ */ unlessInteger("trunc", (x) => lax.select(lax.lt(x, 0), lax.ceil(x), lax.floor(x)));
 /** The nearest whole number as a float, halves to the even one. Source: `jax.numpy.rint`. */
 export const rint = /* @__PURE__ */ unary("rint", promoteToFloat, lax.round);
 
@@ -250,10 +245,10 @@ export const hypot = /* @__PURE__ */ binary("hypot", promoteToFloat, (x, y) => {
   const [a, b] = [lax.abs(x), lax.abs(y)];
   const [large, small] = [lax.max(a, b), lax.min(a, b)];
   const zero = lax.eq(large, 0);
-  const ratio = lax.div(small, lax.select(zero, lax.full([], 1, large.dtype), large));
+  const ratio = lax.div(small, lax.select(zero, 1, large));
   const length = lax.select(zero, large, lax.mul(large, lax.sqrt(lax.add(lax.square(ratio), 1))));
   const infinite = lax.bitwiseOr(lax.eq(a, Number.POSITIVE_INFINITY), lax.eq(b, Number.POSITIVE_INFINITY));
-  return lax.select(infinite, lax.full([], Number.POSITIVE_INFINITY, length.dtype), length);
+  return lax.select(infinite, Number.POSITIVE_INFINITY, length);
 });
 
 /**
@@ -266,7 +261,7 @@ export function logaddexp(x: ArrayLike, y: ArrayLike): NDArray {
   const firstLarger = lax.ge(a, b);
   const difference = lax.sub(lax.select(firstLarger, b, a), lax.select(firstLarger, a, b));
   const undefinedDifference = isNaNArray(difference);
-  const safe = lax.select(undefinedDifference, lax.full([], 0, difference.dtype), difference);
+  const safe = lax.select(undefinedDifference, 0, difference);
   const sum = lax.add(lax.select(firstLarger, a, b), lax.log1p(lax.exp(safe)));
   return lax.select(undefinedDifference, lax.add(a, b), sum);
 }

@@ -40,7 +40,7 @@ export function readSafetensors(file: Uint8Array): Map<string, Tensor> {
 function readTensor(name: string, { dtype, shape, data_offsets: [start, end] }: Entry, body: Uint8Array): Tensor {
   const storage = STORAGE[dtype as TensorType];
   if (storage === undefined) throw new TypeError(`safetensors: ${name} has the unknown type ${dtype}.`);
-  const data = new storage(body.slice(start, end).buffer);
+  const data = new storage(new Uint8Array(body.subarray(start, end)).buffer);
   const size = shape.reduce((a, b) => a * b, 1);
   if (data.length !== size) {
     throw new RangeError(`safetensors: ${name} of shape [${shape.join(", ")}] has ${data.length} elements.`);

@@ -1,10 +1,4 @@
-/** Functions of two arguments. */
-
-/** C99's pow, which unlike ECMAScript's has 1 ** anything = 1 and (-1) ** infinity = 1. */
-export function pow(x: f64, y: f64): f64 {
-  if (x == 1 || (x == -1 && abs(y) == Infinity)) return 1;
-  return NativeMath.pow(x, y);
-}
+/** Functions of two arguments that are arithmetic rather than analysis. */
 
 export function atan2(y: f64, x: f64): f64 {
   return NativeMath.atan2(y, x);
@@ -19,13 +13,14 @@ export function fmod(x: f64, y: f64): f64 {
 export function nextAfter<T>(x: T, y: T): T {
   if (x != x || y != y) return x + y;
   if (x == y) return y;
+  // Adding 1 to the bits goes away from zero.
+  const up = x < y == x > 0;
   if (sizeof<T>() == 8) {
     if (x == 0) return <T>copysign<f64>(reinterpret<f64>(<u64>1), <f64>y);
-    // Adding 1 to the bits goes away from zero.
     const bits = reinterpret<u64>(<f64>x);
-    return <T>reinterpret<f64>((x < y) == (x > 0) ? bits + 1 : bits - 1);
+    return <T>reinterpret<f64>(up ? bits + 1 : bits - 1);
   }
   if (x == 0) return <T>copysign<f32>(reinterpret<f32>(<u32>1), <f32>y);
   const bits = reinterpret<u32>(<f32>x);
-  return <T>reinterpret<f32>((x < y) == (x > 0) ? bits + 1 : bits - 1);
+  return <T>reinterpret<f32>(up ? bits + 1 : bits - 1);
 }

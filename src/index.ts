@@ -1,0 +1,16 @@
+/** Cotangent: automatic differentiation and empirical neural tangent kernels. The public face: exports only. */
+export type { DType, TypedArray } from "./base/dtypes.ts";
+export { ConcretizationTypeError, ShapeError, UnexpectedTracerError, UnsupportedError } from "./base/errors.ts";
+export type { PyTree, TreeDef } from "./base/tree.ts";
+export * as tree from "./base/tree.ts";
+export { NDArray, type NestedNumbers } from "./ir/ndarray.ts";
+export * as lax from "./lax/index.ts";
+export type { ArrayLike } from "./lax/operands.ts";
+export { stopGradient } from "./lax/stop-gradient.ts";
+export * as nn from "./nn/index.ts";
+export * as nt from "./nt/index.ts";
+export * as numpy from "./numpy/index.ts";
+export { array } from "./numpy/index.ts";
+export * as random from "./random/index.ts";
+export * as stax from "./stax/index.ts";
+export * from "./transform/index.ts";

@@ -1,0 +1,133 @@
+/** The user's function as the kernels see it: its output shapes, its batch axes, and its float parameters. */
+import { type DType, isFloat, promote } from "../base/dtypes.ts";
+import { ShapeError } from "../base/errors.ts";
+import { canonicalAxis } from "../base/shapes.ts";
+import { broadcastPrefix, flatten, isLeaf, type TreeDef, unflatten } from "../base/tree.ts";
+import { makeAval } from "../ir/aval.ts";
+import type { NDArray } from "../ir/ndarray.ts";
+import { asArray } from "../lax/operands.ts";
+import { expandDims, squeeze } from "../lax/shape.ts";
+import { evalShape, type ShapeDtypeStruct } from "../transform/shapes.ts";
+import type { Kwargs } from "./kwargs.ts";
+
+/** A function of parameters and inputs; `kwargs` is passed when the caller of the kernel gives any. */
+// biome-ignore lint/suspicious/noExplicitAny: parameters and inputs are trees of any shape
+export type ApplyFn = (params: any, x: any, kwargs?: any) => unknown;
+
+/**
+ * The axes over which `f` acts on each example alone: `null` for none; a number or a tree for the inputs and outputs
+ * alike; a list of three `[inAxes, outAxes, kwargsAxes]`.
+ */
+export type VmapAxes = unknown;
+
+/** Calls `f` without a third argument when there are no keyword arguments, as the user would. */
+export function callWith(f: ApplyFn, params: unknown, x: unknown, kwargs: Kwargs): unknown {
+  return Object.keys(kwargs).length === 0 ? f(params, x) : f(params, x, kwargs);
+}
+
+/** The outputs' shapes and dtypes, and their tree. */
+export interface OutputShapes {
+  readonly leaves: readonly ShapeDtypeStruct[];
+  readonly tree: TreeDef;
+}
+
+export function outputShapes(f: ApplyFn, params: unknown, x: unknown, kwargs: Kwargs): OutputShapes {
+  const [leaves, tree] = flatten<ShapeDtypeStruct>(
+    evalShape((p: unknown, input: unknown) => callWith(f, p, input, kwargs), params, x),
+  );
+  return { leaves, tree };
+}
+
+/** The batch axis of each leaf, `null` where there is none. */
+export interface BatchAxes {
+  readonly inputs: readonly (number | null)[];
+  readonly outputs: readonly number[];
+  /** For each mapped keyword argument the axes of its leaves. */
+  readonly kwargs: Readonly<Record<string, readonly (number | null)[]>>;
+}
+
+const isTriple = (axes: unknown): axes is readonly [unknown, unknown, unknown] =>
+  Array.isArray(axes) && axes.length === 3;
+
+/** The batch axes in canonical form, or `null` when the function is to be taken as a whole. */
+export function canonicalBatchAxes(
+  fn: string,
+  vmapAxes: VmapAxes,
+  x: unknown,
+  outs: OutputShapes,
+  kwargs: Kwargs,
+): BatchAxes | null {
+  if (vmapAxes === null || vmapAxes === undefined) return null;
+  const [inAxes, outAxes, kwargsAxes] = isTriple(vmapAxes) ? vmapAxes : [vmapAxes, vmapAxes, {}];
+  const [inputLeaves, inTree] = flatten(x);
+  const inputs = broadcastPrefix<number>(fn, "vmapAxes for the inputs", inAxes, inTree).map((axis, i) =>
+    axis === null ? null : canonicalAxis(fn, axis, asArray(fn, inputLeaves[i], "x").ndim, "vmapAxes"),
+  );
+  const outputs = broadcastPrefix<number>(fn, "vmapAxes for the outputs", outAxes, outs.tree).map((axis, i) => {
+    if (axis !== null) return canonicalAxis(fn, axis, outs.leaves[i]!.shape.length, "vmapAxes");
+    throw new ShapeError(`${fn}: vmapAxes must name a batch axis for every output; output ${i} has null.`);
+  });
+  return { inputs, outputs, kwargs: canonicalKwargsAxes(fn, kwargsAxes, kwargs) };
+}
+
+function canonicalKwargsAxes(fn: string, axes: unknown, kwargs: Kwargs): BatchAxes["kwargs"] {
+  if (axes === null || axes === undefined) return {};
+  const byName = isLeaf(axes) ? Object.fromEntries(Object.keys(kwargs).map((key) => [key, axes])) : axes;
+  const canonical: Record<string, (number | null)[]> = {};
+  for (const [key, axis] of Object.entries(byName as object)) {
+    if (!(key in kwargs))
+      throw new TypeError(`${fn}: vmapAxes names the keyword argument "${key}", which isn't given.`);
+    const [leaves, tree] = flatten(kwargs[key]);
+    canonical[key] = broadcastPrefix<number>(fn, `vmapAxes.${key}`, axis, tree).map((a, i) =>
+      a === null ? null : canonicalAxis(fn, a, asArray(fn, leaves[i], key).ndim, `vmapAxes.${key}`),
+    );
+  }
+  return canonical;
+}
+
+/** Every leaf with a batch axis of size 1 put back where it was mapped over. */
+export function withUnitBatch(tree: unknown, axes: readonly (number | null)[]): unknown {
+  const [leaves, def] = flatten<NDArray>(tree);
+  return unflatten(
+    def,
+    leaves.map((leaf, i) => (axes[i] === null ? leaf : expandDims(leaf, { axes: [axes[i]!] }))),
+  );
+}
+
+/** Every output without its batch axis of size 1. */
+export function withoutUnitBatch(tree: unknown, axes: readonly number[]): unknown {
+  const [leaves, def] = flatten<NDArray>(tree);
+  return unflatten(
+    def,
+    leaves.map((leaf, i) => squeeze(leaf, { dimensions: axes[i]! })),
+  );
+}
+
+/** The parameters that derivatives are taken by: the float leaves; the others stay as they are. */
+export class Parameters {
+  readonly floats: readonly NDArray[];
+  readonly #leaves: readonly NDArray[];
+  readonly #tree: TreeDef;
+
+  constructor(params: unknown) {
+    const [leaves, tree] = flatten(params);
+    this.#leaves = leaves.map((leaf) => asArray("nt", leaf, "a leaf of params"));
+    this.#tree = tree;
+    this.floats = this.#leaves.filter((x) => isFloat(x.dtype));
+  }
+
+  /** The parameters with other values for the float leaves. */
+  with(floats: readonly NDArray[]): unknown {
+    let next = 0;
+    return unflatten(
+      this.#tree,
+      this.#leaves.map((x) => (isFloat(x.dtype) ? floats[next++] : x)),
+    );
+  }
+
+  /** The dtype of a kernel of an output: what the parameters and the output promote to. */
+  kernelDtype(output: DType): DType {
+    const { dtype } = promote([...this.#leaves.map((x) => x.aval), makeAval([], output)]);
+    return isFloat(dtype) ? dtype : "float32";
+  }
+}

@@ -1,0 +1,56 @@
+/** Both kernels from one function. */
+import { checkOptions, describe } from "../base/errors.ts";
+import { flatten, unflatten } from "../base/tree.ts";
+import type { NDArray } from "../ir/ndarray.ts";
+import type { ApplyFn } from "./apply.ts";
+import type { KernelFn } from "./compile-kernel.ts";
+import type { Kwargs } from "./kwargs.ts";
+import { empiricalNngpFn } from "./nngp.ts";
+import { empiricalNtkFn, NTK_OPTIONS, type NtkOptions } from "./ntk.ts";
+
+export type KernelName = "nngp" | "ntk";
+
+/** The kernels asked for by a list, or by `null` for both. */
+export type EmpiricalKernel = { readonly [name in KernelName]?: NDArray };
+
+const NAMES: readonly KernelName[] = ["nngp", "ntk"];
+
+function checkGet(get: unknown): KernelName[] {
+  const list = get === null || get === undefined ? NAMES : Array.isArray(get) ? get : [get];
+  if (list.length > 0 && list.every((name) => NAMES.includes(name))) return [...list];
+  throw new TypeError(
+    `nt.empiricalKernelFn: get must be "nngp", "ntk", a list of these, or null for both, got ${describe(get)}.`,
+  );
+}
+
+/**
+ * Returns a function `(x1, x2, get, params, kwargs?)` that computes the NNGP kernel, the NTK, or both. `get` is `"nngp"` or
+ * `"ntk"` for one kernel, a list or `null` (both) for an object of kernels; for trees of outputs, the tree of these.
+ * Options as for `empiricalNtkFn`. Source: `neural_tangents.empirical_kernel_fn`.
+ * @example const { nngp, ntk } = nt.empiricalKernelFn(f, { vmapAxes: 0 })(xTest, xTrain, null, params);
+ */
+export function empiricalKernelFn(
+  f: ApplyFn,
+  options: NtkOptions = {},
+): (
+  x1: unknown,
+  x2: unknown,
+  get: KernelName | readonly KernelName[] | null,
+  params: unknown,
+  kwargs?: Kwargs,
+) => unknown {
+  checkOptions("nt.empiricalKernelFn", options, NTK_OPTIONS);
+  const { traceAxes = [-1], diagonalAxes = [] } = options;
+  const kernels: Readonly<Record<KernelName, KernelFn<unknown>>> = {
+    nngp: empiricalNngpFn(f, { traceAxes, diagonalAxes }),
+    ntk: empiricalNtkFn(f, options),
+  };
+  return (x1, x2, get, params, kwargs) => {
+    const names = checkGet(get);
+    const results = names.map((name) => kernels[name](x1, x2, params, kwargs));
+    if (typeof get === "string") return results[0];
+    const perName = results.map((tree) => flatten<NDArray>(tree)[0]);
+    const outputs = perName[0]!.map((_, i) => Object.fromEntries(names.map((name, k) => [name, perName[k]![i]])));
+    return unflatten(flatten(results[0])[1], outputs);
+  };
+}

@@ -1,0 +1,49 @@
+/** The empirical NNGP kernel: f(x1) f(x2)^T. */
+import { checkOptions } from "../base/errors.ts";
+import { flatten, sameStructure, unflatten } from "../base/tree.ts";
+import type { NDArray } from "../ir/ndarray.ts";
+import { div } from "../lax/arithmetic.ts";
+import { contract } from "../lax/contract.ts";
+import { promoteOperands } from "../lax/convert.ts";
+import { checkFunction } from "../transform/flat.ts";
+import { type ApplyFn, callWith } from "./apply.ts";
+import { type AxesOptions, kernelLabels, pairAxes, tracedSize } from "./axes.ts";
+import { compileKernel, type KernelFn } from "./compile-kernel.ts";
+import { splitKwargs } from "./kwargs.ts";
+
+/** The mean over traced axes of the products of two outputs. */
+export function outputProduct(fn: string, out1: NDArray, out2: NDArray, axes: AxesOptions): NDArray {
+  const [x, y] = promoteOperands(fn, [out1, out2]) as [NDArray, NDArray];
+  const paired = pairAxes(fn, x.shape, y.shape, axes);
+  const { first, second, out, sizes } = kernelLabels(x.shape, y.shape, paired);
+  const product = contract(x, y, { lhs: first, rhs: second, out, sizes, windows: [] });
+  const count = tracedSize(x.shape, paired);
+  return count === 1 ? product : div(product, count);
+}
+
+/**
+ * Returns a function `(x1, x2, params, kwargs?)` that computes one sample of the NNGP kernel of `f`, the outer product of
+ * its outputs, one kernel for each output leaf.
+ *
+ * The kernel's shape interleaves those of `f(x1)` and `f(x2)`: (N1, N2, C1, C2, ...). An axis in `traceAxes` (the last one
+ * by default) is averaged over and disappears; one in `diagonalAxes` stands once. `x2 = null` means x1.
+ * Source: `neural_tangents.empirical_nngp_fn`.
+ * @throws ShapeError when traced or diagonal axes are out of range, overlap or differ in size.
+ * @example const variances = nt.empiricalNngpFn(f, { diagonalAxes: [0] })(x, null, params);
+ */
+export function empiricalNngpFn(f: ApplyFn, options: AxesOptions = {}): KernelFn<unknown> {
+  const fn = "nt.empiricalNngpFn";
+  checkFunction(fn, f);
+  checkOptions(fn, options, ["traceAxes", "diagonalAxes"]);
+  const axes = { traceAxes: options.traceAxes ?? [-1], diagonalAxes: options.diagonalAxes ?? [] };
+  return compileKernel(fn, (x1, x2, params, kwargs = {}) => {
+    const [kwargs1, kwargs2] = splitKwargs(kwargs, x1, x2);
+    const [outs1, tree] = flatten<NDArray>(callWith(f, params, x1, kwargs1));
+    const [outs2, tree2] = x2 === null ? [outs1, tree] : flatten<NDArray>(callWith(f, params, x2, kwargs2));
+    if (!sameStructure(tree, tree2)) throw new TypeError(`${fn}: f(x1) and f(x2) must return trees of one structure.`);
+    return unflatten(
+      tree,
+      outs1.map((out, i) => outputProduct(fn, out, outs2[i]!, axes)),
+    );
+  });
+}

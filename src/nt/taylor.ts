@@ -1,0 +1,48 @@
+/** Linearization and Taylor expansion of a function in its parameters. */
+import { describe } from "../base/errors.ts";
+import { map } from "../base/tree.ts";
+import type { NDArray } from "../ir/ndarray.ts";
+import { add, div, sub } from "../lax/arithmetic.ts";
+import { jvp } from "../transform/derivatives.ts";
+import { checkFunction, type TreeFunction } from "../transform/flat.ts";
+
+const addTrees = (x: unknown, y: unknown): unknown => map((a: NDArray, b: NDArray) => add(a, b), x, y);
+
+/**
+ * The Taylor polynomial of `f` in its first argument around `params`: a function `(newParams, ...args)` with the outputs
+ * of `f`. Source: `neural_tangents.taylor_expand`.
+ * @param degree a whole number; 0 gives the value at `params`, 1 the linearization.
+ * @throws TypeError for a degree that is no non-negative whole number, or parameters of another structure.
+ * @example const fQuadratic = nt.taylorExpand(f, params, 2); fQuadratic(newParams, x);
+ */
+export function taylorExpand(f: TreeFunction, params: unknown, degree: number): TreeFunction {
+  checkFunction("nt.taylorExpand", f);
+  if (!Number.isInteger(degree) || degree < 0) {
+    throw new TypeError(`nt.taylorExpand: degree must be a non-negative whole number, got ${describe(degree)}.`);
+  }
+  return (newParams: unknown, ...args: unknown[]) => {
+    const direction = map((x: NDArray, y: NDArray) => sub(x, y), newParams, params);
+    // Horner's scheme: f + (f' + (f'' + ...) / 2) / 1, where each derivative is along the direction.
+    const remainder = (g: TreeFunction, order: number): unknown => {
+      if (order === degree) return g(params);
+      const derivative: TreeFunction = (p) => jvp(g, [p], [direction])[1];
+      const rest = map((x: NDArray) => div(x, order + 1), remainder(derivative, order + 1));
+      return addTrees(g(params), rest);
+    };
+    return remainder((p) => f(p, ...args), 0);
+  };
+}
+
+/**
+ * The linearization of `f` in its first argument around `params`: a function `(newParams, ...args)` with the outputs of
+ * `f`. Source: `neural_tangents.linearize`.
+ * @example const fLin = nt.linearize(f, params); fLin(newParams, x);
+ */
+export function linearize(f: TreeFunction, params: unknown): TreeFunction {
+  checkFunction("nt.linearize", f);
+  return (newParams: unknown, ...args: unknown[]) => {
+    const direction = map((x: NDArray, y: NDArray) => sub(x, y), newParams, params);
+    const [value, change] = jvp((p) => f(p, ...args), [params], [direction]);
+    return addTrees(value, change);
+  };
+}

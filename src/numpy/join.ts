@@ -1,0 +1,202 @@
+/** Joining, splitting, repeating and rolling arrays along axes. */
+import { namedArguments } from "../base/arguments.ts";
+import { checkOptions, describe, formatShape, ShapeError } from "../base/errors.ts";
+import { type Axes, canonicalAxes, canonicalAxis, inserted, range, sameShape } from "../base/shapes.ts";
+import type { NDArray } from "../ir/ndarray.ts";
+import * as lax from "../lax/index.ts";
+import { type ArrayLike, asArray } from "../lax/operands.ts";
+import { atleast1d, atleast2d, ravel } from "./movement.ts";
+import { asArrays, checkInteger } from "./operands.ts";
+
+const shapesOf = (arrays: readonly NDArray[]): string => arrays.map((x) => formatShape(x.shape)).join(", ");
+
+function joinAlong(fn: string, arrays: readonly NDArray[], axis: number): NDArray {
+  const first = arrays[0] as NDArray;
+  const dimension = canonicalAxis(fn, axis, first.ndim);
+  const fits = (x: NDArray): boolean =>
+    x.ndim === first.ndim && x.shape.every((n, i) => i === dimension || n === first.shape[i]);
+  if (!arrays.every(fits)) {
+    throw new ShapeError(`${fn}: shapes ${shapesOf(arrays)} may differ in axis ${dimension} only.`);
+  }
+  return lax.concatenate(arrays, { dimension });
+}
+
+/** Joins arrays along an existing axis (0 by default); `axis: null` flattens them first. Source: `jax.numpy.concatenate`. */
+export function concatenate(arrays: readonly ArrayLike[], options?: { readonly axis?: number | null }): NDArray {
+  const fn = "numpy.concatenate";
+  checkOptions(fn, options, ["axis"]);
+  const operands = asArrays(fn, arrays);
+  if (options?.axis === null) return joinAlong(fn, operands.map(ravel), 0);
+  return joinAlong(fn, operands, options?.axis ?? 0);
+}
+
+/** Joins arrays of one shape along a new axis (0 by default). Source: `jax.numpy.stack`. */
+export function stack(arrays: readonly ArrayLike[], options?: { readonly axis?: number }): NDArray {
+  const fn = "numpy.stack";
+  checkOptions(fn, options, ["axis"]);
+  const operands = asArrays(fn, arrays);
+  const { shape, ndim } = operands[0] as NDArray;
+  if (!operands.every((x) => sameShape(x.shape, shape))) {
+    throw new ShapeError(`${fn}: arrays must have one shape, got ${shapesOf(operands)}.`);
+  }
+  const axis = canonicalAxis(fn, options?.axis ?? 0, ndim + 1);
+  return joinAlong(
+    fn,
+    operands.map((x) => lax.expandDims(x, { axes: [axis] })),
+    axis,
+  );
+}
+
+/** Joins along axis 0; vectors become rows. Source: `jax.numpy.vstack`. */
+export function vstack(arrays: readonly ArrayLike[]): NDArray {
+  const fn = "numpy.vstack";
+  return joinAlong(fn, asArrays(fn, arrays).map(atleast2d), 0);
+}
+
+/** Joins along axis 1, vectors along axis 0. Source: `jax.numpy.hstack`. */
+export function hstack(arrays: readonly ArrayLike[]): NDArray {
+  const fn = "numpy.hstack";
+  const operands = asArrays(fn, arrays).map(atleast1d);
+  return joinAlong(fn, operands, (operands[0] as NDArray).ndim === 1 ? 0 : 1);
+}
+
+type SectionsOrIndices = number | readonly number[];
+
+export interface SplitOptions {
+  /** The number of parts. */
+  readonly sections?: number;
+  /** Where the second, third, ... part begins. */
+  readonly indices?: readonly number[];
+  /** 0 by default. */
+  readonly axis?: number;
+}
+
+/** The arguments of `split` in either form: `(x, 2, { axis })` or `(x, { sections: 2, axis })`. */
+function splitArguments(fn: string, args: readonly unknown[]): { parts: SectionsOrIndices; axis: number } {
+  const names = ["indicesOrSections", "axis", "sections", "indices"] as const;
+  const named = namedArguments<SplitOptions & { indicesOrSections: SectionsOrIndices }>(fn, names, args);
+  const given = [named.indicesOrSections, named.sections, named.indices].filter((p) => p !== undefined);
+  const parts = given[0];
+  const valid = Array.isArray(parts) ? parts.every(Number.isInteger) : Number.isInteger(parts) && (parts as number) > 0;
+  if (!valid || given.length > 1) {
+    throw new TypeError(
+      `${fn}: needs a positive number of sections or a list of indices, got ${given.map(describe).join(" and ")}.`,
+    );
+  }
+  return { parts: parts as SectionsOrIndices, axis: named.axis ?? 0 };
+}
+
+/** The slices between consecutive bounds, with Python's meaning of bounds below 0 and past the end. */
+function cutAt(x: NDArray, axis: number, bounds: readonly number[]): NDArray[] {
+  const size = x.shape[axis] as number;
+  const clamped = bounds.map((b) => Math.min(size, Math.max(0, b < 0 ? b + size : b)));
+  const starts = [0, ...clamped];
+  const ends = [...clamped, size];
+  return starts.map((start, i) => lax.sliceInDim(x, start, Math.max(start, ends[i] as number), axis));
+}
+
+function splitInto(fn: string, x: NDArray, parts: SectionsOrIndices, axis: number, even: boolean): NDArray[] {
+  const place = canonicalAxis(fn, axis, x.ndim);
+  if (typeof parts !== "number") return cutAt(x, place, parts);
+  const size = x.shape[place] as number;
+  if (even && size % parts !== 0) {
+    throw new ShapeError(
+      `${fn}: axis ${place} of shape ${formatShape(x.shape)} cannot be split into ${parts} equal parts; use arraySplit.`,
+    );
+  }
+  const larger = size % parts;
+  const bounds = range(parts - 1, 1).map((i) => i * Math.floor(size / parts) + Math.min(i, larger));
+  return cutAt(x, place, bounds);
+}
+
+/**
+ * Cuts an array into equal parts, or at the given indices, along an axis (0 by default). Source: `jax.numpy.split`.
+ * @throws ShapeError when the axis cannot be divided equally.
+ * @example np.split(x, 3); np.split(x, [2, 5], { axis: -1 }); np.split(x, { sections: 3, axis: 1 })
+ */
+export function split(
+  x: ArrayLike,
+  sectionsOrIndices: SectionsOrIndices | SplitOptions,
+  options?: { readonly axis?: number },
+): NDArray[] {
+  const fn = "numpy.split";
+  const { parts, axis } = splitArguments(fn, [sectionsOrIndices, options]);
+  return splitInto(fn, asArray(fn, x), parts, axis, true);
+}
+
+/** Like `split`; the first parts are larger by one where the size doesn't divide. Source: `jax.numpy.array_split`. */
+export function arraySplit(
+  x: ArrayLike,
+  sectionsOrIndices: SectionsOrIndices | SplitOptions,
+  options?: { readonly axis?: number },
+): NDArray[] {
+  const fn = "numpy.arraySplit";
+  const { parts, axis } = splitArguments(fn, [sectionsOrIndices, options]);
+  return splitInto(fn, asArray(fn, x), parts, axis, false);
+}
+
+function checkRepeats(fn: string, name: string, repeats: readonly number[]): void {
+  if (repeats.every((n) => Number.isInteger(n) && n >= 0)) return;
+  throw new TypeError(`${fn}: ${name} must be whole numbers that aren't negative, got [${repeats.join(", ")}].`);
+}
+
+/** Lays copies of the array side by side, `reps[i]` along axis `i` of the result. Source: `jax.numpy.tile`. */
+export function tile(x: ArrayLike, reps: number | readonly number[]): NDArray {
+  const fn = "numpy.tile";
+  const given = typeof reps === "number" ? [reps] : reps;
+  if (!Array.isArray(given)) throw new TypeError(`${fn}: reps must be a number or a list, got ${describe(reps)}.`);
+  checkRepeats(fn, "reps", given);
+  const operand = asArray(fn, x);
+  const ndim = Math.max(operand.ndim, given.length);
+  const copies = [...range(ndim - given.length).map(() => 1), ...given] as number[];
+  const sizes = [...range(ndim - operand.ndim).map(() => 1), ...operand.shape];
+  const repeated = lax.broadcastInDim(lax.reshape(operand, { newSizes: sizes }), {
+    shape: sizes.flatMap((n, i) => [copies[i] as number, n]),
+    broadcastDimensions: range(ndim).map((i) => 2 * i + 1),
+  });
+  return lax.reshape(repeated, { newSizes: sizes.map((n, i) => n * (copies[i] as number)) });
+}
+
+/** Repeats each element along an axis; without one, of the flattened array. Source: `jax.numpy.repeat`. */
+export function repeat(x: ArrayLike, repeats: number, options?: { readonly axis?: number | null }): NDArray {
+  const fn = "numpy.repeat";
+  checkOptions(fn, options, ["axis"]);
+  checkRepeats(fn, "repeats", [repeats]);
+  const flat = options?.axis === undefined || options.axis === null;
+  const operand = flat ? ravel(x) : asArray(fn, x);
+  const axis = flat ? 0 : canonicalAxis(fn, options.axis as number, operand.ndim);
+  const repeated = lax.broadcastInDim(operand, {
+    shape: inserted(operand.shape, axis + 1, repeats),
+    broadcastDimensions: range(operand.ndim).map((i) => (i <= axis ? i : i + 1)),
+  });
+  return lax.reshape(repeated, { newSizes: operand.shape.map((n, i) => (i === axis ? n * repeats : n)) });
+}
+
+function rollAlong(x: NDArray, shift: number, axis: number): NDArray {
+  const size = x.shape[axis] as number;
+  const offset = size === 0 ? 0 : ((shift % size) + size) % size;
+  if (offset === 0) return x;
+  const [front, back] = cutAt(x, axis, [size - offset]) as [NDArray, NDArray];
+  return lax.concatenate([back, front], { dimension: axis });
+}
+
+/**
+ * Shifts the elements along axes, those that fall off the end coming in at the start; without an axis, of the flattened
+ * array. Source: `jax.numpy.roll`.
+ * @example np.roll(x, 1); np.roll(x, [1, -2], { axis: [0, 1] })
+ */
+export function roll(x: ArrayLike, shift: number | readonly number[], options?: { readonly axis?: Axes }): NDArray {
+  const fn = "numpy.roll";
+  checkOptions(fn, options, ["axis"]);
+  const operand = asArray(fn, x);
+  const shifts = (Array.isArray(shift) ? shift : [shift]).map((n) => checkInteger(fn, "shift", n));
+  if (options?.axis === undefined || options.axis === null) {
+    const total = shifts.reduce((a, b) => a + b, 0);
+    return lax.reshape(rollAlong(ravel(operand), total, 0), { newSizes: operand.shape });
+  }
+  const axes = canonicalAxes(fn, options.axis, operand.ndim);
+  if (shifts.length !== axes.length && shifts.length !== 1) {
+    throw new ShapeError(`${fn}: there are ${shifts.length} shifts for ${axes.length} axes.`);
+  }
+  return axes.reduce((rolled, axis, i) => rollAlong(rolled, (shifts[i] ?? shifts[0]) as number, axis), operand);
+}

@@ -1,0 +1,153 @@
+/** Products of vectors, matrices and tensors. */
+import { namedArguments } from "../base/arguments.ts";
+import { describe, formatShape, ShapeError } from "../base/errors.ts";
+import { broadcastShapes, canonicalAxes, range, type Shape } from "../base/shapes.ts";
+import type { NDArray } from "../ir/ndarray.ts";
+import { promoteOperands } from "../lax/convert.ts";
+import * as lax from "../lax/index.ts";
+import { requireNumbers } from "../lax/nary.ts";
+import type { ArrayLike } from "../lax/operands.ts";
+import { dropBroadcastAxes, labelSizes, multiplyLabelled } from "./contraction.ts";
+import { multiply } from "./ufuncs.ts";
+
+/** The operands as arrays of numbers of one dtype. */
+function factors(fn: string, x: ArrayLike, y: ArrayLike): [NDArray, NDArray] {
+  return promoteOperands(fn, [x, y], ["x", "y"]).map((a) => requireNumbers(fn, a)) as [NDArray, NDArray];
+}
+
+function mismatch(fn: string, x: NDArray, y: NDArray, rule: string): never {
+  throw new ShapeError(`${fn}: shapes ${formatShape(x.shape)} and ${formatShape(y.shape)} don't fit: ${rule}.`);
+}
+
+/** The product of arrays summed over paired axes; the free axes of `x`, then those of `y` are left. */
+function contractAxes(fn: string, x: NDArray, y: NDArray, xAxes: readonly number[], yAxes: readonly number[]): NDArray {
+  const wrong = xAxes.findIndex((a, i) => x.shape[a] !== y.shape[yAxes[i] as number]);
+  if (wrong >= 0) {
+    mismatch(fn, x, y, `axis ${xAxes[wrong]} of x and axis ${yAxes[wrong]} of y, summed over, must have one size`);
+  }
+  const xLabels = range(x.ndim).map((i) => `x${i}`);
+  const yLabels = range(y.ndim).map((i) => (yAxes.includes(i) ? `x${xAxes[yAxes.indexOf(i)]}` : `y${i}`));
+  const summed = xAxes.map((a) => `x${a}`);
+  const [lhs, rhs] = [
+    { array: x, labels: xLabels },
+    { array: y, labels: yLabels },
+  ];
+  const sizes = labelSizes([lhs, rhs], () => mismatch(fn, x, y, "sizes differ"));
+  const out = [...xLabels, ...yLabels].filter((l) => !summed.includes(l));
+  return multiplyLabelled(lhs, rhs, out, sizes);
+}
+
+/**
+ * The product of scalars; the inner product of vectors; else the sum over the last axis of `x` and the last but one of
+ * `y` (the only one of a vector). Source: `jax.numpy.dot`.
+ */
+export function dot(x: ArrayLike, y: ArrayLike): NDArray {
+  const fn = "numpy.dot";
+  const [a, b] = factors(fn, x, y);
+  if (a.ndim === 0 || b.ndim === 0) return multiply(a, b);
+  return contractAxes(fn, a, b, [a.ndim - 1], [Math.max(0, b.ndim - 2)]);
+}
+
+/** Labels of a matrix or a stack of them: batch axes counted from the last, then the matrix's own. */
+function matrixLabels(shape: Shape, own: readonly string[]): string[] {
+  const batch = shape.length - own.length;
+  return [...range(batch).map((i) => `batch${batch - 1 - i}`), ...own];
+}
+
+/**
+ * The matrix product over the last two axes; leading axes are batches and broadcast. A vector counts as a row on the left,
+ * a column on the right, and that axis is left out of the result. Source: `jax.numpy.matmul`.
+ * @throws ShapeError when the sizes don't fit or an operand is 0-dimensional.
+ * @example np.matmul(np.ones([5, 2, 3]), np.ones([3, 4])) // shape [5, 2, 4]
+ */
+export function matmul(x: ArrayLike, y: ArrayLike): NDArray {
+  const fn = "numpy.matmul";
+  const [a, b] = factors(fn, x, y);
+  if (a.ndim === 0 || b.ndim === 0) mismatch(fn, a, b, "both need at least one dimension; use multiply");
+  if (a.shape.at(-1) !== b.shape.at(b.ndim === 1 ? -1 : -2)) {
+    const place = b.ndim === 1 ? "size of y" : "second to last size of y";
+    mismatch(
+      fn,
+      a,
+      b,
+      `the last size of x (${a.shape.at(-1)}) must equal the ${place} (${b.shape.at(b.ndim === 1 ? -1 : -2)})`,
+    );
+  }
+  const batch = broadcastShapes(fn, [a.shape.slice(0, -2), b.shape.slice(0, -2)]);
+  const row = a.ndim > 1 ? ["row"] : [];
+  const column = b.ndim > 1 ? ["column"] : [];
+  const lhs = { array: a, labels: matrixLabels(a.shape, [...row, "sum"]) };
+  const rhs = { array: b, labels: matrixLabels(b.shape, ["sum", ...column]) };
+  const sizes = labelSizes([lhs, rhs], () => mismatch(fn, a, b, "the batch axes must broadcast"));
+  const out = [...matrixLabels(batch, []), ...row, ...column];
+  return multiplyLabelled(dropBroadcastAxes(lhs, sizes), dropBroadcastAxes(rhs, sizes), out, sizes);
+}
+
+/** A number of axes, or `[axes of x, axes of y]`. */
+export type TensordotAxes = number | readonly [number | readonly number[], number | readonly number[]];
+
+/**
+ * The product summed over the last `axes` axes of `x` and the first of `y` (2 by default), or over the given pairs.
+ * Source: `jax.numpy.tensordot`.
+ * @example np.tensordot(x, y, { axes: [[0, 2], [1, 0]] })
+ */
+export function tensordot(
+  x: ArrayLike,
+  y: ArrayLike,
+  options?: TensordotAxes | { readonly axes?: TensordotAxes },
+): NDArray {
+  const fn = "numpy.tensordot";
+  const [a, b] = factors(fn, x, y);
+  const { axes = 2 } = namedArguments<{ axes: TensordotAxes }>(fn, ["axes"], [options]);
+  if (typeof axes === "number") {
+    if (!Number.isInteger(axes) || axes < 0 || axes > Math.min(a.ndim, b.ndim)) {
+      mismatch(fn, a, b, `axes must be a whole number from 0 to ${Math.min(a.ndim, b.ndim)}, got ${axes}`);
+    }
+    return contractAxes(fn, a, b, range(axes, a.ndim - axes), range(axes));
+  }
+  if (!Array.isArray(axes) || axes.length !== 2) {
+    throw new TypeError(`${fn}: axes must be a number or [axes of x, axes of y], got ${describe(axes)}.`);
+  }
+  const xAxes = canonicalAxes(fn, axes[0], a.ndim, "axes[0]");
+  const yAxes = canonicalAxes(fn, axes[1], b.ndim, "axes[1]");
+  if (xAxes.length !== yAxes.length)
+    mismatch(fn, a, b, `axes names ${xAxes.length} axes of x and ${yAxes.length} of y`);
+  return contractAxes(fn, a, b, xAxes, yAxes);
+}
+
+/** The product summed over the last axes of both. Source: `jax.numpy.inner`. */
+export function inner(x: ArrayLike, y: ArrayLike): NDArray {
+  const fn = "numpy.inner";
+  const [a, b] = factors(fn, x, y);
+  return a.ndim === 0 || b.ndim === 0 ? multiply(a, b) : contractAxes(fn, a, b, [a.ndim - 1], [b.ndim - 1]);
+}
+
+const flat = (x: NDArray): NDArray => lax.reshape(x, { newSizes: [x.size] });
+
+/** All products of an element of `x` and one of `y`, both flattened: a matrix. Source: `jax.numpy.outer`. */
+export function outer(x: ArrayLike, y: ArrayLike): NDArray {
+  const fn = "numpy.outer";
+  const [a, b] = factors(fn, x, y);
+  return contractAxes(fn, flat(a), flat(b), [], []);
+}
+
+/** The inner product of the flattened arrays. Source: `jax.numpy.vdot`. */
+export function vdot(x: ArrayLike, y: ArrayLike): NDArray {
+  const fn = "numpy.vdot";
+  const [a, b] = factors(fn, x, y);
+  if (a.size !== b.size) mismatch(fn, a, b, "they must have the same number of elements");
+  return contractAxes(fn, flat(a), flat(b), [0], [0]);
+}
+
+/** The Kronecker product: blocks of `y` scaled by the elements of `x`. Source: `jax.numpy.kron`. */
+export function kron(x: ArrayLike, y: ArrayLike): NDArray {
+  const [a, b] = factors("numpy.kron", x, y);
+  const ndim = Math.max(a.ndim, b.ndim);
+  const padded = (s: Shape): number[] => [...range(ndim - s.length).map(() => 1), ...s];
+  const [aShape, bShape] = [padded(a.shape), padded(b.shape)];
+  const product = multiply(
+    lax.reshape(a, { newSizes: aShape.flatMap((n) => [n, 1]) }),
+    lax.reshape(b, { newSizes: bShape.flatMap((n) => [1, n]) }),
+  );
+  return lax.reshape(product, { newSizes: aShape.map((n, i) => n * (bShape[i] as number)) });
+}

@@ -1,0 +1,195 @@
+/** Sums, means, extrema over axes. */
+import { type DType, isFloat } from "../base/dtypes.ts";
+import { checkOptions, describe, formatShape, ShapeError } from "../base/errors.ts";
+import { type Axes, canonicalAxes, canonicalAxis, range, sizeOf } from "../base/shapes.ts";
+import type { NDArray } from "../ir/ndarray.ts";
+import { promoteToFloat } from "../lax/convert.ts";
+import * as lax from "../lax/index.ts";
+import { type ArrayLike, asArray } from "../lax/operands.ts";
+import { chosenDType, toBool } from "./operands.ts";
+
+export interface AxisOptions {
+  /** The axis or axes that disappear; all by default. */
+  readonly axis?: Axes;
+  /** Whether they stay, with size 1. */
+  readonly keepdims?: boolean;
+}
+
+export interface SumOptions extends AxisOptions {
+  /** The dtype to compute in. */
+  readonly dtype?: DType;
+}
+
+export interface VarOptions extends SumOptions {
+  /** Subtracted from the number of elements to get the divisor. */
+  readonly ddof?: number;
+}
+
+/** The options, or `axis` alone. */
+type AxisOr<Options> = Axes | Options;
+
+const AXIS_OPTIONS = ["axis", "keepdims"] as const;
+const SUM_OPTIONS = [...AXIS_OPTIONS, "dtype"] as const;
+const VAR_OPTIONS = [...SUM_OPTIONS, "ddof"] as const;
+
+const sizeAlong = (x: NDArray, axes: readonly number[]): number => sizeOf(axes.map((a) => x.shape[a] as number));
+
+/** Puts the reduced axes back with size 1 when `keepdims` asks for it. */
+function restoreAxes(reduced: NDArray, x: NDArray, axes: readonly number[], keepdims: boolean | undefined): NDArray {
+  if (!keepdims) return reduced;
+  return lax.reshape(reduced, { newSizes: x.shape.map((n, i) => (axes.includes(i) ? 1 : n)) });
+}
+
+function sumOver(x: NDArray, axes: readonly number[], keepdims: boolean | undefined): NDArray {
+  return restoreAxes(lax.reduceSum(x, { axes }), x, axes, keepdims);
+}
+
+/**
+ * The sum; of bools the number of true ones as `int32`. 0 for no elements. Source: `jax.numpy.sum`.
+ * @example np.sum(x, { axis: [0, 2], keepdims: true })
+ */
+export function sum(x: ArrayLike, options?: AxisOr<SumOptions>): NDArray {
+  const fn = "numpy.sum";
+  const { axis, keepdims } = namedArguments<SumOptions>(fn, SUM_OPTIONS, [options]);
+  const operand = asArray(fn, x);
+  const dtype = chosenDType(fn, options?.dtype, operand.dtype === "bool" ? "int32" : operand.dtype);
+  if (dtype === "bool") throw new TypeError(`${fn}: dtype must not be "bool"; use any.`);
+  const axes = canonicalAxes(fn, axis, operand.ndim);
+  return sumOver(operand.dtype === dtype ? operand : lax.convertElementType(operand, dtype), axes, keepdims);
+}
+
+/** The argument in the float dtype that means are computed in. */
+function floats(fn: string, x: ArrayLike, dtype: DType | undefined): NDArray {
+  const operand = promoteToFloat(fn, [x])[0] as NDArray;
+  const chosen = chosenDType(fn, dtype, operand.dtype);
+  if (!isFloat(chosen)) throw new TypeError(`${fn}: dtype must be "float32" or "float64", got "${chosen}".`);
+  return operand.dtype === chosen ? operand : lax.convertElementType(operand, chosen);
+}
+
+function meanOver(x: NDArray, axes: readonly number[], keepdims: boolean | undefined): NDArray {
+  return lax.div(sumOver(x, axes, keepdims), sizeAlong(x, axes));
+}
+
+/** The mean; of integers and bools as `float32`. NaN for no elements. Source: `jax.numpy.mean`. */
+export function mean(x: ArrayLike, options?: AxisOr<SumOptions>): NDArray {
+  const fn = "numpy.mean";
+  const { axis, keepdims } = namedArguments<SumOptions>(fn, SUM_OPTIONS, [options]);
+  const operand = floats(fn, x, options?.dtype);
+  return meanOver(operand, canonicalAxes(fn, axis, operand.ndim), keepdims);
+}
+
+function variance(fn: string, x: ArrayLike, options: AxisOr<VarOptions> | undefined): NDArray {
+  const { axis, keepdims } = namedArguments<VarOptions>(fn, VAR_OPTIONS, [options]);
+  const operand = floats(fn, x, options?.dtype);
+  const axes = canonicalAxes(fn, axis, operand.ndim);
+  const ddof = options?.ddof ?? 0;
+  if (!Number.isFinite(ddof)) throw new TypeError(`${fn}: ddof must be a number, got ${describe(ddof)}.`);
+  const center = lax.broadcastInDim(meanOver(operand, axes, true), {
+    shape: operand.shape,
+    broadcastDimensions: range(operand.ndim),
+  });
+  const divisor = sizeAlong(operand, axes) - ddof;
+  const squares = lax.square(lax.sub(operand, center));
+  return lax.div(sumOver(squares, axes, keepdims), divisor > 0 ? divisor : Number.NaN);
+}
+
+/** The mean squared distance from the mean; the divisor is the count less `ddof`. Source: `jax.numpy.var`. */
+const variancePublic = (x: ArrayLike, options?: AxisOr<VarOptions>): NDArray => variance("numpy.var", x, options);
+
+export { variancePublic as var };
+
+/** The square root of `var`. Source: `jax.numpy.std`. */
+export const std = (x: ArrayLike, options?: AxisOr<VarOptions>): NDArray => lax.sqrt(variance("numpy.std", x, options));
+
+type Reducer = (x: ArrayLike, options?: { readonly axes?: Axes }) => NDArray;
+
+function extremum(
+  fn: string,
+  x: ArrayLike,
+  options: AxisOr<AxisOptions> | undefined,
+  bools: Reducer,
+  numbers: Reducer,
+): NDArray {
+  const { axis, keepdims } = namedArguments<AxisOptions>(fn, AXIS_OPTIONS, [options]);
+  const operand = asArray(fn, x);
+  const axes = canonicalAxes(fn, axis, operand.ndim);
+  if (sizeAlong(operand, axes) === 0) {
+    throw new ShapeError(
+      `${fn}: axis [${axes.join(", ")}] of shape ${formatShape(operand.shape)} has no elements, so there is no extremum.`,
+    );
+  }
+  const reducer = operand.dtype === "bool" ? bools : numbers;
+  return restoreAxes(reducer(operand, { axes }), operand, axes, keepdims);
+}
+
+/**
+ * The largest element. Where several are equal the derivative is their mean, as in JAX. Source: `jax.numpy.max`.
+ * @throws ShapeError when there are no elements.
+ */
+export const max = (x: ArrayLike, options?: AxisOr<AxisOptions>): NDArray =>
+  extremum("numpy.max", x, options, lax.reduceOr, lax.reduceMax);
+/** The smallest element; like `max`. Source: `jax.numpy.min`. */
+export const min = (x: ArrayLike, options?: AxisOr<AxisOptions>): NDArray =>
+  extremum("numpy.min", x, options, lax.reduceAnd, lax.reduceMin);
+/** The same as `max`. Source: `jax.numpy.amax`. */
+export const amax = max;
+/** The same as `min`. Source: `jax.numpy.amin`. */
+export const amin = min;
+
+/** The largest element less the smallest. Source: `jax.numpy.ptp`. */
+export const ptp = (x: ArrayLike, options?: AxisOr<AxisOptions>): NDArray =>
+  lax.sub(
+    extremum("numpy.ptp", x, options, lax.reduceOr, lax.reduceMax),
+    extremum("numpy.ptp", x, options, lax.reduceAnd, lax.reduceMin),
+  );
+
+function quantifier(fn: string, x: ArrayLike, options: AxisOr<AxisOptions> | undefined, reducer: Reducer): NDArray {
+  const { axis, keepdims } = namedArguments<AxisOptions>(fn, AXIS_OPTIONS, [options]);
+  const operand = toBool(asArray(fn, x));
+  const axes = canonicalAxes(fn, axis, operand.ndim);
+  return restoreAxes(reducer(operand, { axes }), operand, axes, keepdims);
+}
+
+/** Whether any element differs from 0; false for none. Source: `jax.numpy.any`. */
+export const any = (x: ArrayLike, options?: AxisOr<AxisOptions>): NDArray => quantifier("numpy.any", x, options, lax.reduceOr);
+/** Whether all elements differ from 0; true for none. Source: `jax.numpy.all`. */
+export const all = (x: ArrayLike, options?: AxisOr<AxisOptions>): NDArray => quantifier("numpy.all", x, options, lax.reduceAnd);
+
+/** How many elements differ from 0, as `int32`. Source: `jax.numpy.count_nonzero`. */
+export function countNonzero(x: ArrayLike, options?: AxisOr<AxisOptions>): NDArray {
+  const fn = "numpy.countNonzero";
+  const { axis, keepdims } = namedArguments<AxisOptions>(fn, AXIS_OPTIONS, [options]);
+  const counted = lax.convertElementType(toBool(asArray(fn, x)), "int32");
+  return sumOver(counted, canonicalAxes(fn, axis, counted.ndim), keepdims);
+}
+
+export interface AverageOptions extends AxisOptions {
+  /** An array of `x`'s shape, or of one dimension along the only `axis`. */
+  readonly weights?: ArrayLike | null;
+}
+
+/** The weights in `x`'s shape. */
+function spreadWeights(fn: string, x: NDArray, weights: NDArray, axis: Axes | undefined): NDArray {
+  if (weights.ndim === x.ndim && weights.shape.every((n, i) => n === x.shape[i])) return weights;
+  if (weights.ndim !== 1 || typeof axis !== "number" || x.shape[canonicalAxis(fn, axis, x.ndim)] !== weights.size) {
+    throw new ShapeError(
+      `${fn}: weights ${formatShape(weights.shape)} must have the shape of x, ${formatShape(x.shape)}, or one ` +
+        "dimension of the size of a single axis that is given.",
+    );
+  }
+  return lax.broadcastInDim(weights, { shape: x.shape, broadcastDimensions: [canonicalAxis(fn, axis, x.ndim)] });
+}
+
+/** The mean weighted by `weights`. Source: `jax.numpy.average`. */
+export function average(x: ArrayLike, options?: AverageOptions): NDArray {
+  const fn = "numpy.average";
+  checkOptions(fn, options, [...AXIS_OPTIONS, "weights"]);
+  const given = options?.weights;
+  const operands = given === null || given === undefined ? [x] : [x, given];
+  const [operand, weights] = promoteToFloat(fn, operands, ["x", "weights"]) as [NDArray, NDArray | undefined];
+  const axes = canonicalAxes(fn, axis, operand.ndim);
+  if (weights === undefined) return meanOver(operand, axes, keepdims);
+  const spread = spreadWeights(fn, operand, weights, axis);
+  const total = sumOver(spread, axes, keepdims);
+  return lax.div(sumOver(lax.mul(operand, spread), axes, keepdims), total);
+}

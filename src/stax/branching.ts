@@ -1,0 +1,87 @@
+/** Layers that make several branches of one, and one of several. */
+import { describe, formatShape, ShapeError } from "../base/errors.ts";
+import { canonicalAxis, inserted, removed, sameShape } from "../base/shapes.ts";
+import type { NDArray } from "../ir/ndarray.ts";
+import { add, concatenate, mul } from "../lax/index.ts";
+import { asArray } from "../lax/operands.ts";
+import { checkCount, checkInputShape, checkKwargs, showShape, sizeOrUnknown } from "./layer.ts";
+import type { Arrays, InputShape, Layer, Shapes } from "./types.ts";
+
+/** `num` copies of the input. Source: `neural_tangents.stax.FanOut`. */
+export function FanOut(num: number): Layer<Arrays[]> {
+  checkCount("stax.FanOut", "num", num);
+  return [
+    (_, inputShape) => [new Array<Shapes>(num).fill(inputShape), []],
+    (_, inputs) => new Array<Arrays>(num).fill(inputs),
+  ];
+}
+
+function checkBranches<T>(fn: string, name: string, branches: unknown, check: (x: unknown, i: number) => T): T[] {
+  if (Array.isArray(branches) && branches.length > 0) return branches.map(check);
+  throw new TypeError(`${fn}: ${name} must be a list with one entry for every branch, got ${describe(branches)}.`);
+}
+
+interface FanInDefinition {
+  readonly fn: string;
+  readonly outputShape: (shapes: readonly InputShape[]) => InputShape;
+  readonly apply: (branches: readonly NDArray[]) => NDArray;
+}
+
+function fanIn({ fn, outputShape, apply }: FanInDefinition): Layer {
+  return [
+    (_, inputShape) => {
+      const shapes = checkBranches(fn, "inputShape", inputShape, (s) => checkInputShape(fn, s));
+      return [outputShape(shapes), []];
+    },
+    (_, inputs, kwargs = {}) => {
+      checkKwargs(fn, kwargs);
+      return apply(checkBranches(fn, "inputs", inputs, (x, i) => asArray(fn, x, `inputs[${i}]`)));
+    },
+  ];
+}
+
+/** A layer that combines branches of one shape two at a time. */
+function fanInBy(fn: string, combine: (x: NDArray, y: NDArray) => NDArray): Layer {
+  return fanIn({
+    fn,
+    outputShape: (shapes) => {
+      const [first, ...others] = shapes as [InputShape, ...InputShape[]];
+      if (others.every((s) => s.length === first.length && s.every((n, i) => n === first[i]))) return first;
+      throw new ShapeError(`${fn}: the branches must have one shape, got ${shapes.map(showShape).join(", ")}.`);
+    },
+    apply: (branches) => {
+      const [first, ...others] = branches as [NDArray, ...NDArray[]];
+      if (!others.every((x) => sameShape(x.shape, first.shape))) {
+        const shapes = branches.map((x) => formatShape(x.shape)).join(", ");
+        throw new ShapeError(`${fn}: the branches must have one shape, got ${shapes}.`);
+      }
+      return others.reduce(combine, first);
+    },
+  });
+}
+
+/** The sum of the branches. Source: `neural_tangents.stax.FanInSum`. */
+export const FanInSum = (): Layer => fanInBy("stax.FanInSum", add);
+
+/** The elementwise product of the branches. Source: `neural_tangents.stax.FanInProd`. */
+export const FanInProd = (): Layer => fanInBy("stax.FanInProd", mul);
+
+/** The branches joined along an axis, the last by default. Source: `neural_tangents.stax.FanInConcat`. */
+export function FanInConcat(axis = -1): Layer {
+  const fn = "stax.FanInConcat";
+  return fanIn({
+    fn,
+    outputShape: (shapes) => {
+      const first = shapes[0] as InputShape;
+      const at = canonicalAxis(fn, axis, first.length);
+      const others = shapes.map((s) => removed(s, at));
+      if (!others.every((s) => s.length === first.length - 1 && s.every((n, i) => n === others[0]?.[i]))) {
+        throw new ShapeError(`${fn}: shapes ${shapes.map(showShape).join(", ")} may differ in axis ${at} only.`);
+      }
+      const sizes = shapes.map((s) => s[at] as number | null);
+      const total = sizeOrUnknown(sizes) === -1 ? -1 : sizes.reduce<number>((sum, n) => sum + (n as number), 0);
+      return inserted(removed(first, at), at, total);
+    },
+    apply: (branches) => concatenate(branches, { dimension: axis }),
+  });
+}

@@ -1,0 +1,152 @@
+/** Networks from layers. */
+import { describe, formatShape, ShapeError } from "../base/errors.ts";
+import { map } from "../base/tree.ts";
+import type { NDArray } from "../ir/ndarray.ts";
+import { concatenate, reshape, slice } from "../lax/index.ts";
+import { splitToList } from "../random/keys.ts";
+import { checkCount } from "./layer.ts";
+import type { Arrays, Kwargs, Layer, Params, Shapes } from "./types.ts";
+
+// biome-ignore lint/suspicious/noExplicitAny: a layer may give any tree of arrays
+type AnyLayer = Layer<any>;
+type OutputOf<L> = L extends Layer<infer Out> ? Out : never;
+type LastOf<L extends readonly unknown[]> = L extends readonly [...unknown[], infer Last] ? Last : L[number];
+
+function checkLayers(fn: string, layers: readonly unknown[]): void {
+  if (layers.length === 0) throw new TypeError(`${fn}: needs at least one layer.`);
+  layers.forEach((layer, i) => {
+    const valid = Array.isArray(layer) && typeof layer[0] === "function" && typeof layer[1] === "function";
+    if (valid) return;
+    const hint = typeof layer === "function" ? " Call the layer's constructor: stax.Relu()." : "";
+    throw new TypeError(`${fn}: layer ${i} must be [initFn, applyFn], got ${describe(layer)}.${hint}`);
+  });
+}
+
+/** One entry for each layer: of the parameters, inputs or shapes. */
+function entries<T>(fn: string, name: string, list: unknown, count: number): T[] {
+  if (Array.isArray(list) && list.length === count) return list as T[];
+  throw new TypeError(`${fn}: ${name} must be a list of ${count}, one entry for each layer, got ${describe(list)}.`);
+}
+
+/** The keyword arguments of each layer: the same for all but for the key. */
+function layerKwargs({ rng, ...rest }: Kwargs, count: number): Kwargs[] {
+  const keys = rng ? splitToList(rng, count) : [];
+  return Array.from({ length: count }, (_, i) => (rng ? { ...rest, rng: keys[i] as NDArray } : rest));
+}
+
+/**
+ * The layers one after another. Source: `neural_tangents.stax.serial`.
+ * Parameters: a list of the layers'.
+ * @example
+ * const [initFn, applyFn] = stax.serial(stax.Dense(512), stax.Relu(), stax.Dense(10));
+ * const [, params] = initFn(random.key(0), [-1, 784]);
+ * applyFn(params, x); // (n, 10) for x of shape (n, 784)
+ */
+export function serial<const Layers extends readonly AnyLayer[]>(...layers: Layers): Layer<OutputOf<LastOf<Layers>>> {
+  const fn = "stax.serial";
+  checkLayers(fn, layers);
+  return [
+    (key, inputShape) => {
+      let [rest, shape] = [key, inputShape];
+      const params = layers.map(([initFn]) => {
+        const [next, layerKey] = splitToList(rest, 2) as [NDArray, NDArray];
+        const [outputShape, layerParams] = initFn(layerKey, shape);
+        [rest, shape] = [next, outputShape];
+        return layerParams;
+      });
+      return [shape, params];
+    },
+    (params, inputs, kwargs = {}) => {
+      const layerParams = entries<Params>(fn, "params", params, layers.length);
+      const each = layerKwargs(kwargs, layers.length);
+      return layers.reduce<Arrays>(
+        (x, [, applyFn], i) => applyFn(layerParams[i] as Params, x, each[i]),
+        inputs,
+      ) as OutputOf<LastOf<Layers>>;
+    },
+  ];
+}
+
+/**
+ * The layers side by side: a list of inputs becomes a list of outputs. Source: `neural_tangents.stax.parallel`.
+ * Parameters: a list of the layers'. `initFn` takes and gives a list of shapes.
+ */
+export function parallel<const Layers extends readonly AnyLayer[]>(
+  ...layers: Layers
+): Layer<{ -readonly [I in keyof Layers]: OutputOf<Layers[I]> }> {
+  const fn = "stax.parallel";
+  checkLayers(fn, layers);
+  return [
+    (key, inputShape) => {
+      const shapes = entries<Shapes>(fn, "inputShape", inputShape, layers.length);
+      const keys = splitToList(key, layers.length);
+      const results = layers.map(([initFn], i) => initFn(keys[i] as NDArray, shapes[i] as Shapes));
+      return [results.map(([shape]) => shape), results.map(([, params]) => params)];
+    },
+    (params, inputs, kwargs = {}) => {
+      const layerParams = entries<Params>(fn, "params", params, layers.length);
+      const branches = entries<Arrays>(fn, "inputs", inputs, layers.length);
+      const each = layerKwargs(kwargs, layers.length);
+      return layers.map(([, applyFn], i) => applyFn(layerParams[i] as Params, branches[i] as Arrays, each[i])) as {
+        -readonly [I in keyof Layers]: OutputOf<Layers[I]>;
+      };
+    },
+  ];
+}
+
+/** Arrays of one shape along a new first axis. */
+function stack(arrays: readonly NDArray[]): NDArray {
+  const rows = arrays.map((x) => reshape(x, { newSizes: [1, ...x.shape] }));
+  return concatenate(rows, { dimension: 0 });
+}
+
+function unstack(fn: string, x: NDArray, i: number, count: number): NDArray {
+  const [length, ...rest] = x.shape;
+  if (length !== count) {
+    throw new ShapeError(`${fn}: a parameter of shape ${formatShape(x.shape)} must have size ${count} along axis 0.`);
+  }
+  const part = slice(x, { startIndices: [i, ...rest.map(() => 0)], limitIndices: [i + 1, ...rest] });
+  return reshape(part, { newSizes: rest });
+}
+
+/**
+ * A layer `n` times in a row, each with parameters of its own. Source: `neural_tangents.stax.repeat`.
+ * Parameters: the layer's, with a first axis of size `n`.
+ * @throws ShapeError by `initFn` when the layer changes the shape of its inputs.
+ */
+export function repeat<Out extends Arrays>(layer: Layer<Out>, n: number): Layer<Out> {
+  const fn = "stax.repeat";
+  checkLayers(fn, [layer]);
+  checkCount(fn, "n", n);
+  const [initFn, applyFn] = layer;
+  return [
+    (key, inputShape) => {
+      let rest = key;
+      const params = Array.from({ length: n }, () => {
+        const [next, layerKey] = splitToList(rest, 2) as [NDArray, NDArray];
+        rest = next;
+        const [outputShape, layerParams] = initFn(layerKey, inputShape);
+        if (JSON.stringify(outputShape) !== JSON.stringify(inputShape)) {
+          throw new ShapeError(
+            `${fn}: the layer changes the shape from ${JSON.stringify(inputShape)} to ${JSON.stringify(outputShape)}; ` +
+              "repeat it with stax.serial.",
+          );
+        }
+        return layerParams;
+      });
+      const [first, ...others] = params as [Params, ...Params[]];
+      return [inputShape, map<Params>((...leaves) => stack(leaves as NDArray[]), first, ...others)];
+    },
+    (params, inputs, kwargs = {}) => {
+      let x: Arrays = inputs;
+      for (let i = 0; i < n; i++) {
+        x = applyFn(
+          map<Params>((leaf) => unstack(fn, leaf as NDArray, i, n), params),
+          x,
+          kwargs,
+        );
+      }
+      return x as Out;
+    },
+  ];
+}

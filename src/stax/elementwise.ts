@@ -1,0 +1,186 @@
+/** Activation functions. */
+import { namedArguments } from "../base/arguments.ts";
+import { describe } from "../base/errors.ts";
+import type { NDArray } from "../ir/ndarray.ts";
+import * as lax from "../lax/index.ts";
+import { makeLayer } from "./layer.ts";
+import type { Layer } from "./types.ts";
+
+/** A layer from a function of arrays that keeps their shape. Source: `neural_tangents.stax.Elementwise`. */
+export function Elementwise(fn: (x: NDArray) => NDArray): Layer {
+  if (typeof fn !== "function") throw new TypeError(`stax.Elementwise: fn must be a function, got ${describe(fn)}.`);
+  return elementwise("stax.Elementwise", fn);
+}
+
+const elementwise = (name: string, fn: (x: NDArray) => NDArray): Layer =>
+  makeLayer({ fn: name, outputShape: (shape) => shape, apply: (_, x) => fn(x) });
+
+/** `a x`, without an operation for a = 1. */
+const scale = (x: NDArray, a: number): NDArray => (a === 1 ? x : lax.mul(x, a));
+const shift = (x: NDArray, c: number): NDArray => (c === 0 ? x : lax.add(x, c));
+
+export interface AffineOptions {
+  /** The outputs' scale, 1 by default. */
+  readonly a?: number;
+  /** The inputs' scale, 1 by default. */
+  readonly b?: number;
+  /** A shift, 0 by default. */
+  readonly c?: number;
+}
+
+type AffineArguments = [a?: number, b?: number, c?: number] | [options: AffineOptions];
+
+function affine(fn: string, args: AffineArguments): Required<AffineOptions> {
+  return { a: 1, b: 1, c: 0, ...namedArguments<AffineOptions>(fn, ["a", "b", "c"], args) };
+}
+
+/** `a erf(b x) + c`. Source: `neural_tangents.stax.Erf`. */
+export function Erf(...args: AffineArguments): Layer {
+  const { a, b, c } = affine("stax.Erf", args);
+  return elementwise("stax.Erf", (x) => shift(scale(lax.erf(scale(x, b)), a), c));
+}
+
+/** A sigmoid made of the error function: `erf(x / 2.402...) / 2 + 1/2`. Source: `neural_tangents.stax.Sigmoid_like`. */
+export const Sigmoid_like = (): Layer => Erf(0.5, 1 / 2.4020563531719796, 0.5);
+
+/** `a sin(b x + c)`. Source: `neural_tangents.stax.Sin`. */
+export function Sin(...args: AffineArguments): Layer {
+  const { a, b, c } = affine("stax.Sin", args);
+  return elementwise("stax.Sin", (x) => scale(lax.sin(shift(scale(x, b), c)), a));
+}
+
+/** `a cos(b x + c)`. Source: `neural_tangents.stax.Cos`. */
+export function Cos(...args: AffineArguments): Layer {
+  const { a, b, c } = affine("stax.Cos", args);
+  return elementwise("stax.Cos", (x) => scale(lax.cos(shift(scale(x, b), c)), a));
+}
+
+/**
+ * `sqrt(2) sin(sqrt(2 gamma) x + pi/4)`, whose kernel is the squared exponential. Source: `neural_tangents.stax.Rbf`.
+ */
+export function Rbf(...args: [gamma?: number] | [options: { readonly gamma?: number }]): Layer {
+  const { gamma = 1 } = namedArguments<{ gamma: number }>("stax.Rbf", ["gamma"], args);
+  return elementwise("stax.Rbf", (x) =>
+    lax.mul(lax.sin(lax.add(scale(x, Math.sqrt(2 * gamma)), Math.PI / 4)), Math.SQRT2),
+  );
+}
+
+/** `exp(-x^2) sin(x)`. Source: `neural_tangents.stax.Gabor`. */
+export const Gabor = (): Layer =>
+  elementwise("stax.Gabor", (x) => lax.mul(lax.exp(lax.neg(lax.square(x))), lax.sin(x)));
+
+const preciseGelu = (x: NDArray): NDArray => lax.mul(lax.mul(x, 0.5), lax.erfc(lax.mul(x, -Math.SQRT1_2)));
+
+function approximateGelu(x: NDArray): NDArray {
+  const inner = lax.mul(lax.add(x, lax.mul(lax.integerPow(x, { exponent: 3 }), 0.044715)), Math.sqrt(2 / Math.PI));
+  return lax.mul(x, lax.mul(lax.add(lax.tanh(inner), 1), 0.5));
+}
+
+/**
+ * `x Phi(x)` with the normal distribution function Phi; `approximate: true` by a hyperbolic tangent.
+ * Source: `neural_tangents.stax.Gelu`.
+ */
+export function Gelu(...args: [approximate?: boolean] | [options: { readonly approximate?: boolean }]): Layer {
+  const { approximate = false } = namedArguments<{ approximate: boolean }>("stax.Gelu", ["approximate"], args);
+  return elementwise("stax.Gelu", approximate ? approximateGelu : preciseGelu);
+}
+
+/** `doStabilize` only concerns infinitely wide networks in the original; here it changes nothing. */
+interface StabilizeOptions {
+  readonly doStabilize?: boolean;
+}
+type Stabilize = [doStabilize?: boolean] | [options: StabilizeOptions];
+
+function rectifier(fn: string, a: number, b: number, args: Stabilize): Layer {
+  namedArguments<StabilizeOptions>(fn, ["doStabilize"], args);
+  if (typeof a !== "number" || typeof b !== "number") {
+    throw new TypeError(`${fn}: slopes must be numbers, got ${describe(typeof a === "number" ? b : a)}.`);
+  }
+  return elementwise(fn, (x) => {
+    if (a === 0 && b === 0) return lax.mul(x, 0);
+    const below = a === 0 ? null : scale(lax.min(x, 0), a);
+    const above = b === 0 ? null : scale(lax.max(x, 0), b);
+    return below && above ? lax.add(below, above) : ((below ?? above) as NDArray);
+  });
+}
+
+/** `a min(x, 0) + b max(x, 0)`. Source: `neural_tangents.stax.ABRelu`. */
+export const ABRelu = (a: number, b: number, ...args: Stabilize): Layer => rectifier("stax.ABRelu", a, b, args);
+/** `max(x, 0)`. Its derivative at 0 is 1/2, as in JAX. Source: `neural_tangents.stax.Relu`. */
+export const Relu = (...args: Stabilize): Layer => rectifier("stax.Relu", 0, 1, args);
+/** `alpha min(x, 0) + max(x, 0)`. Source: `neural_tangents.stax.LeakyRelu`. */
+export const LeakyRelu = (alpha: number, ...args: Stabilize): Layer => rectifier("stax.LeakyRelu", alpha, 1, args);
+/** `max(x, 0) - min(x, 0)`. Source: `neural_tangents.stax.Abs`. */
+export const Abs = (...args: Stabilize): Layer => rectifier("stax.Abs", -1, 1, args);
+
+/** -1, 0 or 1. Source: `neural_tangents.stax.Sign`. */
+export const Sign = (): Layer => elementwise("stax.Sign", lax.sign);
+
+type ScaleArguments = [a?: number, b?: number] | [options: Omit<AffineOptions, "c">];
+
+/** `a exp(b x)`. Source: `neural_tangents.stax.Exp`. */
+export function Exp(...args: ScaleArguments): Layer {
+  const { a = 1, b = 1 } = namedArguments<AffineOptions>("stax.Exp", ["a", "b"], args);
+  return elementwise("stax.Exp", (x) => scale(lax.exp(scale(x, b)), a));
+}
+
+/** `a exp(b x^2)`, with a = 1 and b = -1 by default. Source: `neural_tangents.stax.Gaussian`. */
+export function Gaussian(...args: ScaleArguments): Layer {
+  const { a = 1, b = -1 } = namedArguments<AffineOptions>("stax.Gaussian", ["a", "b"], args);
+  return elementwise("stax.Gaussian", (x) => scale(lax.exp(scale(lax.square(x), b)), a));
+}
+
+/** A polynomial by Horner's rule; the constant stands first. */
+function evaluatePolynomial(coefficients: readonly number[], x: NDArray): NDArray {
+  const [last = 0, ...others] = [...coefficients].reverse();
+  return others.reduce((sum, c) => shift(lax.mul(sum, x), c), lax.full(x.shape, last, floatOf(x)));
+}
+
+const floatOf = (x: NDArray): "float32" | "float64" => (x.dtype === "float64" ? "float64" : "float32");
+
+/** `coef[0] + coef[1] x + ... + coef[n] x^n`. Source: `neural_tangents.stax.Polynomial`. */
+export function Polynomial(coef: readonly number[]): Layer {
+  if (!Array.isArray(coef) || !coef.every((c) => typeof c === "number")) {
+    throw new TypeError(`stax.Polynomial: coef must be a list of numbers, got ${describe(coef)}.`);
+  }
+  return elementwise("stax.Polynomial", (x) => evaluatePolynomial(coef, x));
+}
+
+function checkDegree(fn: string, degree: unknown, most = Number.MAX_SAFE_INTEGER): void {
+  if (Number.isInteger(degree) && (degree as number) >= 0 && (degree as number) <= most) return;
+  const range = most === Number.MAX_SAFE_INTEGER ? "a non-negative integer" : `an integer from 0 to ${most}`;
+  throw new TypeError(`${fn}: degree must be ${range}, got ${describe(degree)}.`);
+}
+
+/** The coefficients of the probabilists' Hermite polynomial, the constant first: He(n+1) = x He(n) - n He(n-1). */
+function hermite(degree: number): number[] {
+  let [previous, current] = [[] as number[], [1]];
+  for (let n = 0; n < degree; n++) {
+    const next = [0, ...current].map((c, i) => c - n * (previous[i] ?? 0));
+    [previous, current] = [current, next];
+  }
+  return current;
+}
+
+/** The Hermite polynomial with unit norm under a standard normal variable. Source: `neural_tangents.stax.Hermite`. */
+export function Hermite(degree: number): Layer {
+  checkDegree("stax.Hermite", degree);
+  let norm = 1;
+  for (let n = 2; n <= degree; n++) norm *= n;
+  const coefficients = hermite(degree);
+  return elementwise("stax.Hermite", (x) => lax.mul(evaluatePolynomial(coefficients, x), 1 / Math.sqrt(norm)));
+}
+
+/** `x^degree` for a degree from 0 to 5. Source: `neural_tangents.stax.Monomial`. */
+export function Monomial(degree: number): Layer {
+  checkDegree("stax.Monomial", degree, 5);
+  return elementwise("stax.Monomial", (x) => lax.integerPow(x, { exponent: degree }));
+}
+
+/** `x^degree` where x >= 0, else 0. Source: `neural_tangents.stax.RectifiedMonomial`. */
+export function RectifiedMonomial(degree: number): Layer {
+  checkDegree("stax.RectifiedMonomial", degree);
+  return elementwise("stax.RectifiedMonomial", (x) =>
+    lax.select(lax.ge(x, 0), lax.integerPow(x, { exponent: degree }), 0),
+  );
+}

@@ -1,0 +1,48 @@
+/** Layers without arithmetic. */
+import { namedArguments } from "../base/arguments.ts";
+import { describe } from "../base/errors.ts";
+import { canonicalAxis, removed, type Shape } from "../base/shapes.ts";
+import type { NDArray } from "../ir/ndarray.ts";
+import { reshape } from "../lax/index.ts";
+import { moveAxis } from "../lax/shape.ts";
+import { makeLayer, sizeOrUnknown } from "./layer.ts";
+import type { Arrays, InputShape, Layer } from "./types.ts";
+
+/** Gives back its inputs. Source: `neural_tangents.stax.Identity`. */
+export function Identity(): Layer {
+  const apply = (_: unknown, inputs: Arrays): NDArray => inputs as NDArray;
+  return [(_, inputShape) => [inputShape, []], apply];
+}
+
+export interface FlattenOptions {
+  readonly batchAxis?: number;
+  /** 0 (the default) or 1. */
+  readonly batchAxisOut?: number;
+}
+
+/**
+ * Makes one axis of all but the batch's. Source: `neural_tangents.stax.Flatten`.
+ * Outputs: (batch, features), or (features, batch) with `batchAxisOut: 1`.
+ */
+export function Flatten(...args: [batchAxis?: number, batchAxisOut?: number] | [options: FlattenOptions]): Layer {
+  const fn = "stax.Flatten";
+  const { batchAxis = 0, batchAxisOut = 0 } = namedArguments<FlattenOptions>(fn, ["batchAxis", "batchAxisOut"], args);
+  if (![0, 1, -1, -2].includes(batchAxisOut)) {
+    throw new TypeError(`${fn}: batchAxisOut must be 0 or 1, got ${describe(batchAxisOut)}.`);
+  }
+  const batchFirst = batchAxisOut === 0 || batchAxisOut === -2;
+  const outputShape = (shape: InputShape): InputShape => {
+    const batch = canonicalAxis(fn, batchAxis, shape.length, "batchAxis");
+    const sizes = [shape[batch] as number | null, sizeOrUnknown(removed(shape, batch))];
+    return batchFirst ? sizes : sizes.reverse();
+  };
+  return makeLayer({
+    fn,
+    outputShape,
+    apply: (_, x) => {
+      const batch = canonicalAxis(fn, batchAxis, x.ndim, "batchAxis");
+      const moved = moveAxis(x, batch, batchFirst ? 0 : x.ndim - 1);
+      return reshape(moved, { newSizes: outputShape(x.shape) as Shape });
+    },
+  });
+}

@@ -1,0 +1,150 @@
+/** Layers that average or sum over spatial axes. */
+import { namedArguments } from "../base/arguments.ts";
+import { formatShape, ShapeError } from "../base/errors.ts";
+import { canonicalAxes, range, sizeOf } from "../base/shapes.ts";
+import type { NDArray } from "../ir/ndarray.ts";
+import { convGeneralDilated, div, full, reduceSum, reshape, transpose } from "../lax/index.ts";
+import { knownSizes, makeLayer, showShape } from "./layer.ts";
+import type { InputShape, Layer } from "./types.ts";
+import { checkPadding, checkWindow, type Padding, type Windows, windowedSizes, wrapPad } from "./windows.ts";
+
+export interface GlobalPoolOptions {
+  readonly batchAxis?: number;
+  readonly channelAxis?: number;
+}
+
+type GlobalPoolArguments = [batchAxis?: number, channelAxis?: number] | [options: GlobalPoolOptions];
+
+function globalPool(fn: string, args: GlobalPoolArguments, average: boolean): Layer {
+  const names = ["batchAxis", "channelAxis"] as const;
+  const { batchAxis = 0, channelAxis = -1 } = namedArguments<GlobalPoolOptions>(fn, [...names], args);
+  const keptAxes = (ndim: number): number[] =>
+    canonicalAxes(fn, [batchAxis, channelAxis], ndim, "[batchAxis, channelAxis]");
+  return makeLayer({
+    fn,
+    outputShape: (shape) => {
+      const kept = keptAxes(shape.length);
+      return shape.filter((_, i) => kept.includes(i));
+    },
+    apply: (_, x) => {
+      const kept = keptAxes(x.ndim);
+      const axes = range(x.ndim).filter((i) => !kept.includes(i));
+      const total = reduceSum(x, { axes });
+      return average ? div(total, sizeOf(axes.map((i) => x.shape[i] as number))) : total;
+    },
+  });
+}
+
+/**
+ * The mean over all axes but the batch's and the channels', which keep their order.
+ * Source: `neural_tangents.stax.GlobalAvgPool`.
+ */
+export const GlobalAvgPool = (...args: GlobalPoolArguments): Layer => globalPool("stax.GlobalAvgPool", args, true);
+
+/** The sum over all axes but the batch's and the channels'. Source: `neural_tangents.stax.GlobalSumPool`. */
+export const GlobalSumPool = (...args: GlobalPoolArguments): Layer => globalPool("stax.GlobalSumPool", args, false);
+
+export interface SumPoolOptions {
+  /** One for each spatial axis; `null` (the default) for ones. */
+  readonly strides?: readonly number[] | null;
+  /** `"VALID"` by default. */
+  readonly padding?: Padding;
+  readonly batchAxis?: number;
+  readonly channelAxis?: number;
+}
+
+export interface AvgPoolOptions extends SumPoolOptions {
+  /** At the edges of `"SAME"` padding: divide by the number of elements inside and not by the window's size. */
+  readonly normalizeEdges?: boolean;
+}
+
+/** Sums over windows, as a convolution with ones of every channel on its own. */
+function windowSums(fn: string, x: NDArray, others: readonly number[], windows: Windows): NDArray {
+  const { spatialAxes, window, strides, padding } = windows;
+  const padded = padding === "CIRCULAR" ? wrapPad(fn, x, windows) : x;
+  const permutation = [...others, ...spatialAxes];
+  const images = transpose(padded, { permutation });
+  const leading = others.map((axis) => x.shape[axis] as number);
+  const sizes = spatialAxes.map((axis) => padded.shape[axis] as number);
+  const sums = convGeneralDilated(
+    reshape(images, { newSizes: [sizeOf(leading), 1, ...sizes] }),
+    full([1, 1, ...window], 1, x.dtype),
+    { windowStrides: strides, padding: padding === "CIRCULAR" ? "VALID" : padding },
+  );
+  const separate = reshape(sums, { newSizes: [...leading, ...sums.shape.slice(2)] });
+  return transpose(separate, { permutation: permutation.map((_, axis) => permutation.indexOf(axis)) });
+}
+
+interface PoolDefinition {
+  readonly fn: string;
+  readonly windowShape: readonly number[];
+  readonly options: SumPoolOptions;
+  /** The outputs from the windows' sums; `sums` sums another array over the same windows. */
+  readonly finish: (sums: NDArray, x: NDArray, sum: (x: NDArray) => NDArray) => NDArray;
+}
+
+function pool({ fn, windowShape, options, finish }: PoolDefinition): Layer {
+  const { batchAxis = 0, channelAxis = -1 } = options;
+  const count = Array.isArray(windowShape) ? windowShape.length : 1;
+  const window = checkWindow(fn, "windowShape", windowShape, count);
+  const strides = checkWindow(fn, "strides", options.strides, count);
+  const padding = checkPadding(fn, options.padding ?? "VALID");
+  const geometry = (shape: InputShape): [others: number[], windows: Windows] => {
+    const others = canonicalAxes(fn, [batchAxis, channelAxis], shape.length, "[batchAxis, channelAxis]");
+    const spatialAxes = range(shape.length).filter((i) => !others.includes(i));
+    if (spatialAxes.length === count) return [others, { spatialAxes, window, strides, padding }];
+    throw new ShapeError(
+      `${fn}: windowShape ${formatShape(window)} needs inputs with ${count + 2} axes, got ${showShape(shape)}.`,
+    );
+  };
+  return makeLayer({
+    fn,
+    outputShape: (shape) => {
+      const [, windows] = geometry(shape);
+      const sizes = windowedSizes(fn, knownSizes(fn, shape, windows.spatialAxes), windows, shape);
+      return shape.map((n, i) => sizes[windows.spatialAxes.indexOf(i)] ?? n);
+    },
+    apply: (_, x) => {
+      const [others, windows] = geometry(x.shape);
+      const sum = (y: NDArray): NDArray => windowSums(fn, y, others, windows);
+      return finish(sum(x), x, sum);
+    },
+  });
+}
+
+/** The sum over windows of the spatial axes. Source: `neural_tangents.stax.SumPool`. */
+export function SumPool(
+  windowShape: readonly number[],
+  ...args:
+    | [strides?: readonly number[] | null, padding?: Padding, batchAxis?: number, channelAxis?: number]
+    | [options: SumPoolOptions]
+): Layer {
+  const fn = "stax.SumPool";
+  const options = namedArguments<SumPoolOptions>(fn, ["strides", "padding", "batchAxis", "channelAxis"], args);
+  return pool({ fn, windowShape, options, finish: (sums) => sums });
+}
+
+/** The mean over windows of the spatial axes. Source: `neural_tangents.stax.AvgPool`. */
+export function AvgPool(
+  windowShape: readonly number[],
+  ...args:
+    | [
+        strides?: readonly number[] | null,
+        padding?: Padding,
+        normalizeEdges?: boolean,
+        batchAxis?: number,
+        channelAxis?: number,
+      ]
+    | [options: AvgPoolOptions]
+): Layer {
+  const fn = "stax.AvgPool";
+  const names = ["strides", "padding", "normalizeEdges", "batchAxis", "channelAxis"] as const;
+  const { normalizeEdges = false, ...options } = namedArguments<AvgPoolOptions>(fn, [...names], args);
+  const byEdges = normalizeEdges && options.padding === "SAME";
+  return pool({
+    fn,
+    windowShape,
+    options,
+    finish: (sums, x, sum) => div(sums, byEdges ? sum(full(x.shape, 1, x.dtype)) : sizeOf(windowShape)),
+  });
+}

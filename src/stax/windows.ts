@@ -1,0 +1,69 @@
+/** What convolutions and pooling have in common: windows that slide over spatial axes. */
+import { describe, ShapeError } from "../base/errors.ts";
+import { range } from "../base/shapes.ts";
+import type { NDArray } from "../ir/ndarray.ts";
+import { resolvePadding } from "../lax/conv.ts";
+import { concatenate, sliceInDim } from "../lax/index.ts";
+import { showShape } from "./layer.ts";
+import type { InputShape } from "./types.ts";
+
+/** Zeros around the image, none, or the image continued as a torus. */
+export type Padding = "SAME" | "VALID" | "CIRCULAR";
+
+export function checkPadding(fn: string, padding: unknown): Padding {
+  if (padding === "SAME" || padding === "VALID" || padding === "CIRCULAR") return padding;
+  throw new TypeError(`${fn}: padding must be "SAME", "VALID" or "CIRCULAR", got ${describe(padding)}.`);
+}
+
+/** A list of `count` positive integers; `null` stands for ones. */
+export function checkWindow(fn: string, name: string, sizes: unknown, count: number): readonly number[] {
+  if (sizes === null || sizes === undefined) return new Array<number>(count).fill(1);
+  const valid = Array.isArray(sizes) && sizes.length === count && sizes.every((n) => Number.isInteger(n) && n > 0);
+  if (valid) return sizes;
+  const got = Array.isArray(sizes) ? JSON.stringify(sizes) : describe(sizes);
+  throw new TypeError(`${fn}: ${name} must be a list of ${count} positive integers, got ${got}.`);
+}
+
+/** The layer's geometry: which axes its windows slide over, and how. */
+export interface Windows {
+  readonly spatialAxes: readonly number[];
+  readonly window: readonly number[];
+  readonly strides: readonly number[];
+  readonly padding: Padding;
+}
+
+/** The sizes of the spatial axes after the layer. */
+export function windowedSizes(fn: string, sizes: readonly number[], windows: Windows, shape: InputShape): number[] {
+  return sizes.map((n, i) => {
+    const [window, stride] = [windows.window[i] as number, windows.strides[i] as number];
+    if (windows.padding !== "VALID") return Math.ceil(n / stride);
+    if (window <= n) return Math.floor((n - window) / stride) + 1;
+    throw new ShapeError(
+      `${fn}: a window of size ${window} does not fit axis ${windows.spatialAxes[i]} of inputs ${showShape(shape)} ` +
+        'with padding "VALID".',
+    );
+  });
+}
+
+/** One axis continued periodically by `low` elements before and `high` after. */
+function wrapAxis(x: NDArray, axis: number, low: number, high: number): NDArray {
+  const n = x.shape[axis] as number;
+  const pieces: NDArray[] = [];
+  for (let at = -low; at < n + high; ) {
+    const start = ((at % n) + n) % n;
+    const limit = Math.min(n, start + n + high - at);
+    pieces.push(sliceInDim(x, start, limit, axis));
+    at += limit - start;
+  }
+  return concatenate(pieces, { dimension: axis });
+}
+
+/** The inputs padded as a torus, such that without padding the windows give the sizes of `"SAME"`. */
+export function wrapPad(fn: string, x: NDArray, { spatialAxes, window, strides }: Windows): NDArray {
+  const sizes = spatialAxes.map((axis) => x.shape[axis] as number);
+  const pads = resolvePadding(fn, "SAME", sizes, window, strides);
+  return range(spatialAxes.length).reduce((padded, i) => {
+    const [low, high] = pads[i] as readonly [number, number];
+    return low + high === 0 ? padded : wrapAxis(padded, spatialAxes[i] as number, low, high);
+  }, x);
+}
