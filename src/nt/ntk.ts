@@ -6,6 +6,9 @@ import type { AxesOptions } from "./axes.ts";
 import { compileKernel, type KernelFn } from "./compile-kernel.ts";
 import { NtkImplementation } from "./implementation.ts";
 import { jacobianContraction } from "./jacobian-contraction.ts";
+import { type NtkAxes, type Problem, prepare } from "./problem.ts";
+import { structuredDerivatives } from "./structured-derivatives.ts";
+import { ntkVectorProducts } from "./vector-products.ts";
 
 export interface NtkOptions extends AxesOptions {
   /**
@@ -20,18 +23,26 @@ export interface NtkOptions extends AxesOptions {
 
 export const NTK_OPTIONS = ["traceAxes", "diagonalAxes", "vmapAxes", "implementation"] as const;
 
-function checkImplementation(fn: string, implementation: unknown): void {
+type Method = (fn: string, problem: Problem, axes: NtkAxes) => unknown;
+
+const METHODS: Readonly<Record<number, Method>> = {
+  [NtkImplementation.JACOBIAN_CONTRACTION]: jacobianContraction,
+  [NtkImplementation.NTK_VECTOR_PRODUCTS]: ntkVectorProducts,
+  [NtkImplementation.STRUCTURED_DERIVATIVES]: structuredDerivatives,
+};
+
+function methodOf(fn: string, implementation: unknown): Method {
   const names = Object.entries(NtkImplementation);
   const found = names.find(([, value]) => value === implementation);
   if (!found) {
     const known = names.map(([name, value]) => `${name} (${value})`).join(", ");
     throw new TypeError(`${fn}: implementation must be one of ${known}, got ${describe(implementation)}.`);
   }
-  if (implementation !== NtkImplementation.JACOBIAN_CONTRACTION) {
-    throw new UnsupportedError(
-      `${fn}: implementation ${found[0]} is not available in this version; use NtkImplementation.JACOBIAN_CONTRACTION.`,
-    );
-  }
+  const method = METHODS[found[1]];
+  if (method) return method;
+  throw new UnsupportedError(
+    `${fn}: implementation ${found[0]} is not available in this version; use NtkImplementation.JACOBIAN_CONTRACTION.`,
+  );
 }
 
 /**
@@ -52,11 +63,13 @@ export function empiricalNtkFn(f: ApplyFn, options: NtkOptions = {}): KernelFn<u
   const fn = "nt.empiricalNtkFn";
   checkFunction(fn, f);
   checkOptions(fn, options, NTK_OPTIONS);
-  checkImplementation(fn, options.implementation ?? NtkImplementation.JACOBIAN_CONTRACTION);
+  const method = methodOf(fn, options.implementation ?? NtkImplementation.JACOBIAN_CONTRACTION);
   const axes = {
     traceAxes: options.traceAxes ?? [-1],
     diagonalAxes: options.diagonalAxes ?? [],
     vmapAxes: options.vmapAxes ?? null,
   };
-  return compileKernel(fn, jacobianContraction(fn, f, axes));
+  return compileKernel(fn, (x1, x2, params, kwargs = {}) =>
+    method(fn, prepare(fn, f, axes, [x1, x2, params, kwargs]), axes),
+  );
 }

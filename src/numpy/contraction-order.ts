@@ -25,6 +25,9 @@ interface Candidate extends Group {
 const volume = (labels: readonly string[], sizes: LabelSizes): number =>
   labels.reduce((n, label) => n * (sizes.get(label) as number), 1);
 
+/** Whether two groups of operands can be multiplied; by default any two can. */
+export type MayJoin = (a: readonly number[], b: readonly number[]) => boolean;
+
 /** The labels of the members that somebody else needs. */
 export function neededLabels(
   members: readonly number[],
@@ -41,6 +44,7 @@ class Planner {
     readonly operands: readonly (readonly string[])[],
     readonly output: readonly string[],
     readonly sizes: LabelSizes,
+    readonly mayJoin: MayJoin,
   ) {}
 
   single(i: number): Group {
@@ -50,7 +54,8 @@ class Planner {
   join(a: Group, b: Group): Candidate {
     const members = [...a.members, ...b.members];
     const labels = neededLabels(members, this.operands, this.output);
-    const work = volume([...new Set([...a.labels, ...b.labels])], this.sizes);
+    const possible = this.mayJoin(a.members, b.members);
+    const work = possible ? volume([...new Set([...a.labels, ...b.labels])], this.sizes) : Number.POSITIVE_INFINITY;
     return {
       tree: [a.tree, b.tree],
       members,
@@ -70,7 +75,8 @@ class Planner {
       for (let part = (set - 1) & set; part > 0; part = (part - 1) & set) {
         if (!(part & first)) continue;
         const joined = this.join(best.get(part) as Group, best.get(set ^ part) as Group);
-        if (joined.cost < (best.get(set)?.cost ?? Number.POSITIVE_INFINITY)) best.set(set, joined);
+        const known = best.get(set);
+        if (!known || joined.cost < known.cost) best.set(set, joined);
       }
     }
     return (best.get((1 << count) - 1) as Group).tree;
@@ -99,7 +105,8 @@ export function contractionOrder(
   operands: readonly (readonly string[])[],
   output: readonly string[],
   sizes: LabelSizes,
+  mayJoin: MayJoin = () => true,
 ): ContractionTree {
-  const planner = new Planner(operands, output, sizes);
+  const planner = new Planner(operands, output, sizes, mayJoin);
   return operands.length <= EXHAUSTIVE ? planner.optimal() : planner.greedy();
 }

@@ -1,12 +1,18 @@
 /** Joining, splitting, repeating and rolling arrays along axes. */
 import { namedArguments } from "../base/arguments.ts";
-import { checkOptions, describe, formatShape, ShapeError } from "../base/errors.ts";
+import { describe, formatShape, ShapeError } from "../base/errors.ts";
 import { type Axes, canonicalAxes, canonicalAxis, inserted, range, sameShape } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import * as lax from "../lax/index.ts";
 import { type ArrayLike, asArray } from "../lax/operands.ts";
 import { atleast1d, atleast2d, ravel } from "./movement.ts";
 import { asArrays, checkInteger } from "./operands.ts";
+
+/** An axis, or an options object that holds it. */
+type AxisOr<Axis> = Axis | { readonly axis?: Axis };
+
+const axisOf = <Axis>(fn: string, given: AxisOr<Axis> | undefined): { axis?: Axis } =>
+  namedArguments<{ axis: Axis }>(fn, ["axis"], [given]);
 
 const shapesOf = (arrays: readonly NDArray[]): string => arrays.map((x) => formatShape(x.shape)).join(", ");
 
@@ -22,24 +28,23 @@ function joinAlong(fn: string, arrays: readonly NDArray[], axis: number): NDArra
 }
 
 /** Joins arrays along an existing axis (0 by default); `axis: null` flattens them first. Source: `jax.numpy.concatenate`. */
-export function concatenate(arrays: readonly ArrayLike[], options?: { readonly axis?: number | null }): NDArray {
+export function concatenate(arrays: readonly ArrayLike[], options?: AxisOr<number | null>): NDArray {
   const fn = "numpy.concatenate";
-  checkOptions(fn, options, ["axis"]);
+  const { axis = 0 } = axisOf<number | null>(fn, options);
   const operands = asArrays(fn, arrays);
-  if (options?.axis === null) return joinAlong(fn, operands.map(ravel), 0);
-  return joinAlong(fn, operands, options?.axis ?? 0);
+  return axis === null ? joinAlong(fn, operands.map(ravel), 0) : joinAlong(fn, operands, axis);
 }
 
 /** Joins arrays of one shape along a new axis (0 by default). Source: `jax.numpy.stack`. */
-export function stack(arrays: readonly ArrayLike[], options?: { readonly axis?: number }): NDArray {
+export function stack(arrays: readonly ArrayLike[], options?: AxisOr<number>): NDArray {
   const fn = "numpy.stack";
-  checkOptions(fn, options, ["axis"]);
+  const place = axisOf<number>(fn, options).axis ?? 0;
   const operands = asArrays(fn, arrays);
   const { shape, ndim } = operands[0] as NDArray;
   if (!operands.every((x) => sameShape(x.shape, shape))) {
     throw new ShapeError(`${fn}: arrays must have one shape, got ${shapesOf(operands)}.`);
   }
-  const axis = canonicalAxis(fn, options?.axis ?? 0, ndim + 1);
+  const axis = canonicalAxis(fn, place, ndim + 1);
   return joinAlong(
     fn,
     operands.map((x) => lax.expandDims(x, { axes: [axis] })),
@@ -117,7 +122,7 @@ function splitInto(fn: string, x: NDArray, parts: SectionsOrIndices, axis: numbe
 export function split(
   x: ArrayLike,
   sectionsOrIndices: SectionsOrIndices | SplitOptions,
-  options?: { readonly axis?: number },
+  options?: AxisOr<number>,
 ): NDArray[] {
   const fn = "numpy.split";
   const { parts, axis } = splitArguments(fn, [sectionsOrIndices, options]);
@@ -128,7 +133,7 @@ export function split(
 export function arraySplit(
   x: ArrayLike,
   sectionsOrIndices: SectionsOrIndices | SplitOptions,
-  options?: { readonly axis?: number },
+  options?: AxisOr<number>,
 ): NDArray[] {
   const fn = "numpy.arraySplit";
   const { parts, axis } = splitArguments(fn, [sectionsOrIndices, options]);
@@ -158,13 +163,12 @@ export function tile(x: ArrayLike, reps: number | readonly number[]): NDArray {
 }
 
 /** Repeats each element along an axis; without one, of the flattened array. Source: `jax.numpy.repeat`. */
-export function repeat(x: ArrayLike, repeats: number, options?: { readonly axis?: number | null }): NDArray {
+export function repeat(x: ArrayLike, repeats: number, options?: AxisOr<number | null>): NDArray {
   const fn = "numpy.repeat";
-  checkOptions(fn, options, ["axis"]);
+  const given = axisOf<number | null>(fn, options).axis ?? null;
   checkRepeats(fn, "repeats", [repeats]);
-  const flat = options?.axis === undefined || options.axis === null;
-  const operand = flat ? ravel(x) : asArray(fn, x);
-  const axis = flat ? 0 : canonicalAxis(fn, options.axis as number, operand.ndim);
+  const operand = given === null ? ravel(x) : asArray(fn, x);
+  const axis = canonicalAxis(fn, given ?? 0, operand.ndim);
   const repeated = lax.broadcastInDim(operand, {
     shape: inserted(operand.shape, axis + 1, repeats),
     broadcastDimensions: range(operand.ndim).map((i) => (i <= axis ? i : i + 1)),
@@ -185,18 +189,18 @@ function rollAlong(x: NDArray, shift: number, axis: number): NDArray {
  * array. Source: `jax.numpy.roll`.
  * @example np.roll(x, 1); np.roll(x, [1, -2], { axis: [0, 1] })
  */
-export function roll(x: ArrayLike, shift: number | readonly number[], options?: { readonly axis?: Axes }): NDArray {
+export function roll(x: ArrayLike, shift: number | readonly number[], options?: AxisOr<Axes>): NDArray {
   const fn = "numpy.roll";
-  checkOptions(fn, options, ["axis"]);
+  const axis = axisOf<Axes>(fn, options).axis ?? null;
   const operand = asArray(fn, x);
   const shifts = (Array.isArray(shift) ? shift : [shift]).map((n) => checkInteger(fn, "shift", n));
-  if (options?.axis === undefined || options.axis === null) {
+  if (axis === null) {
     const total = shifts.reduce((a, b) => a + b, 0);
     return lax.reshape(rollAlong(ravel(operand), total, 0), { newSizes: operand.shape });
   }
-  const axes = canonicalAxes(fn, options.axis, operand.ndim);
+  const axes = canonicalAxes(fn, axis, operand.ndim);
   if (shifts.length !== axes.length && shifts.length !== 1) {
     throw new ShapeError(`${fn}: there are ${shifts.length} shifts for ${axes.length} axes.`);
   }
-  return axes.reduce((rolled, axis, i) => rollAlong(rolled, (shifts[i] ?? shifts[0]) as number, axis), operand);
+  return axes.reduce((rolled, place, i) => rollAlong(rolled, (shifts[i] ?? shifts[0]) as number, place), operand);
 }

@@ -1,6 +1,7 @@
 /** Sums, means, extrema over axes. */
+import { namedArguments } from "../base/arguments.ts";
 import { type DType, isFloat } from "../base/dtypes.ts";
-import { checkOptions, describe, formatShape, ShapeError } from "../base/errors.ts";
+import { describe, formatShape, ShapeError } from "../base/errors.ts";
 import { type Axes, canonicalAxes, canonicalAxis, range, sizeOf } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { promoteToFloat } from "../lax/convert.ts";
@@ -50,12 +51,12 @@ function sumOver(x: NDArray, axes: readonly number[], keepdims: boolean | undefi
  */
 export function sum(x: ArrayLike, options?: AxisOr<SumOptions>): NDArray {
   const fn = "numpy.sum";
-  const { axis, keepdims } = namedArguments<SumOptions>(fn, SUM_OPTIONS, [options]);
+  const { axis, keepdims, dtype } = namedArguments<SumOptions>(fn, SUM_OPTIONS, [options]);
   const operand = asArray(fn, x);
-  const dtype = chosenDType(fn, options?.dtype, operand.dtype === "bool" ? "int32" : operand.dtype);
-  if (dtype === "bool") throw new TypeError(`${fn}: dtype must not be "bool"; use any.`);
+  const chosen = chosenDType(fn, dtype, operand.dtype === "bool" ? "int32" : operand.dtype);
+  if (chosen === "bool") throw new TypeError(`${fn}: dtype must not be "bool"; use any.`);
   const axes = canonicalAxes(fn, axis, operand.ndim);
-  return sumOver(operand.dtype === dtype ? operand : lax.convertElementType(operand, dtype), axes, keepdims);
+  return sumOver(operand.dtype === chosen ? operand : lax.convertElementType(operand, chosen), axes, keepdims);
 }
 
 /** The argument in the float dtype that means are computed in. */
@@ -73,16 +74,15 @@ function meanOver(x: NDArray, axes: readonly number[], keepdims: boolean | undef
 /** The mean; of integers and bools as `float32`. NaN for no elements. Source: `jax.numpy.mean`. */
 export function mean(x: ArrayLike, options?: AxisOr<SumOptions>): NDArray {
   const fn = "numpy.mean";
-  const { axis, keepdims } = namedArguments<SumOptions>(fn, SUM_OPTIONS, [options]);
-  const operand = floats(fn, x, options?.dtype);
+  const { axis, keepdims, dtype } = namedArguments<SumOptions>(fn, SUM_OPTIONS, [options]);
+  const operand = floats(fn, x, dtype);
   return meanOver(operand, canonicalAxes(fn, axis, operand.ndim), keepdims);
 }
 
 function variance(fn: string, x: ArrayLike, options: AxisOr<VarOptions> | undefined): NDArray {
-  const { axis, keepdims } = namedArguments<VarOptions>(fn, VAR_OPTIONS, [options]);
-  const operand = floats(fn, x, options?.dtype);
+  const { axis, keepdims, dtype, ddof = 0 } = namedArguments<VarOptions>(fn, VAR_OPTIONS, [options]);
+  const operand = floats(fn, x, dtype);
   const axes = canonicalAxes(fn, axis, operand.ndim);
-  const ddof = options?.ddof ?? 0;
   if (!Number.isFinite(ddof)) throw new TypeError(`${fn}: ddof must be a number, got ${describe(ddof)}.`);
   const center = lax.broadcastInDim(meanOver(operand, axes, true), {
     shape: operand.shape,
@@ -151,9 +151,11 @@ function quantifier(fn: string, x: ArrayLike, options: AxisOr<AxisOptions> | und
 }
 
 /** Whether any element differs from 0; false for none. Source: `jax.numpy.any`. */
-export const any = (x: ArrayLike, options?: AxisOr<AxisOptions>): NDArray => quantifier("numpy.any", x, options, lax.reduceOr);
+export const any = (x: ArrayLike, options?: AxisOr<AxisOptions>): NDArray =>
+  quantifier("numpy.any", x, options, lax.reduceOr);
 /** Whether all elements differ from 0; true for none. Source: `jax.numpy.all`. */
-export const all = (x: ArrayLike, options?: AxisOr<AxisOptions>): NDArray => quantifier("numpy.all", x, options, lax.reduceAnd);
+export const all = (x: ArrayLike, options?: AxisOr<AxisOptions>): NDArray =>
+  quantifier("numpy.all", x, options, lax.reduceAnd);
 
 /** How many elements differ from 0, as `int32`. Source: `jax.numpy.count_nonzero`. */
 export function countNonzero(x: ArrayLike, options?: AxisOr<AxisOptions>): NDArray {
@@ -181,10 +183,10 @@ function spreadWeights(fn: string, x: NDArray, weights: NDArray, axis: Axes | un
 }
 
 /** The mean weighted by `weights`. Source: `jax.numpy.average`. */
-export function average(x: ArrayLike, options?: AverageOptions): NDArray {
+export function average(x: ArrayLike, options?: AxisOr<AverageOptions>): NDArray {
   const fn = "numpy.average";
-  checkOptions(fn, options, [...AXIS_OPTIONS, "weights"]);
-  const given = options?.weights;
+  const names = [...AXIS_OPTIONS, "weights"] as const;
+  const { axis, keepdims, weights: given } = namedArguments<AverageOptions>(fn, names, [options]);
   const operands = given === null || given === undefined ? [x] : [x, given];
   const [operand, weights] = promoteToFloat(fn, operands, ["x", "weights"]) as [NDArray, NDArray | undefined];
   const axes = canonicalAxes(fn, axis, operand.ndim);

@@ -56,15 +56,19 @@ export function spreadParameter(fn: string, name: string, value: NDArray, shape:
 
 const rounded = (x: number, dtype: FloatDType): number => (dtype === "float32" ? Math.fround(x) : x);
 
+/** `u span + low` with one rounding: XLA multiplies and adds so, and near 0 it makes all the difference. */
+function multiplyAdd(u: NDArray, span: ArrayLike, low: ArrayLike): NDArray {
+  const [x, y, z] = [u, span, low].map((value) => convertElementType(value, "float64")) as [NDArray, NDArray, NDArray];
+  return convertElementType(add(mul(x, y), z), u.dtype);
+}
+
 /** Uniform draws between numbers; their difference is rounded as an array's would be. */
 function betweenNumbers(u: NDArray, low: number, high: number, dtype: FloatDType): NDArray {
   if (low === 0 && high === 1) return u;
   const [lo, hi] = [rounded(low, dtype), rounded(high, dtype)];
-  return max(add(mul(u, hi - lo), lo), lo);
-}
-
-function betweenArrays(u: NDArray, low: NDArray, high: NDArray): NDArray {
-  return max(add(mul(u, sub(high, low)), low), low);
+  const span = rounded(hi - lo, dtype);
+  const exactProduct = Number.isInteger(Math.log2(span));
+  return max(exactProduct ? add(mul(u, span), lo) : multiplyAdd(u, span, lo), lo);
 }
 
 function uniformDraws(fn: string, key: NDArray, options: Required<UniformOptions>): NDArray {
@@ -76,7 +80,7 @@ function uniformDraws(fn: string, key: NDArray, options: Required<UniformOptions
   const [low, high] = Object.entries({ minval, maxval }).map(([name, value]) =>
     spreadParameter(fn, name, convertElementType(asArray(fn, value, name), dtype), shape),
   ) as [NDArray, NDArray];
-  return betweenArrays(u, low, high);
+  return max(multiplyAdd(u, sub(high, low), low), low);
 }
 
 /**

@@ -121,7 +121,7 @@ function spanOf({ minval, maxval, dtype, shape }: Required<RandintOptions>): NDA
 }
 
 /**
- * Whole numbers from [minval, maxval), uniformly distributed but for a bias of about `span / 2^64`. Where `maxval` is not
+ * Whole numbers from [minval, maxval), uniformly distributed but for a bias of up to `span / 2^32`. Where `maxval` is not
  * above `minval`, `minval`. Source: `jax.random.randint`.
  * @returns an array of `shape` and `dtype`.
  * @example random.randint(key, [4, 5], -3, 11)

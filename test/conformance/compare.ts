@@ -41,10 +41,16 @@ function differenceInKind(actual: Values, expected: Tensor, precision?: Precisio
   return null;
 }
 
-const at = (i: number, shape: readonly number[]): string => {
-  const index = shape.reduceRight<number[]>((rest, n) => [i % n, ...((i = Math.floor(i / n)), rest)], []);
+/** The index of element `i` in row-major order. */
+function indexOf(i: number, shape: readonly number[]): string {
+  let rest = i;
+  const index: number[] = [];
+  for (const n of [...shape].reverse()) {
+    index.unshift(rest % n);
+    rest = Math.floor(rest / n);
+  }
   return `[${index.join(", ")}]`;
-};
+}
 
 /** Differences that no tolerance covers: NaN and infinities in other places, unequal integers. */
 function differenceInExactValues(actual: Values, expected: Tensor): string | null {
@@ -53,7 +59,7 @@ function differenceInExactValues(actual: Values, expected: Tensor): string | nul
     const a = actual.data[i] as number;
     const e = expected.data[i] as number;
     if ((exact || !Number.isFinite(e) || !Number.isFinite(a)) && !Object.is(a + 0, e + 0)) {
-      return `${a} at ${at(i, expected.shape)}, expected ${e}`;
+      return `${a} at ${indexOf(i, expected.shape)}, expected ${e}`;
     }
   }
   return null;

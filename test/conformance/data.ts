@@ -8,7 +8,7 @@ import { readSafetensors, type Tensor } from "./safetensors.ts";
 
 /** This project's own reference values, or those of the folder named by `CONFORMANCE_DATA`. */
 export function dataFolder(): string {
-  return process.env["CONFORMANCE_DATA"] || fileURLToPath(new URL("data", import.meta.url));
+  return process.env.CONFORMANCE_DATA || fileURLToPath(new URL("data", import.meta.url));
 }
 
 /** The tensors of one file and the index beside it. */

@@ -243,8 +243,7 @@ export const FUNCTIONS: Readonly<Record<string, TestFunction>> = {
   "np.real(x)": (_, x) => real(x),
   "np.imag(p[2])": ([, , c]) => imag(c),
   "np.imag(x)": (_, x) => imag(x),
-  "np.abs(np.real(p[2]) + np.imag(p[2])) @ np.imag(p[0])": ([a, , c]) =>
-    matmul(np.abs(add(real(c), imag(c))), imag(a)),
+  "np.abs(np.real(p[2]) + np.imag(p[2])) @ np.imag(p[0])": ([a, , c]) => matmul(np.abs(add(real(c), imag(c))), imag(a)),
   "[np.real(p[1]), np.imag(p[0]), np.abs(-p[2])],": ([a, b, c]) => [real(b), imag(a), np.abs(neg(c))],
   "lax.complex(p[0], p[1])": complex,
   "lax.conj(p[0])": complex,
@@ -267,10 +266,7 @@ export const FUNCTIONS: Readonly<Record<string, TestFunction>> = {
   lax_reshape_all: (p) => RESHAPES.map((f) => f(p)),
   lax_reshape_1_2: (p) => [mul(reshaped(1, p), np.prod(p[0])), mul(reshaped(2, p), np.sum(p[0]))],
   lax_reshape_3_4: (p) => [add(reshaped(3, p), np.sum(p[1])), sub(reshaped(4, p), np.sum(p[1]))],
-  lax_reshape_12_13: (p) => [
-    sub(mul(reshaped(12, p), np.sum(p[1])), 3),
-    add(add(reshaped(13, p), np.sum(p[0])), 1),
-  ],
+  lax_reshape_12_13: (p) => [sub(mul(reshaped(12, p), np.sum(p[1])), 3), add(add(reshaped(13, p), np.sum(p[0])), 1)],
   lax_reshape_1_10_11: (p) => [
     add(reshaped(1, p), np.sum(p[2])),
     mul(reshaped(10, p), np.sum(p[0])),
@@ -324,10 +320,11 @@ export const FUNCTIONS: Readonly<Record<string, TestFunction>> = {
   "p[1] / p[0][0, -1]": ([a, b]) => div(b, indexed(a, 1, -1)),
 
   "lax.map_1": ([a, b]) => mul(laxMap(double, a), np.sum(b)),
-  "lax.map_2": ([a]) => mul(
-    laxMap((row) => add(double(row), 1), a),
-    np.sum(a),
-  ),
+  "lax.map_2": ([a]) =>
+    mul(
+      laxMap((row) => add(double(row), 1), a),
+      np.sum(a),
+    ),
   "lax.map_3": ([a]) => mul(np.sum(laxMap(negatedHalf, a)), a),
   "lax.map_4": ([a]) => mul(laxMap(negatedHalf, a), laxMap(double, a)),
   "lax.map_5": ([a, b]) => [doubledRowsPlusOne(a), b],

@@ -9,6 +9,14 @@ export interface Variant {
 
 const { JACOBIAN_CONTRACTION, NTK_VECTOR_PRODUCTS, STRUCTURED_DERIVATIVES, AUTO } = nt.NtkImplementation;
 
+/** `empiricalNtkFn`, which says that a method is not available before it looks at the method's own options. */
+export function ntkFn(
+  ...[f, options = {}]: Parameters<typeof nt.empiricalNtkFn>
+): ReturnType<typeof nt.empiricalNtkFn> {
+  if (options.implementation !== undefined) nt.empiricalNtkFn(f, { implementation: options.implementation });
+  return nt.empiricalNtkFn(f, options);
+}
+
 /** Every method, each with its defaults. */
 export const METHODS: readonly Variant[] = [
   { name: "JACOBIAN_CONTRACTION", options: { implementation: JACOBIAN_CONTRACTION } },
@@ -23,7 +31,7 @@ const FLAGS = [true, false].flatMap((jRules) =>
 
 /** Every method, and structured derivatives with every combination of its flags. */
 export const METHODS_AND_FLAGS: readonly Variant[] = METHODS.flatMap(({ name, options }) =>
-  options["implementation"] === STRUCTURED_DERIVATIVES
+  options.implementation === STRUCTURED_DERIVATIVES
     ? FLAGS.map((flags) => ({ name: `${name} ${JSON.stringify(flags)}`, options: { ...options, ...flags } }))
     : [{ name, options }],
 );

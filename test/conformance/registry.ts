@@ -1,6 +1,6 @@
 /** How an operation of the reference data is called: its name is looked up in the library, its inputs come first. */
 import type { NDArray } from "cotangent";
-import { lookup, type AnyFunction } from "./library.ts";
+import { type AnyFunction, lookup } from "./library.ts";
 
 export type Options = Readonly<Record<string, unknown>>;
 type Convention = (f: AnyFunction, inputs: readonly NDArray[], options: Options) => unknown;
@@ -20,6 +20,14 @@ const startIndices =
   (f, inputs, options) =>
     plain((...rest) => f(...inputs.slice(0, arrays), inputs.slice(arrays), ...rest), [], options);
 
+/** Some options are positional arguments after the inputs: those that have no default. */
+const positional =
+  (...names: readonly string[]): Convention =>
+  (f, inputs, options) => {
+    const named = Object.fromEntries(Object.entries(options).filter(([name]) => !names.includes(name)));
+    return plain((...rest) => f(...inputs, ...names.map((name) => options[name]), ...rest), [], named);
+  };
+
 /** The operations that are called in another way than `f(...inputs, options)`. */
 const CONVENTIONS: Readonly<Record<string, Convention>> = {
   "lax.concatenate": listFirst,
@@ -32,6 +40,10 @@ const CONVENTIONS: Readonly<Record<string, Convention>> = {
   "numpy.block": listFirst,
   "numpy.linalg.multiDot": listFirst,
   "numpy.einsum": equationFirst,
+  "numpy.split": positional("sections"),
+  "numpy.tile": positional("reps"),
+  "numpy.roll": positional("shift"),
+  "numpy.repeat": positional("repeats"),
   "lax.dynamicSlice": startIndices(1),
   "lax.dynamicUpdateSlice": startIndices(2),
 };

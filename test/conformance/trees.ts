@@ -30,5 +30,11 @@ export const inputShape = (data: Data, name: string, like: unknown): unknown =>
 
 /** Shapes are trees themselves, so they are put into a structure by way of their numbers. */
 function arrangedShapes(like: unknown, leaves: readonly Shape[]): unknown {
-  return tree.map((i: number) => leaves[i], arranged(like, leaves.map((_, i) => i)));
+  return tree.map(
+    (i: number) => leaves[i],
+    arranged(
+      like,
+      leaves.map((_, i) => i),
+    ),
+  );
 }

@@ -37,6 +37,10 @@ const scratch = (heapBase() + 15) & ~15;
 const start = scratch + SCRATCH_BYTES;
 let next = start;
 
+// Garbage in scratch must not matter: here it is NaN in every float type, and later whatever earlier commands left.
+allocate(0);
+view(DType.UINT32, scratch, SCRATCH_BYTES / 4).fill(0x7fffdead);
+
 /** Forgets everything that was allocated. */
 export function reset(): void {
   next = start;
@@ -68,25 +72,17 @@ export function command(opcode: Command, ...operands: number[]): number[] {
   return [opcode, operands.length + 2, ...operands];
 }
 
-/** Writes a command list and runs it. */
-export function run(...commands: number[][]): void {
-  const words = [scratch, 0, ...commands.flat(), Command.END, 2];
-  const list = allocate(words.length * 4);
-  // Garbage in scratch must not matter.
-  view(DType.UINT32, scratch, SCRATCH_BYTES / 4).fill(0x7fc0dead);
-  const target = view(DType.INT32, list, words.length);
-  words.forEach((word, i) => {
-    target[i] = word | 0;
-  });
-  execute(list);
-}
-
-/** Runs a list once more without filling scratch, for timing. */
+/** Writes a command list and returns what runs it. */
 export function prepare(...commands: number[][]): () => void {
   const words = [scratch, 0, ...commands.flat(), Command.END, 2];
   const list = allocate(words.length * 4);
   view(DType.INT32, list, words.length).set(words.map((word) => word | 0));
   return () => execute(list);
+}
+
+/** Writes a command list and runs it. */
+export function run(...commands: number[][]): void {
+  prepare(...commands)();
 }
 
 /** The 32-bit words of one number of a dtype. */

@@ -1,9 +1,9 @@
 /** The kernels of many small functions, by every method, without traced or diagonal axes. */
-import { type NDArray, nt, tree } from "cotangent";
+import { type NDArray, tree } from "cotangent";
 import { difference, type Precision, TOLERANCE } from "../compare.ts";
 import { type Data, toArray } from "../data.ts";
 import { FUNCTIONS } from "../functions.ts";
-import { METHODS_AND_FLAGS } from "../implementations.ts";
+import { METHODS_AND_FLAGS, ntkFn } from "../implementations.ts";
 import { type Report, Unavailable } from "../report.ts";
 
 interface Index {
@@ -19,7 +19,11 @@ function functionNamed(name: string) {
 
 function inputs(data: Data, shape: number, precision: Precision) {
   const array = (name: string) => toArray(data.get(`in/${shape}/${name}`), precision);
-  return { params: data.list(`in/${shape}/p`.replace(/p$/, "p")).map((p) => toArray(p, precision)), x1: array("x1"), x2: array("x2") };
+  return {
+    params: data.list(`in/${shape}/p`.replace(/p$/, "p")).map((p) => toArray(p, precision)),
+    x1: array("x1"),
+    x2: array("x2"),
+  };
 }
 
 export function runFunctions(data: Data, report: Report): void {
@@ -29,7 +33,7 @@ export function runFunctions(data: Data, report: Report): void {
       for (const { name, options } of METHODS_AND_FLAGS) {
         report.check(`${functions[f]} shape ${shape} ${precision} ${name}`, () => {
           const { params, x1, x2 } = inputs(data, shape, precision);
-          const kernelFn = nt.empiricalNtkFn(functionNamed(functions[f] as string), { traceAxes: [], ...options });
+          const kernelFn = ntkFn(functionNamed(functions[f] as string), { traceAxes: [], ...options });
           const leaves = tree.leaves<NDArray>(kernelFn(x1, x2, params));
           if (leaves.length !== leafCount) return `${leaves.length} output leaves, expected ${leafCount}`;
           return firstDifference(data, `out/${f}/${shape}`, leaves, precision);

@@ -2,19 +2,28 @@
 import { type NDArray, nt, tree } from "cotangent";
 import { difference, type Precision, TOLERANCE } from "../compare.ts";
 import type { Data } from "../data.ts";
-import { METHODS } from "../implementations.ts";
+import { METHODS, ntkFn } from "../implementations.ts";
 import type { Report } from "../report.ts";
 
-/** What differs between the leaves of a tree and the tensors `prefix/0`, `prefix/1`, ..., or `null`. */
-export function differenceInTree(actual: unknown, data: Data, prefix: string, precision: Precision): string | null {
+/** What differs between the leaves of a tree and the tensor `name`, or `name/0`, `name/1`, ... */
+export function differenceInTree(actual: unknown, data: Data, name: string, precision: Precision): string | null {
   const leaves = tree.leaves<NDArray>(actual);
-  const expected = data.list(prefix);
+  const expected = data.has(name) ? [data.get(name)] : data.list(name);
+  if (expected.length === 0) throw new Error(`the data has no tensor ${name}`);
   if (leaves.length !== expected.length) return `${leaves.length} leaves, expected ${expected.length}`;
   for (const [i, tensor] of expected.entries()) {
     const found = difference(leaves[i] as NDArray, tensor, TOLERANCE[precision], precision);
     if (found !== null) return `leaf ${i}: ${found}`;
   }
   return null;
+}
+
+/** The network's own parameters must have the structure and shapes of the reference's. */
+export function checkInitialParams(report: Report, name: string, expected: unknown, actual: () => unknown): void {
+  report.check(`${name} params`, () => {
+    const found = JSON.stringify(actual());
+    return found === JSON.stringify(expected) ? null : `the tree is ${found}, expected ${JSON.stringify(expected)}`;
+  });
 }
 
 /** A function and what its kernels are computed for. */
@@ -55,7 +64,7 @@ export function checkKernels(report: Report, checks: KernelChecks): void {
       for (const mapped of vmapAxes) {
         report.check(`${ntk} ${precision} ${method.name} vmapAxes ${JSON.stringify(mapped)}`, () => {
           const { f, x1, x2, params } = problem();
-          const kernelFn = nt.empiricalNtkFn(f, { ...axes, ...method.options, vmapAxes: mapped });
+          const kernelFn = ntkFn(f, { ...axes, ...method.options, vmapAxes: mapped });
           return differenceInTree(kernelFn(x1, inputs === "same" ? null : x2, params), data, ntk, precision);
         });
       }

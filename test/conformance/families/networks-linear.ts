@@ -14,12 +14,7 @@ function rootsBefore(data: Data, marker: RegExp): string[] {
 }
 
 /** A multilayer perceptron's parameters: weights without biases, and empty lists for the activations. */
-const withoutBiases = (weights: readonly NDArray[]): unknown[] =>
-  weights.flatMap((w) => [[], [w, null]]).slice(1);
-
-/** One tensor under a name of its own, compared like a tree of one leaf. */
-const single = (data: Data, name: string) =>
-  ({ list: () => [data.get(name)] }) as unknown as Data;
+const withoutBiases = (weights: readonly NDArray[]): unknown[] => weights.flatMap((w) => [[], [w, null]]).slice(1);
 
 export function checkVectorProducts(data: Data, report: Report, precision: Precision): void {
   for (const root of rootsBefore(data, /^(vp(?:\/.+)?)\/x1$/)) {
@@ -30,7 +25,7 @@ export function checkVectorProducts(data: Data, report: Report, precision: Preci
         const params = withoutBiases(arrays(data, `${root}/params`, precision));
         const x2 = inputs === "same" ? null : get("x2");
         const product = nt.empiricalNtkVpFn(f, get("x1"), x2, params)(get(`ct_${inputs}`));
-        return differenceInTree(product, single(data, `${root}/out_${inputs}`), "", precision);
+        return differenceInTree(product, data, `${root}/out_${inputs}`, precision);
       });
     }
   }
@@ -71,12 +66,14 @@ export function checkTaylor(data: Data, report: Report, precision: Precision): v
 
 export function checkTaylorOfNetwork(data: Data, report: Report, precision: Precision): void {
   for (const root of rootsBefore(data, /^(taylornet(?:\/.+)?)\/x$/)) {
-    for (const kind of ["lin", ...rootsBefore(data, new RegExp(`^${root}/(deg\\d+)$`))].filter((k) => data.has(`${root}/${k}`))) {
+    for (const kind of ["lin", ...rootsBefore(data, new RegExp(`^${root}/(deg\\d+)$`))].filter((k) =>
+      data.has(`${root}/${k}`),
+    )) {
       report.check(`${root}/${kind} ${precision}`, () => {
         const [, f] = multilayerPerceptron("Erf", shapes(data, `${root}/p0`));
         const params = (name: string) => withoutBiases(arrays(data, `${root}/${name}`, precision));
         const value = expansion(kind, f, params("p0"))(params("p1"), toArray(data.get(`${root}/x`), precision));
-        return differenceInTree(value, single(data, `${root}/${kind}`), "", precision);
+        return differenceInTree(value, data, `${root}/${kind}`, precision);
       });
     }
   }

@@ -50,12 +50,7 @@ class Run {
   compare(results: readonly NDArray[], names: readonly string[]): string | null {
     if (results.length !== names.length) return `${results.length} results, expected ${names.length}`;
     for (const [i, name] of names.entries()) {
-      const found = difference(
-        results[i] as NDArray,
-        this.tensor(name),
-        TOLERANCE[this.precision],
-        this.precision,
-      );
+      const found = difference(results[i] as NDArray, this.tensor(name), TOLERANCE[this.precision], this.precision);
       if (found !== null) return `${name}: ${found}`;
     }
     return null;
@@ -90,10 +85,19 @@ export function runOperations(data: Data, report: Report): void {
     for (const precision of ["float64", "float32"] as const) {
       const id = `${spec.id} ${spec.op} ${JSON.stringify(spec.options)} ${precision}`;
       const run = (check: (run: Run) => string | null) => () => check(new Run(data, spec, precision));
-      report.check(`${id} value`, run((r) => r.value()));
+      report.check(
+        `${id} value`,
+        run((r) => r.value()),
+      );
       if (spec.diff.length === 0) continue;
-      report.check(`${id} jvp`, run((r) => r.jvp()));
-      report.check(`${id} vjp`, run((r) => r.vjp()));
+      report.check(
+        `${id} jvp`,
+        run((r) => r.jvp()),
+      );
+      report.check(
+        `${id} vjp`,
+        run((r) => r.vjp()),
+      );
     }
   }
 }

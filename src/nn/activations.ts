@@ -1,0 +1,150 @@
+/** Activation functions with the formulas of `jax.nn`, so that values and derivatives agree at kinks, too. */
+import { checkOptions, formatShape, ShapeError } from "../base/errors.ts";
+import { canonicalAxis } from "../base/shapes.ts";
+import type { NDArray } from "../ir/ndarray.ts";
+import { promoteToFloat } from "../lax/convert.ts";
+import * as lax from "../lax/index.ts";
+import type { Unary } from "../lax/nary.ts";
+import { type ArrayLike, asArray } from "../lax/operands.ts";
+import { split } from "../numpy/join.ts";
+import { where } from "../numpy/logic.ts";
+import { add, divide, logaddexp, maximum, minimum, multiply, sqrt, square } from "../numpy/ufuncs.ts";
+
+const float = (fn: string, x: ArrayLike): NDArray => promoteToFloat(`nn.${fn}`, [x])[0] as NDArray;
+
+/** A choice between two branches that keeps NaN: comparisons with NaN are false and give `otherwise`. */
+const ifAtMost = (x: NDArray, bound: number, value: ArrayLike, otherwise: ArrayLike): NDArray =>
+  lax.select(lax.le(x, bound), value, otherwise);
+
+/** `max(x, 0)`, with derivative 0 at 0. Source: `jax.nn.relu`. */
+export function relu(x: ArrayLike): NDArray {
+  const operand = asArray("nn.relu", x);
+  return ifAtMost(operand, 0, 0, operand);
+}
+
+/** `min(max(x, 0), 6)`, with derivative 0 at 0 and 6. Source: `jax.nn.relu6`. */
+export function relu6(x: ArrayLike): NDArray {
+  const operand = float("relu6", x);
+  return ifAtMost(operand, 0, 0, lax.select(lax.ge(operand, 6), 6, operand));
+}
+
+/** `x` where it isn't negative, else `negativeSlope * x`; derivative 1 at 0. Source: `jax.nn.leaky_relu`. */
+export function leakyRelu(x: ArrayLike, options?: { readonly negativeSlope?: ArrayLike }): NDArray {
+  checkOptions("nn.leakyRelu", options, ["negativeSlope"]);
+  const operand = asArray("nn.leakyRelu", x);
+  return where(lax.ge(operand, 0), operand, multiply(options?.negativeSlope ?? 1e-2, operand));
+}
+
+export interface AlphaOption {
+  readonly alpha?: ArrayLike;
+}
+
+function eluOf(operand: NDArray, alpha: ArrayLike): NDArray {
+  const positive = lax.gt(operand, 0);
+  return where(positive, operand, multiply(alpha, lax.expm1(lax.select(positive, 0, operand))));
+}
+
+/** `x` where it is positive, else `alpha * (exp(x) - 1)`. Source: `jax.nn.elu`. */
+export function elu(x: ArrayLike, options?: AlphaOption): NDArray {
+  checkOptions("nn.elu", options, ["alpha"]);
+  return eluOf(float("elu", x), options?.alpha ?? 1);
+}
+
+/** `max(x, 0) + alpha * (exp(min(x, 0) / alpha) - 1)`. Source: `jax.nn.celu`. */
+export function celu(x: ArrayLike, options?: AlphaOption): NDArray {
+  checkOptions("nn.celu", options, ["alpha"]);
+  const operand = float("celu", x);
+  const alpha = options?.alpha ?? 1;
+  return add(maximum(operand, 0), multiply(alpha, lax.expm1(divide(minimum(operand, 0), alpha))));
+}
+
+/** The self-normalizing scaled `elu`. Source: `jax.nn.selu`. */
+export function selu(x: ArrayLike): NDArray {
+  return lax.mul(1.0507009873554805, eluOf(float("selu", x), 1.6732632423543772));
+}
+
+/**
+ * `x` times the normal distribution's cumulative function: by a tanh formula, exactly with `approximate: false`.
+ * Source: `jax.nn.gelu`.
+ */
+export function gelu(x: ArrayLike, options?: { readonly approximate?: boolean }): NDArray {
+  checkOptions("nn.gelu", options, ["approximate"]);
+  const operand = float("gelu", x);
+  if (options?.approximate === false) {
+    return lax.mul(lax.mul(0.5, operand), lax.erfc(lax.mul(lax.neg(operand), Math.SQRT1_2)));
+  }
+  const cubic = lax.add(operand, lax.mul(0.044715, lax.integerPow(operand, { exponent: 3 })));
+  const cdf = lax.mul(0.5, lax.add(1, lax.tanh(lax.mul(Math.sqrt(2 / Math.PI), cubic))));
+  return lax.mul(operand, cdf);
+}
+
+/** `1 / (1 + exp(-x))`. Source: `jax.nn.sigmoid`. */
+export const sigmoid: Unary = (x) => lax.logistic(float("sigmoid", x));
+
+/** `x * sigmoid(x)`. Source: `jax.nn.silu`. */
+export function silu(x: ArrayLike): NDArray {
+  const operand = float("silu", x);
+  return lax.mul(operand, lax.logistic(operand));
+}
+/** The same as `silu`. Source: `jax.nn.swish`. */
+export const swish: Unary = silu;
+
+/** `log(1 + exp(x))` without overflow. Source: `jax.nn.softplus`. */
+export const softplus: Unary = (x) => logaddexp(float("softplus", x), 0);
+
+/** `log(sigmoid(x))` without overflow. Source: `jax.nn.log_sigmoid`. */
+export const logSigmoid: Unary = (x) => lax.neg(softplus(lax.neg(float("logSigmoid", x))));
+
+/** `x * tanh(softplus(x))`. Source: `jax.nn.mish`. */
+export function mish(x: ArrayLike): NDArray {
+  const operand = float("mish", x);
+  return lax.mul(operand, lax.tanh(softplus(operand)));
+}
+
+/** `(x + sqrt(x^2 + b)) / 2`, `b` being 4 by default. Source: `jax.nn.squareplus`. */
+export function squareplus(x: ArrayLike, options?: { readonly b?: ArrayLike }): NDArray {
+  checkOptions("nn.squareplus", options, ["b"]);
+  const operand = float("squareplus", x);
+  return divide(add(operand, sqrt(add(square(operand), options?.b ?? 4))), 2);
+}
+
+/** `x / (|x| + 1)`. Source: `jax.nn.soft_sign`. */
+export function softSign(x: ArrayLike): NDArray {
+  const operand = float("softSign", x);
+  return lax.div(operand, lax.add(lax.abs(operand), 1));
+}
+
+/** `x` limited to `[-1, 1]`; derivative 1 at -1 and 1. Source: `jax.nn.hard_tanh`. */
+export function hardTanh(x: ArrayLike): NDArray {
+  const operand = asArray("nn.hardTanh", x);
+  return lax.select(lax.gt(operand, 1), 1, lax.select(lax.lt(operand, -1), -1, operand));
+}
+
+/** `relu6(x + 3) / 6`. Source: `jax.nn.hard_sigmoid`. */
+export function hardSigmoid(x: ArrayLike): NDArray {
+  return lax.div(relu6(lax.add(float("hardSigmoid", x), 3)), 6);
+}
+
+/** `x * hardSigmoid(x)`. Source: `jax.nn.hard_silu`. */
+export function hardSilu(x: ArrayLike): NDArray {
+  const operand = float("hardSilu", x);
+  return lax.mul(operand, hardSigmoid(operand));
+}
+/** The same as `hardSilu`. Source: `jax.nn.hard_swish`. */
+export const hardSwish: Unary = hardSilu;
+
+/**
+ * The first half of an axis (the last by default) times the sigmoid of the second. Source: `jax.nn.glu`.
+ * @throws ShapeError when the axis has an odd size.
+ */
+export function glu(x: ArrayLike, options?: { readonly axis?: number }): NDArray {
+  const fn = "nn.glu";
+  checkOptions(fn, options, ["axis"]);
+  const operand = float("glu", x);
+  const axis = canonicalAxis(fn, options?.axis ?? -1, operand.ndim);
+  if ((operand.shape[axis] as number) % 2 !== 0) {
+    throw new ShapeError(`${fn}: axis ${axis} of shape ${formatShape(operand.shape)} must have an even size.`);
+  }
+  const [first, second] = split(operand, 2, { axis }) as [NDArray, NDArray];
+  return lax.mul(first, lax.logistic(second));
+}

@@ -1,0 +1,3 @@
+/** `nn`: what neural networks are made of, under the names of `jax.nn`. */
+export * from "./activations.ts";
+export * from "./normalization.ts";

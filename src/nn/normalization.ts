@@ -1,0 +1,125 @@
+/** Softmax and its relatives, standardization, and one-hot vectors. */
+import type { DType } from "../base/dtypes.ts";
+import { checkOptions, describe } from "../base/errors.ts";
+import { type Axes, canonicalAxes, canonicalAxis, range } from "../base/shapes.ts";
+import type { NDArray } from "../ir/ndarray.ts";
+import { promoteToFloat } from "../lax/convert.ts";
+import * as lax from "../lax/index.ts";
+import { type ArrayLike, asArray } from "../lax/operands.ts";
+import { astype } from "../numpy/array.ts";
+import { equal } from "../numpy/logic.ts";
+import { expandDims } from "../numpy/movement.ts";
+import { max, mean, sum } from "../numpy/reductions.ts";
+import { add, divide, maximum, multiply, square, subtract } from "../numpy/ufuncs.ts";
+
+export interface AxisOption {
+  /** The axis or axes to work along. */
+  readonly axis?: Axes;
+}
+
+/** The operand as floats, and the axes that were asked for: the last by default. */
+function alongAxes(fn: string, x: ArrayLike, axis: Axes | undefined): [NDArray, number[]] {
+  const operand = promoteToFloat(fn, [x])[0] as NDArray;
+  return [operand, canonicalAxes(fn, axis === undefined ? -1 : axis, operand.ndim)];
+}
+
+/** The largest element as a constant for derivatives; 0 where there are no elements. */
+function largest(x: NDArray, axis: readonly number[]): NDArray {
+  const empty = axis.some((a) => x.shape[a] === 0);
+  return empty ? sum(x, { axis, keepdims: true }) : lax.stopGradient(max(x, { axis, keepdims: true }));
+}
+
+/**
+ * `exp(x)` divided by its sum along `axis` (the last by default). Source: `jax.nn.softmax`.
+ * @example nn.softmax(logits); nn.softmax(logits, { axis: 0 })
+ */
+export function softmax(x: ArrayLike, options?: AxisOption): NDArray {
+  const fn = "nn.softmax";
+  checkOptions(fn, options, ["axis"]);
+  const [operand, axis] = alongAxes(fn, x, options?.axis);
+  const unnormalized = lax.exp(subtract(operand, largest(operand, axis)));
+  return divide(unnormalized, sum(unnormalized, { axis, keepdims: true }));
+}
+
+/** The logarithm of `softmax`, without overflow. Source: `jax.nn.log_softmax`. */
+export function logSoftmax(x: ArrayLike, options?: AxisOption): NDArray {
+  const fn = "nn.logSoftmax";
+  checkOptions(fn, options, ["axis"]);
+  const [operand, axis] = alongAxes(fn, x, options?.axis);
+  const shifted = subtract(operand, largest(operand, axis));
+  return subtract(shifted, lax.log(sum(lax.exp(shifted), { axis, keepdims: true })));
+}
+
+export interface LogsumexpOptions extends AxisOption {
+  readonly keepdims?: boolean;
+}
+
+/** `log(sum(exp(x)))` along `axis` (all by default), without overflow. Source: `jax.nn.logsumexp`. */
+export function logsumexp(x: ArrayLike, options?: LogsumexpOptions): NDArray {
+  const fn = "nn.logsumexp";
+  checkOptions(fn, options, ["axis", "keepdims"]);
+  const [operand, axis] = alongAxes(fn, x, options?.axis ?? null);
+  const top = largest(operand, axis);
+  const shift = lax.select(lax.isFinite(top), top, 0);
+  const sums = sum(lax.exp(subtract(operand, shift)), { axis, keepdims: true });
+  const result = lax.add(lax.log(sums), shift);
+  return options?.keepdims ? result : lax.squeeze(result, { dimensions: axis });
+}
+
+export interface StandardizeOptions extends AxisOption {
+  readonly mean?: ArrayLike | null;
+  readonly variance?: ArrayLike | null;
+  /** Added to the variance, 1e-5 by default. */
+  readonly epsilon?: ArrayLike;
+  /** The variance as `mean(x^2) - mean^2` ("fast", the default as in JAX) or as `mean((x - mean)^2)` ("stable"). */
+  readonly algorithm?: "fast" | "stable";
+}
+
+const ALGORITHMS = ["fast", "stable"];
+
+/**
+ * `(x - mean) / sqrt(variance + epsilon)` along `axis` (the last by default), with the mean and variance of `x` unless
+ * they are given. Source: `jax.nn.standardize`.
+ */
+export function standardize(x: ArrayLike, options?: StandardizeOptions): NDArray {
+  const fn = "nn.standardize";
+  checkOptions(fn, options, ["axis", "mean", "variance", "epsilon", "algorithm"]);
+  const algorithm = options?.algorithm ?? "fast";
+  if (!ALGORITHMS.includes(algorithm)) {
+    throw new TypeError(`${fn}: algorithm must be "fast" or "stable", got ${describe(algorithm)}.`);
+  }
+  const [operand, axis] = alongAxes(fn, x, options?.axis);
+  const meanOver = (y: NDArray): NDArray => mean(y, { axis, keepdims: true });
+  const center = options?.mean ?? meanOver(operand);
+  const centered = subtract(operand, center);
+  const varianceOf = (): NDArray =>
+    algorithm === "stable"
+      ? meanOver(lax.square(centered))
+      : maximum(subtract(meanOver(lax.square(operand)), square(center)), 0);
+  return multiply(centered, lax.rsqrt(add(options?.variance ?? varianceOf(), options?.epsilon ?? 1e-5)));
+}
+
+export interface OneHotOptions {
+  readonly dtype?: DType;
+  /** The place of the new axis in the result, the last by default. */
+  readonly axis?: number;
+}
+
+/**
+ * Vectors of `numClasses` elements, 1 at the place that `x` names and 0 elsewhere; all 0 for places that don't exist.
+ * Source: `jax.nn.one_hot`.
+ * @example nn.oneHot(np.array([0, 2], { dtype: "int32" }), 3) // [[1, 0, 0], [0, 0, 1]]
+ */
+export function oneHot(x: ArrayLike, numClasses: number, options?: OneHotOptions): NDArray {
+  const fn = "nn.oneHot";
+  checkOptions(fn, options, ["dtype", "axis"]);
+  if (!Number.isInteger(numClasses) || numClasses < 0) {
+    throw new TypeError(`${fn}: numClasses must be a whole number that isn't negative, got ${describe(numClasses)}.`);
+  }
+  const operand = asArray(fn, x);
+  const axis = canonicalAxis(fn, options?.axis ?? -1, operand.ndim + 1);
+  const classes = lax.reshape(lax.iota("int32", numClasses), {
+    newSizes: [numClasses, ...range(operand.ndim - axis).map(() => 1)],
+  });
+  return astype(equal(expandDims(operand, axis), classes), options?.dtype ?? "float32");
+}

@@ -1,0 +1,100 @@
+/** A kernel's task made explicit: the two sides with their inputs, shapes and batch axes, and the parameters. */
+import { structure, unflatten } from "../base/tree.ts";
+import type { NDArray } from "../ir/ndarray.ts";
+import { vmap } from "../transform/vmap.ts";
+import {
+  type ApplyFn,
+  type BatchAxes,
+  callWith,
+  canonicalBatchAxes,
+  type OutputShapes,
+  outputShapes,
+  Parameters,
+  type VmapAxes,
+  withoutUnitBatch,
+  withUnitBatch,
+} from "./apply.ts";
+import { type AxesOptions, pairAxes } from "./axes.ts";
+import { type Kwargs, splitKwargs } from "./kwargs.ts";
+
+export interface NtkAxes extends Required<AxesOptions> {
+  readonly vmapAxes: VmapAxes;
+}
+
+/** `f` as a function of the float parameters alone. */
+export type OfParameters = (floats: NDArray[]) => unknown;
+
+/** One of the two inputs and what `f` does with it. */
+export class Side {
+  constructor(
+    readonly f: ApplyFn,
+    readonly parameters: Parameters,
+    readonly x: unknown,
+    readonly kwargs: Kwargs,
+    readonly outs: OutputShapes,
+    readonly batch: BatchAxes | null,
+  ) {}
+
+  /** `f` on the whole batch. */
+  readonly whole: OfParameters = (floats) => callWith(this.f, this.parameters.with(floats), this.x, this.kwargs);
+
+  /**
+   * Runs `compute` on `f` of one example at a time, mapped over the batch axes; on the whole of `f` when there are none.
+   * `compute` returns lists of arrays, one list per output leaf; `axisOf` tells where the batch axis goes in them.
+   */
+  perExample(compute: (single: OfParameters) => NDArray[][], axisOf: (output: number) => number): NDArray[][] {
+    const { batch, x, kwargs } = this;
+    if (batch === null) return compute(this.whole);
+    const mapped = Object.keys(batch.kwargs);
+    const fixed = Object.fromEntries(Object.entries(kwargs).filter(([key]) => !mapped.includes(key)));
+    const one = (example: unknown, own: Kwargs): NDArray[][] => {
+      const batched = mapped.map((key) => [key, withUnitBatch(own[key], batch.kwargs[key]!)]);
+      const all = { ...fixed, ...Object.fromEntries(batched) };
+      const input = withUnitBatch(example, batch.inputs);
+      return compute((floats) =>
+        withoutUnitBatch(callWith(this.f, this.parameters.with(floats), input, all), batch.outputs),
+      );
+    };
+    const kwargsAxes = mapped.map((key) => [key, unflatten(structure(kwargs[key]), batch.kwargs[key]!)]);
+    return vmap(one, {
+      inAxes: [unflatten(structure(x), batch.inputs), Object.fromEntries(kwargsAxes)],
+      outAxes: this.outs.leaves.map((_, i) => axisOf(i)),
+    })(x, Object.fromEntries(mapped.map((key) => [key, kwargs[key]]))) as NDArray[][];
+  }
+}
+
+export interface Problem {
+  readonly parameters: Parameters;
+  readonly first: Side;
+  /** The same object as `first` when x2 is the same as x1. */
+  readonly second: Side;
+}
+
+/** Validates the task: everything that the methods rely on, in one place, so that they all refuse the same things. */
+export function prepare(
+  fn: string,
+  f: ApplyFn,
+  axes: NtkAxes,
+  [x1, x2, params, kwargs]: readonly [unknown, unknown, unknown, Kwargs],
+): Problem {
+  const parameters = new Parameters(params);
+  const [kwargs1, kwargs2] = splitKwargs(kwargs, x1, x2);
+  const side = (x: unknown, own: Kwargs): Side => {
+    const outs = outputShapes(f, params, x, own);
+    return new Side(f, parameters, x, own, outs, canonicalBatchAxes(fn, axes.vmapAxes, x, outs, own));
+  };
+  const first = side(x1, kwargs1);
+  const second = x2 === null ? first : side(x2, kwargs2);
+  first.outs.leaves.forEach((out, i) => {
+    pairAxes(fn, out.shape, second.outs.leaves[i]!.shape, axes);
+  });
+  return { parameters, first, second };
+}
+
+/** A tree of kernels, one for each output leaf. */
+export function perOutput({ first }: Problem, kernel: (output: number) => NDArray): unknown {
+  return unflatten(
+    first.outs.tree,
+    first.outs.leaves.map((_, i) => kernel(i)),
+  );
+}

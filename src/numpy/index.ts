@@ -1,0 +1,22 @@
+/** `numpy`: arrays and their functions under the names of `jax.numpy`, camelCased. */
+export type { ArrayLike } from "../lax/operands.ts";
+export {
+  type ArrayData,
+  type ArrayOptions,
+  array,
+  asarray,
+  astype,
+  type ForeignTypedArray,
+  type NestedList,
+} from "./array.ts";
+export * from "./constants.ts";
+export * from "./creation.ts";
+export { einsum, type Sublist } from "./einsum.ts";
+export { at, type Index } from "./indexing.ts";
+export * from "./join.ts";
+export * from "./logic.ts";
+export * from "./movement.ts";
+export * from "./pad.ts";
+export * from "./products.ts";
+export * from "./reductions.ts";
+export * from "./ufuncs.ts";

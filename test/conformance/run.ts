@@ -1,0 +1,68 @@
+/**
+ * The library against reference values: `npm run test:conformance [-- family ...]`. Prints what failed and what was
+ * skipped (and why), one line for each family, and a total; the exit code is 1 when anything failed.
+ */
+import { existsSync, readdirSync } from "node:fs";
+import { Data, dataFolder } from "./data.ts";
+import { runDocstring } from "./families/docstring.ts";
+import { runDropout } from "./families/dropout.ts";
+import { runFunctions } from "./families/functions.ts";
+import { runModel } from "./families/models.ts";
+import { runNetworks } from "./families/networks.ts";
+import { runOperations } from "./families/operations.ts";
+import { runRandom } from "./families/random.ts";
+import { Report } from "./report.ts";
+
+type Family = (folder: string, report: Report) => void;
+
+/** A family with one file of its own name. */
+const fromFile =
+  (run: (data: Data, report: Report) => void): Family =>
+  (folder, report) => {
+    const data = Data.load(folder, report.family);
+    if (data !== null) run(data, report);
+  };
+
+/** Every file `model_<name>`. */
+function runModels(folder: string, report: Report): void {
+  const files = existsSync(folder) ? readdirSync(folder).sort() : [];
+  for (const file of files) {
+    const name = /^model_(.+)\.safetensors$/.exec(file)?.[1];
+    const data = name === undefined ? null : Data.load(folder, `model_${name}`);
+    if (data !== null) runModel(name as string, data, report);
+  }
+}
+
+const FAMILIES: Readonly<Record<string, Family>> = {
+  operations: fromFile(runOperations),
+  functions: fromFile(runFunctions),
+  networks: fromFile(runNetworks),
+  random: fromFile(runRandom),
+  docstring: fromFile(runDocstring),
+  dropout: fromFile(runDropout),
+  models: runModels,
+};
+
+/** Runs one family; finding no cases at all is a failure. */
+function runFamily(name: string, folder: string): Report {
+  const report = new Report(name);
+  const run = Object.hasOwn(FAMILIES, name) ? FAMILIES[name] : undefined;
+  try {
+    if (run === undefined) throw new Error(`there is no such family; there are ${Object.keys(FAMILIES).join(", ")}`);
+    run(folder, report);
+    if (report.passed + report.failed + report.skipped === 0) throw new Error(`no data in ${folder}`);
+  } catch (error) {
+    report.fail("data", error instanceof Error ? error.message : String(error));
+  }
+  return report;
+}
+
+const wanted = process.argv.slice(2);
+const total = { passed: 0, failed: 0, skipped: 0 };
+for (const name of wanted.length > 0 ? wanted : Object.keys(FAMILIES)) {
+  const report = runFamily(name, dataFolder());
+  for (const line of report.lines()) console.log(line);
+  for (const key of Object.keys(total) as (keyof typeof total)[]) total[key] += report[key];
+}
+console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+process.exitCode = total.failed > 0 ? 1 : 0;
