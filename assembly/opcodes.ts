@@ -42,6 +42,12 @@ export const enum Command {
    *   n: sizes[], stridesB[], stridesC[],                   k: sizes[], stridesA[], stridesB[]]`
    */
   CONTRACT = 5,
+  /** `[GATHER, len, dtype, operand, indices, out, batch, rows, count, width]`: see lax/gather.ts */
+  GATHER = 6,
+  /** `[SCATTER_ADD, len, dtype, updates, indices, out, batch, rows, count, width]` */
+  SCATTER_ADD = 7,
+  /** `[ARGSORT, len, dtype, operand, out, rows, width]` */
+  ARGSORT = 8,
 }
 
 /** Element types. In memory a bool is one byte, 0 or 1; in a MAP register it is an int32. */

@@ -84,7 +84,8 @@ function lgammaOfPositive(x: f64): f64 {
   }
   if (x < 0.25) return x * polynomial(NEAR_ONE, 19, x) - log(x);
   if (x < 0.75) return nearTwo(x - 1) - log(x);
-  if (x < 1.25) return (x - 1) * polynomial(NEAR_ONE, 19, x - 1);
+  // Adding 0 makes lgamma(1) a positive zero.
+  if (x < 1.25) return (x - 1) * polynomial(NEAR_ONE, 19, x - 1) + 0;
   let factor: f64 = 1;
   while (x > 2.75) {
     x -= 1;

@@ -139,6 +139,7 @@ export function asinh(x: f64): f64 {
 }
 
 export function acosh(x: f64): f64 {
+  if (x < 1) return NaN;
   if (x > 1e10) return log(x) + (LN2_HIGH + LN2_LOW);
   if (x > 2) return log(2 * x - 1 / (x + sqrt(x * x - 1)));
   const t = x - 1;

@@ -56,20 +56,24 @@ export function drawInTerminal(map: HeatMap, options: { readonly colour: boolean
   const { ticks } = scaleOf(map);
   const rows = options.colour ? colouredRows(map, cell) : shadedRows(map, cell);
   const bar = Array.from({ length: 24 }, (_, i) =>
-    options.colour ? `${background(colourOf(i / 23))} ${RESET}` : shade(i / 23),
+    options.colour ? `${background(colourOf(i / 23))} ` : shade((i + 0.5) / 24),
   );
   return [
     map.title,
-    `${" ".repeat(MARGIN)}${columnNumbers(columns, cell)}  ${map.columnAxis}`,
+    "",
+    `${" ".repeat(MARGIN)}columns: ${map.columnAxis}, rows: ${map.rowAxis}`,
+    `${" ".repeat(MARGIN)}${columnNumbers(columns, cell)}`,
     ...rows,
-    `${" ".repeat(MARGIN)}${ticks[0]?.label} ${bar.join("")} ${ticks.at(-1)?.label}   rows: ${map.rowAxis}`,
+    "",
+    `${" ".repeat(MARGIN)}${ticks[0]?.label} ${bar.join("")}${options.colour ? RESET : ""} ${ticks.at(-1)?.label}`,
   ].join("\n");
 }
 
-/** Every fifth column's number above its column. */
+/** Every fifth column's number at the place of its column. */
 function columnNumbers(columns: number, cell: number): string {
-  const numbers = Array.from({ length: columns }, (_, j) => (j % 5 === 0 ? String(j) : ""));
-  return numbers.map((text) => text.padEnd(cell).slice(0, Math.max(cell, text.length))).join("");
+  let line = "";
+  for (let j = 0; j < columns; j += 5) line = line.padEnd(j * cell) + j;
+  return line.padEnd(columns * cell);
 }
 
 const RESET = "\x1b[0m";
@@ -91,7 +95,7 @@ function colouredRows(map: HeatMap, cell: number): string[] {
   });
 }
 
-const SHADES = " ·░▒▓█";
+const SHADES = "·░▒▓█";
 const shade = (fraction: number): string =>
   SHADES[Math.min(SHADES.length - 1, Math.floor(fraction * SHADES.length))] as string;
 
@@ -108,7 +112,7 @@ const LEFT = 58;
 const TOP = 84;
 const BAR_WIDTH = 16;
 
-const escape = (text: string): string => text.replace(/[&<>]/g, (c) => `&#${c.charCodeAt(0)};`);
+const escapeText = (text: string): string => text.replace(/[&<>]/g, (c) => `&#${c.charCodeAt(0)};`);
 const rgb = (colour: Colour): string => `rgb(${colour.join()})`;
 
 /** An SVG document with a cell for each value, the axes' names and a colour bar. */
@@ -123,10 +127,10 @@ export function drawSvg(map: HeatMap): string {
     `<svg xmlns="http://www.w3.org/2000/svg" width="${total[0]}" height="${total[1]}" viewBox="0 0 ${total.join(" ")}"`,
     `  font-family="system-ui, 'DejaVu Sans', sans-serif" font-size="12" fill="#333" text-anchor="middle">`,
     `<rect width="100%" height="100%" fill="white"/>`,
-    `<text x="${LEFT}" y="28" font-size="16" fill="black" text-anchor="start">${escape(map.title)}</text>`,
+    `<text x="${LEFT}" y="28" font-size="16" fill="black" text-anchor="start">${escapeText(map.title)}</text>`,
     `<g transform="translate(${LEFT} ${TOP})">`,
-    `<text x="${width / 2}" y="-28">${escape(map.columnAxis)}</text>`,
-    `<text transform="translate(-34 ${height / 2}) rotate(-90)">${escape(map.rowAxis)}</text>`,
+    `<text x="${width / 2}" y="-28">${escapeText(map.columnAxis)}</text>`,
+    `<text transform="translate(-34 ${height / 2}) rotate(-90)">${escapeText(map.rowAxis)}</text>`,
     ...numbers(columns, (j) => `x="${middle(j)}" y="-9"`),
     ...numbers(rows, (i) => `x="-10" y="${middle(i) + 4}" text-anchor="end"`),
     ...svgCells(map),

@@ -36,10 +36,11 @@ export const category = (dtype: DType): Category => INFO[dtype].category;
 /** `f32`, `i32`, ...: the form used in printed programs and messages. */
 export const shortName = (dtype: DType): string => INFO[dtype].short;
 export const isFloat = (dtype: DType): boolean => INFO[dtype].category === "float";
-export const isDType = (x: unknown): x is DType => typeof x === "string" && x in INFO;
+export const isDType = (x: unknown): x is DType => typeof x === "string" && Object.hasOwn(INFO, x);
 
-/** A zero-filled typed array of `size` elements. */
+/** A zero-filled typed array of `size` elements. Throws on an unknown dtype. */
 export function allocate(dtype: DType, size: number): TypedArray {
+  if (!isDType(dtype)) throw new TypeError(`unknown dtype "${dtype}"; there are ${DTYPES.join(", ")}.`);
   return new INFO[dtype].storage(size);
 }
 

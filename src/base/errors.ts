@@ -35,8 +35,24 @@ export function describe(value: unknown): string {
   return `${typeof value} ${String(value)}`;
 }
 
-/** Throws on an option that `fn` does not know, so that a misspelt name never passes silently. */
-export function checkOptions(fn: string, options: object | undefined, known: readonly string[]): void {
+/**
+ * Throws on an option that `fn` does not know, so that a misspelt name never passes silently, and on one of `required`
+ * that is not given.
+ */
+export function checkOptions(
+  fn: string,
+  options: object | undefined,
+  known: readonly string[],
+  required: readonly string[] = [],
+): void {
+  checkNames(fn, options, known);
+  for (const name of required) {
+    if ((options as Record<string, unknown> | undefined)?.[name] !== undefined) continue;
+    throw new TypeError(`${fn}: the option "${name}" is missing; call it with {${required.join(": ..., ")}: ...}.`);
+  }
+}
+
+function checkNames(fn: string, options: object | undefined, known: readonly string[]): void {
   if (options === undefined) return;
   if (options === null || typeof options !== "object" || Array.isArray(options)) {
     throw new TypeError(

@@ -122,6 +122,9 @@ export function reduce<Leaf, Result>(fn: (acc: Result, leaf: Leaf) => Result, tr
 /** True when every leaf position of the tree is `null`: "the same as the other input" in the kernels' arguments. */
 export const allNone = (tree: unknown): boolean => leaves(tree).length === 0;
 
+const sameKeys = (keys: readonly string[], sorted: readonly string[]): boolean =>
+  keys.length === sorted.length && sorted.every((key) => keys.includes(key));
+
 /**
  * Spreads a prefix of a tree over the whole tree, as JAX does for `in_axes`: a leaf of `prefix` stands for the subtree at
  * its place. Returns one value per leaf of `def`; `null` in the prefix gives `null`s.
@@ -138,7 +141,7 @@ export function broadcastPrefix<T>(fn: string, name: string, prefix: unknown, de
     if (d.kind === "list" && Array.isArray(p) && p.length === d.children.length) {
       return p.flatMap((x, i) => spread(x, d.children[i] as TreeDef));
     }
-    if (d.kind === "object" && isPlainObject(p) && Object.keys(p).sort().join() === d.keys.join()) {
+    if (d.kind === "object" && isPlainObject(p) && sameKeys(Object.keys(p), d.keys)) {
       return d.keys.flatMap((key, i) => spread(p[key], d.children[i] as TreeDef));
     }
     return fail();

@@ -2,7 +2,7 @@
 import { Command, DType as DTypeCode, MAX_REGISTERS, Op, ReduceOp as ReduceCode } from "../../assembly/opcodes.ts";
 import { allocate, type DType, itemSize } from "../base/dtypes.ts";
 import { rowMajorStrides } from "../base/view.ts";
-import type { MapOp, ReduceOp } from "../ir/primitive.ts";
+import type { KernelCommand, MapOp, ReduceOp } from "../ir/primitive.ts";
 import type { Layout } from "./layout.ts";
 import type {
   ArrayOperand,
@@ -21,6 +21,12 @@ const DTYPE: Readonly<Record<DType, number>> = {
   int32: DTypeCode.INT32,
   uint32: DTypeCode.UINT32,
   bool: DTypeCode.BOOL,
+};
+
+const KERNEL: Readonly<Record<KernelCommand, number>> = {
+  GATHER: Command.GATHER,
+  SCATTER_ADD: Command.SCATTER_ADD,
+  ARGSORT: Command.ARGSORT,
 };
 
 const REDUCE: Readonly<Record<ReduceOp, number>> = {
@@ -165,6 +171,8 @@ class Encoder {
         return this.#reduce(step);
       case "contract":
         return this.#contract(step);
+      case "kernel":
+        return this.#kernel(step);
     }
   }
 
@@ -226,6 +234,11 @@ class Encoder {
     const [reducedRank, ...reduced] = walk((i) => axes.includes(i)) as [number, ...number[]];
     const head = [REDUCE[op], DTYPE[source.dtype], this.#addressOf.get(target)!, this.#address(source)];
     return command(Command.REDUCE, [...head, keptRank, reducedRank, ...kept, ...reduced]);
+  }
+
+  #kernel({ command: name, inputs, outputs, arguments: words }: KernelStep): number[] {
+    const addresses = [...inputs, ...outputs].map((buffer) => this.#addressOf.get(buffer)!);
+    return command(KERNEL[name], [DTYPE[inputs[0]!.dtype], ...addresses, ...words]);
   }
 
   #contract({ a, b, target, batch, m, n, k }: ContractStep): number[] {

@@ -154,6 +154,18 @@ class Lowering {
         this.steps.push(lowerContract(lhs, this.#array(operands[1]!), target, labelled));
         return;
       }
+      case "kernel":
+        this.steps.push({
+          kind: "kernel",
+          command: lowering.command,
+          inputs: operands.map((operand) => this.rowMajor(operand).buffer),
+          outputs: outputs.map((v) => this.#define(v).buffer),
+          arguments: lowering.arguments(
+            inputs.map((a) => a.aval),
+            params,
+          ),
+        });
+        return;
       case "map":
         throw new Error(`internal: ${primitive.name} is not fused`);
     }

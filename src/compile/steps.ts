@@ -1,7 +1,7 @@
 /** The steps of a plan before they have addresses: what each kernel reads and writes. */
 import type { DType } from "../base/dtypes.ts";
 import type { View } from "../base/view.ts";
-import type { MapOp, ReduceOp, Register } from "../ir/primitive.ts";
+import type { KernelCommand, MapOp, ReduceOp, Register } from "../ir/primitive.ts";
 
 /** A range of the arena, written once and then read. */
 export interface Buffer {
@@ -74,13 +74,22 @@ export interface ContractStep {
   readonly k: readonly ContractAxis[];
 }
 
-export type Step = CopyStep | FillStep | MapStep | ReduceStep | ContractStep;
+export interface KernelStep {
+  readonly kind: "kernel";
+  readonly command: KernelCommand;
+  readonly inputs: readonly Buffer[];
+  readonly outputs: readonly Buffer[];
+  readonly arguments: readonly number[];
+}
+
+export type Step = CopyStep | FillStep | MapStep | ReduceStep | ContractStep | KernelStep;
 
 /** The buffers that a step reads. */
 export function readsOf(step: Step): Buffer[] {
   if (step.kind === "copy" || step.kind === "reduce") return [step.source.buffer];
   if (step.kind === "map") return step.inputs.map((i) => i.operand.buffer);
   if (step.kind === "contract") return [step.a.buffer, step.b.buffer];
+  if (step.kind === "kernel") return [...step.inputs];
   return [];
 }
 
@@ -88,5 +97,6 @@ export function readsOf(step: Step): Buffer[] {
 export function writesOf(step: Step): Buffer[] {
   if (step.kind === "copy") return [step.target.buffer];
   if (step.kind === "map") return step.outputs.map((o) => o.buffer);
+  if (step.kind === "kernel") return [...step.outputs];
   return [step.target];
 }

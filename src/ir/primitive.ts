@@ -127,6 +127,9 @@ export interface ContractParams {
 
 export type ReduceOp = "SUM" | "PROD" | "MAX" | "MIN" | "AND" | "OR" | "ARGMAX" | "ARGMIN";
 
+/** The kernels that serve one primitive each; the names are those of the kernels' commands. */
+export type KernelCommand = "GATHER" | "SCATTER_ADD" | "ARGSORT";
+
 /** How a primitive becomes kernel commands: one of a few shapes that the compiler knows. */
 export type Lowering<Params> =
   | {
@@ -144,7 +147,16 @@ export type Lowering<Params> =
       place(inputs: readonly Aval[], params: Params): { fill: number | null; pieces: readonly Placement[] };
     }
   | { readonly kind: "reduce"; readonly op: ReduceOp; axes(params: Params): readonly number[] }
-  | { readonly kind: "contract"; contract(params: Params): ContractParams };
+  | { readonly kind: "contract"; contract(params: Params): ContractParams }
+  | {
+      /**
+       * A kernel of its own. It gets the first input's dtype, the addresses of its row-major inputs and outputs, and
+       * whole numbers: sizes and flags.
+       */
+      readonly kind: "kernel";
+      readonly command: KernelCommand;
+      arguments(inputs: readonly Aval[], params: Params): readonly number[];
+    };
 
 /** An operation with all of its rules. */
 export interface Primitive<Params = unknown> {

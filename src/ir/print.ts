@@ -44,6 +44,6 @@ export function formatJaxpr(jaxpr: Jaxpr): string {
     return `    ${e.outputs.map(define).join(" ")} = ${e.primitive.name}${formatParams(e)}${operands}`;
   });
   const outputs = jaxpr.outputs.map(use).join(", ");
-  const head = `{ lambda ${consts}; ${inputs}. let`.replace("lambda  ;", "lambda ;");
+  const head = `{ lambda ${consts}; ${inputs}. let`;
   return lines.length === 0 ? `${head} in (${outputs}) }` : `${head}\n${lines.join("\n")}\n  in (${outputs}) }`;
 }

@@ -1,12 +1,13 @@
 /** Arithmetic: the ring operations, division, extrema, roundings, powers. Each with its derivative. */
-import { describe } from "../base/errors.ts";
+import { checkOptions, describe } from "../base/errors.ts";
+import type { Aval } from "../ir/aval.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { known, type MapEmitter, type Primitive, type Register } from "../ir/primitive.ts";
 import { bind1 } from "../ir/trace.ts";
 import { promoteOperands, promoteToFloat } from "./convert.ts";
 import { full, zerosLike } from "./create.ts";
 import { addPrimitive, makeElementwise } from "./elementwise.ts";
-import { eq, gt, ne, select } from "./logic.ts";
+import { bitwiseAnd, eq, gt, ne, select } from "./logic.ts";
 import { type Binary, binary, broadcastScalars, requireNumbers, type Unary, unary } from "./nary.ts";
 import { type ArrayLike, asArray } from "./operands.ts";
 
@@ -122,7 +123,7 @@ export const rsqrt: Unary = /* @__PURE__ */ unary("rsqrt", rsqrtPrimitive);
 const cbrtPrimitive = makeElementwise<null>({
   name: "cbrt",
   emit: "CBRT",
-  derivatives: [(t, x, out) => div(mul(mul(t, 1 / 3), out), operand(x, 0))],
+  derivatives: [(t, x, out) => div(mul(t, 1 / 3), square(out))],
 });
 /** The cube root. */
 export const cbrt: Unary = /* @__PURE__ */ unary("cbrt", cbrtPrimitive);
@@ -159,7 +160,9 @@ const integerPowPrimitive = makeElementwise<IntegerPowParams>({
 });
 
 /** `x` to a whole power that is known beforehand. Source: `jax.lax.integer_pow`. */
-export function integerPow(x: ArrayLike, { exponent }: IntegerPowParams): NDArray {
+export function integerPow(x: ArrayLike, options: IntegerPowParams): NDArray {
+  checkOptions("lax.integerPow", options, ["exponent"], ["exponent"]);
+  const { exponent } = options;
   if (!Number.isInteger(exponent)) {
     throw new TypeError(`lax.integerPow: exponent must be a whole number, got ${describe(exponent)}; use lax.pow.`);
   }
@@ -210,11 +213,27 @@ const powPrimitive = makeElementwise<null>({
 /** `x` to the power `y`. Source: `jax.lax.pow`. */
 export const pow: Binary = /* @__PURE__ */ binary("pow", powPrimitive, true);
 
+/** `t` where `inside`, zero elsewhere. */
+const where = (inside: NDArray, t: NDArray): NDArray => select(inside, t, zerosLike(t));
+
+const clampPrimitive = makeElementwise<null>({
+  name: "clamp",
+  emit: (e, [lower, x, upper], inputs) => {
+    const { dtype } = inputs[1] as Aval;
+    return e.op("MIN", dtype, [e.op("MAX", dtype, [x as Register, lower as Register]), upper as Register]);
+  },
+  // As in JAX: nothing flows where x lies on a bound.
+  derivatives: [
+    (t, [lower, x, upper]) =>
+      where(bitwiseAnd(gt(lower as NDArray, x as NDArray), gt(upper as NDArray, lower as NDArray)), t),
+    (t, [lower, x, upper]) =>
+      where(bitwiseAnd(gt(x as NDArray, lower as NDArray), gt(upper as NDArray, x as NDArray)), t),
+    (t, [, x, upper]) => where(gt(x as NDArray, upper as NDArray), t),
+  ],
+});
+
 /** `min(max(x, lower), upper)`. Source: `jax.lax.clamp`, whose argument order it has. */
 export function clamp(lower: ArrayLike, x: ArrayLike, upper: ArrayLike): NDArray {
-  const [lo, mid, hi] = broadcastScalars(
-    "lax.clamp",
-    promoteOperands("lax.clamp", [lower, x, upper], ["min", "x", "max"]),
-  ) as [NDArray, NDArray, NDArray];
-  return min(max(mid, lo), hi);
+  const operands = promoteOperands("lax.clamp", [lower, x, upper], ["lower", "x", "upper"]);
+  return bind1(clampPrimitive, broadcastScalars("lax.clamp", operands), null);
 }

@@ -147,7 +147,7 @@ function checkGroups(x: NDArray, y: NDArray, lhs: Layout, rhs: Layout, features:
  * })
  */
 export function convGeneralDilated(lhs: ArrayLike, rhs: ArrayLike, options: ConvOptions): NDArray {
-  checkOptions(FN, options, OPTIONS);
+  checkOptions(FN, options, OPTIONS, ["windowStrides", "padding"]);
   const [x, y] = promoteOperands(FN, [lhs, rhs], ["lhs", "rhs"]).map((a) => requireNumbers(FN, a)) as [
     NDArray,
     NDArray,
@@ -170,6 +170,12 @@ export function convGeneralDilated(lhs: ArrayLike, rhs: ArrayLike, options: Conv
   const inputSizes = xLayout.spatial.map((a) => x.shape[a] as number);
   const kernelSizes = yLayout.spatial.map((a) => y.shape[a] as number);
   const reach = kernelSizes.map((k, i) => dilated(k, rhsDilation[i] as number));
+  if (typeof options.padding === "string" && lhsDilation.some((n) => n !== 1)) {
+    throw new ShapeError(
+      `${FN}: padding "${options.padding}" means nothing definite beside lhsDilation [${lhsDilation.join(", ")}]; give ` +
+        "pairs [low, high].",
+    );
+  }
   const padding = resolvePadding(FN, options.padding, inputSizes, reach, strides);
   const outSizes = inputSizes.map((n, i) => {
     const [low, high] = padding[i] as readonly [number, number];

@@ -10,12 +10,15 @@ import { isLiteral } from "./shape.ts";
 
 interface ConvertParams {
   readonly newDtype: DType;
+  /** Whether the result still gives way to the dtypes that it meets. */
+  readonly weakType: boolean;
 }
 
 const convertPrimitive = makeElementwise<ConvertParams>({
   name: "convert_element_type",
   emit: (e, [x], [input], { newDtype }) => e.op("CONVERT", (input as { dtype: DType }).dtype, [x as number], newDtype),
   dtype: (_, { newDtype }) => newDtype,
+  weak: (_, { weakType }) => weakType,
   derivatives: [(t, _, __, { newDtype }) => (isFloat(newDtype) ? convertElementType(t, newDtype) : null)],
   transpose: [(ct, [x]) => convertElementType(ct, (x as UndefinedPrimal).aval.dtype)],
 });
@@ -33,27 +36,36 @@ export function convertElementType(x: ArrayLike, newDtype: DType): NDArray {
   if (isLiteral(operand) && newDtype !== "bool" && (isFloat(newDtype) || !isFloat(operand.dtype))) {
     return scalar((operand as HostArray).storage[0] as number, newDtype);
   }
-  return bind1(convertPrimitive, [operand], { newDtype });
+  return bind1(convertPrimitive, [operand], { newDtype, weakType: false });
 }
 
 /** The arguments as arrays of the dtype that they promote to. Their shapes stay as they are. */
 export function promoteOperands(fn: string, args: readonly unknown[], names?: readonly string[]): NDArray[] {
   const arrays = args.map((x, i) => asArray(fn, x, names?.[i] ?? (args.length === 1 ? "x" : `argument ${i + 1}`)));
-  return castOperands(arrays, promote(arrays.map((x) => x.aval)).dtype, args);
+  return castOperands(fn, arrays, promote(arrays.map((x) => x.aval)).dtype, args);
 }
 
 /** Like `promoteOperands`, but integers and bools become `float32`: for functions with values between the integers. */
 export function promoteToFloat(fn: string, args: readonly unknown[], names?: readonly string[]): NDArray[] {
   const arrays = promoteOperands(fn, args, names);
-  return isFloat((arrays[0] as NDArray).dtype) ? arrays : castOperands(arrays, "float32", args);
+  return isFloat((arrays[0] as NDArray).dtype) ? arrays : castOperands(fn, arrays, "float32", args);
 }
 
 /** Numbers are rounded to `dtype` directly, so that 0.1 beside a float64 array keeps all of its digits. */
-function castOperands(arrays: readonly NDArray[], dtype: DType, args: readonly unknown[]): NDArray[] {
-  const allWeak = arrays.every((x) => x.aval.weak);
+function castOperands(fn: string, arrays: readonly NDArray[], dtype: DType, args: readonly unknown[]): NDArray[] {
+  const weakType = arrays.every((x) => x.aval.weak);
   return arrays.map((x, i) => {
     const arg = args[i];
-    if (typeof arg === "number" || typeof arg === "boolean") return scalar(Number(arg), dtype, allWeak);
-    return x.dtype === dtype ? x : convertElementType(x, dtype);
+    if (typeof arg === "number" || typeof arg === "boolean") return literal(fn, Number(arg), dtype, weakType);
+    if (x.dtype === dtype) return x;
+    return weakType ? bind1(convertPrimitive, [x], { newDtype: dtype, weakType }) : convertElementType(x, dtype);
   });
+}
+
+/** A number beside arrays of `dtype`. As in JAX a negative one wraps around in `uint32`. */
+function literal(fn: string, value: number, dtype: DType, weak: boolean): HostArray {
+  if (dtype === "int32" && value >= 2 ** 31) {
+    throw new TypeError(`${fn}: the number ${value} does not fit into int32; convert the arrays beside it to a float.`);
+  }
+  return scalar(value, dtype, weak);
 }

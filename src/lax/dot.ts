@@ -23,7 +23,7 @@ export interface DotGeneralOptions {
  */
 export function dotGeneral(lhs: ArrayLike, rhs: ArrayLike, options: DotGeneralOptions): NDArray {
   const fn = "lax.dotGeneral";
-  checkOptions(fn, options, ["contractingDims", "batchDims"]);
+  checkOptions(fn, options, ["contractingDims", "batchDims"], ["contractingDims"]);
   const [x, y] = promoteOperands(fn, [lhs, rhs], ["lhs", "rhs"]).map((a) => requireNumbers(fn, a)) as [
     NDArray,
     NDArray,

@@ -42,6 +42,8 @@ export interface ElementwiseSpec<Params> {
   readonly emit: MapOp | ((e: MapEmitter, x: readonly Register[], inputs: readonly Aval[], params: Params) => Register);
   /** The output's dtype; by default that of the first input. */
   readonly dtype?: (inputs: readonly Aval[], params: Params) => DType;
+  /** Whether the output's dtype is weak; by default when all inputs' are. */
+  readonly weak?: (inputs: readonly Aval[], params: Params) => boolean;
   /** One derivative per input; `null` where the output doesn't change with it. */
   readonly derivatives: readonly (Derivative<Params> | null)[];
   /** One per input; given for inputs in which the operation is linear. */
@@ -101,7 +103,7 @@ export function makeElementwise<Params>(spec: ElementwiseSpec<Params>): Primitiv
       makeAval(
         commonShape(name, inputs),
         spec.dtype ? spec.dtype(inputs, params) : (inputs[0] as Aval).dtype,
-        inputs.every((x) => x.weak),
+        spec.weak ? spec.weak(inputs, params) : inputs.every((x) => x.weak),
       ),
     ],
     jvp: (primals, tangents, params) => {

@@ -11,7 +11,10 @@ import { type Binary, binary, broadcastScalars, type Unary } from "./nary.ts";
 import { type ArrayLike, asArray } from "./operands.ts";
 
 const comparison = (name: string, emit: MapOp): Binary =>
-  binary(name, makeElementwise<null>({ name, emit, dtype: () => "bool", derivatives: [null, null] }));
+  binary(
+    name,
+    makeElementwise<null>({ name, emit, dtype: () => "bool", weak: () => false, derivatives: [null, null] }),
+  );
 
 /** `x == y`, elementwise, as `bool`. */
 export const eq = /* @__PURE__ */ comparison("eq", "EQ");
@@ -65,6 +68,7 @@ const selectPrimitive: Primitive<null> = {
     name: "select",
     emit: (e, x, inputs) => e.op("SELECT", (inputs[1] as Aval).dtype, x),
     dtype: (inputs) => (inputs[1] as Aval).dtype,
+    weak: (inputs) => inputs.slice(1).every((x) => x.weak),
     derivatives: [null, null, null],
     transpose: [
       null,

@@ -1,22 +1,41 @@
 /** What operations accept, and how it becomes an array. */
-import { dtypeOfTypedArray, type TypedArray } from "../base/dtypes.ts";
+import { allocate, type DType, dtypeOfTypedArray, type TypedArray } from "../base/dtypes.ts";
 import { describe } from "../base/errors.ts";
 import { hostArray, NDArray, scalar } from "../ir/ndarray.ts";
 
 /** An array, a number or boolean (weakly typed, as in JAX), or a typed array (one dimension). */
 export type ArrayLike = NDArray | number | boolean | TypedArray;
 
+/** What a bare number is: whole numbers of 32 bits are integers, all others floats. */
+function numberDType(x: number): DType {
+  if (!Number.isInteger(x) || x < -(2 ** 31) || x >= 2 ** 32) return "float32";
+  return x < 2 ** 31 ? "int32" : "uint32";
+}
+
+/** The elements of a typed array, copied. A `Uint8Array` stands for bools, and bytes must not pass as such. */
+function copyElements(fn: string, name: string, data: TypedArray, dtype: DType): TypedArray {
+  if (dtype === "bool" && data.some((x) => x > 1)) {
+    throw new TypeError(
+      `${fn}: ${name} is a Uint8Array, which stands for bools, with elements other than 0 and 1; for numbers give ` +
+        "Float32Array.from(data) or Int32Array.from(data).",
+    );
+  }
+  const copy = allocate(dtype, data.length);
+  copy.set(data);
+  return copy;
+}
+
 /**
- * The argument as an array. A whole number is a weak `int32`, any other a weak `float32`: either takes the dtype of the
+ * The argument as an array. A whole number is a weak integer, any other a weak `float32`: either takes the dtype of the
  * arrays it meets.
  * @throws TypeError naming the function and the argument for anything else.
  */
 export function asArray(fn: string, x: unknown, name = "x"): NDArray {
   if (x instanceof NDArray) return x;
-  if (typeof x === "number") return scalar(x, Number.isInteger(x) ? "int32" : "float32", true);
+  if (typeof x === "number") return scalar(x, numberDType(x), true);
   if (typeof x === "boolean") return scalar(x, "bool");
   const dtype = dtypeOfTypedArray(x);
-  if (dtype) return hostArray((x as TypedArray).slice(), [(x as TypedArray).length], dtype);
+  if (dtype) return hostArray(copyElements(fn, name, x as TypedArray, dtype), [(x as TypedArray).length], dtype);
   const hint = Array.isArray(x) ? " Nested lists become arrays with array([...])." : "";
   throw new TypeError(`${fn}: ${name} must be an array or a number, got ${describe(x)}.${hint}`);
 }

@@ -129,7 +129,7 @@ export function reshape(
   x: ArrayLike,
   options: { readonly newSizes: Shape; readonly dimensions?: readonly number[] | null },
 ): NDArray {
-  checkOptions("lax.reshape", options, ["newSizes", "dimensions"]);
+  checkOptions("lax.reshape", options, ["newSizes", "dimensions"], ["newSizes"]);
   const given = asArray("lax.reshape", x);
   const operand = options.dimensions ? transpose(given, { permutation: options.dimensions }) : given;
   const newSizes = inferSize(options.newSizes, operand.shape);
@@ -137,7 +137,9 @@ export function reshape(
 }
 
 /** The array with an axis of size 1 inserted at each of `axes` (places in the result). */
-export function expandDims(x: ArrayLike, { axes }: { readonly axes: readonly number[] }): NDArray {
+export function expandDims(x: ArrayLike, options: { readonly axes: readonly number[] }): NDArray {
+  checkOptions("lax.expandDims", options, ["axes"], ["axes"]);
+  const { axes } = options;
   const operand = asArray("lax.expandDims", x);
   const places = canonicalAxes("lax.expandDims", axes, operand.ndim + axes.length, "axes");
   let next = 0;
@@ -148,7 +150,9 @@ export function expandDims(x: ArrayLike, { axes }: { readonly axes: readonly num
 }
 
 /** The array without the given axes, each of which must have size 1 (all of size 1 when none are named). */
-export function squeeze(x: ArrayLike, { dimensions }: { readonly dimensions?: Axes } = {}): NDArray {
+export function squeeze(x: ArrayLike, options: { readonly dimensions?: Axes } = {}): NDArray {
+  checkOptions("lax.squeeze", options, ["dimensions"]);
+  const { dimensions } = options;
   const operand = asArray("lax.squeeze", x);
   const axes =
     dimensions === null || dimensions === undefined
@@ -196,7 +200,8 @@ const broadcastPrimitive: Primitive<BroadcastParams> = {
  * Source: `jax.lax.broadcast_in_dim`.
  */
 export function broadcastInDim(x: ArrayLike, options: BroadcastParams): NDArray {
-  checkOptions("lax.broadcastInDim", options, ["shape", "broadcastDimensions"]);
+  const names = ["shape", "broadcastDimensions"];
+  checkOptions("lax.broadcastInDim", options, names, names);
   const { shape, broadcastDimensions: dims } = options;
   const operand = asArray("lax.broadcastInDim", x);
   checkShape("lax.broadcastInDim", shape);

@@ -77,7 +77,8 @@ export function slice(
     readonly strides?: readonly number[] | null;
   },
 ): NDArray {
-  checkOptions("lax.slice", options, ["startIndices", "limitIndices", "strides"]);
+  const required = ["startIndices", "limitIndices"];
+  checkOptions("lax.slice", options, [...required, "strides"], required);
   const operand = asArray("lax.slice", x);
   const { startIndices, limitIndices } = options;
   const strides = options.strides ?? operand.shape.map(() => 1);
@@ -132,7 +133,9 @@ const revPrimitive: Primitive<RevParams> = {
 };
 
 /** Reverses the order of the elements along `dimensions`. Source: `jax.lax.rev`. */
-export function rev(x: ArrayLike, { dimensions }: RevParams): NDArray {
+export function rev(x: ArrayLike, options: RevParams): NDArray {
+  checkOptions("lax.rev", options, ["dimensions"], ["dimensions"]);
+  const { dimensions } = options;
   const operand = asArray("lax.rev", x);
   const axes = canonicalAxes("lax.rev", dimensions, operand.ndim, "dimensions");
   return axes.length === 0 ? operand : bind1(revPrimitive, [operand], { dimensions: axes });
@@ -233,7 +236,7 @@ function unpad(ct: NDArray, shape: Shape, config: PaddingConfig): NDArray {
  * @example lax.pad(x, 0, { paddingConfig: [[1, 1, 0], [0, 0, 2]] })
  */
 export function pad(x: ArrayLike, paddingValue: ArrayLike, options: PadParams): NDArray {
-  checkOptions("lax.pad", options, ["paddingConfig"]);
+  checkOptions("lax.pad", options, ["paddingConfig"], ["paddingConfig"]);
   const { paddingConfig } = options;
   const [operand, value] = promoteOperands("lax.pad", [x, paddingValue], ["x", "paddingValue"]) as [NDArray, NDArray];
   const valid =
@@ -315,7 +318,7 @@ function sliceAxis(view: View, axis: number, start: number, limit: number): View
 
 /** Joins arrays along an existing axis. Source: `jax.lax.concatenate`. */
 export function concatenate(operands: readonly ArrayLike[], options: ConcatenateParams): NDArray {
-  checkOptions("lax.concatenate", options, ["dimension"]);
+  checkOptions("lax.concatenate", options, ["dimension"], ["dimension"]);
   if (!Array.isArray(operands) || operands.length === 0) {
     throw new TypeError(`lax.concatenate: operands must be a list of at least one array, got ${describe(operands)}.`);
   }

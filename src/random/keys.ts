@@ -15,7 +15,7 @@ const WORD = 2 ** 32;
  * @returns `uint32` of shape (2,).
  * @throws TypeError for a number that isn't whole or is too large to be exact.
  * @example
- * const [key1, key2] = [0, 1].map((i) => random.foldIn(random.key(42), i));
+ * const [key1, key2] = random.split(random.key(42));
  */
 export function key(seed: number | NDArray): NDArray {
   if (seed instanceof NDArray) return seedFromArray(seed);
@@ -76,6 +76,7 @@ export function hashIndices(key: NDArray, shape: Shape): [NDArray, NDArray] {
  * New keys from one, which should not be used again. Source: `jax.random.split`.
  * @param num how many, or the shape of an array of keys.
  * @returns `uint32` of shape (num, 2), or (...shape, 2).
+ * @example const [key1, key2, key3] = random.split(random.key(1), 3);
  */
 export function split(key: ArrayLike, num: number | Shape = 2): NDArray {
   const shape = typeof num === "number" ? [num] : num;

@@ -1,5 +1,6 @@
 /** The methods and flags that a kernel is computed with. */
 import { nt } from "cotangent";
+import { Unavailable } from "./report.ts";
 
 /** Options of `empiricalNtkFn` with a name for reports. */
 export interface Variant {
@@ -9,12 +10,14 @@ export interface Variant {
 
 const { JACOBIAN_CONTRACTION, NTK_VECTOR_PRODUCTS, STRUCTURED_DERIVATIVES, AUTO } = nt.NtkImplementation;
 
-/** `empiricalNtkFn`, which says that a method is not available before it looks at the method's own options. */
-export function ntkFn(
-  ...[f, options = {}]: Parameters<typeof nt.empiricalNtkFn>
-): ReturnType<typeof nt.empiricalNtkFn> {
-  if (options.implementation !== undefined) nt.empiricalNtkFn(f, { implementation: options.implementation });
-  return nt.empiricalNtkFn(f, options);
+/** `empiricalNtkFn`, with `Unavailable` for a method's own options that do not exist yet. */
+export function ntkFn(f: Parameters<typeof nt.empiricalNtkFn>[0], options: object): nt.KernelFn<unknown> {
+  try {
+    return nt.empiricalNtkFn(f, options);
+  } catch (error) {
+    const missing = /unknown option "(?:jRules|sRules|fwd)"/.exec(String(error));
+    throw missing === null ? error : new Unavailable(`nt.empiricalNtkFn: ${missing[0]}`);
+  }
 }
 
 /** Every method, each with its defaults. */
@@ -25,13 +28,20 @@ export const METHODS: readonly Variant[] = [
   { name: "AUTO", options: { implementation: AUTO } },
 ];
 
+/** The combinations of flags of structured derivatives; the first are the defaults, which need no mention. */
 const FLAGS = [true, false].flatMap((jRules) =>
-  [true, false].flatMap((sRules) => [true, false, null].map((fwd) => ({ jRules, sRules, fwd }))),
+  [true, false].flatMap((sRules) => [null, true, false].map((fwd) => ({ jRules, sRules, fwd }))),
 );
 
+function withFlags({ name, options }: Variant): Variant[] {
+  const others = FLAGS.slice(1).map((flags) => ({
+    name: `${name} ${JSON.stringify(flags)}`,
+    options: { ...options, ...flags },
+  }));
+  return [{ name, options }, ...others];
+}
+
 /** Every method, and structured derivatives with every combination of its flags. */
-export const METHODS_AND_FLAGS: readonly Variant[] = METHODS.flatMap(({ name, options }) =>
-  options.implementation === STRUCTURED_DERIVATIVES
-    ? FLAGS.map((flags) => ({ name: `${name} ${JSON.stringify(flags)}`, options: { ...options, ...flags } }))
-    : [{ name, options }],
+export const METHODS_AND_FLAGS: readonly Variant[] = METHODS.flatMap((method) =>
+  method.options["implementation"] === STRUCTURED_DERIVATIVES ? withFlags(method) : [method],
 );

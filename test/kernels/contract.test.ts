@@ -1,7 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { Command, DType } from "../../assembly/opcodes";
-import { ARRAYS, type Layout, NAMES, allocate, command, generator, layout, offsets, product, put, reset, rowMajor, run, view } from "./machine";
+import { Command, DType } from "../../assembly/opcodes.ts";
+import { ARRAYS, type Layout, NAMES, allocate, command, generator, layout, offsets, product, put, reset, rowMajor, run, view } from "./machine.ts";
 
 type Groups = { batch: number[]; m: number[]; n: number[]; k: number[] };
 type Layouts = { a: Layout; b: Layout; c: Layout };

@@ -1,7 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { Command, DType } from "../../assembly/opcodes";
-import { type Layout, allocate, command, generator, layout, offsets, product, put, reset, rowMajor, run, view } from "./machine";
+import { Command, DType } from "../../assembly/opcodes.ts";
+import { type Layout, allocate, command, generator, layout, offsets, product, put, reset, rowMajor, run, view } from "./machine.ts";
 
 // A dtype of each item size.
 const ITEMS = [

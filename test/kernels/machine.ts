@@ -3,7 +3,7 @@
  * strided views whose elements JavaScript can enumerate.
  */
 import { readFileSync } from "node:fs";
-import { Command, DType, SCRATCH_BYTES } from "../../assembly/opcodes";
+import { Command, DType, SCRATCH_BYTES } from "../../assembly/opcodes.ts";
 
 export type TypedArray = Float32Array | Float64Array | Int32Array | Uint32Array | Uint8Array;
 type TypedArrayConstructor = {

@@ -1,7 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { Command, DType, ReduceOp } from "../../assembly/opcodes";
-import { ARRAYS, NAMES, allocate, command, generator, layout, offsets, product, put, reset, rowMajor, run, view } from "./machine";
+import { Command, DType, ReduceOp } from "../../assembly/opcodes.ts";
+import { ARRAYS, NAMES, allocate, command, generator, layout, offsets, product, put, reset, rowMajor, run, view } from "./machine.ts";
 
 const INT_MIN = -2147483648;
 const INT_MAX = 2147483647;

@@ -92,7 +92,7 @@ test("categorical along any axis, with more samples in front", () => {
   const logits = lax.log(array([0.1, 0.5, 0.2, 0.3, 0.7, 0.2], { shape: [3, 2] }));
   equal(random.categorical(key, logits, { axis: 0 }), [2], [2, 0]);
   equal(random.categorical(key, logits, { axis: 0, shape: [4, 2] }), [4, 2], [2, 0, 2, 0, 0, 0, 2, 0]);
-  assert.throws(() => random.categorical(key, logits, { shape: [2] }), /random\.categorical: .*\(3, 2\).*\(2,\)/);
+  assert.throws(() => random.categorical(key, logits, { shape: [2] }), /random\.categorical: shapes \(2,\) and \(3,\)/);
 });
 
 test("permutation of numbers and of an array along an axis", () => {

@@ -1,17 +1,17 @@
 /** What tests of array functions share: comparison with tolerance, and loops over indices. */
-import { type NDArray, tree } from "cotangent";
+import { NDArray, tree } from "cotangent";
 import * as assert from "uvu/assert";
 
 /** The numbers of an array or of nested lists, in row-major order. */
-export function numbers(x: NDArray | unknown): number[] {
-  return "dataSync" in (x as object) ? [...(x as NDArray).dataSync()] : tree.leaves<number>(x).map(Number);
+export function numbers(x: unknown): number[] {
+  return x instanceof NDArray ? [...x.dataSync()] : tree.leaves<number>(x).map(Number);
 }
 
 /** Asserts that an array has the shape of nested lists and, within `tolerance` of the largest entry, their numbers. */
 export function assertClose(actual: NDArray, expected: unknown, tolerance = 1e-6, message = ""): void {
   assert.equal(actual.shape, shapeOf(expected), `${message} shape`);
   const [x, y] = [numbers(actual), numbers(expected)];
-  const scale = Math.max(1e-30, ...y.filter(Number.isFinite).map(Math.abs));
+  const scale = Math.max(0, ...y.filter(Number.isFinite).map(Math.abs)) || 1;
   y.forEach((want, i) => {
     const got = x[i] as number;
     const same = Object.is(got, want) || Math.abs(got - want) <= tolerance * scale;
@@ -20,7 +20,7 @@ export function assertClose(actual: NDArray, expected: unknown, tolerance = 1e-6
 }
 
 export function shapeOf(nested: unknown): number[] {
-  if (nested !== null && typeof nested === "object" && "shape" in nested) return [...(nested as NDArray).shape];
+  if (nested instanceof NDArray) return [...nested.shape];
   return Array.isArray(nested) ? [nested.length, ...(nested.length > 0 ? shapeOf(nested[0]) : [])] : [];
 }
 

@@ -17,13 +17,12 @@ function functionNamed(name: string) {
   return f;
 }
 
+/** The parameters and both inputs of a set of shapes. */
 function inputs(data: Data, shape: number, precision: Precision) {
-  const array = (name: string) => toArray(data.get(`in/${shape}/${name}`), precision);
-  return {
-    params: data.list(`in/${shape}/p`.replace(/p$/, "p")).map((p) => toArray(p, precision)),
-    x1: array("x1"),
-    x2: array("x2"),
-  };
+  const array = (name: string): NDArray => toArray(data.get(`in/${shape}/${name}`), precision);
+  const params: NDArray[] = [];
+  while (data.has(`in/${shape}/p${params.length}`)) params.push(array(`p${params.length}`));
+  return { params, x1: array("x1"), x2: array("x2") };
 }
 
 export function runFunctions(data: Data, report: Report): void {
