@@ -37,6 +37,9 @@ export function region(offset: usize): usize {
 // @ts-ignore: decorator
 @inline export const REGION_BYTES: usize = <usize>SCRATCH_BYTES - FREE;
 
-/** Bytes between two MAP registers, and of the largest block of elements anywhere. */
+/**
+ * Bytes from one block of elements to the next. A power of two would put all MAP registers in the same
+ * cache sets, and would make loads wait for unrelated stores whose addresses have the same low bits.
+ */
 // @ts-ignore: decorator
-@inline export const BLOCK_BYTES: usize = BLOCK * 8;
+@inline export const BLOCK_BYTES: usize = BLOCK * 8 + 2048 + 320;

@@ -10,12 +10,17 @@ export interface Kernel {
   readonly start: number;
 }
 
-/** Keeps a kernel's registers within what the interpreter of elementwise programs has, with room for constants. */
+/** Keeps a kernel's registers within what the interpreter of elementwise programs has, with room for intermediates. */
 const MAX_VALUES = 32;
 
 interface Group extends Kernel {
   readonly shape: Shape;
-  readonly values: Set<Var>;
+  /** What takes a register: variables, and the program's numbers. */
+  readonly values: Set<Var | string>;
+}
+
+function valuesOf({ inputs, outputs }: Equation): (Var | string)[] {
+  return [...inputs.map((a) => (a instanceof Var ? a : `${a.value}:${a.aval.dtype}`)), ...outputs];
 }
 
 const outputShape = (equation: Equation): Shape => equation.outputs[0]!.aval.shape;
@@ -35,7 +40,7 @@ export function fuse(jaxpr: Jaxpr): Kernel[] {
     const group = candidates[0];
     if (!group || !sameShape(group.shape, outputShape(equation))) return undefined;
     const early = variables.every((v) => groupOf.get(v) === group || startOf.get(v)! < group.start);
-    const added = [...variables, ...equation.outputs].filter((v) => !group.values.has(v)).length;
+    const added = valuesOf(equation).filter((v) => !group.values.has(v)).length;
     return early && group.values.size + added <= MAX_VALUES ? group : undefined;
   };
 
@@ -62,7 +67,7 @@ export function fuse(jaxpr: Jaxpr): Kernel[] {
       kernels.push(group);
     }
     group.equations.push(equation);
-    for (const v of [...variables, ...equation.outputs]) group.values.add(v);
+    for (const v of valuesOf(equation)) group.values.add(v);
     for (const v of equation.outputs) {
       groupOf.set(v, group);
       startOf.set(v, group.start);

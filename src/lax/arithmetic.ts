@@ -123,7 +123,7 @@ export const rsqrt: Unary = /* @__PURE__ */ unary("rsqrt", rsqrtPrimitive);
 const cbrtPrimitive = makeElementwise<null>({
   name: "cbrt",
   emit: "CBRT",
-  derivatives: [(t, x, out) => div(mul(t, 1 / 3), square(out))],
+  derivatives: [(t, _, out) => div(mul(t, 1 / 3), square(out))],
 });
 /** The cube root. */
 export const cbrt: Unary = /* @__PURE__ */ unary("cbrt", cbrtPrimitive);

@@ -39,33 +39,34 @@ export function convertElementType(x: ArrayLike, newDtype: DType): NDArray {
   return bind1(convertPrimitive, [operand], { newDtype, weakType: false });
 }
 
+/** The common dtype of the arguments. Beside `uint32` arrays a whole number may be as large as these hold. */
+function promotedDType(arrays: readonly NDArray[], args: readonly unknown[]): DType {
+  const strong = arrays.filter((x) => !x.aval.weak);
+  const unsigned = strong.length > 0 && strong.every((x) => x.dtype === "uint32");
+  const fits = (x: unknown): boolean =>
+    unsigned && Number.isInteger(x) && (x as number) >= 0 && (x as number) < 2 ** 32;
+  return promote(arrays.map((x, i) => (fits(args[i]) ? { dtype: "uint32", weak: true } : x.aval))).dtype;
+}
+
 /** The arguments as arrays of the dtype that they promote to. Their shapes stay as they are. */
 export function promoteOperands(fn: string, args: readonly unknown[], names?: readonly string[]): NDArray[] {
   const arrays = args.map((x, i) => asArray(fn, x, names?.[i] ?? (args.length === 1 ? "x" : `argument ${i + 1}`)));
-  return castOperands(fn, arrays, promote(arrays.map((x) => x.aval)).dtype, args);
+  return castOperands(arrays, promotedDType(arrays, args), args);
 }
 
 /** Like `promoteOperands`, but integers and bools become `float32`: for functions with values between the integers. */
 export function promoteToFloat(fn: string, args: readonly unknown[], names?: readonly string[]): NDArray[] {
   const arrays = promoteOperands(fn, args, names);
-  return isFloat((arrays[0] as NDArray).dtype) ? arrays : castOperands(fn, arrays, "float32", args);
+  return isFloat((arrays[0] as NDArray).dtype) ? arrays : castOperands(arrays, "float32", args);
 }
 
 /** Numbers are rounded to `dtype` directly, so that 0.1 beside a float64 array keeps all of its digits. */
-function castOperands(fn: string, arrays: readonly NDArray[], dtype: DType, args: readonly unknown[]): NDArray[] {
+function castOperands(arrays: readonly NDArray[], dtype: DType, args: readonly unknown[]): NDArray[] {
   const weakType = arrays.every((x) => x.aval.weak);
   return arrays.map((x, i) => {
     const arg = args[i];
-    if (typeof arg === "number" || typeof arg === "boolean") return literal(fn, Number(arg), dtype, weakType);
+    if (typeof arg === "number" || typeof arg === "boolean") return scalar(Number(arg), dtype, weakType);
     if (x.dtype === dtype) return x;
     return weakType ? bind1(convertPrimitive, [x], { newDtype: dtype, weakType }) : convertElementType(x, dtype);
   });
-}
-
-/** A number beside arrays of `dtype`. As in JAX a negative one wraps around in `uint32`. */
-function literal(fn: string, value: number, dtype: DType, weak: boolean): HostArray {
-  if (dtype === "int32" && value >= 2 ** 31) {
-    throw new TypeError(`${fn}: the number ${value} does not fit into int32; convert the arrays beside it to a float.`);
-  }
-  return scalar(value, dtype, weak);
 }

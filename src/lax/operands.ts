@@ -6,11 +6,8 @@ import { hostArray, NDArray, scalar } from "../ir/ndarray.ts";
 /** An array, a number or boolean (weakly typed, as in JAX), or a typed array (one dimension). */
 export type ArrayLike = NDArray | number | boolean | TypedArray;
 
-/** What a bare number is: whole numbers of 32 bits are integers, all others floats. */
-function numberDType(x: number): DType {
-  if (!Number.isInteger(x) || x < -(2 ** 31) || x >= 2 ** 32) return "float32";
-  return x < 2 ** 31 ? "int32" : "uint32";
-}
+/** What a bare number is: a whole number that fits is an integer, any other a float. */
+const numberDType = (x: number): DType => (Number.isInteger(x) && Math.abs(x) < 2 ** 31 ? "int32" : "float32");
 
 /** The elements of a typed array, copied. A `Uint8Array` stands for bools, and bytes must not pass as such. */
 function copyElements(fn: string, name: string, data: TypedArray, dtype: DType): TypedArray {
@@ -26,8 +23,8 @@ function copyElements(fn: string, name: string, data: TypedArray, dtype: DType):
 }
 
 /**
- * The argument as an array. A whole number is a weak integer, any other a weak `float32`: either takes the dtype of the
- * arrays it meets.
+ * The argument as an array. A whole number is a weak `int32`, any other (and one too large for it) a weak `float32`:
+ * either takes the dtype of the arrays it meets.
  * @throws TypeError naming the function and the argument for anything else.
  */
 export function asArray(fn: string, x: unknown, name = "x"): NDArray {

@@ -119,24 +119,20 @@ function splitInto(fn: string, x: NDArray, parts: SectionsOrIndices, axis: numbe
  * @throws ShapeError when the axis cannot be divided equally.
  * @example np.split(x, 3); np.split(x, [2, 5], { axis: -1 }); np.split(x, { sections: 3, axis: 1 })
  */
-export function split(
-  x: ArrayLike,
-  sectionsOrIndices: SectionsOrIndices | SplitOptions,
-  options?: AxisOr<number>,
-): NDArray[] {
+export function split(x: ArrayLike, sectionsOrIndices: SectionsOrIndices, options?: AxisOr<number>): NDArray[];
+export function split(x: ArrayLike, options: SplitOptions): NDArray[];
+export function split(x: ArrayLike, ...args: unknown[]): NDArray[] {
   const fn = "numpy.split";
-  const { parts, axis } = splitArguments(fn, [sectionsOrIndices, options]);
+  const { parts, axis } = splitArguments(fn, args);
   return splitInto(fn, asArray(fn, x), parts, axis, true);
 }
 
 /** Like `split`; the first parts are larger by one where the size doesn't divide. Source: `jax.numpy.array_split`. */
-export function arraySplit(
-  x: ArrayLike,
-  sectionsOrIndices: SectionsOrIndices | SplitOptions,
-  options?: AxisOr<number>,
-): NDArray[] {
+export function arraySplit(x: ArrayLike, sectionsOrIndices: SectionsOrIndices, options?: AxisOr<number>): NDArray[];
+export function arraySplit(x: ArrayLike, options: SplitOptions): NDArray[];
+export function arraySplit(x: ArrayLike, ...args: unknown[]): NDArray[] {
   const fn = "numpy.arraySplit";
-  const { parts, axis } = splitArguments(fn, [sectionsOrIndices, options]);
+  const { parts, axis } = splitArguments(fn, args);
   return splitInto(fn, asArray(fn, x), parts, axis, false);
 }
 

@@ -156,11 +156,13 @@ export interface GradOptions {
 /** The chosen arguments, checked. */
 export function chosenArguments(fn: string, argnums: number | readonly number[], count: number): number[] {
   const list = typeof argnums === "number" ? [argnums] : [...argnums];
-  return list.map((n) => {
+  const chosen = list.map((n) => {
     const index = n < 0 ? n + count : n;
     if (Number.isInteger(n) && index >= 0 && index < count) return index;
-    throw new RangeError(`${fn}: argnums ${n} names no argument; the function was called with ${count}.`);
+    throw new RangeError(`${fn}: argument number ${n} names no argument; the function was called with ${count}.`);
   });
+  if (new Set(chosen).size === chosen.length) return chosen;
+  throw new RangeError(`${fn}: the argument numbers [${list.join(", ")}] name an argument twice.`);
 }
 
 /** `f` as a function of the chosen arguments only. */

@@ -26,7 +26,8 @@ export function standardBasis(x: NDArray): NDArray {
 /** `[n, ...rest]` as `[...shape, ...rest]`, where n elements have `shape`. */
 const splitFront = (x: NDArray, shape: Shape): NDArray => reshape(x, { newSizes: [...shape, ...x.shape.slice(1)] });
 
-type Jacobian = (fn: string, f: TreeFunction, args: readonly unknown[]) => unknown;
+/** The Jacobian of `f` at `args`; with `alone` by the only argument, otherwise a list with one for each. */
+type Jacobian = (fn: string, f: TreeFunction, args: readonly unknown[], alone: boolean) => unknown;
 
 function jacobianOf(fn: string, compute: Jacobian, f: TreeFunction, options: JacobianOptions) {
   checkFunction(fn, f);
@@ -36,11 +37,7 @@ function jacobianOf(fn: string, compute: Jacobian, f: TreeFunction, options: Jac
     const chosen = chosenArguments(fn, argnums, args.length);
     requireFloats(fn, args, chosen);
     const values = chosen.map((n) => args[n]);
-    const partial = ofChosen(f, args, chosen);
-    // One argument alone gives its Jacobian alone, several a list.
-    return typeof argnums === "number"
-      ? compute(fn, (x) => partial(x), values)
-      : compute(fn, (...xs) => partial(...xs), values);
+    return compute(fn, ofChosen(f, args, chosen), values, typeof argnums === "number");
   };
 }
 
@@ -48,7 +45,7 @@ function jacobianOf(fn: string, compute: Jacobian, f: TreeFunction, options: Jac
 const onlyAt = (leaves: readonly NDArray[], index: number, leaf: NDArray): NDArray[] =>
   leaves.map((x, i) => (i === index ? leaf : zerosLike(x)));
 
-const reverse: Jacobian = (fn, f, args) => {
+const reverse: Jacobian = (fn, f, args, alone) => {
   const [out, pullback] = vjp(f, ...args);
   const [outs, outTree] = flattenArrays(fn, out);
   const rows = outs.map((leaf, i) => {
@@ -58,12 +55,12 @@ const reverse: Jacobian = (fn, f, args) => {
       tree,
       cotangents.map((x) => splitFront(x, leaf.shape)),
     );
-    return args.length === 1 ? jacobians[0] : jacobians;
+    return alone ? jacobians[0] : jacobians;
   });
   return nestedUnder(outTree, rows);
 };
 
-const forward: Jacobian = (fn, f, args) => {
+const forward: Jacobian = (fn, f, args, alone) => {
   const [out, pushforward] = linearize(f, ...args);
   const [outs, outTree] = flattenArrays(fn, out);
   const [inputs, inTree] = flattenArrays(fn, args);
@@ -80,7 +77,7 @@ const forward: Jacobian = (fn, f, args) => {
       inTree,
       columns.map((c) => c[k]),
     );
-    return args.length === 1 ? jacobians[0] : jacobians;
+    return alone ? jacobians[0] : jacobians;
   });
   return nestedUnder(outTree, rows);
 };

@@ -1,15 +1,16 @@
 /** `jit`: a function compiled to a plan, once for each combination of shapes, structure and static values. */
 import { checkOptions, describe } from "../base/errors.ts";
-import { formatTree, type TreeDef, unflatten } from "../base/tree.ts";
+import { flatten, formatTree, type TreeDef, unflatten } from "../base/tree.ts";
 import { compile, type Plan } from "../compile/plan.ts";
 import { runPlan } from "../device/wasm.ts";
 import { formatAval } from "../ir/aval.ts";
-import { HostArray, NDArray } from "../ir/ndarray.ts";
+import { HostArray, type NDArray } from "../ir/ndarray.ts";
 import { evalJaxpr, isTracing } from "../ir/trace.ts";
+import { chosenArguments } from "./derivatives.ts";
 import { checkFunction, flattenArrays, type Traced, type TreeFunction, traceFunction } from "./flat.ts";
 
 export interface JitOptions {
-  /** Arguments that are no arrays: the function is compiled anew for each of their values, which must be JSON. */
+  /** Arguments that are data and no arrays: the function is compiled anew for each of their values. */
   readonly staticArgnums?: number | readonly number[];
 }
 
@@ -34,11 +35,16 @@ class Compiled {
   }
 }
 
-function staticKey(argument: unknown): string {
-  if (argument instanceof NDArray || typeof argument === "function" || typeof argument === "symbol") {
-    throw new TypeError(`jit: a static argument must be JSON data, got ${describe(argument)}.`);
-  }
-  return JSON.stringify(argument) ?? "undefined";
+/** A static value as a part of a cache key: different values, different texts. */
+function staticKey(value: unknown): string {
+  const [parts, def] = flatten(value);
+  const texts = parts.map((x) => {
+    if (typeof x === "number") return Object.is(x, -0) ? "-0" : String(x);
+    if (typeof x === "string") return JSON.stringify(x);
+    if (typeof x === "boolean" || x === undefined) return String(x);
+    throw new TypeError(`jit: a static argument must be data (numbers, strings, lists, objects), got ${describe(x)}.`);
+  });
+  return `${formatTree(def)}(${texts.join()})`;
 }
 
 /**
@@ -50,10 +56,9 @@ export function jit<F extends TreeFunction>(f: F, options: JitOptions = {}): F {
   checkFunction("jit", f);
   checkOptions("jit", options, ["staticArgnums"]);
   const { staticArgnums = [] } = options;
-  const isStatic = new Set(typeof staticArgnums === "number" ? [staticArgnums] : staticArgnums);
   const cache = new Map<string, Compiled>();
 
-  const build = (args: readonly unknown[], inTree: TreeDef, inputs: readonly NDArray[]): Compiled => {
+  const build = (args: readonly unknown[], isStatic: Set<number>, inTree: TreeDef, inputs: readonly NDArray[]) => {
     const whole: TreeFunction = (...dynamic) => {
       let next = 0;
       return f(...args.map((arg, i) => (isStatic.has(i) ? arg : dynamic[next++])));
@@ -63,6 +68,7 @@ export function jit<F extends TreeFunction>(f: F, options: JitOptions = {}): F {
   };
 
   const compiled = (...args: unknown[]): unknown => {
+    const isStatic = new Set(chosenArguments("jit", staticArgnums, args.length));
     const [inputs, inTree] = flattenArrays(
       "jit",
       args.filter((_, i) => !isStatic.has(i)),
@@ -71,7 +77,7 @@ export function jit<F extends TreeFunction>(f: F, options: JitOptions = {}): F {
     const key = `${formatTree(inTree)} ${inputs.map((x) => formatAval(x.aval)).join()} ${statics.join()}`;
     let entry = cache.get(key);
     if (!entry) {
-      entry = build(args, inTree, inputs);
+      entry = build(args, isStatic, inTree, inputs);
       // A program that closes over arrays of a surrounding trace is good for this trace only.
       if (entry.cacheable) cache.set(key, entry);
     }

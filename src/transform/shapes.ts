@@ -1,5 +1,6 @@
 /** What a function would do, without doing it: its output shapes and its program. */
 import { type DType, isDType } from "../base/dtypes.ts";
+import { checkShape } from "../base/shapes.ts";
 import { flatten, unflatten } from "../base/tree.ts";
 import { type Aval, makeAval } from "../ir/aval.ts";
 import { type ClosedJaxpr, outputAvals } from "../ir/jaxpr.ts";
@@ -12,6 +13,7 @@ export class ShapeDtypeStruct {
     readonly shape: readonly number[],
     readonly dtype: DType,
   ) {
+    checkShape("ShapeDtypeStruct", shape);
     if (!isDType(dtype)) throw new TypeError(`ShapeDtypeStruct: unknown dtype ${String(dtype)}.`);
   }
 }

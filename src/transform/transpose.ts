@@ -3,7 +3,16 @@ import { UnsupportedError } from "../base/errors.ts";
 import { type Atom, type ClosedJaxpr, Environment, type Equation, Literal, Var } from "../ir/jaxpr.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { type Tangent, UndefinedPrimal } from "../ir/primitive.ts";
+import { bind } from "../ir/trace.ts";
 import { addArrays } from "../lax/elementwise.ts";
+
+/** Computes an equation that the program's inputs don't reach, and tells whether it is one. */
+function evaluated({ primitive, inputs, params, outputs }: Equation, known: Environment<NDArray>): boolean {
+  if (inputs.some((a) => a instanceof Var && !known.has(a))) return false;
+  const values = inputs.map((a) => known.read(a));
+  known.writeAll(outputs, bind(primitive, values, params));
+  return true;
+}
 
 /** An input of an equation at which a cotangent stops. */
 export interface Cut {
@@ -26,6 +35,7 @@ export function transposeWithCuts(
 ): { readonly inputs: Tangent[]; readonly cuts: Tangent[] } {
   const known = new Environment<NDArray>((literal) => literal.array);
   known.writeAll(jaxpr.constVars, consts);
+  const linear = jaxpr.equations.filter((equation) => !evaluated(equation, known));
   const collected = new Map<Var, NDArray>();
   const add = (atom: Atom, ct: Tangent): void => {
     if (!ct || atom instanceof Literal || known.has(atom)) return;
@@ -36,8 +46,7 @@ export function transposeWithCuts(
     add(atom, cotangents[i] ?? null);
   });
   const atCuts = new Map<Cut, Tangent>();
-  for (let i = jaxpr.equations.length - 1; i >= 0; i--) {
-    const equation = jaxpr.equations[i]!;
+  for (const equation of linear.reverse()) {
     const { primitive, inputs, params, outputs } = equation;
     const cts = outputs.map((v) => collected.get(v) ?? null);
     for (const v of outputs) collected.delete(v);

@@ -23,8 +23,9 @@ function commonSize(inputs: readonly NDArray[], axes: readonly BatchAxis[], axis
   const size = axisSize ?? sizes[0];
   if (size === undefined) throw new ShapeError("vmap: no argument is mapped (all inAxes are null); give axisSize.");
   if (sizes.some((n) => n !== size)) {
-    const shapes = inputs.map((x, i) => `${formatShape(x.shape)} along ${axes[i]}`).join(", ");
-    throw new ShapeError(`vmap: the mapped axes must have one size, got ${shapes}.`);
+    const mapped = inputs.flatMap((x, i) => (axes[i] === null ? [] : [`${formatShape(x.shape)} along ${axes[i]}`]));
+    const given = axisSize === undefined ? "" : ` and axisSize ${axisSize}`;
+    throw new ShapeError(`vmap: the mapped axes must have one size, got ${mapped.join(", ")}${given}.`);
   }
   return size;
 }
