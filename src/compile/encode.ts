@@ -10,6 +10,7 @@ import type {
   ContractStep,
   CopyStep,
   FillStep,
+  KernelStep,
   MapStep,
   ReduceStep,
   Step,
