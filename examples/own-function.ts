@@ -50,7 +50,7 @@ print("vmap(jacobianByInput)(x)", jacobians);
 const ntk = nt.empiricalNtkFn(f, { vmapAxes: 0 })(x, null, params) as NDArray;
 const fullNtk = nt.empiricalNtkFn(f, { vmapAxes: 0, traceAxes: [] })(x, null, params) as NDArray;
 print("nt.empiricalNtkFn(f, { vmapAxes: 0 })(x, null, params)", ntk);
-print("its shape with traceAxes: []", fullNtk.shape);
+print("its shape with traceAxes: []", `(${fullNtk.shape.join(", ")})`);
 
 // The definition, computed the long way, must give the same.
 const rows = tree.leaves<NDArray>(jacrev((p: Params) => f(p, x))(params)).map((j) => j.reshape([4, 2, -1]));

@@ -74,7 +74,18 @@ export function loop1<T>(op: u32, dst: usize, a: usize, bytes: usize): void {
 // @ts-ignore: decorator
 @inline
 export function loop2<T>(op: u32, dst: usize, a: usize, b: usize, bytes: usize): void {
-  for (let i: usize = 0; i < bytes; i += 16) v128.store(dst + i, lanes2<T>(op, v128.load(a + i), v128.load(b + i)));
+  const end = dst + bytes;
+  // Four vectors a round: these loops are so short that their own instructions count.
+  while (dst + 64 <= end) {
+    v128.store(dst, lanes2<T>(op, v128.load(a), v128.load(b)));
+    v128.store(dst, lanes2<T>(op, v128.load(a, 16), v128.load(b, 16)), 16);
+    v128.store(dst, lanes2<T>(op, v128.load(a, 32), v128.load(b, 32)), 32);
+    v128.store(dst, lanes2<T>(op, v128.load(a, 48), v128.load(b, 48)), 48);
+    dst += 64;
+    a += 64;
+    b += 64;
+  }
+  for (; dst < end; dst += 16, a += 16, b += 16) v128.store(dst, lanes2<T>(op, v128.load(a), v128.load(b)));
 }
 
 /** Compares two registers; the result is a register of bools, 32 bits each. */

@@ -12,7 +12,7 @@ import type { Kwargs } from "./kwargs.ts";
 
 /** A function of parameters and inputs; `kwargs` is passed when the caller of the kernel gives any. */
 // biome-ignore lint/suspicious/noExplicitAny: parameters and inputs are trees of any shape
-export type ApplyFn = (params: any, x: any, kwargs?: any) => unknown;
+export type ApplyFn<Out = unknown> = (params: any, x: any, kwargs?: any) => Out;
 
 /**
  * The axes over which `f` acts on each example alone: `null` for none; a number or a tree for the inputs and outputs
@@ -21,7 +21,7 @@ export type ApplyFn = (params: any, x: any, kwargs?: any) => unknown;
 export type VmapAxes = unknown;
 
 /** Calls `f` without a third argument when there are no keyword arguments, as the user would. */
-export function callWith(f: ApplyFn, params: unknown, x: unknown, kwargs: Kwargs): unknown {
+export function callWith<Out>(f: ApplyFn<Out>, params: unknown, x: unknown, kwargs: Kwargs): Out {
   return Object.keys(kwargs).length === 0 ? f(params, x) : f(params, x, kwargs);
 }
 

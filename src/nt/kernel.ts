@@ -38,7 +38,8 @@ export function empiricalKernelFn(
   get: KernelName | readonly KernelName[] | null,
   params: unknown,
   kwargs?: Kwargs,
-) => unknown {
+  // biome-ignore lint/suspicious/noExplicitAny: an array, an object of arrays, or a tree of these
+) => any {
   checkOptions("nt.empiricalKernelFn", options, NTK_OPTIONS);
   const { traceAxes = [-1], diagonalAxes = [] } = options;
   const kernels: Readonly<Record<KernelName, KernelFn<unknown>>> = {

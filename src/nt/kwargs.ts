@@ -27,7 +27,7 @@ function sameValues(x1: unknown, x2: unknown): NDArray {
   if (!sameStructure(structure(x1), structure(x2))) return full([], false, "bool");
   const [first, second] = [leaves(x1), leaves(x2)];
   const pairs = first.map((x, i) => sameArrays(asArray("nt", x, "x1"), asArray("nt", second[i], "x2")));
-  return pairs.reduce(bitwiseAnd, full([], true, "bool"));
+  return pairs.reduce<NDArray>((all, pair) => bitwiseAnd(all, pair), full([], true, "bool"));
 }
 
 const choose = (condition: NDArray, x: NDArray, y: NDArray): NDArray => select(broadcastTo(condition, x.shape), x, y);

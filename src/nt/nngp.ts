@@ -31,7 +31,7 @@ export function outputProduct(fn: string, out1: NDArray, out2: NDArray, axes: Ax
  * @throws ShapeError when traced or diagonal axes are out of range, overlap or differ in size.
  * @example const variances = nt.empiricalNngpFn(f, { diagonalAxes: [0] })(x, null, params);
  */
-export function empiricalNngpFn(f: ApplyFn, options: AxesOptions = {}): KernelFn<unknown> {
+export function empiricalNngpFn<Out = NDArray>(f: ApplyFn<Out>, options: AxesOptions = {}): KernelFn<Out> {
   const fn = "nt.empiricalNngpFn";
   checkFunction(fn, f);
   checkOptions(fn, options, ["traceAxes", "diagonalAxes"]);

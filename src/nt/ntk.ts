@@ -1,5 +1,6 @@
 /** The empirical NTK: J(x1) J(x2)^T, where J is the Jacobian of f by its parameters. */
 import { checkOptions, describe, UnsupportedError } from "../base/errors.ts";
+import type { NDArray } from "../ir/ndarray.ts";
 import { checkFunction } from "../transform/flat.ts";
 import type { ApplyFn, VmapAxes } from "./apply.ts";
 import type { AxesOptions } from "./axes.ts";
@@ -59,7 +60,7 @@ function methodOf(fn: string, implementation: unknown): Method {
  * const kernelFn = nt.empiricalNtkFn(f, { vmapAxes: 0 });
  * const kernel = kernelFn(xTest, xTrain, params); // (nTest, nTrain)
  */
-export function empiricalNtkFn(f: ApplyFn, options: NtkOptions = {}): KernelFn<unknown> {
+export function empiricalNtkFn<Out = NDArray>(f: ApplyFn<Out>, options: NtkOptions = {}): KernelFn<Out> {
   const fn = "nt.empiricalNtkFn";
   checkFunction(fn, f);
   checkOptions(fn, options, NTK_OPTIONS);

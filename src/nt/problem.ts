@@ -22,7 +22,7 @@ export interface NtkAxes extends Required<AxesOptions> {
 }
 
 /** `f` as a function of the float parameters alone. */
-export type OfParameters = (floats: NDArray[]) => unknown;
+export type OfParameters = (floats: readonly NDArray[]) => unknown;
 
 /** One of the two inputs and what `f` does with it. */
 export class Side {

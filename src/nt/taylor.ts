@@ -15,12 +15,12 @@ const addTrees = (x: unknown, y: unknown): unknown => map((a: NDArray, b: NDArra
  * @throws TypeError for a degree that is no non-negative whole number, or parameters of another structure.
  * @example const fQuadratic = nt.taylorExpand(f, params, 2); fQuadratic(newParams, x);
  */
-export function taylorExpand(f: TreeFunction, params: unknown, degree: number): TreeFunction {
+export function taylorExpand<F extends TreeFunction>(f: F, params: unknown, degree: number): F {
   checkFunction("nt.taylorExpand", f);
   if (!Number.isInteger(degree) || degree < 0) {
     throw new TypeError(`nt.taylorExpand: degree must be a non-negative whole number, got ${describe(degree)}.`);
   }
-  return (newParams: unknown, ...args: unknown[]) => {
+  const expansion: TreeFunction = (newParams: unknown, ...args: unknown[]) => {
     const direction = map((x: NDArray, y: NDArray) => sub(x, y), newParams, params);
     // Horner's scheme: f + (f' + (f'' + ...) / 2) / 1, where each derivative is along the direction.
     const remainder = (g: TreeFunction, order: number): unknown => {
@@ -31,6 +31,7 @@ export function taylorExpand(f: TreeFunction, params: unknown, degree: number): 
     };
     return remainder((p) => f(p, ...args), 0);
   };
+  return expansion as F;
 }
 
 /**
@@ -38,11 +39,12 @@ export function taylorExpand(f: TreeFunction, params: unknown, degree: number): 
  * `f`. Source: `neural_tangents.linearize`.
  * @example const fLin = nt.linearize(f, params); fLin(newParams, x);
  */
-export function linearize(f: TreeFunction, params: unknown): TreeFunction {
+export function linearize<F extends TreeFunction>(f: F, params: unknown): F {
   checkFunction("nt.linearize", f);
-  return (newParams: unknown, ...args: unknown[]) => {
+  const expansion: TreeFunction = (newParams: unknown, ...args: unknown[]) => {
     const direction = map((x: NDArray, y: NDArray) => sub(x, y), newParams, params);
     const [value, change] = jvp((p) => f(p, ...args), [params], [direction]);
     return addTrees(value, change);
   };
+  return expansion as F;
 }

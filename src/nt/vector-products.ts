@@ -23,7 +23,7 @@ const onlyAt = (outs: readonly NDArray[], index: number, leaf: NDArray): NDArray
 /** The products with a basis of `basisSide`'s outputs: for each output leaf `[...basis side's output, ...other's]`. */
 function columns(basisSide: Side, other: Side): NDArray[] {
   const { floats } = basisSide.parameters;
-  const flat = (f: OfParameters) => (p: NDArray[]) => flatten<NDArray>(f(p))[0];
+  const flat = (f: OfParameters) => (p: readonly NDArray[]) => flatten<NDArray>(f(p))[0];
   const [, push] = linearize(flat(other.whole), floats);
   const compute = (single: OfParameters): NDArray[][] => {
     const [out, pullback] = vjp(flat(single), floats);

@@ -19,7 +19,7 @@ interface Applied extends Traced {
   readonly inputs: NDArray[];
 }
 
-function apply(fn: string, f: TreeFunction, args: readonly unknown[]): Applied {
+function apply(fn: string, f: unknown, args: readonly unknown[]): Applied {
   checkFunction(fn, f);
   const [inputs, inTree] = flattenArrays(fn, args);
   const traced = traceFunction(
@@ -43,11 +43,11 @@ const instantiate = (tangents: readonly Tangent[], avals: readonly Aval[]): NDAr
  * @param primals the list of arguments. @param tangents trees of the same structures and shapes.
  * @example const [y, dy] = jvp(np.sin, [x], [dx]);
  */
-export function jvp(
-  f: TreeFunction,
-  primals: readonly unknown[],
-  tangents: readonly unknown[],
-): [out: unknown, tangent: unknown] {
+export function jvp<Args extends unknown[], Out>(
+  f: (...args: Args) => Out,
+  primals: Args,
+  tangents: Args,
+): [out: Out, tangent: Out] {
   if (!Array.isArray(primals) || !Array.isArray(tangents)) {
     throw new TypeError("jvp: primals and tangents must be lists with one entry for each argument of the function.");
   }
@@ -68,15 +68,15 @@ export function jvp(
  * The value of `f` and its derivative at `primals` as a function of tangents, which costs no further tracing of `f`.
  * Source: `jax.linearize`.
  */
-export function linearize(
-  f: TreeFunction,
-  ...primals: readonly unknown[]
-): [out: unknown, fJvp: (...tangents: unknown[]) => unknown] {
+export function linearize<Args extends unknown[], Out>(
+  f: (...args: Args) => Out,
+  ...primals: Args
+): [out: Out, fJvp: (...tangents: Args) => Out] {
   const { program, inTree, outTree, inputs } = apply("linearize", f, primals);
   const active = floats(inputs);
   const { outputs, linear } = linearizeJaxpr(program, inputs, active);
   const avals = inputAvals(program.jaxpr);
-  const fJvp = (...tangents: unknown[]): unknown => {
+  const fJvp = (...tangents: Args): Out => {
     const given = matchLeaves("linearize", "tangents", tangents, inTree, avals);
     return unflatten(
       outTree,
@@ -110,15 +110,15 @@ function pullBack(
  * Source: `jax.vjp`.
  * @example const [y, pullback] = vjp(f, x, w); const [dx, dw] = pullback(np.onesLike(y));
  */
-export function vjp(
-  f: TreeFunction,
-  ...primals: readonly unknown[]
-): [out: unknown, pullback: (cotangent: unknown) => unknown[]] {
+export function vjp<Args extends unknown[], Out>(
+  f: (...args: Args) => Out,
+  ...primals: Args
+): [out: Out, pullback: (cotangent: Out) => Args] {
   const { program, inTree, outTree, inputs } = apply("vjp", f, primals);
   const active = floats(inputs);
   const { outputs, linear } = linearizeJaxpr(program, inputs, active);
   const avals = outputAvals(program.jaxpr);
-  const pullback = (cotangent: unknown): unknown[] => {
+  const pullback = (cotangent: Out): Args => {
     const cts = matchLeaves("vjp", "the cotangent", cotangent, outTree, avals);
     return unflatten(inTree, pullBack(linear, cts, inputs, active));
   };
@@ -129,7 +129,10 @@ export function vjp(
  * The transpose of a function that is linear in all of its arguments. The arguments serve for their shapes only.
  * Source: `jax.linear_transpose`.
  */
-export function linearTranspose(f: TreeFunction, ...primals: readonly unknown[]): (cotangent: unknown) => unknown[] {
+export function linearTranspose<Args extends unknown[], Out>(
+  f: (...args: Args) => Out,
+  ...primals: Args
+): (cotangent: Out) => Args {
   const { program, inTree, outTree, inputs } = apply("linearTranspose", f, primals);
   const avals = outputAvals(program.jaxpr);
   return (cotangent) => {
@@ -192,7 +195,15 @@ export function requireFloats(fn: string, args: readonly unknown[], chosen: read
  * A function that computes the value of `f` (a scalar) and its gradient: `[value, gradient]`, with `hasAux`
  * `[[value, aux], gradient]`. Source: `jax.value_and_grad`.
  */
-export function valueAndGrad(f: TreeFunction, options: GradOptions = {}): (...args: unknown[]) => [unknown, unknown] {
+export function valueAndGrad<First, Rest extends unknown[], Out>(
+  f: (first: First, ...rest: Rest) => Out,
+): (first: First, ...rest: Rest) => [value: Out, gradient: First];
+export function valueAndGrad<Args extends unknown[]>(
+  f: (...args: Args) => unknown,
+  options: GradOptions,
+  // biome-ignore lint/suspicious/noExplicitAny: what comes back depends on the options
+): (...args: Args) => [value: any, gradient: any];
+export function valueAndGrad(f: TreeFunction, options: GradOptions = {}): TreeFunction {
   return gradOf("valueAndGrad", f, options);
 }
 
@@ -239,7 +250,15 @@ function scalarOutput(fn: string, outTree: TreeDef, avals: readonly Aval[], hasA
  * Source: `jax.grad`.
  * @example const dw = grad(loss)(w, x, y);
  */
-export function grad(f: TreeFunction, options: GradOptions = {}): (...args: unknown[]) => unknown {
+export function grad<First, Rest extends unknown[]>(
+  f: (first: First, ...rest: Rest) => unknown,
+): (first: First, ...rest: Rest) => First;
+export function grad<Args extends unknown[]>(
+  f: (...args: Args) => unknown,
+  options: GradOptions,
+  // biome-ignore lint/suspicious/noExplicitAny: what comes back depends on the options
+): (...args: Args) => any;
+export function grad(f: TreeFunction, options: GradOptions = {}): TreeFunction {
   const both = gradOf("grad", f, options);
   return (...args) => {
     const [value, gradient] = both(...args);

@@ -10,7 +10,7 @@ import { asArray } from "../lax/operands.ts";
 
 /** A function of trees of arrays that returns a tree of arrays. */
 // biome-ignore lint/suspicious/noExplicitAny: users' functions have parameters of every kind
-export type TreeFunction = (...args: any[]) => unknown;
+export type TreeFunction = (...args: any[]) => any;
 
 /** A leaf of an argument as an array; a number becomes a weakly typed `float32`. */
 export function leafArray(fn: string, leaf: unknown): NDArray {

@@ -26,14 +26,19 @@ export function standardBasis(x: NDArray): NDArray {
 /** `[n, ...rest]` as `[...shape, ...rest]`, where n elements have `shape`. */
 const splitFront = (x: NDArray, shape: Shape): NDArray => reshape(x, { newSizes: [...shape, ...x.shape.slice(1)] });
 
+/** One array for functions of one array with one output array; else a tree of trees, which the caller knows. */
+// biome-ignore lint/suspicious/noExplicitAny: the structure follows from that of the arguments
+export type JacobianOf<Args, Out> = [Args, Out] extends [[NDArray], NDArray] ? NDArray : any;
+
 /** The Jacobian of `f` at `args`; with `alone` by the only argument, otherwise a list with one for each. */
 type Jacobian = (fn: string, f: TreeFunction, args: readonly unknown[], alone: boolean) => unknown;
 
-function jacobianOf(fn: string, compute: Jacobian, f: TreeFunction, options: JacobianOptions) {
+// biome-ignore lint/suspicious/noExplicitAny: see JacobianOf
+function jacobianOf(fn: string, compute: Jacobian, f: TreeFunction, options: JacobianOptions): (...args: any[]) => any {
   checkFunction(fn, f);
   checkOptions(fn, options, ["argnums"]);
   const { argnums = 0 } = options;
-  return (...args: unknown[]): unknown => {
+  return (...args: unknown[]) => {
     const chosen = chosenArguments(fn, argnums, args.length);
     requireFloats(fn, args, chosen);
     const values = chosen.map((n) => args[n]);
@@ -91,16 +96,28 @@ const nestedUnder = (def: ReturnType<typeof structure>, subtrees: readonly unkno
  * `[...m, ...n]`, for trees the outputs' tree of the arguments' trees. Cheapest when outputs are few.
  * Source: `jax.jacrev`.
  */
-export const jacrev = (f: TreeFunction, options: JacobianOptions = {}): ((...args: unknown[]) => unknown) =>
-  jacobianOf("jacrev", reverse, f, options);
+export function jacrev<Args extends unknown[], Out>(
+  f: (...args: Args) => Out,
+  options: JacobianOptions = {},
+): (...args: Args) => JacobianOf<Args, Out> {
+  return jacobianOf("jacrev", reverse, f, options);
+}
 
 /** The Jacobian of `f` by forward mode; cheapest when inputs are few. Source: `jax.jacfwd`. */
-export const jacfwd = (f: TreeFunction, options: JacobianOptions = {}): ((...args: unknown[]) => unknown) =>
-  jacobianOf("jacfwd", forward, f, options);
+export function jacfwd<Args extends unknown[], Out>(
+  f: (...args: Args) => Out,
+  options: JacobianOptions = {},
+): (...args: Args) => JacobianOf<Args, Out> {
+  return jacobianOf("jacfwd", forward, f, options);
+}
 
 /** The Jacobian by reverse mode, as in JAX. */
 export const jacobian: typeof jacrev = jacrev;
 
 /** The second derivatives: forward over reverse mode. Source: `jax.hessian`. */
-export const hessian = (f: TreeFunction, options: JacobianOptions = {}): ((...args: unknown[]) => unknown) =>
-  jacfwd(jacrev(f, options), options);
+export function hessian<Args extends unknown[], Out>(
+  f: (...args: Args) => Out,
+  options: JacobianOptions = {},
+): (...args: Args) => JacobianOf<Args, Out> {
+  return jacobianOf("hessian", forward, jacrev(f, options), options);
+}

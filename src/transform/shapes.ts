@@ -25,7 +25,8 @@ const avalOf = (fn: string, leaf: unknown): Aval =>
  * The shapes and dtypes of `f(...args)`, as a tree of `ShapeDtypeStruct`, without computing anything.
  * Source: `jax.eval_shape`.
  */
-export function evalShape(f: TreeFunction, ...args: readonly unknown[]): unknown {
+// biome-ignore lint/suspicious/noExplicitAny: a tree like the function's result
+export function evalShape(f: TreeFunction, ...args: readonly unknown[]): any {
   checkFunction("evalShape", f);
   const [leaves, inTree] = flatten(args);
   const avals = leaves.map((leaf) => avalOf("evalShape", leaf));

@@ -36,11 +36,11 @@ function commonSize(inputs: readonly NDArray[], axes: readonly BatchAxis[], axis
  * @example const perExample = vmap(grad(loss), { inAxes: [null, 0, 0] });
  * @throws ShapeError when the mapped axes differ in size.
  */
-export function vmap(f: TreeFunction, options: VmapOptions = {}): (...args: unknown[]) => unknown {
+export function vmap<F extends TreeFunction>(f: F, options: VmapOptions = {}): F {
   checkFunction("vmap", f);
   checkOptions("vmap", options, ["inAxes", "outAxes", "axisSize"]);
   const { inAxes = 0, outAxes = 0 } = options;
-  return (...args) => {
+  const mapped: TreeFunction = (...args) => {
     const [inputs, inTree] = flattenArrays("vmap", args);
     const axes = broadcastPrefix<number>("vmap", "inAxes", inAxes, inTree).map((axis, i) =>
       axis === null ? null : canonicalAxis("vmap", axis, inputs[i]!.ndim, "inAxes"),
@@ -58,6 +58,7 @@ export function vmap(f: TreeFunction, options: VmapOptions = {}): (...args: unkn
       outs.map((out, i) => placeBatchAxis(out, at[i]!, wanted[i]!, size)),
     );
   };
+  return mapped as F;
 }
 
 function placeBatchAxis(out: NDArray, at: BatchAxis, wanted: number | null, size: number): NDArray {

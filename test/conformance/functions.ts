@@ -161,7 +161,7 @@ export const FUNCTIONS: Readonly<Record<string, TestFunction>> = {
   "-p[0] + 2 * p[1] - p[2] * 3": ([a, b]) => add(neg(a), b),
   "-p[0] + 2 / p[1] - p[2] / 3": ([a, b, c]) => sub(add(neg(a), div(2, b)), div(c, 3)),
 
-  "np.prod(p[2])": ([, , c]) => np.prod(c),
+  "np.prod(p[2])": ([, , c]) => prod(c),
   "sum(p)": () => 0,
   "prod(p)": () => 1,
   "sum(p)_typed": (_, x) => np.zeros([], { dtype: x.dtype }),

@@ -43,5 +43,5 @@ function withFlags({ name, options }: Variant): Variant[] {
 
 /** Every method, and structured derivatives with every combination of its flags. */
 export const METHODS_AND_FLAGS: readonly Variant[] = METHODS.flatMap((method) =>
-  method.options["implementation"] === STRUCTURED_DERIVATIVES ? withFlags(method) : [method],
+  method.options.implementation === STRUCTURED_DERIVATIVES ? withFlags(method) : [method],
 );

@@ -13,12 +13,12 @@ function einsumLoop(equation: string, operands: NDArray[]): { shape: number[]; v
   const output =
     right === undefined ? [...new Set(all)].filter((l) => all.indexOf(l) === all.lastIndexOf(l)).sort() : [...right];
   const size = new Map<string, number>();
-  terms.forEach((term, i) => {
-    term.forEach((l, k) => size.set(l, Math.max(size.get(l) ?? 1, operands[i].shape[k])));
-  });
-  if (operands.some((x) => x.size === 0))
-    for (const [i, t] of terms.entries())
-      for (const [k, l] of t.entries()) if (operands[i].shape[k] === 0) size.set(l, 0);
+  for (const [i, term] of terms.entries()) {
+    for (const [k, l] of term.entries()) {
+      const n = operands[i].shape[k];
+      if ((size.get(l) ?? 1) === 1) size.set(l, n);
+    }
+  }
   const labels = [...output, ...[...size.keys()].filter((l) => !output.includes(l))];
   const data = operands.map(numbers);
   const shape = output.map((l) => size.get(l) as number);
@@ -161,7 +161,7 @@ test("ellipsis", () => {
   assertClose(np.einsum("...ij,jk->...ik", x, y), np.matmul(x, y), 1e-13);
   assertClose(np.einsum("...ij,jk", x, y), np.matmul(x, y), 1e-13);
   assertClose(np.einsum("...j->j...", x), np.transpose(x, [2, 0, 1]), 1e-13);
-  assertClose(np.einsum("i...", x), x, 1e-13);
+  assertClose(np.einsum("i...", x), np.moveaxis(x, 0, -1), 1e-13);
   assertClose(
     np.einsum("...,...", make([2, 1, 3], 3), make([4, 3], 4)),
     np.multiply(make([2, 1, 3], 3), make([4, 3], 4)),

@@ -1,5 +1,7 @@
 /** The examples of the docstring of neural-tangents' `empirical.py`, from the key on. */
+
 import { evalShape, lax, type NDArray, nt, random, tree } from "cotangent";
+import { sizeOf } from "../../../src/base/shapes.ts";
 import { difference, type Precision, TOLERANCE, valuesOf } from "../compare.ts";
 import type { Data } from "../data.ts";
 import { METHODS, type Variant } from "../implementations.ts";
@@ -122,7 +124,7 @@ function checkKernel(data: Data, report: Report, name: string, spec: KernelName)
 }
 
 const sizeOfOutput = (network: Layer, params: unknown, x: unknown): number =>
-  (evalShape(network[1], params, x) as NDArray).size;
+  sizeOf((evalShape(network[1], params, x) as NDArray).shape);
 
 function computeKernel(spec: KernelName, precision: Precision, method: Variant): NDArray {
   const network = (NETWORKS[spec.network] as () => Layer)();
