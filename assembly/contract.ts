@@ -13,6 +13,7 @@
  *
  * The roles of A and B may be exchanged: `rows` and `columns` below are m and n or n and m.
  */
+import { DOT_COLUMNS, DOT_ROWS, multiplyDots } from "./dots";
 import { axesAt, region } from "./layout";
 import { TILE_COLUMNS_BYTES, TILE_ROWS, multiplyTile } from "./microkernel";
 import { DType } from "./opcodes";
@@ -26,6 +27,14 @@ import { Axes, tabulate } from "./strided";
 @inline const KC: u32 = 256;
 // @ts-ignore: decorator
 @inline const COLUMN_BLOCK_BYTES: u32 = 4096;
+
+// When and how to do without packing (`prefersDots`): stretches long enough for their sums to be few.
+// @ts-ignore: decorator
+@inline const DOT_MIN_BYTES: u32 = 256;
+// @ts-ignore: decorator
+@inline const DOT_MAX_LINES: u32 = 32;
+// @ts-ignore: decorator
+@inline const DOT_BLOCK_BYTES: u32 = 4096;
 
 // The tables and blocks in scratch. A table has room for a panel's worth of padding.
 // @ts-ignore: decorator
@@ -86,22 +95,80 @@ function readGroup(axes: Axes, rank: i32, operands: i32, at: usize): usize {
   return at + <usize>(operands + 1) * bytes;
 }
 
-/** What it costs to have these rows and columns, in steps of the tile's inner loop. */
-function cost<T>(rows: Axes, columns: Axes, inner: u32): f64 {
-  const tileColumns = <u32>(TILE_COLUMNS_BYTES / sizeof<T>());
-  const tiles = <f64>((rows.total + TILE_ROWS - 1) / TILE_ROWS) * <f64>((columns.total + tileColumns - 1) / tileColumns);
-  // A tile is stored by vectors if C's columns lie side by side, else element by element.
-  const storing: f64 = columns.innerStride(1) == sizeof<T>() ? 8 : 32;
-  return tiles * (<f64>inner + storing);
+/** How many tiles of this size cover the result. */
+function tilesOf(rows: Axes, columns: Axes, tileRows: u32, tileColumns: u32): f64 {
+  return <f64>((rows.total + tileRows - 1) / tileRows) * <f64>((columns.total + tileColumns - 1) / tileColumns);
 }
 
-/** Decides which operand gives the rows. */
+/** What it costs to have these rows and columns, in steps of the tile's inner loop. */
+function cost<T>(rows: Axes, columns: Axes, inner: u32): f64 {
+  // A tile is stored by vectors if C's columns lie side by side, else element by element.
+  const storing: f64 = columns.innerStride(1) == sizeof<T>() ? 8 : 32;
+  return tilesOf(rows, columns, TILE_ROWS, <u32>(TILE_COLUMNS_BYTES / sizeof<T>())) * (<f64>inner + storing);
+}
+
+/** Whether both operands can be read as they lie, and too little would be done with what was packed. */
+function prefersDots<T>(m: Axes, n: Axes, k: Axes): bool {
+  return (
+    k.isContiguous(0, sizeof<T>()) && k.isContiguous(1, sizeof<T>()) &&
+    <usize>k.total * sizeof<T>() >= DOT_MIN_BYTES && min(m.total, n.total) <= DOT_MAX_LINES
+  );
+}
+
+/** Decides how to go about it, and which operand gives the rows. */
 function orient<T>(list: usize, batch: Axes, m: Axes, n: Axes, k: Axes): void {
   const a = <usize>load<u32>(list, 12);
   const b = <usize>load<u32>(list, 16);
   const c = <usize>load<u32>(list, 20);
-  if (cost<T>(n, m, k.total) < cost<T>(m, n, k.total)) contract<T>(b, a, c, batch, n, m, k, true);
-  else contract<T>(a, b, c, batch, m, n, k, false);
+  const dots = prefersDots<T>(m, n, k);
+  const swap = dots
+    ? tilesOf(n, m, DOT_ROWS, DOT_COLUMNS) < tilesOf(m, n, DOT_ROWS, DOT_COLUMNS)
+    : cost<T>(n, m, k.total) < cost<T>(m, n, k.total);
+  if (dots) contractDots<T>(swap ? b : a, swap ? a : b, c, batch, swap ? n : m, swap ? m : n, k.total, swap);
+  else contract<T>(swap ? b : a, swap ? a : b, c, batch, swap ? n : m, swap ? m : n, k, swap);
+}
+
+/**
+ * The loops around the other microkernel, which needs no packing (see dots.ts): a stretch of four
+ * columns stays in L1 while all rows are multiplied by it.
+ */
+function contractDots<T>(a: usize, b: usize, c: usize, batch: Axes, rows: Axes, columns: Axes, inner: u32, swapped: bool): void {
+  const columnBlock: u32 = COLUMN_BLOCK_BYTES / 4;
+  const innerBlock: u32 = DOT_BLOCK_BYTES / <u32>sizeof<T>();
+  for (let column: u32 = 0; column < columns.total; column += columnBlock) {
+    const blockColumns = min(columnBlock, columns.total - column);
+    tabulate(columns, column, blockColumns, region(COLUMN_TABLE), region(COLUMN_TABLE_C));
+    padTable(region(COLUMN_TABLE), blockColumns);
+    for (let row: u32 = 0; row < rows.total; row += MC) {
+      const blockRows = min(MC, rows.total - row);
+      tabulate(rows, row, blockRows, region(ROW_TABLE), region(ROW_TABLE_C));
+      padTable(region(ROW_TABLE), blockRows);
+      for (let item: u32 = 0; item < batch.total; ++item) {
+        const baseA = a + (swapped ? batch.offset1 : batch.offset0);
+        const baseB = b + (swapped ? batch.offset0 : batch.offset1);
+        for (let start: u32 = 0; start < inner; start += innerBlock) {
+          const offset = <usize>start * sizeof<T>();
+          multiplyDotBlock<T>(
+            baseA + offset, baseB + offset, c + batch.offset2, blockRows, blockColumns, min(innerBlock, inner - start), start != 0,
+          );
+        }
+        batch.advance(1);
+      }
+    }
+  }
+}
+
+/** One stretch of the inner index, for the rows and columns in the tables. */
+function multiplyDotBlock<T>(a: usize, b: usize, c: usize, rows: u32, columns: u32, inner: u32, accumulate: bool): void {
+  for (let column: u32 = 0; column < columns; column += DOT_COLUMNS) {
+    for (let row: u32 = 0; row < rows; row += DOT_ROWS) {
+      const rowTable = <usize>row << 2;
+      multiplyDots<T>(a, b, region(ROW_TABLE) + rowTable, region(COLUMN_TABLE) + (<usize>column << 2), inner, region(EDGE), TILE_COLUMNS_BYTES);
+      scatterTile<T>(
+        c, region(ROW_TABLE_C) + rowTable, min(DOT_ROWS, rows - row), column, min(DOT_COLUMNS, columns - column), accumulate,
+      );
+    }
+  }
 }
 
 /**

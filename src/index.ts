@@ -4,7 +4,6 @@ export { ConcretizationTypeError, ShapeError, UnexpectedTracerError, Unsupported
 export type { PyTree, TreeDef } from "./base/tree.ts";
 export * as tree from "./base/tree.ts";
 export { NDArray, type NestedNumbers } from "./ir/ndarray.ts";
-export * as lax from "./lax/index.ts";
 export type { ArrayLike } from "./lax/operands.ts";
 export { stopGradient } from "./lax/stop-gradient.ts";
 export * as nn from "./nn/index.ts";
@@ -14,3 +13,4 @@ export { array } from "./numpy/index.ts";
 export * as random from "./random/index.ts";
 export * as stax from "./stax/index.ts";
 export * from "./transform/index.ts";
+export * as lax from "./transform/lax.ts";

@@ -68,14 +68,23 @@ function compareLanes<T>(op: u32, x: v128, y: v128): v128 {
 // @ts-ignore: decorator
 @inline
 export function loop1<T>(op: u32, dst: usize, a: usize, bytes: usize): void {
-  for (let i: usize = 0; i < bytes; i += 16) v128.store(dst + i, lanes1<T>(op, v128.load(a + i)));
+  const end = dst + bytes;
+  // Four vectors a round: these loops are so short that their own instructions count.
+  while (dst + 64 <= end) {
+    v128.store(dst, lanes1<T>(op, v128.load(a)));
+    v128.store(dst, lanes1<T>(op, v128.load(a, 16)), 16);
+    v128.store(dst, lanes1<T>(op, v128.load(a, 32)), 32);
+    v128.store(dst, lanes1<T>(op, v128.load(a, 48)), 48);
+    dst += 64;
+    a += 64;
+  }
+  for (; dst < end; dst += 16, a += 16) v128.store(dst, lanes1<T>(op, v128.load(a)));
 }
 
 // @ts-ignore: decorator
 @inline
 export function loop2<T>(op: u32, dst: usize, a: usize, b: usize, bytes: usize): void {
   const end = dst + bytes;
-  // Four vectors a round: these loops are so short that their own instructions count.
   while (dst + 64 <= end) {
     v128.store(dst, lanes2<T>(op, v128.load(a), v128.load(b)));
     v128.store(dst, lanes2<T>(op, v128.load(a, 16), v128.load(b, 16)), 16);

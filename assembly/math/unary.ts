@@ -5,6 +5,7 @@ import { erfinv, erfinvSingle } from "./erfinv";
 import { cosh, exp, logistic, sinh } from "./exp";
 import { digamma, lgamma } from "./gamma";
 import { acosh, asinh, log } from "./log";
+import { logSingle } from "./log-single";
 
 /**
  * The float64 function of a one-operand opcode that has no vector instruction. AssemblyScript's
@@ -15,7 +16,7 @@ export function unaryFunction(op: u32, single: bool): (x: f64) => f64 {
     case Op.CBRT: return NativeMath.cbrt;
     case Op.EXP: return exp;
     case Op.EXPM1: return NativeMath.expm1;
-    case Op.LOG: return log;
+    case Op.LOG: return single ? logSingle : log;
     case Op.LOG1P: return NativeMath.log1p;
     case Op.SIN: return NativeMath.sin;
     case Op.COS: return NativeMath.cos;

@@ -167,7 +167,8 @@ class Lowering {
         });
         return;
       case "map":
-        throw new Error(`internal: ${primitive.name} is not fused`);
+      case "call":
+        throw new Error(`internal: ${primitive.name} is neither fused nor inlined`);
     }
   }
 

@@ -1,6 +1,37 @@
 /** Programs made smaller before they are planned: repeated work and unused work go, the rest is put in demand order. */
 import { type Atom, type Equation, type Jaxpr, Literal, Var } from "../ir/jaxpr.ts";
 
+/** Puts the equations of called programs in the place of their calls. */
+export function inlineCalls(jaxpr: Jaxpr): Jaxpr {
+  const equations: Equation[] = [];
+  const inline = (body: Jaxpr, values: Map<Var, Atom>): void => {
+    const resolve = (atom: Atom): Atom => (atom instanceof Var ? (values.get(atom) ?? atom) : atom);
+    for (const equation of body.equations) {
+      const inputs = equation.inputs.map(resolve);
+      const { lowering } = equation.primitive;
+      if (lowering.kind === "call") {
+        const program = lowering.program(equation.params);
+        const inner = new Map<Var, Atom>(program.inputs.map((v, i) => [v, inputs[i]!]));
+        inline(program, inner);
+        program.outputs.forEach((atom, i) => {
+          values.set(equation.outputs[i]!, atom instanceof Var ? (inner.get(atom) ?? atom) : atom);
+        });
+      } else {
+        // A program may be called twice, and every call needs variables of its own.
+        const outputs = body === jaxpr ? equation.outputs : equation.outputs.map((v) => new Var(v.aval));
+        equation.outputs.forEach((v, i) => {
+          values.set(v, outputs[i]!);
+        });
+        equations.push({ ...equation, inputs, outputs });
+      }
+    }
+  };
+  const values = new Map<Var, Atom>();
+  inline(jaxpr, values);
+  const outputs = jaxpr.outputs.map((atom) => (atom instanceof Var ? (values.get(atom) ?? atom) : atom));
+  return { ...jaxpr, equations, outputs };
+}
+
 /** Replaces equations that compute what an earlier one has computed. */
 export function eliminateCommonSubexpressions(jaxpr: Jaxpr): Jaxpr {
   const replaced = new Map<Var, Var>();
@@ -59,4 +90,4 @@ export function orderByDemand(jaxpr: Jaxpr): Jaxpr {
   return { ...jaxpr, equations };
 }
 
-export const simplify = (jaxpr: Jaxpr): Jaxpr => orderByDemand(eliminateCommonSubexpressions(jaxpr));
+export const simplify = (jaxpr: Jaxpr): Jaxpr => orderByDemand(eliminateCommonSubexpressions(inlineCalls(jaxpr)));

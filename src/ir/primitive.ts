@@ -6,6 +6,7 @@ import type { DType } from "../base/dtypes.ts";
 import { UnsupportedError } from "../base/errors.ts";
 import type { View } from "../base/view.ts";
 import type { Aval } from "./aval.ts";
+import type { Jaxpr } from "./jaxpr.ts";
 import { NDArray } from "./ndarray.ts";
 
 /** A tangent or cotangent; `null` is a zero that is known without computing. */
@@ -156,6 +157,11 @@ export type Lowering<Params> =
       readonly kind: "kernel";
       readonly command: KernelCommand;
       arguments(inputs: readonly Aval[], params: Params): readonly number[];
+    }
+  | {
+      /** A program of its own, which takes the equation's place: only derivatives and batching see the primitive. */
+      readonly kind: "call";
+      program(params: Params): Jaxpr;
     };
 
 /** An operation with all of its rules. */

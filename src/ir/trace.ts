@@ -110,6 +110,8 @@ export function bind<Params>(primitive: Primitive<Params>, inputs: readonly NDAr
   for (const x of inputs) {
     if (x instanceof Tracer) throw leaked(x);
   }
+  const { lowering } = primitive;
+  if (lowering.kind === "call") return evalJaxpr({ jaxpr: lowering.program(params), consts: [] }, inputs);
   return evaluate(primitive as Primitive, inputs, params);
 }
 

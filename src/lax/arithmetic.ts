@@ -7,7 +7,7 @@ import { bind1 } from "../ir/trace.ts";
 import { promoteOperands, promoteToFloat } from "./convert.ts";
 import { full, zerosLike } from "./create.ts";
 import { addPrimitive, makeElementwise } from "./elementwise.ts";
-import { bitwiseAnd, eq, gt, ne, select } from "./logic.ts";
+import { bitwiseAnd, eq, ge, gt, ne, select } from "./logic.ts";
 import { type Binary, binary, broadcastScalars, requireNumbers, type Unary, unary } from "./nary.ts";
 import { type ArrayLike, asArray } from "./operands.ts";
 
@@ -89,10 +89,13 @@ const minPrimitive = makeElementwise<null>({
 /** The smaller of `x` and `y`; NaN if either is. */
 export const min: Binary = /* @__PURE__ */ binary("min", minPrimitive);
 
+/** 1 at 0, as in JAX. */
+const slopeOfAbs = (x: NDArray): NDArray => select(ge(x, 0), full([], 1, x.dtype), full([], -1, x.dtype));
+
 const absPrimitive = makeElementwise<null>({
   name: "abs",
   emit: "ABS",
-  derivatives: [(t, x) => mul(t, sign(operand(x, 0)))],
+  derivatives: [(t, x) => mul(t, slopeOfAbs(operand(x, 0)))],
 });
 export const abs: Unary = /* @__PURE__ */ unary("abs", absPrimitive, false);
 

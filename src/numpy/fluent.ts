@@ -16,64 +16,67 @@ type SumArgument = Parameters<typeof reductions.sum>[1];
 type VarArgument = Parameters<typeof reductions.var>[1];
 type AxisArgument = Parameters<typeof reductions.max>[1];
 
+/** What arrays can do besides holding their elements. */
+export interface ArrayMethods {
+  add(y: ArrayLike): NDArray;
+  sub(y: ArrayLike): NDArray;
+  mul(y: ArrayLike): NDArray;
+  div(y: ArrayLike): NDArray;
+  pow(y: ArrayLike): NDArray;
+  mod(y: ArrayLike): NDArray;
+  neg(): NDArray;
+  abs(): NDArray;
+  exp(): NDArray;
+  log(): NDArray;
+  sqrt(): NDArray;
+  square(): NDArray;
+  sin(): NDArray;
+  cos(): NDArray;
+  tanh(): NDArray;
+  maximum(y: ArrayLike): NDArray;
+  minimum(y: ArrayLike): NDArray;
+  clip(min: ArrayLike | null | ufuncs.ClipOptions, max?: ArrayLike | null): NDArray;
+  round(options?: { readonly decimals?: number }): NDArray;
+
+  equal(y: ArrayLike): NDArray;
+  notEqual(y: ArrayLike): NDArray;
+  less(y: ArrayLike): NDArray;
+  lessEqual(y: ArrayLike): NDArray;
+  greater(y: ArrayLike): NDArray;
+  greaterEqual(y: ArrayLike): NDArray;
+
+  dot(y: ArrayLike): NDArray;
+  matmul(y: ArrayLike): NDArray;
+
+  sum(options?: SumArgument): NDArray;
+  mean(options?: SumArgument): NDArray;
+  std(options?: VarArgument): NDArray;
+  var(options?: VarArgument): NDArray;
+  max(options?: AxisArgument): NDArray;
+  min(options?: AxisArgument): NDArray;
+  any(options?: AxisArgument): NDArray;
+  all(options?: AxisArgument): NDArray;
+
+  /** `x.reshape([2, -1])` or `x.reshape(2, -1)`. */
+  reshape(shape: Shape): NDArray;
+  reshape(...sizes: number[]): NDArray;
+  /** `x.transpose()`, `x.transpose([1, 0])` or `x.transpose(1, 0)`. */
+  transpose(axes?: readonly number[] | null | movement.TransposeOptions): NDArray;
+  transpose(...axes: number[]): NDArray;
+  ravel(): NDArray;
+  flatten(): NDArray;
+  squeeze(axis?: Parameters<typeof movement.squeeze>[1]): NDArray;
+  astype(dtype: DType): NDArray;
+  /** The part that Python's `x[i, j, ...]` gives: `x.at(0, "1:3", "...", -1)`. */
+  at(...indices: readonly Index[]): NDArray;
+  /** The array with its axes reversed. */
+  readonly T: NDArray;
+  /** The subarrays along the first axis: `const [key1, key2] = random.split(key)`. */
+  [Symbol.iterator](): IterableIterator<NDArray>;
+}
+
 declare module "../ir/ndarray.ts" {
-  interface NDArray {
-    add(y: ArrayLike): NDArray;
-    sub(y: ArrayLike): NDArray;
-    mul(y: ArrayLike): NDArray;
-    div(y: ArrayLike): NDArray;
-    pow(y: ArrayLike): NDArray;
-    mod(y: ArrayLike): NDArray;
-    neg(): NDArray;
-    abs(): NDArray;
-    exp(): NDArray;
-    log(): NDArray;
-    sqrt(): NDArray;
-    square(): NDArray;
-    sin(): NDArray;
-    cos(): NDArray;
-    tanh(): NDArray;
-    maximum(y: ArrayLike): NDArray;
-    minimum(y: ArrayLike): NDArray;
-    clip(min: ArrayLike | null | ufuncs.ClipOptions, max?: ArrayLike | null): NDArray;
-    round(options?: { readonly decimals?: number }): NDArray;
-
-    equal(y: ArrayLike): NDArray;
-    notEqual(y: ArrayLike): NDArray;
-    less(y: ArrayLike): NDArray;
-    lessEqual(y: ArrayLike): NDArray;
-    greater(y: ArrayLike): NDArray;
-    greaterEqual(y: ArrayLike): NDArray;
-
-    dot(y: ArrayLike): NDArray;
-    matmul(y: ArrayLike): NDArray;
-
-    sum(options?: SumArgument): NDArray;
-    mean(options?: SumArgument): NDArray;
-    std(options?: VarArgument): NDArray;
-    var(options?: VarArgument): NDArray;
-    max(options?: AxisArgument): NDArray;
-    min(options?: AxisArgument): NDArray;
-    any(options?: AxisArgument): NDArray;
-    all(options?: AxisArgument): NDArray;
-
-    /** `x.reshape([2, -1])` or `x.reshape(2, -1)`. */
-    reshape(shape: Shape): NDArray;
-    reshape(...sizes: number[]): NDArray;
-    /** `x.transpose()`, `x.transpose([1, 0])` or `x.transpose(1, 0)`. */
-    transpose(axes?: readonly number[] | null | movement.TransposeOptions): NDArray;
-    transpose(...axes: number[]): NDArray;
-    ravel(): NDArray;
-    flatten(): NDArray;
-    squeeze(axis?: Parameters<typeof movement.squeeze>[1]): NDArray;
-    astype(dtype: DType): NDArray;
-    /** The part that Python's `x[i, j, ...]` gives: `x.at(0, "1:3", "...", -1)`. */
-    at(...indices: readonly Index[]): NDArray;
-    /** The array with its axes reversed. */
-    readonly T: NDArray;
-    /** The subarrays along the first axis: `const [key1, key2] = random.split(key)`. */
-    [Symbol.iterator](): IterableIterator<NDArray>;
-  }
+  interface NDArray extends ArrayMethods {}
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: the methods' own types are declared above

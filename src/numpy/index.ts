@@ -12,6 +12,7 @@ export {
 export * from "./constants.ts";
 export * from "./creation.ts";
 export { einsum, type Sublist } from "./einsum.ts";
+export type { ArrayMethods } from "./fluent.ts";
 export { at, type Index } from "./indexing.ts";
 export * from "./join.ts";
 export * from "./logic.ts";

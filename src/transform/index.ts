@@ -1,4 +1,6 @@
 /** The transformations of functions. */
+export { checkpoint } from "./control.ts";
+export { type CustomJvp, type CustomVjp, customJvp, customVjp } from "./custom.ts";
 export { type GradOptions, grad, jvp, linearize, linearTranspose, valueAndGrad, vjp } from "./derivatives.ts";
 export type { TreeFunction } from "./flat.ts";
 export { hessian, type JacobianOptions, jacfwd, jacobian, jacrev } from "./jacobian.ts";

@@ -107,14 +107,23 @@ function ordinal(x: number): number {
   return i < 0 ? -(i & 0x7fffffff) : i;
 }
 
-/** What differs between float32 draws by more than `ulps` units in the last place, or `null`. */
-export function differenceInUlps(actual: NDArray | number, expected: Tensor, ulps: number): string | null {
+/** How many units in the last place lie between two numbers; those below `floor` count in the units of `floor`. */
+function ulpsBetween(a: number, b: number, floor: number): number {
+  if (Math.max(Math.abs(a), Math.abs(b)) >= floor) return Math.abs(ordinal(a) - ordinal(b));
+  return Math.abs(a - b) / (floor * 2 ** -23);
+}
+
+/**
+ * What differs between float32 draws by more than `ulps` units in the last place, or `null`. `floor` (a power of two) is
+ * for draws whose error is absolute near zero.
+ */
+export function differenceInUlps(actual: NDArray | number, expected: Tensor, ulps: number, floor = 0): string | null {
   const values = valuesOf(actual);
   const found = differenceInKind(values, expected, "float32") ?? differenceInExactValues(values, expected);
   if (found !== null || !isFloatTensor(expected)) return found;
   let worst = 0;
   for (let i = 0; i < expected.data.length; i++) {
-    worst = Math.max(worst, Math.abs(ordinal(values.data[i] as number) - ordinal(expected.data[i] as number)));
+    worst = Math.max(worst, ulpsBetween(values.data[i] as number, expected.data[i] as number, floor));
   }
   return worst <= ulps ? null : `differs by ${worst} ulp, allowed are ${ulps}`;
 }

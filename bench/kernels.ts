@@ -1,0 +1,104 @@
+/** Empirical NTKs by every method. */
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { nt } from "cotangent";
+import { JOBS, jacobianBytes, type KernelJob } from "./support/jobs.ts";
+import { python as hasPython, type PythonKernel, pythonKernel } from "./support/python.ts";
+import type { Subject } from "./support/subject.ts";
+import { type Cell, mebibytes, milliseconds, type Table, times } from "./support/table.ts";
+import type { Timing } from "./support/timing.ts";
+
+const METHODS = Object.keys(nt.NtkImplementation) as (keyof typeof nt.NtkImplementation)[];
+const NAMES: Readonly<Record<string, string>> = {
+  AUTO: "auto",
+  JACOBIAN_CONTRACTION: "Jacobian contraction",
+  NTK_VECTOR_PRODUCTS: "vector products",
+  STRUCTURED_DERIVATIVES: "structured",
+};
+
+/** Jacobians larger than this are left to the other methods. */
+const LARGEST_JACOBIAN = 2 ** 30;
+const CHILD_SECONDS = 120;
+
+interface Measured {
+  readonly timing: Timing;
+  readonly firstSeconds: number;
+  readonly peakBytes: number;
+  /** The kernel's first entry and mean. */
+  readonly summary: readonly [number, number];
+}
+type Outcome = Measured | { readonly unavailable: string };
+
+const isMeasured = (x: Outcome | PythonKernel): x is Measured => !("unavailable" in x);
+
+const file = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+function runChild(index: number, method: string): Outcome {
+  const tsx = file("../node_modules/tsx/dist/cli.mjs");
+  const args = [tsx, "--tsconfig", file("tsconfig.json"), file("support/kernel-child.ts"), String(index), method];
+  const { stdout, stderr, status, error } = spawnSync(process.execPath, args, {
+    encoding: "utf8",
+    timeout: CHILD_SECONDS * 1000,
+  });
+  if (error && (error as NodeJS.ErrnoException).code === "ETIMEDOUT") {
+    return { unavailable: `not done after ${CHILD_SECONDS} s` };
+  }
+  if (status !== 0) throw new Error(`bench: ${JOBS[index]?.name} by ${method} failed:\n${stderr}`);
+  return JSON.parse(stdout) as Outcome;
+}
+
+function measure(job: KernelJob, index: number, method: string): Outcome {
+  const bytes = jacobianBytes(job);
+  if (method === "JACOBIAN_CONTRACTION" && bytes > LARGEST_JACOBIAN) {
+    return { unavailable: `its Jacobians take ${mebibytes(bytes)}` };
+  }
+  return runChild(index, method);
+}
+
+/** Throws unless all who computed a kernel agree on it. */
+function checkAgreement(job: KernelJob, summaries: readonly (readonly [number, number])[]): void {
+  const [first, ...others] = summaries;
+  if (!first) return;
+  const scale = Math.max(...first.map(Math.abs));
+  for (const other of others) {
+    if (other.every((x, i) => Math.abs(x - (first[i] as number)) <= 1e-3 * scale)) continue;
+    throw new Error(`bench: results for ${job.name} differ: ${summaries.map((s) => `[${s.join(", ")}]`).join(", ")}.`);
+  }
+}
+
+const medianCell = (x: Outcome): Cell => (isMeasured(x) ? milliseconds(x.timing.median) : "n/a");
+const firstCell = (x: Outcome): Cell =>
+  isMeasured(x) ? `${milliseconds(x.firstSeconds)}, ${mebibytes(x.peakBytes)}` : "n/a";
+
+function pythonCells(python: PythonKernel | null, outcomes: readonly Outcome[]): Cell[] {
+  if (python === null) return ["n/a", null];
+  const best = Math.min(...outcomes.filter(isMeasured).map((x) => x.timing.median));
+  return "unavailable" in python
+    ? ["n/a", null]
+    : [milliseconds(python.timing.median), Number.isFinite(best) ? times(python.timing.median / best) : null];
+}
+
+export const kernels: Subject = (_, report) => {
+  const warm: Cell[][] = [];
+  const first: Cell[][] = [];
+  const data: unknown[] = [];
+  for (const [index, job] of JOBS.entries()) {
+    const outcomes = METHODS.map((method) => measure(job, index, method));
+    const python = jacobianBytes(job) > LARGEST_JACOBIAN ? null : pythonKernel(job);
+    checkAgreement(
+      job,
+      [...outcomes, ...(python ? [python] : [])].flatMap((x) => ("unavailable" in x ? [] : [x.summary])),
+    );
+    warm.push([job.name, ...outcomes.map(medianCell), ...(hasPython ? pythonCells(python, outcomes) : [])]);
+    first.push([job.name, ...outcomes.map(firstCell)]);
+    data.push({ job, methods: Object.fromEntries(METHODS.map((m, i) => [m, outcomes[i]])), python });
+    report((warm.at(-1) as Cell[]).join("  "));
+  }
+  const columns = ["job", ...METHODS.map((m) => NAMES[m] ?? m)];
+  const pythonColumns = hasPython ? ["Python, all cores", "Python / best"] : [];
+  const tables: Table[] = [
+    { title: "Kernels: a warm call", columns: [...columns, ...pythonColumns], rows: warm, data },
+    { title: "Kernels: the first call, and the process's peak memory", columns, rows: first, data: [] },
+  ];
+  return tables;
+};

@@ -1,0 +1,38 @@
+// Measures the built package and writes bench/results/latest.md and latest.json.
+//
+//   npm run bench                       everything
+//   npm run bench -- kernels coldstart  only these subjects
+//
+// COTANGENT_BENCH_PYTHON=<a Python with jax> times the same kernels there as well. See README.md in this folder.
+
+import { coldstart } from "./coldstart.ts";
+import { contractions } from "./contractions.ts";
+import { convolutions } from "./convolutions.ts";
+import { elementwise } from "./elementwise.ts";
+import { kernels } from "./kernels.ts";
+import { describeMachine } from "./support/machine.ts";
+import { formatMachine, writeResults } from "./support/results.ts";
+import type { Subject } from "./support/subject.ts";
+import { formatTable, type Table } from "./support/table.ts";
+
+const subjects: Readonly<Record<string, Subject>> = { contractions, convolutions, elementwise, kernels, coldstart };
+
+const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(subjects);
+const unknown = names.filter((name) => !(name in subjects));
+if (unknown.length > 0) {
+  console.error(`bench: no subject ${unknown.join(", ")}; there are ${Object.keys(subjects).join(", ")}.`);
+  process.exit(1);
+}
+
+const machine = describeMachine();
+console.log(`${formatMachine(machine)}\n`);
+const tables: Table[] = [];
+for (const name of names) {
+  // The lines show that something happens; they are no part of what is printed to a file.
+  const measured = await (subjects[name] as Subject)(machine, (line) => console.error(`  ${line}`));
+  for (const table of [measured].flat() as Table[]) {
+    tables.push(table);
+    console.log(formatTable(table));
+  }
+}
+writeResults(machine, tables);

@@ -1,0 +1,20 @@
+// The docstring's network from nothing to its first kernel. Plain JavaScript on the built package: nothing but the
+// library itself has to be loaded. Prints how long after the process's start each stage was reached, in milliseconds.
+
+const started = performance.now();
+const { nt, random, stax } = await import("cotangent");
+const loaded = performance.now();
+
+const keys = random.split(random.key(1), 3);
+const x1 = random.normal(keys.at(0), [5, 32, 32, 3]);
+const x2 = random.normal(keys.at(0), [20, 32, 32, 3]);
+const conv = () => stax.Conv(32, [3, 3]);
+const [initFn, f] = stax.serial(conv(), stax.Relu(), conv(), stax.Relu(), conv(), stax.Flatten(), stax.Dense(10));
+const [, params] = initFn(keys.at(2), x2.shape);
+const drawn = performance.now();
+
+const kernel = nt.empiricalNtkFn(f, { vmapAxes: 0 })(x1, x2, params);
+const computed = performance.now();
+if (kernel.shape.join() !== "5,20") throw new Error(`expected a kernel of shape (5, 20), got (${kernel.shape})`);
+
+console.log(JSON.stringify({ started, loaded, drawn, computed, peakBytes: process.resourceUsage().maxRSS * 1024 }));

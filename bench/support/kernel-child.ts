@@ -1,0 +1,32 @@
+// Measures one kernel by one method in a process of its own, whose peak memory and first call are its own too.
+//
+//   tsx kernel-child.ts <number of the job> <name of the method>
+//
+// Prints JSON.
+
+import { type NDArray, nt, UnsupportedError } from "cotangent";
+import { JOBS, type KernelJob, setUp } from "./jobs.ts";
+import { time } from "./timing.ts";
+
+const [index, method] = process.argv.slice(2) as [string, keyof typeof nt.NtkImplementation];
+const job = JOBS[Number(index)] as KernelJob;
+const { f, x1, x2, params } = setUp(job);
+
+function measure() {
+  const implementation = nt.NtkImplementation[method];
+  const kernelFn = nt.empiricalNtkFn(f, { traceAxes: job.traceAxes, vmapAxes: 0, implementation });
+  const start = performance.now();
+  const kernel = kernelFn(x1, x2, params) as NDArray;
+  const firstSeconds = (performance.now() - start) / 1000;
+  const timing = time(() => kernelFn(x1, x2, params), { seconds: 3, limit: 20 });
+  const entries = Array.from(kernel.dataSync());
+  const mean = entries.reduce((sum, x) => sum + x, 0) / entries.length;
+  return { timing, firstSeconds, peakBytes: process.resourceUsage().maxRSS * 1024, summary: [entries[0], mean] };
+}
+
+try {
+  console.log(JSON.stringify(measure()));
+} catch (error) {
+  if (!(error instanceof UnsupportedError || error instanceof RangeError)) throw error;
+  console.log(JSON.stringify({ unavailable: error.message }));
+}
