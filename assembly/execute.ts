@@ -1,6 +1,8 @@
 /** The interpreter's outer loop: one command after the other. */
+import { argsort } from "./argsort";
 import { contractCommand } from "./contract";
 import { copy, fillCommand } from "./copy";
+import { gatherRows, scatterRows } from "./indexing";
 import { useScratch } from "./layout";
 import { map } from "./map";
 import { Command } from "./opcodes";
@@ -28,6 +30,15 @@ export function execute(list: usize): void {
         break;
       case Command.CONTRACT:
         contractCommand(command);
+        break;
+      case Command.GATHER:
+        gatherRows(command);
+        break;
+      case Command.SCATTER_ADD:
+        scatterRows(command);
+        break;
+      case Command.ARGSORT:
+        argsort(command);
         break;
       default:
         // A list from another version: stopping beats computing something else.

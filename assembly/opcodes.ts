@@ -42,11 +42,17 @@ export const enum Command {
    *   n: sizes[], stridesB[], stridesC[],                   k: sizes[], stridesA[], stridesB[]]`
    */
   CONTRACT = 5,
-  /** `[GATHER, len, dtype, operand, indices, out, batch, rows, count, width]`: see lax/gather.ts */
+  /**
+   * `[GATHER, len, dtype, operand, indices, out, batch, rows, count, width, indexStep, lo, hi]`: out[b, i] = operand[b, indices[b, i]],
+   * and the value of the bits lo, hi outside of the rows; `indexStep` (`count` or 0) leads to the next batch's indices.
+   */
   GATHER = 6,
-  /** `[SCATTER_ADD, len, dtype, updates, indices, out, batch, rows, count, width]` */
+  /**
+   * `[SCATTER_ADD, len, dtype, updates, indices, out, batch, rows, count, width, indexStep, replace]`: zeros, and
+   * out[b, indices[b, i]] += updates[b, i], or = if `replace`, for indices inside of the rows.
+   */
   SCATTER_ADD = 7,
-  /** `[ARGSORT, len, dtype, operand, out, rows, width]` */
+  /** `[ARGSORT, len, dtype, operand, values, places, rows, width]`: not for bools. */
   ARGSORT = 8,
 }
 

@@ -4,8 +4,8 @@ import type { Aval } from "../ir/aval.ts";
 import { type Jaxpr, outputAvals } from "../ir/jaxpr.ts";
 import type { HostArray } from "../ir/ndarray.ts";
 import { encode } from "./encode.ts";
-import { layOut } from "./layout.ts";
-import { lower } from "./lower.ts";
+import { type Layout, layOut } from "./layout.ts";
+import { type Lowered, lower } from "./lower.ts";
 import { simplify } from "./simplify.ts";
 import type { Buffer } from "./steps.ts";
 
@@ -33,11 +33,19 @@ export interface Plan {
   readonly memoryBytes: number;
 }
 
+/** Addresses for all that a lowered program holds. */
+const arrange = ({ steps, inputs, constants, outputs }: Lowered): Layout =>
+  layOut(steps, [...inputs, ...constants.keys()], outputs, ARENA);
+
+/** The memory that a run of a lowered program needs, but for its commands. */
+export const planMemory = (lowered: Lowered): number => arrange(lowered).end;
+
 /** Plans a program. Its constants become the plan's first inputs. */
 export function compile(program: Jaxpr): Plan {
   const jaxpr = simplify(program);
-  const { steps, inputs, constants, outputs } = lower(jaxpr);
-  const layout = layOut(steps, [...inputs, ...constants.keys()], outputs, ARENA);
+  const lowered = lower(jaxpr);
+  const { steps, inputs, constants, outputs } = lowered;
+  const layout = arrange(lowered);
   const commands = encode(steps, layout, SCRATCH);
   const located = (buffers: readonly Buffer[], avals: readonly Aval[]): PlannedArray[] =>
     buffers.map((buffer, i) => ({ address: layout.addressOf.get(buffer)!, aval: avals[i]! }));

@@ -2,6 +2,7 @@
 export type { ApplyFn, VmapAxes } from "./apply.ts";
 export type { AxesOptions, KernelAxes } from "./axes.ts";
 export type { KernelFn } from "./compile-kernel.ts";
+export { costOf, type NtkCosts } from "./cost.ts";
 export { NtkImplementation } from "./implementation.ts";
 export { type EmpiricalKernel, empiricalKernelFn, type KernelName } from "./kernel.ts";
 export { empiricalNngpFn } from "./nngp.ts";

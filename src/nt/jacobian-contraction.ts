@@ -10,7 +10,7 @@ import { convertElementType } from "../lax/convert.ts";
 import { full } from "../lax/create.ts";
 import { jacrev } from "../transform/jacobian.ts";
 import { kernelLabels, kernelShape, pairAxes, tracedSize } from "./axes.ts";
-import { type NtkAxes, type Problem, perOutput, type Side } from "./problem.ts";
+import { type NtkSettings, type Problem, perOutput, type Side } from "./problem.ts";
 
 /** The Jacobians of every output leaf by every float parameter: arrays of shape `[...output, ...parameter]`. */
 function jacobians(side: Side): NDArray[][] {
@@ -25,7 +25,7 @@ function jacobians(side: Side): NDArray[][] {
 }
 
 /** One kernel for each output leaf of `f`. */
-export function jacobianContraction(fn: string, problem: Problem, axes: NtkAxes): unknown {
+export function jacobianContraction(fn: string, problem: Problem, axes: NtkSettings): unknown {
   const { first, second } = problem;
   const rows1 = jacobians(first);
   const rows2 = second === first ? rows1 : jacobians(second);
@@ -38,7 +38,7 @@ function contractJacobians(
   { parameters, first, second }: Problem,
   output: number,
   rows: readonly [readonly NDArray[], readonly NDArray[]],
-  axes: NtkAxes,
+  axes: NtkSettings,
 ): NDArray {
   const { shape: shape1, dtype: outDtype } = first.outs.leaves[output]!;
   const paired = pairAxes(fn, shape1, second.outs.leaves[output]!.shape, axes);

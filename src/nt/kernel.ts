@@ -1,12 +1,12 @@
 /** Both kernels from one function. */
-import { checkOptions, describe } from "../base/errors.ts";
+import { describe } from "../base/errors.ts";
 import { flatten, unflatten } from "../base/tree.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import type { ApplyFn } from "./apply.ts";
 import type { KernelFn } from "./compile-kernel.ts";
 import type { Kwargs } from "./kwargs.ts";
 import { empiricalNngpFn } from "./nngp.ts";
-import { empiricalNtkFn, NTK_OPTIONS, type NtkOptions } from "./ntk.ts";
+import { empiricalNtkFn, type NtkOptions, ntkSettings } from "./ntk.ts";
 
 export type KernelName = "nngp" | "ntk";
 
@@ -40,8 +40,7 @@ export function empiricalKernelFn(
   kwargs?: Kwargs,
   // biome-ignore lint/suspicious/noExplicitAny: an array, an object of arrays, or a tree of these
 ) => any {
-  checkOptions("nt.empiricalKernelFn", options, NTK_OPTIONS);
-  const { traceAxes = [-1], diagonalAxes = [] } = options;
+  const { traceAxes, diagonalAxes } = ntkSettings("nt.empiricalKernelFn", options);
   const kernels: Readonly<Record<KernelName, KernelFn<unknown>>> = {
     nngp: empiricalNngpFn(f, { traceAxes, diagonalAxes }),
     ntk: empiricalNtkFn(f, options),

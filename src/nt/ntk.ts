@@ -1,15 +1,14 @@
 /** The empirical NTK: J(x1) J(x2)^T, where J is the Jacobian of f by its parameters. */
-import { checkOptions, describe, UnsupportedError } from "../base/errors.ts";
+import { checkOptions } from "../base/errors.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { checkFunction } from "../transform/flat.ts";
 import type { ApplyFn, VmapAxes } from "./apply.ts";
 import type { AxesOptions } from "./axes.ts";
 import { compileKernel, type KernelFn } from "./compile-kernel.ts";
 import { NtkImplementation } from "./implementation.ts";
-import { jacobianContraction } from "./jacobian-contraction.ts";
-import { type NtkAxes, type Problem, prepare } from "./problem.ts";
-import { structuredDerivatives } from "./structured-derivatives.ts";
-import { ntkVectorProducts } from "./vector-products.ts";
+import type { Kwargs } from "./kwargs.ts";
+import { methodOf } from "./methods.ts";
+import { type NtkSettings, prepare } from "./problem.ts";
 
 export interface NtkOptions extends AxesOptions {
   /**
@@ -19,31 +18,28 @@ export interface NtkOptions extends AxesOptions {
    * leave it `null` (the default) for these.
    */
   readonly vmapAxes?: VmapAxes;
+  /** The method; they all give the same kernel. */
   readonly implementation?: NtkImplementation;
+  /** For tests of structured derivatives: `false` computes Jacobians of single equations by jvp or vjp, not by rules. */
+  readonly jRules?: boolean;
+  /** For tests of structured derivatives: `false` uses no structure. */
+  readonly sRules?: boolean;
+  /** For tests of structured derivatives with `jRules: false`: forward or reverse mode; `null` takes the cheaper one. */
+  readonly fwd?: boolean | null;
 }
 
-export const NTK_OPTIONS = ["traceAxes", "diagonalAxes", "vmapAxes", "implementation"] as const;
+const NTK_OPTIONS = ["traceAxes", "diagonalAxes", "vmapAxes", "implementation", "jRules", "sRules", "fwd"] as const;
 
-type Method = (fn: string, problem: Problem, axes: NtkAxes) => unknown;
-
-const METHODS: Readonly<Record<number, Method>> = {
-  [NtkImplementation.JACOBIAN_CONTRACTION]: jacobianContraction,
-  [NtkImplementation.NTK_VECTOR_PRODUCTS]: ntkVectorProducts,
-  [NtkImplementation.STRUCTURED_DERIVATIVES]: structuredDerivatives,
-};
-
-function methodOf(fn: string, implementation: unknown): Method {
-  const names = Object.entries(NtkImplementation);
-  const found = names.find(([, value]) => value === implementation);
-  if (!found) {
-    const known = names.map(([name, value]) => `${name} (${value})`).join(", ");
-    throw new TypeError(`${fn}: implementation must be one of ${known}, got ${describe(implementation)}.`);
-  }
-  const method = METHODS[found[1]];
-  if (method) return method;
-  throw new UnsupportedError(
-    `${fn}: implementation ${found[0]} is not available in this version; use NtkImplementation.JACOBIAN_CONTRACTION.`,
-  );
+/** The options in full, checked. */
+export function ntkSettings(fn: string, options: NtkOptions): NtkSettings {
+  checkOptions(fn, options, NTK_OPTIONS);
+  const { jRules = true, sRules = true, fwd = null } = options;
+  return {
+    traceAxes: options.traceAxes ?? [-1],
+    diagonalAxes: options.diagonalAxes ?? [],
+    vmapAxes: options.vmapAxes ?? null,
+    rules: { jRules, sRules, fwd },
+  };
 }
 
 /**
@@ -63,14 +59,9 @@ function methodOf(fn: string, implementation: unknown): Method {
 export function empiricalNtkFn<Out = NDArray>(f: ApplyFn<Out>, options: NtkOptions = {}): KernelFn<Out> {
   const fn = "nt.empiricalNtkFn";
   checkFunction(fn, f);
-  checkOptions(fn, options, NTK_OPTIONS);
+  const settings = ntkSettings(fn, options);
   const method = methodOf(fn, options.implementation ?? NtkImplementation.JACOBIAN_CONTRACTION);
-  const axes = {
-    traceAxes: options.traceAxes ?? [-1],
-    diagonalAxes: options.diagonalAxes ?? [],
-    vmapAxes: options.vmapAxes ?? null,
-  };
-  return compileKernel(fn, (x1, x2, params, kwargs = {}) =>
-    method(fn, prepare(fn, f, axes, [x1, x2, params, kwargs]), axes),
-  );
+  const compute = (x1: unknown, x2: unknown, params: unknown, kwargs: Kwargs = {}): unknown =>
+    method(fn, prepare(fn, f, settings, [x1, x2, params, kwargs]), settings);
+  return compileKernel(fn, compute);
 }

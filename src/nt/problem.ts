@@ -16,9 +16,12 @@ import {
 } from "./apply.ts";
 import { type AxesOptions, pairAxes } from "./axes.ts";
 import { type Kwargs, splitKwargs } from "./kwargs.ts";
+import type { Rules } from "./structure.ts";
 
-export interface NtkAxes extends Required<AxesOptions> {
+/** What a method is told: the kernel's axes, and the switches of the structured method. */
+export interface NtkSettings extends Required<AxesOptions> {
   readonly vmapAxes: VmapAxes;
+  readonly rules: Rules;
 }
 
 /** `f` as a function of the float parameters alone. */
@@ -74,7 +77,7 @@ export interface Problem {
 export function prepare(
   fn: string,
   f: ApplyFn,
-  axes: NtkAxes,
+  axes: NtkSettings,
   [x1, x2, params, kwargs]: readonly [unknown, unknown, unknown, Kwargs],
 ): Problem {
   const parameters = new Parameters(params);

@@ -5,16 +5,22 @@
  * A rule stands here for the operations whose transpose makes more numbers than it gets. For all others the cotangent is
  * simply pulled through to the parameter, which costs nothing more.
  */
+
+import { range } from "../base/shapes.ts";
 import type { Atom, Equation, Jaxpr, Var } from "../ir/jaxpr.ts";
 import type { ContractParams, Window } from "../ir/primitive.ts";
 import type { Cut } from "../transform/transpose.ts";
 
-/** How an equation's output depends on a parameter: labels of the axes of both, and the array between them. */
+/** How an equation's output depends on a parameter: labels of the axes of both, and of the array between them. */
 export interface Structure {
   readonly output: readonly number[];
   readonly parameter: readonly number[];
-  /** The array that the parameter is multiplied by, as an input of the equation. */
-  readonly factor: { readonly input: number; readonly labels: readonly number[]; readonly windows: readonly Window[] };
+  readonly factor: {
+    /** The input of the equation that the parameter is multiplied by; `null`: the dense Jacobian. */
+    readonly input: number | null;
+    readonly labels: readonly number[];
+    readonly windows: readonly Window[];
+  };
   /** The size of each label. */
   readonly sizes: readonly number[];
 }
@@ -49,12 +55,36 @@ function onlyReader({ equations, outputs }: Jaxpr, v: Var): Cut | undefined {
   return readers.length === 1 ? readers[0] : undefined;
 }
 
-/** Where the linear program uses the parameter `v`, if it does so once and by a rule. */
-export function structuredUse(jaxpr: Jaxpr, v: Var): Use | null {
-  const reader = onlyReader(jaxpr, v);
+/** Switches for debugging and testing; none changes a result. */
+export interface Rules {
+  /** Whether Jacobians of single equations come from rules; else they are computed densely by jvp or vjp. */
+  readonly jRules: boolean;
+  /** Whether structure is used at all; else cotangents are pulled through to the parameters. */
+  readonly sRules: boolean;
+  /** Whether dense Jacobians are computed by forward mode; `null`: by whichever has the smaller basis. */
+  readonly fwd: boolean | null;
+}
+
+/** The dense Jacobian as a structure: every axis of the output and of the parameter has a label of its own. */
+function denseStructure({ equation, input }: Cut): Structure {
+  const { shape: output } = equation.outputs[0]!.aval;
+  const { shape: parameter } = equation.inputs[input]!.aval;
+  const sizes = [...output, ...parameter];
+  return {
+    output: range(output.length),
+    parameter: range(parameter.length, output.length),
+    factor: { input: null, labels: range(sizes.length), windows: [] },
+    sizes,
+  };
+}
+
+/** Where the linear program uses the parameter `v`, if it does so once and its structure is known. */
+export function structuredUse(jaxpr: Jaxpr, v: Var, { jRules, sRules }: Rules): Use | null {
+  const reader = sRules ? onlyReader(jaxpr, v) : undefined;
   if (!reader) return null;
+  if (!jRules) return reader.equation.outputs.length === 1 ? { ...reader, structure: denseStructure(reader) } : null;
   const { name } = reader.equation.primitive;
-  if (RENAMINGS.includes(name)) return structuredUse(jaxpr, reader.equation.outputs[0]!);
+  if (RENAMINGS.includes(name)) return structuredUse(jaxpr, reader.equation.outputs[0]!, { jRules, sRules, fwd: null });
   const structure = STRUCTURE_RULES[name]?.(reader.equation, reader.input);
   return structure ? { ...reader, structure } : null;
 }

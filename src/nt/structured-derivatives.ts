@@ -6,13 +6,15 @@
 import { isFloat } from "../base/dtypes.ts";
 import { range } from "../base/shapes.ts";
 import { structure } from "../base/tree.ts";
-import { type ClosedJaxpr, Literal } from "../ir/jaxpr.ts";
+import type { Aval } from "../ir/aval.ts";
+import { type Atom, type ClosedJaxpr, Literal } from "../ir/jaxpr.ts";
 import type { NDArray } from "../ir/ndarray.ts";
-import type { Tangent, Window } from "../ir/primitive.ts";
+import { type Tangent, UndefinedPrimal, type Window } from "../ir/primitive.ts";
+import { bind1 } from "../ir/trace.ts";
 import { add, div } from "../lax/arithmetic.ts";
 import { convertElementType } from "../lax/convert.ts";
 import { full } from "../lax/create.ts";
-import { reshape } from "../lax/shape.ts";
+import { moveAxis, reshape } from "../lax/shape.ts";
 import { traceFunction } from "../transform/flat.ts";
 import { standardBasis } from "../transform/jacobian.ts";
 import { linearizeJaxpr } from "../transform/linearize.ts";
@@ -20,8 +22,8 @@ import { transposeWithCuts } from "../transform/transpose.ts";
 import { vmap } from "../transform/vmap.ts";
 import { type KernelLabels, kernelLabels, kernelShape, pairAxes, tracedSize } from "./axes.ts";
 import { contractMany, type Operand } from "./contract-many.ts";
-import { type NtkAxes, type OfParameters, type Problem, perOutput, type Side } from "./problem.ts";
-import { type Structure, structuredUse, type Use } from "./structure.ts";
+import { type NtkSettings, type OfParameters, type Problem, perOutput, type Side } from "./problem.ts";
+import { type Rules, type Structure, structuredUse, type Use } from "./structure.ts";
 
 /** What one side contributes: for each output and parameter the cotangent, and the factor where there is a structure. */
 interface Contribution {
@@ -31,10 +33,37 @@ interface Contribution {
   readonly arrays: readonly (readonly NDArray[])[];
 }
 
-/** The value that a linear equation reads beside the parameter. */
-function factorOf({ jaxpr, consts }: ClosedJaxpr, { equation, structure }: Use): NDArray {
-  const atom = equation.inputs[structure.factor.input]!;
-  return atom instanceof Literal ? atom.array : consts[jaxpr.constVars.indexOf(atom)]!;
+/** The Jacobian of a linear equation by one of its inputs: `[...output, ...input]`. */
+function denseJacobian({ equation, input }: Use, read: (atom: Atom) => NDArray, fwd: boolean | null): NDArray {
+  const { primitive, inputs, params, outputs } = equation;
+  const [y, w] = [zerosOf(outputs[0]!.aval), zerosOf(inputs[input]!.aval)];
+  if (fwd ?? y.size > w.size) {
+    const apply = (x: NDArray): NDArray => {
+      const values = inputs.map((atom, i) => (i === input ? x : read(atom)));
+      return bind1(primitive, values, params);
+    };
+    const columns = moveAxis(vmap(apply)(standardBasis(w)), 0, y.ndim);
+    return reshape(columns, { newSizes: [...y.shape, ...w.shape] });
+  }
+  const pull = (ct: NDArray): NDArray => {
+    const values = inputs.map((atom, i) => (i === input ? new UndefinedPrimal(atom.aval) : read(atom)));
+    return primitive.transpose!([ct], values, params)[input] ?? w;
+  };
+  return reshape(vmap(pull)(standardBasis(y)), { newSizes: [...y.shape, ...w.shape] });
+}
+
+const zerosOf = ({ shape, dtype }: Aval): NDArray => full(shape, 0, dtype);
+
+/** What stands between a parameter and the output of the equation that uses it. */
+function factorOf({ jaxpr, consts }: ClosedJaxpr, use: Use, { fwd }: Rules): NDArray {
+  const read = (atom: Atom): NDArray => {
+    if (atom instanceof Literal) return atom.array;
+    const known = jaxpr.constVars.indexOf(atom);
+    // Another tangent: the Jacobian by this parameter does not depend on it.
+    return known < 0 ? zerosOf(atom.aval) : consts[known]!;
+  };
+  const { input } = use.structure.factor;
+  return input === null ? denseJacobian(use, read, fwd) : read(use.equation.inputs[input]!);
 }
 
 /** The cotangents at the cuts and parameters for every element of one output: `[...output, ...y]`. */
@@ -60,7 +89,7 @@ function cotangents(
   return rows.map((x) => reshape(x, { newSizes: [...leaf.shape, ...x.shape.slice(1)] }));
 }
 
-function contributionOf(fn: string, side: Side): Contribution {
+function contributionOf(fn: string, side: Side, rules: Rules): Contribution {
   const { floats } = side.parameters;
   let structures: readonly (Structure | null)[] = [];
   const compute = (single: OfParameters): NDArray[][] => {
@@ -68,12 +97,12 @@ function contributionOf(fn: string, side: Side): Contribution {
     const { program } = traceFunction(fn, single, structure([floats]), avals);
     const all = floats.map(() => true);
     const { outputs, linear } = linearizeJaxpr(program, floats, all);
-    const uses = linear.jaxpr.inputs.map((v) => structuredUse(linear.jaxpr, v));
+    const uses = linear.jaxpr.inputs.map((v) => structuredUse(linear.jaxpr, v, rules));
     structures = uses.map((use) => use?.structure ?? null);
     return outputs.map((_, i) =>
       cotangents(linear, outputs, i, uses).flatMap((ct, k) => {
         const use = uses[k]!;
-        return use ? [ct, factorOf(linear, use)] : [ct];
+        return use ? [ct, factorOf(linear, use, rules)] : [ct];
       }),
     );
   };
@@ -152,11 +181,20 @@ function parameterTerm(
   return contractMany(operands, kernel.out, labels.sizes);
 }
 
+/** Both sides' contributions. Should `f` use a parameter differently on x2 than on x1, its structure is left aside. */
+function contributions(fn: string, { first, second }: Problem, rules: Rules): [Contribution, Contribution] {
+  const one = contributionOf(fn, first, rules);
+  if (second === first) return [one, one];
+  const two = contributionOf(fn, second, rules);
+  const shapeOf = (s: Structure | null): string => (s ? s.parameter.map((label) => s.sizes[label]!).join() : "none");
+  if (one.structures.every((s, i) => shapeOf(s) === shapeOf(two.structures[i]!))) return [one, two];
+  return contributions(fn, { parameters: first.parameters, first, second }, { ...rules, sRules: false });
+}
+
 /** One kernel for each output leaf of `f`. */
-export function structuredDerivatives(fn: string, problem: Problem, axes: NtkAxes): unknown {
+export function structuredDerivatives(fn: string, problem: Problem, axes: NtkSettings): unknown {
   const { parameters, first, second } = problem;
-  const one = contributionOf(fn, first);
-  const two = second === first ? one : contributionOf(fn, second);
+  const [one, two] = contributions(fn, problem, axes.rules);
   return perOutput(problem, (i) => {
     const { shape, dtype } = first.outs.leaves[i]!;
     const paired = pairAxes(fn, shape, second.outs.leaves[i]!.shape, axes);

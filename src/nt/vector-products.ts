@@ -14,7 +14,7 @@ import { linearize, vjp } from "../transform/derivatives.ts";
 import { standardBasis } from "../transform/jacobian.ts";
 import { vmap } from "../transform/vmap.ts";
 import { kernelLabels, kernelShape, pairAxes, tracedSize } from "./axes.ts";
-import { type NtkAxes, type OfParameters, type Problem, perOutput, type Side } from "./problem.ts";
+import { type NtkSettings, type OfParameters, type Problem, perOutput, type Side } from "./problem.ts";
 
 /** `cts` like the outputs with `leaf` in place `index` and zeros elsewhere. */
 const onlyAt = (outs: readonly NDArray[], index: number, leaf: NDArray): NDArray[] =>
@@ -44,7 +44,7 @@ const letters = (labels: readonly number[]): string =>
   labels.map((l) => String.fromCharCode(l < 26 ? 97 + l : 39 + l)).join("");
 
 /** One kernel for each output leaf of `f`; the side with fewer outputs gives the basis. */
-export function ntkVectorProducts(fn: string, problem: Problem, axes: NtkAxes): unknown {
+export function ntkVectorProducts(fn: string, problem: Problem, axes: NtkSettings): unknown {
   const { parameters, first, second } = problem;
   const exchanged = outputSize(first) < outputSize(second);
   const products = exchanged ? columns(first, second) : columns(second, first);

@@ -1,0 +1,217 @@
+/**
+ * Indexing by values: rows read from the places that an array of indices names, rows added to them, and what follows from
+ * these two: slices whose place is computed, and updates.
+ */
+import type { DType } from "../base/dtypes.ts";
+import { checkOptions, describe, formatShape, ShapeError } from "../base/errors.ts";
+import { canonicalAxis, range, type Shape, sameShape, sizeOf } from "../base/shapes.ts";
+import { type Aval, makeAval } from "../ir/aval.ts";
+import type { NDArray } from "../ir/ndarray.ts";
+import { type BatchAxis, known, type Primitive } from "../ir/primitive.ts";
+import { bind1 } from "../ir/trace.ts";
+import { add, clamp, sub } from "./arithmetic.ts";
+import { convertElementType, promoteOperands } from "./convert.ts";
+import { iota } from "./create.ts";
+import { bitwiseAnd, ge, lt, select } from "./logic.ts";
+import { type ArrayLike, asArray } from "./operands.ts";
+import { batchSize, batchToFront, broadcastInDim, broadcastTo, moveAxis, reshape } from "./shape.ts";
+
+interface GatherParams {
+  /** Whether places outside hold the dtype's "no value" (NaN, the extreme integer, true) and not 0. */
+  readonly fill: boolean;
+}
+
+interface ScatterParams {
+  readonly rows: number;
+  /** Whether the last row for a place stands there, and not the sum of all. */
+  readonly replace: boolean;
+}
+
+/** The bits of "no value". */
+const NOTHING: Readonly<Record<DType, readonly [number, number]>> = {
+  float32: [0x7fc00000, 0],
+  float64: [0, 0x7ff80000],
+  int32: [-(2 ** 31), 0],
+  uint32: [-1, 0],
+  bool: [1, 0],
+};
+
+/** The kernels' sizes; `indices` has one row for every batch, or one for all of them. */
+function kernelSizes(shape: Shape, indices: Aval, rows: number): number[] {
+  const [batch, , width] = shape as [number, number, number];
+  const [indexRows, count] = indices.shape as [number, number];
+  return [batch, rows, count, width, indexRows === 1 ? 0 : count];
+}
+
+const withRows = (x: Aval, rows: number): Aval =>
+  makeAval([x.shape[0] as number, rows, x.shape[2] as number], x.dtype, x.weak);
+
+/** Both operands with the mapped axis joined to their batches. */
+function mergeBatch([x, indices]: readonly NDArray[], axes: readonly BatchAxis[]): [NDArray, NDArray, number] {
+  const size = batchSize([x as NDArray, indices as NDArray], axes);
+  const front = batchToFront(x as NDArray, axes[0] as BatchAxis, size);
+  const merged = (y: NDArray): NDArray => reshape(y, { newSizes: [-1, ...y.shape.slice(2)] });
+  const batch = front.shape[1] as number;
+  if (axes[1] === null && (indices as NDArray).shape[0] === 1) return [merged(front), indices as NDArray, size];
+  const all = batchToFront(indices as NDArray, axes[1] as BatchAxis, size);
+  return [merged(front), merged(broadcastTo(all, [size, batch, all.shape[2] as number])), size];
+}
+
+const unmerged = (y: NDArray, size: number): NDArray =>
+  reshape(y, { newSizes: [size, (y.shape[0] as number) / size, ...y.shape.slice(1)] });
+
+const gatherPrimitive: Primitive<GatherParams> = {
+  name: "gather",
+  aval: ([x, indices]) => [withRows(x as Aval, (indices as Aval).shape[1] as number)],
+  jvp: ([x, indices], [dx], params) => [
+    [bind1(gatherPrimitive, [x as NDArray, indices as NDArray], params)],
+    [dx ? gather(dx, indices as NDArray) : null],
+  ],
+  transpose: ([ct], [x, indices]) => {
+    const rows = (x as NDArray).aval.shape[1] as number;
+    return [ct ? scatter(ct, known("gather", indices), { rows, replace: false }) : null, null];
+  },
+  batch: (inputs, axes, params) => {
+    const [x, indices] = inputs as [NDArray, NDArray];
+    if (axes[0] !== null) {
+      const [merged, all, size] = mergeBatch(inputs, axes);
+      return [[unmerged(bind1(gatherPrimitive, [merged, all], params), size)], [0]];
+    }
+    // One array for all: more indices into it.
+    const middle = moveAxis(indices, axes[1] as number, 1);
+    const [batch, size, count] = middle.shape as [number, number, number];
+    const flat = reshape(middle, { newSizes: [batch, size * count] });
+    const out = bind1(gatherPrimitive, [x, flat], params);
+    return [[reshape(out, { newSizes: [x.shape[0] as number, size, count, x.shape[2] as number] })], [1]];
+  },
+  lowering: {
+    kind: "kernel",
+    command: "GATHER",
+    arguments: ([x, indices], { fill }) => {
+      const { shape, dtype } = x as Aval;
+      return [...kernelSizes(shape, indices as Aval, shape[1] as number), ...(fill ? NOTHING[dtype] : [0, 0])];
+    },
+  },
+};
+
+const scatterPrimitive: Primitive<ScatterParams> = {
+  name: "scatter",
+  aval: ([x], { rows }) => [withRows(x as Aval, rows)],
+  jvp: ([x, indices], [dx], params) => [
+    [scatter(x as NDArray, indices as NDArray, params)],
+    [dx ? scatter(dx, indices as NDArray, params) : null],
+  ],
+  transpose: ([ct], [, indices]) => [ct ? gather(ct, known("scatter", indices)) : null, null],
+  batch: (inputs, axes, params) => {
+    const [merged, all, size] = mergeBatch(inputs, axes);
+    return [[unmerged(scatter(merged, all, params), size)], [0]];
+  },
+  lowering: {
+    kind: "kernel",
+    command: "SCATTER_ADD",
+    arguments: ([x, indices], { rows, replace }) => [
+      ...kernelSizes((x as Aval).shape, indices as Aval, rows),
+      Number(replace),
+    ],
+  },
+};
+
+/** `out[b, i] = x[b, indices[b, i]]` for `x` of shape [batch, rows, width]; 0 (or "no value") for indices outside. */
+const gather = (x: NDArray, indices: NDArray, fill = false): NDArray => bind1(gatherPrimitive, [x, indices], { fill });
+
+/** Its transpose: the rows of [batch, count, width] summed up in their places; those for indices outside are left out. */
+const scatter = (x: NDArray, indices: NDArray, params: ScatterParams): NDArray =>
+  bind1(scatterPrimitive, [x, indices], params);
+
+/** An array as [before, axis, after], the axes before and after (from `end` on) joined. */
+function aroundAxis(x: NDArray, axis: number, end = axis + 1): NDArray {
+  const sizes = [x.shape.slice(0, axis), x.shape.slice(axis, end), x.shape.slice(end)];
+  return reshape(x, { newSizes: sizes.map(sizeOf) });
+}
+
+/** Integer indices as `int32`. */
+export function checkIndices(fn: string, indices: ArrayLike, name = "indices"): NDArray {
+  const array = asArray(fn, indices, name);
+  if (!array.dtype.endsWith("int32")) {
+    throw new TypeError(`${fn}: ${name} must be integers, got ${array.dtype}${formatShape(array.shape)}.`);
+  }
+  return convertElementType(array, "int32");
+}
+
+/** Negative indices counted from the end. */
+export const fromEnd = (indices: NDArray, size: number): NDArray => select(lt(indices, 0), add(indices, size), indices);
+
+/**
+ * `x` with the elements that `indices` (`int32`, any shape) names in place of an axis. Indices outside give zeros, or NaN
+ * and its like with `fill`.
+ */
+export function takeAlong(x: NDArray, indices: NDArray, axis: number, fill = false): NDArray {
+  const rows = gather(aroundAxis(x, axis), reshape(indices, { newSizes: [1, indices.size] }), fill);
+  return reshape(rows, { newSizes: [...x.shape.slice(0, axis), ...indices.shape, ...x.shape.slice(axis + 1)] });
+}
+
+/** For each row of the last axis elements of its own: `out[..., i] = x[..., indices[..., i]]`. */
+export function takeFromRows(x: NDArray, indices: NDArray, fill = false): NDArray {
+  const rows = sizeOf(indices.shape.slice(0, -1));
+  const [from, count] = [x.shape.at(-1) as number, indices.shape.at(-1) as number];
+  const taken = gather(
+    reshape(x, { newSizes: [rows, from, 1] }),
+    reshape(indices, { newSizes: [rows, count] }),
+    fill,
+  );
+  return reshape(taken, { newSizes: indices.shape });
+}
+
+function scattered(
+  fn: string,
+  x: ArrayLike,
+  indices: ArrayLike,
+  updates: ArrayLike,
+  options: { readonly axis?: number } = {},
+) {
+  checkOptions(fn, options, ["axis"]);
+  const [operand, values] = promoteOperands(fn, [x, updates], ["x", "updates"]) as [NDArray, NDArray];
+  const axis = canonicalAxis(fn, options.axis ?? 0, operand.ndim);
+  const places = checkIndices(fn, indices);
+  const shape = [...operand.shape.slice(0, axis), ...places.shape, ...operand.shape.slice(axis + 1)];
+  if (!sameShape(values.shape, shape)) {
+    throw new ShapeError(
+      `${fn}: x ${formatShape(operand.shape)} with indices ${formatShape(places.shape)} along axis ${axis} takes updates ` +
+        `of shape ${formatShape(shape)}, got ${formatShape(values.shape)}.`,
+    );
+  }
+  const rows = operand.shape[axis] as number;
+  const flat = reshape(fromEnd(places, rows), { newSizes: [1, places.size] });
+  return { operand, values: aroundAxis(values, axis, axis + places.ndim), axis, rows, flat };
+}
+
+/**
+ * `x` with `updates` added to the slices along `axis` (0 by default) that `indices` names; a slice named several times
+ * gets all of its updates, indices outside get none. Source: `x.at[indices].add(updates)` of JAX.
+ * @param updates of `x`'s shape with that of `indices` in place of `axis`.
+ * @example lax.scatterAdd(np.zeros([3]), np.array([0, 2, 0]), np.array([1, 2, 3])) // [4, 0, 2]
+ */
+export function scatterAdd(...args: Parameters<typeof scattered> extends [string, ...infer Rest] ? Rest : never) {
+  const { operand, values, rows, flat } = scattered("lax.scatterAdd", ...args);
+  return add(operand, reshape(scatter(values, flat, { rows, replace: false }), { newSizes: operand.shape }));
+}
+
+/**
+ * `x` with `updates` in place of the slices along `axis` (0 by default) that `indices` names; of several for one slice the
+ * last one stands. Source: `x.at[indices].set(updates)` of JAX.
+ */
+export function scatterSet(...args: Parameters<typeof scattered> extends [string, ...infer Rest] ? Rest : never) {
+  const { operand, values, axis, rows, flat } = scattered("lax.scatterSet", ...args);
+  // Which update stands in a place, counted from 1; 0 for none.
+  const order = add(iota("int32", flat.size), 1);
+  const last = reshape(
+    scatter(reshape(order, { newSizes: [1, flat.size, 1] }), flat, { rows, replace: true }),
+    { newSizes: [1, rows] },
+  );
+  const chosen = reshape(gather(values, sub(last, 1)), { newSizes: operand.shape });
+  const hit = broadcastInDim(reshape(ge(last, 1), { newSizes: [rows] }), {
+    shape: operand.shape,
+    broadcastDimensions: [axis],
+  });
+  return select(hit, chosen, operand);
+}

@@ -1,0 +1,51 @@
+/** What the NTK's methods would cost, before any runs. */
+import type { Cost } from "../compile/cost.ts";
+import { checkFunction, flattenArrays, traceFunction } from "../transform/flat.ts";
+import type { ApplyFn } from "./apply.ts";
+import { NtkImplementation } from "./implementation.ts";
+import type { Kwargs } from "./kwargs.ts";
+import { candidates } from "./methods.ts";
+import { type NtkOptions, ntkSettings } from "./ntk.ts";
+import { prepare } from "./problem.ts";
+
+type MethodName = Exclude<keyof typeof NtkImplementation, "AUTO">;
+
+/** A cost for each method. */
+export type NtkCosts = Readonly<Record<MethodName, Cost>>;
+
+const nameOf = (implementation: number): MethodName =>
+  Object.entries(NtkImplementation).find(([, value]) => value === implementation)![0] as MethodName;
+
+/**
+ * The work of each method for a kernel of `f`: floating-point operations, bytes moved, peak memory in bytes, and the time
+ * that this machine should take on one thread. Nothing but a measurement of the machine's speed (a few milliseconds, the
+ * first time) is computed. `AUTO` takes the method with the least predicted time.
+ * @example nt.costOf(f, x1, x2, params, { vmapAxes: 0 }).STRUCTURED_DERIVATIVES.flops
+ */
+export function costOf(
+  f: ApplyFn,
+  x1: unknown,
+  x2: unknown,
+  params: unknown,
+  options: NtkOptions = {},
+  kwargs: Kwargs = {},
+): NtkCosts {
+  const fn = "nt.costOf";
+  checkFunction(fn, f);
+  const settings = ntkSettings(fn, options);
+  const [leaves, tree] = flattenArrays(fn, [x1, x2, params]);
+  const costs: [MethodName, Cost][] = [];
+  const avals = leaves.map((x) => x.aval);
+  // The task is traced only for its shapes; the programs of the methods are traced and counted inside.
+  traceFunction(
+    fn,
+    (a, b, p) => {
+      const found = candidates(fn, prepare(fn, f, settings, [a, b, p, kwargs]), settings);
+      costs.push(...found.map(({ implementation, cost }): [MethodName, Cost] => [nameOf(implementation), cost]));
+      return [];
+    },
+    tree,
+    avals,
+  );
+  return Object.fromEntries(costs) as unknown as NtkCosts;
+}

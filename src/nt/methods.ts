@@ -1,0 +1,60 @@
+/** The methods by number, and the choice among them. */
+import { describe } from "../base/errors.ts";
+import { flatten, unflatten } from "../base/tree.ts";
+import { type Cost, costOf } from "../compile/cost.ts";
+import { measureRates } from "../device/rates.ts";
+import type { ClosedJaxpr } from "../ir/jaxpr.ts";
+import type { NDArray } from "../ir/ndarray.ts";
+import { evalJaxpr, traceToJaxpr } from "../ir/trace.ts";
+import { NtkImplementation } from "./implementation.ts";
+import { jacobianContraction } from "./jacobian-contraction.ts";
+import type { NtkSettings, Problem } from "./problem.ts";
+import { structuredDerivatives } from "./structured-derivatives.ts";
+import { ntkVectorProducts } from "./vector-products.ts";
+
+/** Computes a tree of kernels, one for each output leaf. */
+export type Method = (fn: string, problem: Problem, settings: NtkSettings) => unknown;
+
+const METHODS: readonly (readonly [NtkImplementation, Method])[] = [
+  [NtkImplementation.JACOBIAN_CONTRACTION, jacobianContraction],
+  [NtkImplementation.NTK_VECTOR_PRODUCTS, ntkVectorProducts],
+  [NtkImplementation.STRUCTURED_DERIVATIVES, structuredDerivatives],
+];
+
+/** A method's program for a task; the task's arrays are its constants. */
+interface Candidate {
+  readonly implementation: NtkImplementation;
+  readonly program: ClosedJaxpr;
+  readonly cost: Cost;
+}
+
+/** Every method's program for the task, with its cost, counted on the program that would run. */
+export function candidates(fn: string, problem: Problem, settings: NtkSettings): Candidate[] {
+  const rates = measureRates();
+  return METHODS.map(([implementation, method]) => {
+    const program = traceToJaxpr(() => flatten<NDArray>(method(fn, problem, settings))[0], []);
+    return { implementation, program, cost: costOf(program.jaxpr, rates) };
+  });
+}
+
+/** The most memory that WebAssembly can have; a method beyond it is no candidate while another one fits. */
+const ADDRESSABLE = 2 ** 32;
+
+/** Takes the method that is predicted to be the fastest of those that fit into memory. */
+const automatic: Method = (fn, problem, settings) => {
+  const all = candidates(fn, problem, settings);
+  const fitting = all.filter(({ cost }) => cost.peakMemory <= ADDRESSABLE);
+  const best = (fitting.length > 0 ? fitting : all).reduce((a, b) =>
+    b.cost.predictedSeconds < a.cost.predictedSeconds ? b : a,
+  );
+  return unflatten(problem.first.outs.tree, evalJaxpr(best.program, []));
+};
+
+/** The method of a number. */
+export function methodOf(fn: string, implementation: unknown): Method {
+  if (implementation === NtkImplementation.AUTO) return automatic;
+  const found = METHODS.find(([number]) => number === implementation);
+  if (found) return found[1];
+  const known = Object.entries(NtkImplementation).map(([name, value]) => `${name} (${value})`);
+  throw new TypeError(`${fn}: implementation must be one of ${known.join(", ")}, got ${describe(implementation)}.`);
+}
