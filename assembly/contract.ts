@@ -14,7 +14,7 @@
  * The roles of A and B may be exchanged: `rows` and `columns` below are m and n or n and m.
  */
 import { DOT_COLUMNS, DOT_ROWS, multiplyDots } from "./dots";
-import { axesAt, region } from "./layout";
+import { REGION_BYTES, axesAt, region } from "./layout";
 import { TILE_COLUMNS_BYTES, TILE_ROWS, multiplyTile } from "./microkernel";
 import { DType } from "./opcodes";
 import { markRuns, pack } from "./pack";
@@ -24,15 +24,15 @@ import { Axes, tabulate } from "./strided";
 // @ts-ignore: decorator
 @inline const MC: u32 = 96;
 // @ts-ignore: decorator
-@inline const KC: u32 = 256;
+@inline const KC: u32 = 320;
 // @ts-ignore: decorator
-@inline const COLUMN_BLOCK_BYTES: u32 = 4096;
+@inline const COLUMN_BLOCK_BYTES: u32 = 3072;
 
 // When and how to do without packing (`prefersDots`): stretches long enough for their sums to be few.
 // @ts-ignore: decorator
 @inline const DOT_MIN_BYTES: u32 = 256;
 // @ts-ignore: decorator
-@inline const DOT_MAX_LINES: u32 = 32;
+@inline const DOT_MAX_LINES: u32 = 24;
 // @ts-ignore: decorator
 @inline const DOT_BLOCK_BYTES: u32 = 4096;
 
@@ -70,6 +70,7 @@ import { Axes, tabulate } from "./strided";
 /** Runs `[CONTRACT, len, dtype, A, B, C, batchRank, mRank, nRank, kRank, ...]`. */
 export function contractCommand(list: usize): void {
   const dtype = load<u32>(list, 8);
+  if (PACKED_B + COLUMN_BLOCK_BYTES * KC > REGION_BYTES) ERROR("CONTRACT's blocks exceed the scratch region");
   const batchRank = load<i32>(list, 24);
   const mRank = load<i32>(list, 28);
   const nRank = load<i32>(list, 32);

@@ -7,19 +7,14 @@
  * few rows or columns to make packing worth while: a Jacobian with few outputs against another.
  */
 
+import { multiplyAdd } from "./simd";
+
 /** Rows of a tile. */
 // @ts-ignore: decorator
 @inline export const DOT_ROWS: u32 = 2;
 /** Columns of a tile. */
 // @ts-ignore: decorator
 @inline export const DOT_COLUMNS: u32 = 4;
-
-// @ts-ignore: decorator
-@inline
-function multiplyAdd<T>(x: v128, y: v128, z: v128): v128 {
-  if (ASC_FEATURE_RELAXED_SIMD && isFloat<T>()) return v128.relaxed_madd<T>(x, y, z);
-  return v128.add<T>(z, v128.mul<T>(x, y));
-}
 
 /** Stores the lane sums of four vectors side by side. */
 // @ts-ignore: decorator

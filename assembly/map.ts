@@ -9,14 +9,17 @@
  * PADDING elements, all of its inputs and outputs live in scratch, where lanes past the end are
  * harmless, and the outputs are copied out.
  */
-import { BLOCK, DType } from "./opcodes";
+import { BLOCK, DType, MAX_REGISTERS } from "./opcodes";
 import { instruction } from "./elementwise/instruction";
 import { copyBytes, fill, gather } from "./gather";
-import { BLOCK_BYTES, axesAt, region } from "./layout";
+import { BLOCK_BYTES, REGION_BYTES, axesAt, region } from "./layout";
 
 // Elements per step of the instructions' loops: the lanes of a float32 vector.
 // @ts-ignore: decorator
 @inline const PADDING: u32 = 4;
+
+// @ts-ignore: decorator
+@inline const STORAGE: usize = 4 * MAX_REGISTERS;
 
 /** Where a register's elements are for this block. */
 // @ts-ignore: decorator
@@ -31,11 +34,11 @@ function pointRegister(register: u32, address: usize): void {
   store<u32>(region(<usize>register << 2), address);
 }
 
-/** A register's own place in scratch, after the table of 64 pointers. */
+/** A register's own place in scratch, after the table of pointers. */
 // @ts-ignore: decorator
 @inline
 function storageOf(register: u32): usize {
-  return region(256 + <usize>register * BLOCK_BYTES);
+  return region(STORAGE + <usize>register * BLOCK_BYTES);
 }
 
 /** log2 of an element's size in memory. */
@@ -47,6 +50,7 @@ function shiftOf(dtype: u32): usize {
 
 /** Runs `[MAP, ...]`. */
 export function map(list: usize): void {
+  if (STORAGE + <usize>MAX_REGISTERS * BLOCK_BYTES > REGION_BYTES) ERROR("MAP's registers exceed the scratch region");
   const rank = load<i32>(list, 8);
   const inputs = load<i32>(list, 12);
   const constants = load<i32>(list, 16);

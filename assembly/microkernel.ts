@@ -5,20 +5,14 @@
  * fit the 16 vector registers of x86-64; larger tiles spill.
  */
 
+import { multiplyAdd } from "./simd";
+
 /** Rows of a tile. */
 // @ts-ignore: decorator
 @inline export const TILE_ROWS: u32 = 4;
 /** Bytes in a tile's row: two vectors. */
 // @ts-ignore: decorator
 @inline export const TILE_COLUMNS_BYTES: usize = 32;
-
-/** `x * y + z`; in one rounding where the relaxed build and the hardware agree to. */
-// @ts-ignore: decorator
-@inline
-function multiplyAdd<T>(x: v128, y: v128, z: v128): v128 {
-  if (ASC_FEATURE_RELAXED_SIMD && isFloat<T>()) return v128.relaxed_madd<T>(x, y, z);
-  return v128.add<T>(z, v128.mul<T>(x, y));
-}
 
 /** Stores, or adds to, one row of the tile. */
 // @ts-ignore: decorator

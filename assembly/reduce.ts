@@ -17,7 +17,7 @@ import { floatInstruction } from "./elementwise/float";
 import { integerInstruction } from "./elementwise/integer";
 import { combine, foldRun, identity } from "./fold";
 import { copyBytes, fill, gather } from "./gather";
-import { BLOCK_BYTES, axesAt, region } from "./layout";
+import { BLOCK_BYTES, REGION_BYTES, axesAt, region } from "./layout";
 import { BLOCK, DType, Op, ReduceOp } from "./opcodes";
 import { Axes } from "./strided";
 
@@ -41,6 +41,7 @@ import { Axes } from "./strided";
 
 /** Runs `[REDUCE, len, reduceOp, dtype, dst, src, keptRank, reducedRank, ...]`. */
 export function reduce(list: usize): void {
+  if (DIGITS + 32 * BLOCK_BYTES > REGION_BYTES) ERROR("REDUCE's blocks exceed the scratch region");
   const op = load<u32>(list, 8);
   const dtype = load<u32>(list, 12);
   const dst = <usize>load<u32>(list, 16);

@@ -1,5 +1,13 @@
 /** Small vector helpers that several kernels share. */
 
+/** `x * y + z`; in one rounding where the relaxed build and the hardware agree to. */
+// @ts-ignore: decorator
+@inline
+export function multiplyAdd<T>(x: v128, y: v128, z: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD && isFloat<T>()) return v128.relaxed_madd<T>(x, y, z);
+  return v128.add<T>(z, v128.mul<T>(x, y));
+}
+
 /** Transposes the 4x4 matrix of 32-bit elements whose rows begin at r0 to r3, to rows `step` bytes apart at `dst`. */
 // @ts-ignore: decorator
 @inline

@@ -68,10 +68,14 @@ function inspect(bytes) {
   const imports = importsOf(module);
   if (imports.length > 0) refuse(`the module imports ${imports.join(", ")}; it must import nothing`);
   const exported = Object.fromEntries(
-    range(module.getNumExports(), (i) => binaryen.getExportInfo(module.getExportByIndex(i))).map((it) => [it.name, it.value]),
+    range(module.getNumExports(), (i) => binaryen.getExportInfo(module.getExportByIndex(i))).map((it) => [
+      it.name,
+      it.value,
+    ]),
   );
   const names = Object.keys(exported).sort();
-  if (names.join() !== EXPORTS.join()) refuse(`the module exports ${names.join(", ")} instead of ${EXPORTS.join(", ")}`);
+  if (names.join() !== EXPORTS.join())
+    refuse(`the module exports ${names.join(", ")} instead of ${EXPORTS.join(", ")}`);
   const heapBase = heapBaseOf(module, exported);
   if (heapBase > HEAP_LIMIT) refuse(`the module's data ends at ${heapBase}, beyond ${HEAP_LIMIT}`);
   const functions = module.getNumFunctions();

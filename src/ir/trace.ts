@@ -31,6 +31,10 @@ export class Tracer extends NDArray {
     throw this.#concretization("dataSync(), item(), toArray(), a comparison such as x > 0 or an `if`");
   }
 
+  override item(): number {
+    return this.dataSync()[0] as number;
+  }
+
   override toString(): string {
     return `Traced ${this.dtype}${formatShape(this.shape)}`;
   }

@@ -3,16 +3,17 @@
  * these two: slices whose place is computed, and updates.
  */
 import type { DType } from "../base/dtypes.ts";
-import { checkOptions, describe, formatShape, ShapeError } from "../base/errors.ts";
-import { canonicalAxis, range, type Shape, sameShape, sizeOf } from "../base/shapes.ts";
+import { checkOptions, formatShape, ShapeError } from "../base/errors.ts";
+import { canonicalAxis, type Shape, sameShape, sizeOf } from "../base/shapes.ts";
 import { type Aval, makeAval } from "../ir/aval.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { type BatchAxis, known, type Primitive } from "../ir/primitive.ts";
 import { bind1 } from "../ir/trace.ts";
-import { add, clamp, sub } from "./arithmetic.ts";
+import { add, sub } from "./arithmetic.ts";
 import { convertElementType, promoteOperands } from "./convert.ts";
 import { iota } from "./create.ts";
-import { bitwiseAnd, ge, lt, select } from "./logic.ts";
+import { gt, lt, select } from "./logic.ts";
+import { requireNumbers } from "./nary.ts";
 import { type ArrayLike, asArray } from "./operands.ts";
 import { batchSize, batchToFront, broadcastInDim, broadcastTo, moveAxis, reshape } from "./shape.ts";
 
@@ -46,19 +47,25 @@ function kernelSizes(shape: Shape, indices: Aval, rows: number): number[] {
 const withRows = (x: Aval, rows: number): Aval =>
   makeAval([x.shape[0] as number, rows, x.shape[2] as number], x.dtype, x.weak);
 
-/** Both operands with the mapped axis joined to their batches. */
-function mergeBatch([x, indices]: readonly NDArray[], axes: readonly BatchAxis[]): [NDArray, NDArray, number] {
+/** Both operands with the mapped axis joined to their batches, and the two sizes. */
+function mergeBatch([x, indices]: readonly NDArray[], axes: readonly BatchAxis[]): [NDArray[], [number, number]] {
   const size = batchSize([x as NDArray, indices as NDArray], axes);
   const front = batchToFront(x as NDArray, axes[0] as BatchAxis, size);
-  const merged = (y: NDArray): NDArray => reshape(y, { newSizes: [-1, ...y.shape.slice(2)] });
   const batch = front.shape[1] as number;
-  if (axes[1] === null && (indices as NDArray).shape[0] === 1) return [merged(front), indices as NDArray, size];
+  const merged = (y: NDArray): NDArray => reshape(y, { newSizes: [size * batch, ...y.shape.slice(2)] });
+  if (axes[1] === null && (indices as NDArray).shape[0] === 1)
+    return [
+      [merged(front), indices as NDArray],
+      [size, batch],
+    ];
   const all = batchToFront(indices as NDArray, axes[1] as BatchAxis, size);
-  return [merged(front), merged(broadcastTo(all, [size, batch, all.shape[2] as number])), size];
+  return [
+    [merged(front), merged(broadcastTo(all, [size, batch, all.shape[2] as number]))],
+    [size, batch],
+  ];
 }
 
-const unmerged = (y: NDArray, size: number): NDArray =>
-  reshape(y, { newSizes: [size, (y.shape[0] as number) / size, ...y.shape.slice(1)] });
+const unmerged = (y: NDArray, sizes: Shape): NDArray => reshape(y, { newSizes: [...sizes, ...y.shape.slice(1)] });
 
 const gatherPrimitive: Primitive<GatherParams> = {
   name: "gather",
@@ -74,8 +81,8 @@ const gatherPrimitive: Primitive<GatherParams> = {
   batch: (inputs, axes, params) => {
     const [x, indices] = inputs as [NDArray, NDArray];
     if (axes[0] !== null) {
-      const [merged, all, size] = mergeBatch(inputs, axes);
-      return [[unmerged(bind1(gatherPrimitive, [merged, all], params), size)], [0]];
+      const [merged, sizes] = mergeBatch(inputs, axes);
+      return [[unmerged(bind1(gatherPrimitive, merged, params), sizes)], [0]];
     }
     // One array for all: more indices into it.
     const middle = moveAxis(indices, axes[1] as number, 1);
@@ -103,8 +110,8 @@ const scatterPrimitive: Primitive<ScatterParams> = {
   ],
   transpose: ([ct], [, indices]) => [ct ? gather(ct, known("scatter", indices)) : null, null],
   batch: (inputs, axes, params) => {
-    const [merged, all, size] = mergeBatch(inputs, axes);
-    return [[unmerged(scatter(merged, all, params), size)], [0]];
+    const [merged, sizes] = mergeBatch(inputs, axes);
+    return [[unmerged(bind1(scatterPrimitive, merged, params), sizes)], [0]];
   },
   lowering: {
     kind: "kernel",
@@ -154,30 +161,27 @@ export function takeAlong(x: NDArray, indices: NDArray, axis: number, fill = fal
 export function takeFromRows(x: NDArray, indices: NDArray, fill = false): NDArray {
   const rows = sizeOf(indices.shape.slice(0, -1));
   const [from, count] = [x.shape.at(-1) as number, indices.shape.at(-1) as number];
-  const taken = gather(
-    reshape(x, { newSizes: [rows, from, 1] }),
-    reshape(indices, { newSizes: [rows, count] }),
-    fill,
-  );
+  const taken = gather(reshape(x, { newSizes: [rows, from, 1] }), reshape(indices, { newSizes: [rows, count] }), fill);
   return reshape(taken, { newSizes: indices.shape });
 }
 
-function scattered(
-  fn: string,
-  x: ArrayLike,
-  indices: ArrayLike,
-  updates: ArrayLike,
-  options: { readonly axis?: number } = {},
-) {
+export interface ScatterOptions {
+  /** The axis that the indices count along; the first by default. */
+  readonly axis?: number;
+}
+
+type ScatterArguments = [x: ArrayLike, indices: ArrayLike, updates: ArrayLike, options?: ScatterOptions];
+
+function checkScatter(fn: string, ...[x, indices, updates, options]: ScatterArguments) {
   checkOptions(fn, options, ["axis"]);
   const [operand, values] = promoteOperands(fn, [x, updates], ["x", "updates"]) as [NDArray, NDArray];
-  const axis = canonicalAxis(fn, options.axis ?? 0, operand.ndim);
+  const axis = canonicalAxis(fn, options?.axis ?? 0, operand.ndim);
   const places = checkIndices(fn, indices);
   const shape = [...operand.shape.slice(0, axis), ...places.shape, ...operand.shape.slice(axis + 1)];
   if (!sameShape(values.shape, shape)) {
     throw new ShapeError(
-      `${fn}: x ${formatShape(operand.shape)} with indices ${formatShape(places.shape)} along axis ${axis} takes updates ` +
-        `of shape ${formatShape(shape)}, got ${formatShape(values.shape)}.`,
+      `${fn}: updates of ${formatShape(operand.shape)} at indices ${formatShape(places.shape)} along axis ${axis} must ` +
+        `have shape ${formatShape(shape)}, got ${formatShape(values.shape)}.`,
     );
   }
   const rows = operand.shape[axis] as number;
@@ -186,32 +190,27 @@ function scattered(
 }
 
 /**
- * `x` with `updates` added to the slices along `axis` (0 by default) that `indices` names; a slice named several times
- * gets all of its updates, indices outside get none. Source: `x.at[indices].add(updates)` of JAX.
- * @param updates of `x`'s shape with that of `indices` in place of `axis`.
- * @example lax.scatterAdd(np.zeros([3]), np.array([0, 2, 0]), np.array([1, 2, 3])) // [4, 0, 2]
+ * `x` with `updates` added to the slices along an axis that `indices` names; a slice named several times gets all of its
+ * updates, indices outside get none. Source: `x.at[indices].add(updates)` of JAX.
+ * @param updates of `x`'s shape with that of `indices` in place of the axis.
+ * @example lax.scatterAdd(np.zeros(3), np.array([0, 2, 0]), np.array([1, 2, 3])) // [4, 0, 2]
  */
-export function scatterAdd(...args: Parameters<typeof scattered> extends [string, ...infer Rest] ? Rest : never) {
-  const { operand, values, rows, flat } = scattered("lax.scatterAdd", ...args);
-  return add(operand, reshape(scatter(values, flat, { rows, replace: false }), { newSizes: operand.shape }));
+export function scatterAdd(...args: ScatterArguments): NDArray {
+  const { operand, values, rows, flat } = checkScatter("lax.scatterAdd", ...args);
+  const sums = scatter(requireNumbers("lax.scatterAdd", values), flat, { rows, replace: false });
+  return add(operand, reshape(sums, { newSizes: operand.shape }));
 }
 
 /**
- * `x` with `updates` in place of the slices along `axis` (0 by default) that `indices` names; of several for one slice the
- * last one stands. Source: `x.at[indices].set(updates)` of JAX.
+ * `x` with `updates` in place of the slices along an axis that `indices` names; of several for one slice the last one
+ * stands, indices outside change nothing. Source: `x.at[indices].set(updates)` of JAX.
  */
-export function scatterSet(...args: Parameters<typeof scattered> extends [string, ...infer Rest] ? Rest : never) {
-  const { operand, values, axis, rows, flat } = scattered("lax.scatterSet", ...args);
+export function scatterSet(...args: ScatterArguments): NDArray {
+  const { operand, values, axis, rows, flat } = checkScatter("lax.scatterSet", ...args);
   // Which update stands in a place, counted from 1; 0 for none.
-  const order = add(iota("int32", flat.size), 1);
-  const last = reshape(
-    scatter(reshape(order, { newSizes: [1, flat.size, 1] }), flat, { rows, replace: true }),
-    { newSizes: [1, rows] },
-  );
+  const order = reshape(add(iota("int32", flat.size), 1), { newSizes: [1, flat.size, 1] });
+  const last = reshape(scatter(order, flat, { rows, replace: true }), { newSizes: [1, rows] });
   const chosen = reshape(gather(values, sub(last, 1)), { newSizes: operand.shape });
-  const hit = broadcastInDim(reshape(ge(last, 1), { newSizes: [rows] }), {
-    shape: operand.shape,
-    broadcastDimensions: [axis],
-  });
-  return select(hit, chosen, operand);
+  const hit = reshape(gt(last, 0), { newSizes: [rows] });
+  return select(broadcastInDim(hit, { shape: operand.shape, broadcastDimensions: [axis] }), chosen, operand);
 }

@@ -42,6 +42,10 @@ export const bitwiseAnd = /* @__PURE__ */ bitwise("bitwiseAnd", "AND") as Binary
 export const bitwiseOr = /* @__PURE__ */ bitwise("bitwiseOr", "OR") as Binary;
 export const bitwiseXor = /* @__PURE__ */ bitwise("bitwiseXor", "XOR") as Binary;
 export const bitwiseNot = /* @__PURE__ */ bitwise("bitwiseNot", "NOT", 1) as Unary;
+/** How many bits are 1. Source: `jax.lax.population_count`. */
+export const populationCount = /* @__PURE__ */ bitwise("populationCount", "POPCOUNT", 1) as Unary;
+/** How many bits stand before the first 1. Source: `jax.lax.clz`. */
+export const clz = /* @__PURE__ */ bitwise("clz", "CLZ", 1) as Unary;
 export const shiftLeft = /* @__PURE__ */ bitwise("shiftLeft", "SHL") as Binary;
 export const shiftRightLogical = /* @__PURE__ */ bitwise("shiftRightLogical", "SHR_LOGICAL") as Binary;
 export const shiftRightArithmetic = /* @__PURE__ */ bitwise("shiftRightArithmetic", "SHR_ARITHMETIC") as Binary;

@@ -1,9 +1,13 @@
 /** Exponentials, trigonometric and hyperbolic functions, the error function; with their derivatives. */
 import type { NDArray } from "../ir/ndarray.ts";
 import type { MapOp } from "../ir/primitive.ts";
-import { add, div, mul, neg, rsqrt, square, sub } from "./arithmetic.ts";
+import { add, div, mul, neg, reciprocal, rsqrt, square, sub } from "./arithmetic.ts";
+import { promoteToFloat } from "./convert.ts";
+import { full } from "./create.ts";
 import { type Derivative, makeElementwise } from "./elementwise.ts";
-import { type Binary, binary, type Unary, unary } from "./nary.ts";
+import { ge, lt, ne, select } from "./logic.ts";
+import { type Binary, binary, broadcastScalars, type Unary, unary } from "./nary.ts";
+import type { ArrayLike } from "./operands.ts";
 
 /** A function of one variable from its derivative, given the tangent, the argument and the value. */
 function define(name: string, emit: MapOp, derivative: (t: NDArray, x: NDArray, out: NDArray) => NDArray): Unary {
@@ -12,6 +16,8 @@ function define(name: string, emit: MapOp, derivative: (t: NDArray, x: NDArray, 
 }
 
 export const exp = /* @__PURE__ */ define("exp", "EXP", (t, _, out) => mul(t, out));
+/** `2^x`. Source: `jax.lax.exp2`. */
+export const exp2: Unary = (x) => exp(mul(promoteToFloat("lax.exp2", [x])[0] as NDArray, Math.LN2));
 /** `exp(x) - 1`, exact near 0. */
 export const expm1 = /* @__PURE__ */ define("expm1", "EXPM1", (t, _, out) => mul(t, add(out, 1)));
 /** `log(1 + x)`, exact near 0. */
@@ -63,3 +69,44 @@ export const nextafter: Binary = /* @__PURE__ */ binary(
   makeElementwise<null>({ name: "nextafter", emit: "NEXTAFTER", derivatives: [null, null] }),
   true,
 );
+
+/** The terms of trigamma's asymptotic series after `1/z + 1/(2 z^2)`: Bernoulli numbers, the coefficients of `z^-(2n+1)`. */
+const BERNOULLI = [1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6];
+
+/** The derivative of `digamma`: a recurrence up to where the asymptotic series is exact, a reflection below 1/2. */
+function trigamma(x: NDArray): NDArray {
+  const reflected = lt(x, 0.5);
+  const positive = select(reflected, sub(1, x), x);
+  let z = positive;
+  let sum = full(x.shape, 0, x.dtype);
+  for (let i = 0; i < 10; i++) {
+    sum = add(sum, reciprocal(square(z)));
+    z = add(z, 1);
+  }
+  const inverse = reciprocal(z);
+  const inverseSquare = square(inverse);
+  const series = BERNOULLI.reduceRight<ArrayLike>((s, b) => mul(add(s, b), inverseSquare), 0);
+  sum = add(sum, mul(inverse, add(add(series, 1), mul(inverse, 0.5))));
+  const sine = sin(mul(select(reflected, x, 0.5), Math.PI));
+  return select(reflected, sub(mul(reciprocal(square(sine)), Math.PI ** 2), sum), sum);
+}
+
+/** The logarithm of the absolute value of the gamma function. Source: `jax.lax.lgamma`. */
+export const lgamma = /* @__PURE__ */ define("lgamma", "LGAMMA", (t, x) => mul(t, digamma(x)));
+/** The derivative of `lgamma`. Source: `jax.lax.digamma`. */
+export const digamma: Unary = /* @__PURE__ */ define("digamma", "DIGAMMA", (t, x) => mul(t, trigamma(x)));
+
+/**
+ * `log(exp(x) + exp(y))` without overflow; its derivatives of every order are right where `x = y`, too, because nothing
+ * in it has a kink.
+ */
+export const logaddexp: Binary = (x, y) => {
+  const operands = promoteToFloat("lax.logaddexp", [x, y], ["x", "y"]);
+  const [a, b] = broadcastScalars("lax.logaddexp", operands) as [NDArray, NDArray];
+  const firstLarger = ge(a, b);
+  const difference = sub(select(firstLarger, b, a), select(firstLarger, a, b));
+  const undefinedDifference = ne(difference, difference);
+  const safe = select(undefinedDifference, 0, difference);
+  const sum = add(select(firstLarger, a, b), log1p(exp(safe)));
+  return select(undefinedDifference, add(a, b), sum);
+};

@@ -37,13 +37,10 @@ export function candidates(fn: string, problem: Problem, settings: NtkSettings):
   });
 }
 
-/** The most memory that WebAssembly can have; a method beyond it is no candidate while another one fits. */
-const ADDRESSABLE = 2 ** 32;
-
 /** Takes the method that is predicted to be the fastest of those that fit into memory. */
 const automatic: Method = (fn, problem, settings) => {
   const all = candidates(fn, problem, settings);
-  const fitting = all.filter(({ cost }) => cost.peakMemory <= ADDRESSABLE);
+  const fitting = all.filter(({ cost }) => cost.peakMemory <= settings.memoryLimit);
   const best = (fitting.length > 0 ? fitting : all).reduce((a, b) =>
     b.cost.predictedSeconds < a.cost.predictedSeconds ? b : a,
   );

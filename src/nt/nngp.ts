@@ -36,7 +36,7 @@ export function empiricalNngpFn<Out = NDArray>(f: ApplyFn<Out>, options: AxesOpt
   checkFunction(fn, f);
   checkOptions(fn, options, ["traceAxes", "diagonalAxes"]);
   const axes = { traceAxes: options.traceAxes ?? [-1], diagonalAxes: options.diagonalAxes ?? [] };
-  return compileKernel(fn, (x1, x2, params, kwargs = {}) => {
+  const { call } = compileKernel(fn, (x1, x2, params, kwargs = {}) => {
     const [kwargs1, kwargs2] = splitKwargs(kwargs, x1, x2);
     const [outs1, tree] = flatten<NDArray>(callWith(f, params, x1, kwargs1));
     const [outs2, tree2] = x2 === null ? [outs1, tree] : flatten<NDArray>(callWith(f, params, x2, kwargs2));
@@ -46,4 +46,5 @@ export function empiricalNngpFn<Out = NDArray>(f: ApplyFn<Out>, options: AxesOpt
       outs1.map((out, i) => outputProduct(fn, out, outs2[i]!, axes)),
     );
   });
+  return call as KernelFn<Out>;
 }

@@ -7,10 +7,11 @@ import type { AxesOptions } from "./axes.ts";
 import { compileKernel, type KernelFn } from "./compile-kernel.ts";
 import { NtkImplementation } from "./implementation.ts";
 import type { Kwargs } from "./kwargs.ts";
+import { type MemoryOptions, WASM_LIMIT, withinMemory } from "./memory.ts";
 import { methodOf } from "./methods.ts";
-import { type NtkSettings, prepare } from "./problem.ts";
+import { type NtkSettings, type Problem, prepare } from "./problem.ts";
 
-export interface NtkOptions extends AxesOptions {
+export interface NtkOptions extends AxesOptions, MemoryOptions {
   /**
    * Axes over which `f` acts on each example by itself, so that Jacobians are computed example by example: a number (the
    * batch axis of inputs and outputs alike), a tree of them, or `[inAxes, outAxes, kwargsAxes]`. A list of three is
@@ -28,17 +29,29 @@ export interface NtkOptions extends AxesOptions {
   readonly fwd?: boolean | null;
 }
 
-const NTK_OPTIONS = ["traceAxes", "diagonalAxes", "vmapAxes", "implementation", "jRules", "sRules", "fwd"] as const;
+const NTK_OPTIONS = [
+  "traceAxes",
+  "diagonalAxes",
+  "vmapAxes",
+  "implementation",
+  "jRules",
+  "sRules",
+  "fwd",
+  "memoryLimit",
+  "onProgress",
+] as const;
 
 /** The options in full, checked. */
 export function ntkSettings(fn: string, options: NtkOptions): NtkSettings {
   checkOptions(fn, options, NTK_OPTIONS);
-  const { jRules = true, sRules = true, fwd = null } = options;
+  const { jRules = true, sRules = true, fwd = null, memoryLimit = WASM_LIMIT } = options;
+  if (!(memoryLimit > 0)) throw new RangeError(`${fn}: memoryLimit must be a number of bytes, got ${memoryLimit}.`);
   return {
     traceAxes: options.traceAxes ?? [-1],
     diagonalAxes: options.diagonalAxes ?? [],
     vmapAxes: options.vmapAxes ?? null,
     rules: { jRules, sRules, fwd },
+    memoryLimit: Math.min(memoryLimit, WASM_LIMIT),
   };
 }
 
@@ -61,7 +74,9 @@ export function empiricalNtkFn<Out = NDArray>(f: ApplyFn<Out>, options: NtkOptio
   checkFunction(fn, f);
   const settings = ntkSettings(fn, options);
   const method = methodOf(fn, options.implementation ?? NtkImplementation.JACOBIAN_CONTRACTION);
-  const compute = (x1: unknown, x2: unknown, params: unknown, kwargs: Kwargs = {}): unknown =>
-    method(fn, prepare(fn, f, settings, [x1, x2, params, kwargs]), settings);
-  return compileKernel(fn, compute);
+  const problem = (...args: [unknown, unknown, unknown, Kwargs]): Problem => prepare(fn, f, settings, args);
+  const kernel = compileKernel(fn, (x1, x2, params, kwargs = {}) =>
+    method(fn, problem(x1, x2, params, kwargs), settings),
+  );
+  return withinMemory(fn, kernel, settings, problem, options.onProgress) as KernelFn<Out>;
 }

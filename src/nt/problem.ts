@@ -22,6 +22,8 @@ import type { Rules } from "./structure.ts";
 export interface NtkSettings extends Required<AxesOptions> {
   readonly vmapAxes: VmapAxes;
   readonly rules: Rules;
+  /** The bytes that a method may take where there is a choice. */
+  readonly memoryLimit: number;
 }
 
 /** `f` as a function of the float parameters alone. */

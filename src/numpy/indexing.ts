@@ -1,12 +1,21 @@
-/** Basic indexing: integers, slices, new axes. Everything is a slice, a reversal and a reshape of the array. */
-import { describe, formatShape, ShapeError } from "../base/errors.ts";
-import { range } from "../base/shapes.ts";
-import { NDArray } from "../ir/ndarray.ts";
+/**
+ * Indexing. Integers, slices and new axes are a slice, a reversal and a reshape of the array; arrays of indices are one
+ * gather of the axes that they stand for.
+ */
+import { checkOptions, describe, formatShape, ShapeError } from "../base/errors.ts";
+import { broadcastShapes, canonicalAxis, range, removed, type Shape, sameShape, sizeOf } from "../base/shapes.ts";
+import { hostArray, NDArray, scalar } from "../ir/ndarray.ts";
+import { checkIndices, fromEnd, takeAlong, takeFromRows } from "../lax/gather.ts";
 import * as lax from "../lax/index.ts";
 import { type ArrayLike, asArray } from "../lax/operands.ts";
+import { broadcastTo, moveAxis } from "../lax/shape.ts";
+import { array, type NestedList } from "./array.ts";
 
-/** A place on an axis, a slice in Python's notation (`"1:5"`, `"::-1"`, `":"`), `"..."`, or `null` for a new axis. */
-export type Index = number | string | null;
+/**
+ * A place on an axis, a slice in Python's notation (`"1:5"`, `"::-1"`, `":"`), `"..."`, `null` for a new axis; an array (or
+ * nested list) of places, or of bools, one for each element of as many axes as it has.
+ */
+export type Index = number | string | null | NDArray | NestedList;
 
 /** The elements `start`, `start + step`, ... (`count` of them) of an axis. */
 interface Section {
@@ -47,25 +56,49 @@ function section(text: string, axis: number, x: NDArray): Section {
   return { start, step, count: Math.max(0, Math.ceil((stop - start) / step)), dropped: false };
 }
 
-function checkIndices(indices: readonly unknown[], x: NDArray): asserts indices is readonly Index[] {
-  for (const index of indices) {
-    if (typeof index === "number" || typeof index === "string" || index === null) continue;
-    const hint = index instanceof NDArray || Array.isArray(index) ? " Indexing with arrays isn't supported." : "";
+/** The coordinates of the true elements: an array of indices for each axis of the mask, whose size it remembers. */
+function coordinates(mask: NDArray): Places[] {
+  const data = mask.dataSync();
+  const found = [...data.keys()].filter((i) => data[i] !== 0);
+  let inner = data.length;
+  return mask.shape.map((size) => {
+    inner /= Math.max(size, 1);
+    const along = found.map((i) => Math.floor(i / inner) % size);
+    return { indices: hostArray(Int32Array.from(along), [found.length], "int32"), size };
+  });
+}
+
+/** An index that is an array; `size` is that of the axis where it must be a certain one. */
+interface Places {
+  readonly indices: NDArray;
+  readonly size?: number;
+}
+
+type Resolved = number | string | null | Places;
+
+const isPlaces = (index: Resolved): index is Places => typeof index === "object" && index !== null;
+
+function resolve(index: unknown): Resolved[] {
+  if (typeof index === "number" || typeof index === "string" || index === null) return [index];
+  if (!(index instanceof NDArray) && !Array.isArray(index)) {
     throw new TypeError(
-      `${FN}: an index is a whole number, a slice such as "1:5", "..." or null; got ${describe(index)}.${hint}`,
+      `${FN}: an index is a whole number, a slice such as "1:5", "...", null or an array; got ${describe(index)}.`,
     );
   }
-  const consumed = indices.filter((i) => i !== null && i !== "...").length;
-  if (indices.filter((i) => i === "...").length > 1) throw new TypeError(`${FN}: "..." may stand once, got it twice.`);
-  if (consumed > x.ndim) {
-    throw new ShapeError(`${FN}: ${consumed} indices are too many for shape ${formatShape(x.shape)}.`);
-  }
+  const indices = array(index as NestedList, index.length === 0 ? { dtype: "int32" } : undefined);
+  if (indices.dtype === "bool" && indices.ndim > 0) return coordinates(indices);
+  return [{ indices: checkIndices(FN, indices, "an index") }];
 }
 
 /** The indices with `"..."` (at the end where it's missing) written as as many `":"` as axes are left. */
-function withoutEllipsis(indices: readonly Index[], ndim: number): Index[] {
-  const explicit = indices.includes("...") ? indices : [...indices, "..."];
-  const missing = ndim - explicit.filter((i) => i !== null && i !== "...").length;
+function withoutEllipsis(indices: readonly Resolved[], x: NDArray): Resolved[] {
+  const ellipses = indices.filter((i) => i === "...").length;
+  if (ellipses > 1) throw new TypeError(`${FN}: "..." may stand once, got it twice.`);
+  const missing = x.ndim - indices.filter((i) => i !== null && i !== "...").length;
+  if (missing < 0) {
+    throw new ShapeError(`${FN}: ${x.ndim - missing} indices are too many for shape ${formatShape(x.shape)}.`);
+  }
+  const explicit = ellipses === 0 ? [...indices, "..."] : indices;
   return explicit.flatMap((i) => (i === "..." ? range(missing).map(() => ":") : [i]));
 }
 
@@ -82,23 +115,180 @@ function takeSections(x: NDArray, sections: readonly Section[]): NDArray {
 }
 
 /**
+ * `x` with the axes `axes` taken at `places` together; they become the axes of the places' common shape, at the first of
+ * them, or in front of all (`scattered`). Places outside are moved inside, or left out (for updates).
+ */
+function takePlaces(
+  x: NDArray,
+  axes: readonly number[],
+  places: readonly NDArray[],
+  scattered: boolean,
+  forUpdate: boolean,
+): NDArray {
+  const target = scattered ? 0 : (axes[0] as number);
+  const permutation = scattered ? [...axes, ...range(x.ndim).filter((i) => !axes.includes(i))] : range(x.ndim);
+  const sizes = axes.map((axis) => x.shape[axis] as number);
+  const shape = broadcastShapes(
+    FN,
+    places.map((p) => p.shape),
+  );
+  if (sizeOf(shape) > 0 && sizeOf(sizes) === 0) {
+    throw new ShapeError(`${FN}: an axis of shape ${formatShape(x.shape)} is empty, so no element has an index.`);
+  }
+  let position: NDArray = scalar(0, "int32");
+  let outside: NDArray = scalar(false, "bool");
+  places.forEach((given, i) => {
+    const size = sizes[i] as number;
+    const place = broadcastTo(fromEnd(given, size), shape);
+    const inside = lax.clamp(0, place, size - 1);
+    outside = lax.bitwiseOr(outside, lax.ne(place, inside));
+    position = lax.add(lax.mul(position, size), inside);
+  });
+  const joined = lax.transpose(x, { permutation });
+  const newSizes = [...joined.shape.slice(0, target), sizeOf(sizes), ...joined.shape.slice(target + axes.length)];
+  const from = forUpdate ? lax.select(outside, -1, position) : position;
+  return takeAlong(lax.reshape(joined, { newSizes }), from, target, forUpdate);
+}
+
+function select(x: NDArray, indices: readonly unknown[], forUpdate = false): NDArray {
+  const full = withoutEllipsis(indices.flatMap(resolve), x);
+  // Beside arrays a number is an array of one index.
+  const among = full.some(isPlaces);
+  let axis = 0;
+  const sections: Section[] = [];
+  const newSizes: number[] = [];
+  const taken: { axis: number; indices: NDArray; at: number }[] = [];
+  full.forEach((index, at) => {
+    if (index === null) {
+      newSizes.push(1);
+      return;
+    }
+    const here = axis++;
+    const size = x.shape[here] as number;
+    if (isPlaces(index) && index.size !== undefined && index.size !== size) {
+      throw new ShapeError(
+        `${FN}: a mask has size ${index.size} where axis ${here} of ${formatShape(x.shape)} has ${size}.`,
+      );
+    }
+    const whole = isPlaces(index) || (among && typeof index === "number");
+    const part = typeof index === "number" ? place(index, here, x) : section(whole ? ":" : (index as string), here, x);
+    if (whole) {
+      taken.push({
+        axis: newSizes.length,
+        indices: isPlaces(index) ? index.indices : scalar(part.start, "int32"),
+        at,
+      });
+    }
+    sections.push(whole ? section(":", here, x) : part);
+    if (whole) newSizes.push(size);
+    else if (!part.dropped) newSizes.push(part.count);
+  });
+  const basic = lax.reshape(takeSections(x, sections), { newSizes });
+  if (taken.length === 0) return basic;
+  const scattered = (taken.at(-1) as { at: number }).at - (taken[0] as { at: number }).at >= taken.length;
+  const axes = taken.map((t) => t.axis);
+  return takePlaces(
+    basic,
+    axes,
+    taken.map((t) => t.indices),
+    scattered,
+    forUpdate,
+  );
+}
+
+/**
  * The part of an array that Python's `x[i, j, ...]` gives: a whole number takes one place of an axis (counted from the
  * end if negative) and removes the axis, a string slices it, `"..."` stands for all the axes in between and `null` adds
  * an axis. Slices are cut to the array, as in Python; a number out of range is an error. Also the method `x.at(...)`.
- * @example at(x, 0); at(x, ":", "1:3"); at(x, "...", -1); at(x, "::-1"); at(x, null, 2)
+ *
+ * Arrays of indices are broadcast against each other and take their elements together, as in NumPy; an index out of range
+ * stands for the nearest one inside, as in JAX. A mask must be known: inside `jit` and the like use `where`.
+ * @example at(x, 0); at(x, ":", "1:3"); at(x, "...", -1); at(x, "::-1"); at(x, null, 2); at(x, [0, 2]); at(x, mask)
  */
-export function at(x: ArrayLike, ...indices: readonly Index[]): NDArray {
-  const operand = asArray(FN, x);
-  checkIndices(indices, operand);
-  const full = withoutEllipsis(indices, operand.ndim);
-  const sections = full
-    .filter((index) => index !== null)
-    .map((index, axis) => (typeof index === "number" ? place(index, axis, operand) : section(index, axis, operand)));
-  let axis = 0;
-  const newSizes = full.flatMap((index) => {
-    if (index === null) return [1];
-    const { count, dropped } = sections[axis++] as Section;
-    return dropped ? [] : [count];
-  });
-  return lax.reshape(takeSections(operand, sections), { newSizes });
+export const at = (x: ArrayLike, ...indices: readonly Index[]): NDArray => select(asArray(FN, x), indices);
+
+type Scatter = typeof lax.scatterAdd;
+
+function update(fn: string, scatter: Scatter, x: ArrayLike, indices: readonly Index[] | Index, y: ArrayLike): NDArray {
+  const operand = asArray(fn, x);
+  const places = lax.reshape(lax.iota("int32", operand.size), { newSizes: operand.shape });
+  const chosen = select(places, Array.isArray(indices) ? indices : [indices], true);
+  const values = broadcastTo(lax.convertElementType(asArray(fn, y, "y"), operand.dtype), chosen.shape);
+  const [flat, from, to] = [operand, values, chosen].map((z) => lax.reshape(z, { newSizes: [z.size] })) as [
+    NDArray,
+    NDArray,
+    NDArray,
+  ];
+  return lax.reshape(scatter(flat, to, from), { newSizes: operand.shape });
+}
+
+/**
+ * `x` with `y` in place of the part `at(x, ...indices)`. Of several values for one element the last one stands; indices
+ * out of range in arrays change nothing. Source: `x.at[indices].set(y)` of JAX.
+ * @param indices a list, one entry for each of `at`'s arguments.
+ * @example np.indexSet(x, [0, "1:3"], 7)
+ */
+export const indexSet = (x: ArrayLike, indices: readonly Index[] | Index, y: ArrayLike): NDArray =>
+  update("numpy.indexSet", lax.scatterSet, x, indices, y);
+/** `x` with `y` added to the part `at(x, ...indices)`; see `indexSet`. Source: `x.at[indices].add(y)` of JAX. */
+export const indexAdd = (x: ArrayLike, indices: readonly Index[] | Index, y: ArrayLike): NDArray =>
+  update("numpy.indexAdd", lax.scatterAdd, x, indices, y);
+
+export interface TakeOptions {
+  /** The axis to take from; by default (`null`) the array is flattened. */
+  readonly axis?: number | null;
+  /**
+   * What an index out of range means: `"fill"` (the default) NaN, or the extreme integer; `"clip"` the nearest one inside;
+   * `"wrap"` the one modulo the size. Negative ones count from the end but with `"clip"`.
+   */
+  readonly mode?: "fill" | "clip" | "wrap";
+}
+
+function checkTake(fn: string, x: ArrayLike, given: number | null | undefined, options: object | undefined) {
+  checkOptions(fn, options, ["axis", "mode"]);
+  const operand = asArray(fn, x);
+  const flat = given === null ? lax.reshape(operand, { newSizes: [operand.size] }) : operand;
+  return [flat, canonicalAxis(fn, given ?? 0, flat.ndim)] as const;
+}
+
+/** Indices with the meaning that a mode gives them. */
+function inMode(fn: string, indices: ArrayLike, size: number, mode: TakeOptions["mode"] = "fill"): NDArray {
+  const places = checkIndices(fn, indices);
+  if (places.size > 0 && size === 0) throw new ShapeError(`${fn}: the axis to take from is empty.`);
+  if (mode === "clip") return lax.clamp(0, places, size - 1);
+  if (mode === "wrap") return fromEnd(lax.rem(places, Math.max(size, 1)), size);
+  if (mode === "fill") return fromEnd(places, size);
+  throw new TypeError(`${fn}: mode must be "fill", "clip" or "wrap", got ${describe(mode)}.`);
+}
+
+/**
+ * The elements (along an axis the slices) that `indices` names. Source: `jax.numpy.take`.
+ * @returns an array of `x`'s shape with that of `indices` in place of the axis.
+ * @example np.take(embeddings, tokens, { axis: 0 })
+ */
+export function take(x: ArrayLike, indices: ArrayLike, options?: TakeOptions): NDArray {
+  const fn = "numpy.take";
+  const [operand, axis] = checkTake(fn, x, options?.axis ?? null, options);
+  return takeAlong(operand, inMode(fn, indices, operand.shape[axis] as number, options?.mode), axis, true);
+}
+
+/**
+ * Elements of each row along an axis (the last by default), such as `argsort` finds. The other axes of the two arrays
+ * broadcast. Source: `jax.numpy.take_along_axis`.
+ * @example np.takeAlongAxis(x, np.argsort(x, { axis: 0 }), { axis: 0 })
+ */
+export function takeAlongAxis(x: ArrayLike, indices: ArrayLike, options?: TakeOptions): NDArray {
+  const fn = "numpy.takeAlongAxis";
+  const [operand, axis] = checkTake(fn, x, options?.axis === undefined ? -1 : options.axis, options);
+  const size = operand.shape[axis] as number;
+  const places = inMode(fn, indices, size, options?.mode);
+  if (places.ndim !== operand.ndim) {
+    throw new ShapeError(
+      `${fn}: x ${formatShape(operand.shape)} and indices ${formatShape(places.shape)} must have as many dimensions.`,
+    );
+  }
+  const rest = broadcastShapes(fn, [removed(operand.shape, axis), removed(places.shape, axis)]);
+  const last = operand.ndim - 1;
+  const rows = (y: NDArray): NDArray => broadcastTo(moveAxis(y, axis, last), [...rest, y.shape[axis] as number]);
+  return moveAxis(takeFromRows(rows(operand), rows(places), true), last, axis);
 }

@@ -8,15 +8,7 @@ import * as lax from "../lax/index.ts";
 import type { Binary, Unary } from "../lax/nary.ts";
 import { requireNumbers } from "../lax/nary.ts";
 import { type ArrayLike, asArray } from "../lax/operands.ts";
-import {
-  binary,
-  broadcastOperands,
-  checkInteger,
-  type Promotion,
-  promoteToNumbers,
-  unary,
-  unlessInteger,
-} from "./operands.ts";
+import { binary, checkInteger, type Promotion, promoteToNumbers, unary, unlessInteger } from "./operands.ts";
 
 /** Promotes, and refuses bools. */
 const promoteNumbersOnly: Promotion = (fn, args, names) =>
@@ -175,7 +167,7 @@ export const cbrt = /* @__PURE__ */ unary("cbrt", promoteToFloat, lax.cbrt);
 /** The exponential. Source: `jax.numpy.exp`. */
 export const exp = /* @__PURE__ */ unary("exp", promoteToFloat, lax.exp);
 /** `2^x`. Source: `jax.numpy.exp2`. */
-export const exp2 = /* @__PURE__ */ unary("exp2", promoteToFloat, (x) => lax.exp(lax.mul(x, Math.LN2)));
+export const exp2 = /* @__PURE__ */ unary("exp2", promoteToFloat, lax.exp2);
 /** `exp(x) - 1`, exact near 0. Source: `jax.numpy.expm1`. */
 export const expm1 = /* @__PURE__ */ unary("expm1", promoteToFloat, lax.expm1);
 /** The natural logarithm. Source: `jax.numpy.log`. */
@@ -251,17 +243,5 @@ export const hypot = /* @__PURE__ */ binary("hypot", promoteToFloat, (x, y) => {
   return lax.select(infinite, Number.POSITIVE_INFINITY, length);
 });
 
-/**
- * `log(exp(x) + exp(y))` without overflow; its derivatives of every order are right where `x = y`, too, because nothing
- * in it has a kink. Source: `jax.numpy.logaddexp`.
- */
-export function logaddexp(x: ArrayLike, y: ArrayLike): NDArray {
-  const fn = "numpy.logaddexp";
-  const [a, b] = broadcastOperands(fn, promoteToFloat(fn, [x, y], ["x", "y"])) as [NDArray, NDArray];
-  const firstLarger = lax.ge(a, b);
-  const difference = lax.sub(lax.select(firstLarger, b, a), lax.select(firstLarger, a, b));
-  const undefinedDifference = isNaNArray(difference);
-  const safe = lax.select(undefinedDifference, 0, difference);
-  const sum = lax.add(lax.select(firstLarger, a, b), lax.log1p(lax.exp(safe)));
-  return lax.select(undefinedDifference, lax.add(a, b), sum);
-}
+/** `log(exp(x) + exp(y))` without overflow. Source: `jax.numpy.logaddexp`. */
+export const logaddexp = /* @__PURE__ */ binary("logaddexp", promoteToFloat, lax.logaddexp);

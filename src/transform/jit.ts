@@ -6,7 +6,6 @@ import { runPlan } from "../device/wasm.ts";
 import { formatAval } from "../ir/aval.ts";
 import { HostArray, type NDArray } from "../ir/ndarray.ts";
 import { evalJaxpr, isTracing } from "../ir/trace.ts";
-import { chosenArguments } from "./derivatives.ts";
 import { checkFunction, flattenArrays, type Traced, type TreeFunction, traceFunction } from "./flat.ts";
 
 export interface JitOptions {
@@ -23,6 +22,11 @@ class Compiled {
     return this.traced.program.consts.every((x) => x instanceof HostArray);
   }
 
+  get plan(): Plan {
+    this.#plan ??= compile(this.traced.program.jaxpr);
+    return this.#plan;
+  }
+
   /** Runs the plan; inside another trace the program becomes part of that one. */
   run(inputs: readonly NDArray[]): unknown {
     const { program, outTree } = this.traced;
@@ -30,8 +34,7 @@ class Compiled {
     if (isTracing() || !operands.every((x) => x instanceof HostArray)) {
       return unflatten(outTree, evalJaxpr(program, inputs));
     }
-    this.#plan ??= compile(program.jaxpr);
-    return unflatten(outTree, runPlan(this.#plan, operands));
+    return unflatten(outTree, runPlan(this.plan, operands));
   }
 }
 
@@ -47,6 +50,51 @@ function staticKey(value: unknown): string {
   return `${formatTree(def)}(${texts.join()})`;
 }
 
+/** The compiled forms of a function. */
+export class CompiledFunction {
+  readonly #f: TreeFunction;
+  readonly #isStatic: ReadonlySet<number>;
+  readonly #cache = new Map<string, Compiled>();
+
+  constructor(f: TreeFunction, staticArgnums: readonly number[] = []) {
+    this.#f = f;
+    this.#isStatic = new Set(staticArgnums);
+  }
+
+  call(args: readonly unknown[]): unknown {
+    const { inputs, inTree } = this.#dynamic(args);
+    return this.#find(args, inTree, inputs).run(inputs);
+  }
+
+  /** The bytes of memory that a call needs, found without running it. */
+  memoryBytes(args: readonly unknown[]): number {
+    const { inputs, inTree } = this.#dynamic(args);
+    return this.#find(args, inTree, inputs).plan.memoryBytes;
+  }
+
+  #dynamic(args: readonly unknown[]): { inputs: NDArray[]; inTree: TreeDef } {
+    const dynamic = args.filter((_, i) => !this.#isStatic.has(i));
+    const [inputs, inTree] = flattenArrays("jit", dynamic);
+    return { inputs, inTree };
+  }
+
+  #find(args: readonly unknown[], inTree: TreeDef, inputs: readonly NDArray[]): Compiled {
+    const statics = args.flatMap((arg, i) => (this.#isStatic.has(i) ? [`${i}=${staticKey(arg)}`] : []));
+    const key = `${formatTree(inTree)} ${inputs.map((x) => formatAval(x.aval)).join()} ${statics.join()}`;
+    const known = this.#cache.get(key);
+    if (known) return known;
+    const whole: TreeFunction = (...dynamic) => {
+      let next = 0;
+      return this.#f(...args.map((arg, i) => (this.#isStatic.has(i) ? arg : dynamic[next++])));
+    };
+    const avals = inputs.map((x) => x.aval);
+    const entry = new Compiled(traceFunction("jit", whole, inTree, avals));
+    // A program that closes over arrays of a surrounding trace is good for this trace only.
+    if (entry.cacheable) this.#cache.set(key, entry);
+    return entry;
+  }
+}
+
 /**
  * Compiles `f`: it is traced and planned at the first call with given shapes, and any later call with the same shapes
  * runs the plan alone. Results are those of `f`. Source: `jax.jit`.
@@ -56,32 +104,6 @@ export function jit<F extends TreeFunction>(f: F, options: JitOptions = {}): F {
   checkFunction("jit", f);
   checkOptions("jit", options, ["staticArgnums"]);
   const { staticArgnums = [] } = options;
-  const cache = new Map<string, Compiled>();
-
-  const build = (args: readonly unknown[], isStatic: Set<number>, inTree: TreeDef, inputs: readonly NDArray[]) => {
-    const whole: TreeFunction = (...dynamic) => {
-      let next = 0;
-      return f(...args.map((arg, i) => (isStatic.has(i) ? arg : dynamic[next++])));
-    };
-    const avals = inputs.map((x) => x.aval);
-    return new Compiled(traceFunction("jit", whole, inTree, avals));
-  };
-
-  const compiled = (...args: unknown[]): unknown => {
-    const isStatic = new Set(chosenArguments("jit", staticArgnums, args.length));
-    const [inputs, inTree] = flattenArrays(
-      "jit",
-      args.filter((_, i) => !isStatic.has(i)),
-    );
-    const statics = args.flatMap((arg, i) => (isStatic.has(i) ? [`${i}=${staticKey(arg)}`] : []));
-    const key = `${formatTree(inTree)} ${inputs.map((x) => formatAval(x.aval)).join()} ${statics.join()}`;
-    let entry = cache.get(key);
-    if (!entry) {
-      entry = build(args, isStatic, inTree, inputs);
-      // A program that closes over arrays of a surrounding trace is good for this trace only.
-      if (entry.cacheable) cache.set(key, entry);
-    }
-    return entry.run(inputs);
-  };
-  return compiled as F;
+  const compiled = new CompiledFunction(f, typeof staticArgnums === "number" ? [staticArgnums] : staticArgnums);
+  return ((...args: unknown[]) => compiled.call(args)) as F;
 }

@@ -1,7 +1,7 @@
-import { array, lax, type NDArray, jit } from "cotangent";
+import { array, jit, lax, type NDArray } from "cotangent";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { allocate, type DType, DTYPES, dtypeOfTypedArray, isDType, itemSize, promote } from "../../src/base/dtypes.ts";
+import { allocate, DTYPES, type DType, dtypeOfTypedArray, isDType, itemSize, promote } from "../../src/base/dtypes.ts";
 import { assertThrows } from "../support/arrays.ts";
 
 const strong = (dtype: DType) => ({ dtype, weak: false });

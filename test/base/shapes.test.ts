@@ -25,7 +25,13 @@ test("axes become numbers from zero", () => {
 
 test("NumPy's broadcasting", () => {
   assert.equal(broadcastShapes("f", [[2, 1], [3], []]), [2, 3]);
-  assert.equal(broadcastShapes("f", [[0, 1], [1, 4]]), [0, 4]);
+  assert.equal(
+    broadcastShapes("f", [
+      [0, 1],
+      [1, 4],
+    ]),
+    [0, 4],
+  );
   assert.equal(broadcastShapes("f", [[1], [0]]), [0]);
   assertThrows(() => broadcastShapes("np.add", [[2], [3]]), "np.add", "(2,)", "(3,)");
   assertThrows(() => broadcastShapes("np.add", [[2], [0]]), "(0,)");

@@ -66,7 +66,10 @@ test("map over several trees, reduce", () => {
     tree.map((x: number, y: number) => x + y, { a: 1, b: [2, null] }, { b: [20, null], a: 10 }),
     { a: 11, b: [22, null] },
   );
-  assert.is(tree.reduce((sum: number, x: number) => sum + x, { a: 1, b: [2] }, 10), 13);
+  assert.is(
+    tree.reduce((sum: number, x: number) => sum + x, { a: 1, b: [2] }, 10),
+    13,
+  );
   assertThrows(() => tree.map((x: number) => x, { a: 1 }, { b: 1 }), "tree.map", '{"b": *}', '{"a": *}');
   assertThrows(() => tree.unflatten(tree.structure([1, 2]), [1]), "tree.unflatten", "2 leaves", "1");
 });

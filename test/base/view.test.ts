@@ -54,14 +54,20 @@ function changed(view: View, { kind, seed }: Step): View {
 }
 
 const views = fc
-  .tuple(shapes, fc.array(fc.record({ kind: fc.integer({ min: 0, max: 3 }), seed: fc.integer({ min: 1, max: 999 }) }), { maxLength: 3 }))
+  .tuple(
+    shapes,
+    fc.array(fc.record({ kind: fc.integer({ min: 0, max: 3 }), seed: fc.integer({ min: 1, max: 999 }) }), {
+      maxLength: 3,
+    }),
+  )
   .map(([shape, steps]) => steps.reduce(changed, contiguous(shape)));
 
 /** Every shape with `n` elements and at most four axes, ones included now and then. */
 function factorizations(n: number, axes: number): number[][] {
   if (axes === 1) return [[n]];
   const result: number[][] = [];
-  for (let d = 1; d <= n; d++) if (n % d === 0) for (const rest of factorizations(n / d, axes - 1)) result.push([d, ...rest]);
+  for (let d = 1; d <= n; d++)
+    if (n % d === 0) for (const rest of factorizations(n / d, axes - 1)) result.push([d, ...rest]);
   return result;
 }
 
@@ -136,7 +142,10 @@ test("isRowMajor is true only for elements one after the other", () => {
   fc.assert(
     fc.property(views, (view) => {
       const list = addresses(view);
-      assert.is(isRowMajor(view), list.every((a, i) => a === view.offset + i));
+      assert.is(
+        isRowMajor(view),
+        list.every((a, i) => a === view.offset + i),
+      );
     }),
     { numRuns: 500 },
   );

@@ -7,6 +7,7 @@ import type { Tensor } from "./safetensors.ts";
 
 /** The precisions that a family is run in. */
 export type Precision = "float64" | "float32";
+export const PRECISIONS: readonly Precision[] = ["float64", "float32"];
 
 /** What a result must agree with the reference to, relative to the reference's largest entry. */
 export const TOLERANCE: Readonly<Record<Precision, number>> = { float64: 1e-8, float32: 2e-4 };

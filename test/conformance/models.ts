@@ -63,4 +63,6 @@ function mixer(params: ModelParams, images: NDArray): NDArray {
   return dense(get(params, "head"), pooled);
 }
 
-export const MODELS: Readonly<Record<string, (params: ModelParams, x: NDArray) => NDArray>> = { mixer };
+export type Model = (params: ModelParams, x: NDArray) => NDArray;
+
+export const MODELS: Readonly<Record<string, Model>> = { mixer };

@@ -12,57 +12,86 @@ const saysUnavailable = (error: unknown): error is Error =>
 const describeError = (error: unknown): string =>
   error instanceof Error ? `${error.name}: ${error.message.split("\n")[0]}` : String(error);
 
-/** The results of one family. */
+/** One way to compute a case's value: its name and a check that gives what differs, or `null`. */
+export type Way = readonly [name: string, check: () => string | null];
+
+/** Ids by the reason that they share. */
+class Reasons {
+  readonly #ids = new Map<string, string[]>();
+
+  add(reason: string, id: string): void {
+    const ids = this.#ids.get(reason);
+    if (ids) ids.push(id);
+    else this.#ids.set(reason, [id]);
+  }
+
+  lines(prefix: string): string[] {
+    return [...this.#ids].map(([reason, ids]) => {
+      const more = ids.length > 3 ? "; ..." : "";
+      return `${prefix} ${ids.length} x ${reason} (${ids.slice(0, 3).join("; ")}${more})`;
+    });
+  }
+}
+
+/** The results of one family. A case is a reference value; it may be computed in several ways. */
 export class Report {
   passed = 0;
+  failed = 0;
   skipped = 0;
-  readonly failures: { readonly id: string; readonly problem: string }[] = [];
-  readonly #skips = new Map<string, string[]>();
+  readonly #failures: string[] = [];
+  readonly #skipped = new Reasons();
+  readonly #missing = new Reasons();
 
   constructor(readonly family: string) {}
 
-  get failed(): number {
-    return this.failures.length;
-  }
-
-  pass(): void {
-    this.passed++;
-  }
-
   fail(id: string, problem: string): void {
-    this.failures.push({ id, problem });
+    this.failed++;
+    this.#failures.push(`FAIL ${this.family} ${id}: ${problem}`);
   }
 
   skip(id: string, reason: string): void {
     this.skipped++;
-    this.#skips.set(reason, [...(this.#skips.get(reason) ?? []), id]);
+    this.#skipped.add(reason, id);
   }
 
-  /** One case: `check` returns what differs (or nothing), or throws. */
-  check(id: string, check: () => string | null): void {
-    try {
-      const problem = check();
-      if (problem === null) this.pass();
-      else this.fail(id, problem);
-    } catch (error) {
-      this.caught(id, error);
+  /**
+   * Counts one case: failed if any way fails, skipped if no way exists, otherwise passed. Ways that do not exist beside
+   * others that pass are listed with their reasons.
+   */
+  check(id: string, ways: Iterable<Way>): void {
+    const problems: string[] = [];
+    const missing: [way: string, reason: string][] = [];
+    let ran = 0;
+    for (const [name, check] of ways) {
+      const way = name === "" ? id : `${id} ${name}`;
+      try {
+        const problem = check();
+        ran++;
+        if (problem !== null) problems.push(`FAIL ${this.family} ${way}: ${problem}`);
+      } catch (error) {
+        if (saysUnavailable(error)) missing.push([way, error.message.split("\n")[0] as string]);
+        else problems.push(`FAIL ${this.family} ${way}: ${describeError(error)}`);
+      }
     }
+    this.#failures.push(...problems);
+    if (problems.length > 0) this.failed++;
+    else if (ran > 0) this.passed++;
+    else this.skip(id, missing[0]?.[1] ?? "there is no way to compute it");
+    if (problems.length > 0 || ran > 0) for (const [way, reason] of missing) this.#missing.add(reason, way);
   }
 
-  /** Counts a case that threw: skipped if something does not exist, otherwise failed. */
-  caught(id: string, error: unknown): void {
-    if (saysUnavailable(error)) this.skip(id, error.message.split("\n")[0] as string);
-    else this.fail(id, describeError(error));
+  /** Counts a case with one way. */
+  checkOne(id: string, check: () => string | null): void {
+    this.check(id, [["", check]]);
   }
 
-  /** Failures one by one, skips by reason, and the summary as the last line. */
+  /** Failures one by one, missing ways and skipped cases by reason, and the summary as the last line. */
   lines(): string[] {
-    const failures = this.failures.map(({ id, problem }) => `FAIL ${this.family} ${id}: ${problem}`);
-    const skips = [...this.#skips].map(([reason, ids]) => {
-      const few = ids.slice(0, 3).join("; ");
-      return `SKIP ${this.family} ${ids.length} x ${reason} (${few}${ids.length > 3 ? "; ..." : ""})`;
-    });
-    const counts = `${this.passed} passed, ${this.failed} failed, ${this.skipped} skipped`;
-    return [...failures, ...skips, `conformance ${this.family}: ${counts}`];
+    return [
+      ...this.#failures,
+      ...this.#missing.lines(`MISSING ${this.family}`),
+      ...this.#skipped.lines(`SKIP ${this.family}`),
+      `conformance ${this.family}: ${this.passed} passed, ${this.failed} failed, ${this.skipped} skipped`,
+    ];
   }
 }

@@ -144,23 +144,52 @@ test("a summary notices a wrong element, a wrong order and a sign", () => {
   assert.match(differenceInSummary(changed(0, -(draws[0] as number)), summary) as string, /^sum /);
 });
 
+const unavailable = (): never => {
+  throw new Unavailable("lax.nothing does not exist");
+};
+
 test("a report counts passes, failures and skips and groups these by reason", () => {
   const report = new Report("operations");
-  report.check("a", () => null);
-  report.check("b", () => "wrong");
-  report.check("c", () => {
+  report.checkOne("a", () => null);
+  report.checkOne("b", () => "wrong");
+  report.checkOne("c", () => {
     throw new RangeError("broken");
   });
-  for (const id of ["d", "e"]) {
-    report.check(id, () => {
-      throw new Unavailable("lax.nothing does not exist");
-    });
-  }
+  for (const id of ["d", "e"]) report.checkOne(id, unavailable);
   assert.equal(report.lines(), [
     "FAIL operations b: wrong",
     "FAIL operations c: RangeError: broken",
     "SKIP operations 2 x lax.nothing does not exist (d; e)",
     "conformance operations: 1 passed, 2 failed, 2 skipped",
+  ]);
+});
+
+test("a case passes when all ways that exist do, and the others are listed", () => {
+  const report = new Report("functions");
+  const good = () => null;
+  const bad = () => "wrong";
+  report.check("a", [
+    ["float64", good],
+    ["float32", unavailable],
+  ]);
+  report.check("b", [
+    ["float64", good],
+    ["float32", bad],
+  ]);
+  report.check("c", [
+    ["float64", unavailable],
+    ["float32", bad],
+  ]);
+  report.check("d", [
+    ["float64", unavailable],
+    ["float32", unavailable],
+  ]);
+  assert.equal(report.lines(), [
+    "FAIL functions b float32: wrong",
+    "FAIL functions c float32: wrong",
+    "MISSING functions 2 x lax.nothing does not exist (a float32; c float64)",
+    "SKIP functions 1 x lax.nothing does not exist (d)",
+    "conformance functions: 1 passed, 2 failed, 1 skipped",
   ]);
 });
 
@@ -184,11 +213,11 @@ test("CONFORMANCE_DATA names another folder, and wrong values there fail", () =>
   );
   assert.is(code, 1);
   assert.equal(lines, [
-    "FAIL operations 1 lax.neg {} float64 value: out0: max error 2.50e-1 of the largest entry",
-    "FAIL operations 1 lax.neg {} float32 value: out0: max error 2.50e-1 of the largest entry",
-    "SKIP operations 2 x lax.nothing does not exist (2 lax.nothing {} float64 value; 2 lax.nothing {} float32 value)",
-    "conformance operations: 2 passed, 2 failed, 2 skipped",
-    "2 passed, 2 failed, 2 skipped",
+    "FAIL operations 1 lax.neg {} value float64: out0: max error 2.50e-1 of the largest entry",
+    "FAIL operations 1 lax.neg {} value float32: out0: max error 2.50e-1 of the largest entry",
+    "SKIP operations 1 x lax.nothing does not exist (2 lax.nothing {} value)",
+    "conformance operations: 1 passed, 1 failed, 1 skipped",
+    "1 passed, 1 failed, 1 skipped",
   ]);
 });
 

@@ -1,7 +1,22 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { Command, DType } from "../../assembly/opcodes.ts";
-import { ARRAYS, type Layout, NAMES, allocate, command, generator, layout, offsets, product, put, reset, rowMajor, run, view } from "./machine.ts";
+import {
+  ARRAYS,
+  allocate,
+  command,
+  generator,
+  type Layout,
+  layout,
+  NAMES,
+  offsets,
+  product,
+  put,
+  reset,
+  rowMajor,
+  run,
+  view,
+} from "./machine.ts";
 
 type Groups = { batch: number[]; m: number[]; n: number[]; k: number[] };
 type Layouts = { a: Layout; b: Layout; c: Layout };
@@ -12,7 +27,13 @@ function part(layout: Layout, from: number, count: number): number[] {
 }
 
 /** Runs a contraction and compares every element of C's buffer, those between its elements included. */
-function check(dtype: DType, sizes: Groups, { a, b, c }: Layouts, values: () => number, close?: (got: number, want: number) => boolean): void {
+function check(
+  dtype: DType,
+  sizes: Groups,
+  { a, b, c }: Layouts,
+  values: () => number,
+  close?: (got: number, want: number) => boolean,
+): void {
   reset();
   const item = ARRAYS[dtype].BYTES_PER_ELEMENT;
   const { batch, m, n, k } = sizes;
@@ -33,12 +54,28 @@ function check(dtype: DType, sizes: Groups, { a, b, c }: Layouts, values: () => 
   const bytes = (strides: number[]) => strides.map((stride) => stride * item);
   run(
     command(
-      Command.CONTRACT, dtype, addressA + a.first * item, addressB + b.first * item, addressC + c.first * item,
-      batch.length, m.length, n.length, k.length,
-      ...batch, ...bytes(sA.batch), ...bytes(sB.batch), ...bytes(sC.batch),
-      ...m, ...bytes(sA.first), ...bytes(sC.first),
-      ...n, ...bytes(sB.first), ...bytes(sC.second),
-      ...k, ...bytes(sA.second), ...bytes(sB.second),
+      Command.CONTRACT,
+      dtype,
+      addressA + a.first * item,
+      addressB + b.first * item,
+      addressC + c.first * item,
+      batch.length,
+      m.length,
+      n.length,
+      k.length,
+      ...batch,
+      ...bytes(sA.batch),
+      ...bytes(sB.batch),
+      ...bytes(sC.batch),
+      ...m,
+      ...bytes(sA.first),
+      ...bytes(sC.first),
+      ...n,
+      ...bytes(sB.first),
+      ...bytes(sC.second),
+      ...k,
+      ...bytes(sA.second),
+      ...bytes(sB.second),
     ),
   );
   const want = new Float64Array(c.length).fill(77);
@@ -60,7 +97,9 @@ function check(dtype: DType, sizes: Groups, { a, b, c }: Layouts, values: () => 
   const got = view(dtype, addressC, c.length);
   for (let i = 0; i < c.length; ++i) {
     if (close ? close(got[i], want[i]) : got[i] === want[i]) continue;
-    assert.unreachable(`${NAMES[dtype]} ${JSON.stringify({ sizes, a, b, c })}: element ${i} is ${got[i]}, should be ${want[i]}`);
+    assert.unreachable(
+      `${NAMES[dtype]} ${JSON.stringify({ sizes, a, b, c })}: element ${i} is ${got[i]}, should be ${want[i]}`,
+    );
   }
 }
 
@@ -95,7 +134,8 @@ for (const dtype of DTYPES) {
           const lay = [plain, transposed];
           const which = m + n + k;
           check(
-            dtype, { batch: [], m: [m], n: [n], k: [k] },
+            dtype,
+            { batch: [], m: [m], n: [n], k: [k] },
             { a: lay[which & 1]([m, k]), b: lay[(which >> 1) & 1]([n, k]), c: lay[(which >> 2) & 1]([m, n]) },
             integers(which),
           );
@@ -105,37 +145,74 @@ for (const dtype of DTYPES) {
   });
 
   test(`contract ${NAMES[dtype]}: across every block boundary`, () => {
-    const shapes = [[97, 9, 257], [193, 33, 513], [4, 1030, 260], [1030, 4, 260], [2, 2, 3001], [100, 520, 20], [389, 5, 300]];
+    const shapes = [
+      [97, 9, 257],
+      [193, 33, 513],
+      [4, 1030, 260],
+      [1030, 4, 260],
+      [2, 2, 3001],
+      [100, 520, 20],
+      [389, 5, 300],
+    ];
     for (const [m, n, k] of shapes) {
       for (const lay of [plain, transposed]) {
-        check(dtype, { batch: [], m: [m], n: [n], k: [k] }, { a: lay([m, k]), b: lay([n, k]), c: plain([m, n]) }, integers(m + k));
+        check(
+          dtype,
+          { batch: [], m: [m], n: [n], k: [k] },
+          { a: lay([m, k]), b: lay([n, k]), c: plain([m, n]) },
+          integers(m + k),
+        );
       }
     }
   });
 
   test(`contract ${NAMES[dtype]}: random groups of axes and strides`, () => {
     const random = generator(1000 + dtype);
-    const group = (most: number, sizes: number[]) => Array.from({ length: random.below(most + 1) }, () => random.pick(sizes));
+    const group = (most: number, sizes: number[]) =>
+      Array.from({ length: random.below(most + 1) }, () => random.pick(sizes));
     for (let round = 0; round < 400; ++round) {
-      const sizes = { batch: group(2, [1, 2, 3, 5]), m: group(3, [1, 2, 3, 4, 5, 8, 9]), n: group(3, [1, 2, 3, 4, 5, 8, 9]), k: group(3, [1, 2, 3, 4, 5, 8, 9]) };
+      const sizes = {
+        batch: group(2, [1, 2, 3, 5]),
+        m: group(3, [1, 2, 3, 4, 5, 8, 9]),
+        n: group(3, [1, 2, 3, 4, 5, 8, 9]),
+        k: group(3, [1, 2, 3, 4, 5, 8, 9]),
+      };
       const { batch, m, n, k } = sizes;
       if (product([...batch, ...m, ...n, ...k]) > 300000) continue;
       check(
-        dtype, sizes,
-        { a: layout(random, [...batch, ...m, ...k], "any"), b: layout(random, [...batch, ...n, ...k], "any"), c: layout(random, [...batch, ...m, ...n], "distinct") },
+        dtype,
+        sizes,
+        {
+          a: layout(random, [...batch, ...m, ...k], "any"),
+          b: layout(random, [...batch, ...n, ...k], "any"),
+          c: layout(random, [...batch, ...m, ...n], "distinct"),
+        },
         integers(round),
       );
     }
   });
 
   test(`contract ${NAMES[dtype]}: a batch that shares an operand, and many small items`, () => {
-    for (const [batch, m, n, k] of [[3, 5, 9, 300], [200, 4, 4, 4], [7, 1, 1, 1], [50, 1, 16, 3], [3, 100, 30, 10]]) {
+    for (const [batch, m, n, k] of [
+      [3, 5, 9, 300],
+      [200, 4, 4, 4],
+      [7, 1, 1, 1],
+      [50, 1, 16, 3],
+      [3, 100, 30, 10],
+    ]) {
       const shared = plain([m, k]);
       check(
-        dtype, { batch: [batch], m: [m], n: [n], k: [k] },
-        { a: { ...shared, strides: [0, ...shared.strides] }, b: plain([batch, n, k]), c: plain([batch, m, n]) }, integers(batch),
+        dtype,
+        { batch: [batch], m: [m], n: [n], k: [k] },
+        { a: { ...shared, strides: [0, ...shared.strides] }, b: plain([batch, n, k]), c: plain([batch, m, n]) },
+        integers(batch),
       );
-      check(dtype, { batch: [batch], m: [m], n: [n], k: [k] }, { a: plain([batch, m, k]), b: plain([batch, n, k]), c: plain([batch, m, n]) }, integers(k));
+      check(
+        dtype,
+        { batch: [batch], m: [m], n: [n], k: [k] },
+        { a: plain([batch, m, k]), b: plain([batch, n, k]), c: plain([batch, m, n]) },
+        integers(k),
+      );
     }
   });
 
@@ -144,9 +221,14 @@ for (const dtype of DTYPES) {
     for (const channels of [1, 3, 4, 8]) {
       const [rowStep, columnStep] = [8 * channels, channels];
       check(
-        dtype, { batch: [], m: [2, 4, 6], n: [10], k: [3, 3, channels] },
+        dtype,
+        { batch: [], m: [2, 4, 6], n: [10], k: [3, 3, channels] },
         {
-          a: { length: 2 * 9 * 8 * channels, first: 0, strides: [9 * rowStep, 2 * rowStep, columnStep, rowStep, columnStep, 1] },
+          a: {
+            length: 2 * 9 * 8 * channels,
+            first: 0,
+            strides: [9 * rowStep, 2 * rowStep, columnStep, rowStep, columnStep, 1],
+          },
           b: { length: 9 * channels * 10, first: 0, strides: [1, 3 * channels * 10, channels * 10, 10] },
           c: plain([2, 4, 6, 10]),
         },
@@ -161,7 +243,13 @@ test("contract float32: the error of long sums of real numbers", () => {
   // Blocks of at most 256 terms are summed apart: the bound is (256 + number of blocks) rounding errors of the sum of
   // magnitudes, here at most 3 * 3000; errors of random sign stay far below. 2^-24 * 40 * 3000 is what is allowed.
   const close = (got: number, want: number) => Math.abs(got - want) <= 2 ** -24 * 40 * 3000;
-  check(DType.FLOAT32, { batch: [], m: [6], n: [9], k: [3000] }, { a: plain([6, 3000]), b: plain([9, 3000]), c: plain([6, 9]) }, () => Math.fround(random.uniform() * 2 - 1), close);
+  check(
+    DType.FLOAT32,
+    { batch: [], m: [6], n: [9], k: [3000] },
+    { a: plain([6, 3000]), b: plain([9, 3000]), c: plain([6, 9]) },
+    () => Math.fround(random.uniform() * 2 - 1),
+    close,
+  );
 });
 
 test.run();

@@ -1,7 +1,20 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { Command, DType } from "../../assembly/opcodes.ts";
-import { type Layout, allocate, command, generator, layout, offsets, product, put, reset, rowMajor, run, view } from "./machine.ts";
+import {
+  allocate,
+  command,
+  generator,
+  type Layout,
+  layout,
+  offsets,
+  product,
+  put,
+  reset,
+  rowMajor,
+  run,
+  view,
+} from "./machine.ts";
 
 // A dtype of each item size.
 const ITEMS = [
@@ -18,7 +31,18 @@ function check(dtype: DType, item: number, sizes: number[], src: Layout, dst: La
   const to = allocate(dst.length * item);
   view(dtype, to, dst.length).fill(255);
   const bytes = (strides: number[]) => strides.map((stride) => stride * item);
-  run(command(Command.COPY, item, sizes.length, from + src.first * item, to + dst.first * item, ...sizes, ...bytes(src.strides), ...bytes(dst.strides)));
+  run(
+    command(
+      Command.COPY,
+      item,
+      sizes.length,
+      from + src.first * item,
+      to + dst.first * item,
+      ...sizes,
+      ...bytes(src.strides),
+      ...bytes(dst.strides),
+    ),
+  );
   const want = new Array(dst.length).fill(255);
   const targets = offsets(sizes, dst.strides);
   offsets(sizes, src.strides).forEach((offset, i) => {
@@ -44,7 +68,13 @@ for (const [dtype, item] of ITEMS) {
         const turned = { length: rows * columns, first: 0, strides: [1, rows] };
         check(dtype, item, [rows, columns], plain, turned);
         check(dtype, item, [rows, columns], turned, plain);
-        check(dtype, item, [2, rows, 3, columns], { length: 6 * rows * columns, first: 0, strides: rowMajor([2, rows, 3, columns]) }, { length: 6 * rows * columns, first: 0, strides: [3 * rows * columns, 1, rows, 3 * rows] });
+        check(
+          dtype,
+          item,
+          [2, rows, 3, columns],
+          { length: 6 * rows * columns, first: 0, strides: rowMajor([2, rows, 3, columns]) },
+          { length: 6 * rows * columns, first: 0, strides: [3 * rows * columns, 1, rows, 3 * rows] },
+        );
       }
     }
   });
@@ -55,7 +85,11 @@ test("copy: a run longer than the engine's bulk copy takes over at", () => {
 });
 
 test("fill: every item size, counts around a vector, nothing beyond the end", () => {
-  for (const [item, lo, hi] of [[1, 0xa5, 0], [4, 0x89abcdef, 0], [8, 0x89abcdef, 0x01234567]]) {
+  for (const [item, lo, hi] of [
+    [1, 0xa5, 0],
+    [4, 0x89abcdef, 0],
+    [8, 0x89abcdef, 0x01234567],
+  ]) {
     for (const count of [0, 1, 2, 3, 4, 5, 15, 16, 17, 100]) {
       reset();
       const dst = allocate((count + 4) * item);

@@ -5,7 +5,10 @@ import { ARRAYS, allocate, command, put, reset, run, type TypedArray, view } fro
 export type Instruction = { op: Op; dtype: DType; inputs?: DType[]; result?: DType; dtype2?: DType };
 
 /** Applies an instruction to arrays of equal length. `inputs` are the operands' dtypes if they are not all `dtype`. */
-export function apply({ op, dtype, inputs, result = dtype, dtype2 = 0 }: Instruction, ...operands: ArrayLike<number>[]): TypedArray {
+export function apply(
+  { op, dtype, inputs, result = dtype, dtype2 = 0 }: Instruction,
+  ...operands: ArrayLike<number>[]
+): TypedArray {
   reset();
   const length = operands[0].length;
   const types = inputs ?? operands.map(() => dtype);
@@ -17,10 +20,20 @@ export function apply({ op, dtype, inputs, result = dtype, dtype2 = 0 }: Instruc
   const registers = [0, 1, 2, 3].map((i) => (i < count ? i : 0));
   run(
     command(
-      Command.MAP, 1, count, 0, 1, 1, length,
+      Command.MAP,
+      1,
+      count,
+      0,
+      1,
+      1,
+      length,
       ...addresses.flatMap((address, i) => [i, types[i], address, ARRAYS[types[i]].BYTES_PER_ELEMENT]),
-      count, result, dst,
-      op | (dtype << 16) | (dtype2 << 24), count, ...registers,
+      count,
+      result,
+      dst,
+      op | (dtype << 16) | (dtype2 << 24),
+      count,
+      ...registers,
     ),
   );
   const beyond = view(DType.BOOL, dst + length * item, 16);

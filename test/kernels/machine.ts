@@ -31,7 +31,8 @@ export const NAMES: Record<DType, string> = {
 type Exports = { memory: WebAssembly.Memory; execute(list: number): void; heapBase(): number };
 
 const path = new URL(`../../${process.env.KERNELS ?? "dist/kernels.wasm"}`, import.meta.url);
-const { memory, execute, heapBase } = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(path))).exports as Exports;
+const { memory, execute, heapBase } = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(path)))
+  .exports as Exports;
 
 const scratch = (heapBase() + 15) & ~15;
 const start = scratch + SCRATCH_BYTES;
@@ -96,7 +97,11 @@ export function bits(dtype: DType, value: number): [number, number] {
 }
 
 /** Numbers that look random and are the same every time (mulberry32). */
-export function generator(seed: number): { uniform(): number; below(n: number): number; pick<T>(from: readonly T[]): T } {
+export function generator(seed: number): {
+  uniform(): number;
+  below(n: number): number;
+  pick<T>(from: readonly T[]): T;
+} {
   let state = seed;
   const uniform = () => {
     state = (state + 0x6d2b79f5) | 0;

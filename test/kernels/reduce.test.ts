@@ -1,7 +1,21 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { Command, DType, ReduceOp } from "../../assembly/opcodes.ts";
-import { ARRAYS, NAMES, allocate, command, generator, layout, offsets, product, put, reset, rowMajor, run, view } from "./machine.ts";
+import {
+  ARRAYS,
+  allocate,
+  command,
+  generator,
+  layout,
+  NAMES,
+  offsets,
+  product,
+  put,
+  reset,
+  rowMajor,
+  run,
+  view,
+} from "./machine.ts";
 
 const INT_MIN = -2147483648;
 const INT_MAX = 2147483647;
@@ -25,7 +39,10 @@ function fold(op: ReduceOp, dtype: DType, list: number[]): number {
     case ReduceOp.SUM:
       return wrap(list.reduce((a, b) => a + b, 0));
     case ReduceOp.PROD:
-      return list.reduce((a, b) => (dtype === DType.FLOAT32 || dtype === DType.FLOAT64 ? a * b : wrap(Math.imul(a, b))), 1);
+      return list.reduce(
+        (a, b) => (dtype === DType.FLOAT32 || dtype === DType.FLOAT64 ? a * b : wrap(Math.imul(a, b))),
+        1,
+      );
     case ReduceOp.MAX:
       return list.length === 0 ? identity(op, dtype) : list.reduce((a, b) => Math.max(a, b));
     case ReduceOp.MIN:
@@ -55,7 +72,21 @@ function reduce(op: ReduceOp, dtype: DType, data: ArrayLike<number>, first: numb
   const dst = allocate((count + 2) * ARRAYS[result].BYTES_PER_ELEMENT);
   view(result, dst, count + 2).fill(55);
   const bytes = (strides: number[]) => strides.map((stride) => stride * item);
-  run(command(Command.REDUCE, op, dtype, dst, src, kept.length, reduced.length, ...kept, ...bytes(keptStrides), ...reduced, ...bytes(reducedStrides)));
+  run(
+    command(
+      Command.REDUCE,
+      op,
+      dtype,
+      dst,
+      src,
+      kept.length,
+      reduced.length,
+      ...kept,
+      ...bytes(keptStrides),
+      ...reduced,
+      ...bytes(reducedStrides),
+    ),
+  );
   const got = [...view(result, dst, count + 2)];
   assert.equal(got.slice(count), [55, 55], "wrote beyond the end");
   return got.slice(0, count);
@@ -63,7 +94,13 @@ function reduce(op: ReduceOp, dtype: DType, data: ArrayLike<number>, first: numb
 
 function expected(op: ReduceOp, dtype: DType, data: ArrayLike<number>, first: number, axes: Axes): number[] {
   const inner = offsets(axes.reduced, axes.reducedStrides);
-  return offsets(axes.kept, axes.keptStrides).map((offset) => fold(op, dtype, inner.map((i) => data[first + offset + i])));
+  return offsets(axes.kept, axes.keptStrides).map((offset) =>
+    fold(
+      op,
+      dtype,
+      inner.map((i) => data[first + offset + i]),
+    ),
+  );
 }
 
 const NUMERIC = [ReduceOp.SUM, ReduceOp.PROD, ReduceOp.MAX, ReduceOp.MIN, ReduceOp.ARGMAX, ReduceOp.ARGMIN];
@@ -82,7 +119,8 @@ function values(op: ReduceOp, dtype: DType, length: number, random: ReturnType<t
     return Array.from({ length }, () => (random.uniform() < rare ? 1 : 0));
   }
   const signed = dtype !== DType.UINT32;
-  if (op === ReduceOp.PROD) return Array.from({ length }, (_, i) => (i % 97 === 5 ? 2 : signed && random.uniform() < 0.5 ? -1 : 1));
+  if (op === ReduceOp.PROD)
+    return Array.from({ length }, (_, i) => (i % 97 === 5 ? 2 : signed && random.uniform() < 0.5 ? -1 : 1));
   return Array.from({ length }, () => random.below(2001) - (signed ? 1000 : 0));
 }
 
@@ -96,7 +134,12 @@ for (const [dtype, ops] of CASES) {
       if (product([...kept, ...reduced].map((size) => size || 1)) > 60000) continue;
       // Kept and reduced axes interleave in memory in any order.
       const lay = layout(random, [...kept, ...reduced], "any");
-      const axes = { kept, reduced, keptStrides: lay.strides.slice(0, kept.length), reducedStrides: lay.strides.slice(kept.length) };
+      const axes = {
+        kept,
+        reduced,
+        keptStrides: lay.strides.slice(0, kept.length),
+        reducedStrides: lay.strides.slice(kept.length),
+      };
       const data = values(op, dtype, lay.length, random);
       const got = reduce(op, dtype, data, lay.first, axes);
       assert.equal(got, expected(op, dtype, data, lay.first, axes), JSON.stringify({ op, ...axes }));
@@ -106,12 +149,31 @@ for (const [dtype, ops] of CASES) {
   test(`reduce ${NAMES[dtype]}: rows and columns of sizes around every boundary`, () => {
     const random = generator(100 + dtype);
     for (const op of ops) {
-      for (const [rows, columns] of [[1, 1], [3, 15], [2, 16], [5, 17], [1, 2047], [2, 2049], [1, 8193], [300, 16], [129, 20], [513, 33], [2, 515], [260, 130], [2100, 24]]) {
+      for (const [rows, columns] of [
+        [1, 1],
+        [3, 15],
+        [2, 16],
+        [5, 17],
+        [1, 2047],
+        [2, 2049],
+        [1, 8193],
+        [300, 16],
+        [129, 20],
+        [513, 33],
+        [2, 515],
+        [260, 130],
+        [2100, 24],
+      ]) {
         const data = values(op, dtype, rows * columns, random);
         const [outer, inner] = rowMajor([rows, columns]);
         const along = { kept: [rows], reduced: [columns], keptStrides: [outer], reducedStrides: [inner] };
         const down = { kept: [columns], reduced: [rows], keptStrides: [inner], reducedStrides: [outer] };
-        for (const axes of [along, down]) assert.equal(reduce(op, dtype, data, 0, axes), expected(op, dtype, data, 0, axes), `${op} ${rows} ${columns}`);
+        for (const axes of [along, down])
+          assert.equal(
+            reduce(op, dtype, data, 0, axes),
+            expected(op, dtype, data, 0, axes),
+            `${op} ${rows} ${columns}`,
+          );
       }
     }
   });
@@ -121,7 +183,10 @@ for (const [dtype, ops] of CASES) {
       const empty = { kept: [3], reduced: [4, 0], keptStrides: [0], reducedStrides: [1, 1] };
       const want = op === ReduceOp.ARGMAX || op === ReduceOp.ARGMIN ? 0 : identity(op, dtype);
       assert.equal(reduce(op, dtype, [1], 0, empty), [want, want, want]);
-      assert.equal(reduce(op, dtype, [1], 0, { kept: [0, 2], reduced: [4], keptStrides: [0, 0], reducedStrides: [0] }), []);
+      assert.equal(
+        reduce(op, dtype, [1], 0, { kept: [0, 2], reduced: [4], keptStrides: [0, 0], reducedStrides: [0] }),
+        [],
+      );
     }
   });
 }

@@ -177,7 +177,13 @@ test("integers, and operands of two dtypes", () => {
 });
 
 test("no spatial axes: a matrix product", () => {
-  const [x, w] = [array([[1, 2]]), array([[3, 4], [5, 6]])];
+  const [x, w] = [
+    array([[1, 2]]),
+    array([
+      [3, 4],
+      [5, 6],
+    ]),
+  ];
   assertClose(lax.convGeneralDilated(x, w, { windowStrides: [], padding: [] }), [[11, 17]]);
 });
 
@@ -185,15 +191,26 @@ test("errors name the function, shapes and axes", () => {
   const x = lax.full([2, 8, 8, 3], 1);
   const w = lax.full([3, 3, 4, 5], 1);
   const options = { windowStrides: [1, 1], padding: "SAME", dimensionNumbers: ["NHWC", "HWIO", "NHWC"] } as const;
-  const conv = (a: NDArray, b: NDArray, more: object = {}) => () =>
-    lax.convGeneralDilated(a, b, { ...options, ...more } as never);
+  const conv =
+    (a: NDArray, b: NDArray, more: object = {}) =>
+    () =>
+      lax.convGeneralDilated(a, b, { ...options, ...more } as never);
   const good = lax.full([3, 3, 3, 4], 1);
   const fn = "lax.convGeneralDilated";
   assertThrows(conv(x, w), fn, "(2, 8, 8, 3)", "3 input features", "(3, 3, 4, 5)", "4");
   assertThrows(conv(x, lax.full([3, 3, 3], 1)), fn, "(3, 3, 3)", "same number of axes");
   assertThrows(conv(x, good, { padding: "FULL" }), fn, "FULL");
   assertThrows(conv(x, good, { padding: [[1, 1]] }), fn, "[[1,1]]");
-  assertThrows(conv(x, good, { padding: [[1, 1], [0.5, 1]] }), fn, "0.5");
+  assertThrows(
+    conv(x, good, {
+      padding: [
+        [1, 1],
+        [0.5, 1],
+      ],
+    }),
+    fn,
+    "0.5",
+  );
   assertThrows(conv(x, good, { windowStrides: [1] }), fn, "windowStrides");
   assertThrows(conv(x, good, { windowStrides: [0, 1] }), fn, "windowStrides", "positive");
   assertThrows(conv(x, good, { windowStrides: undefined }), fn, "windowStrides");

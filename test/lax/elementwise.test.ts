@@ -65,11 +65,41 @@ const CASES: readonly Case[] = [
   unary("cbrt of negatives", lax.cbrt, Math.cbrt, -3, -0.2),
   unary("square", lax.square, (x) => x * x, -2, 2),
   unary("reciprocal", lax.reciprocal, (x) => 1 / x, 0.3, 2),
-  unary("integerPow 3", (x) => lax.integerPow(x, { exponent: 3 }), (x) => x ** 3, -2, 2),
-  unary("integerPow 7", (x) => lax.integerPow(x, { exponent: 7 }), (x) => x ** 7, -1.5, 1.5),
-  unary("integerPow 0", (x) => lax.integerPow(x, { exponent: 0 }), () => 1, -2, 2),
-  unary("integerPow 1", (x) => lax.integerPow(x, { exponent: 1 }), (x) => x, -2, 2),
-  unary("integerPow -3", (x) => lax.integerPow(x, { exponent: -3 }), (x) => x ** -3, 0.4, 2),
+  unary(
+    "integerPow 3",
+    (x) => lax.integerPow(x, { exponent: 3 }),
+    (x) => x ** 3,
+    -2,
+    2,
+  ),
+  unary(
+    "integerPow 7",
+    (x) => lax.integerPow(x, { exponent: 7 }),
+    (x) => x ** 7,
+    -1.5,
+    1.5,
+  ),
+  unary(
+    "integerPow 0",
+    (x) => lax.integerPow(x, { exponent: 0 }),
+    () => 1,
+    -2,
+    2,
+  ),
+  unary(
+    "integerPow 1",
+    (x) => lax.integerPow(x, { exponent: 1 }),
+    (x) => x,
+    -2,
+    2,
+  ),
+  unary(
+    "integerPow -3",
+    (x) => lax.integerPow(x, { exponent: -3 }),
+    (x) => x ** -3,
+    0.4,
+    2,
+  ),
   unary("exp", lax.exp, Math.exp, -3, 3),
   unary("expm1", lax.expm1, Math.expm1, -1, 1),
   unary("log", lax.log, Math.log, 0.2, 5),
@@ -188,7 +218,11 @@ test("bitwise operations of integers and bools", () => {
     [10, 3, 16, 31],
   ];
   const i32 = (v: number[]) => array(v, { dtype: "int32" });
-  const u32 = (v: number[]) => array(v.map((n) => n >>> 0), { dtype: "uint32" });
+  const u32 = (v: number[]) =>
+    array(
+      v.map((n) => n >>> 0),
+      { dtype: "uint32" },
+    );
   const cases: [(a: NDArray, b: NDArray) => NDArray, (a: number, b: number) => number][] = [
     [lax.bitwiseAnd, (a, b) => a & b],
     [lax.bitwiseOr, (a, b) => a | b],
@@ -196,12 +230,27 @@ test("bitwise operations of integers and bools", () => {
     [lax.shiftLeft, (a, b) => a << b],
   ];
   for (const [op, oracle] of cases) {
-    assert.equal(op(i32(x), i32(y)).toArray(), x.map((a, i) => oracle(a, y[i])));
-    assert.equal(op(u32(x), u32(y)).toArray(), x.map((a, i) => oracle(a, y[i]) >>> 0));
+    assert.equal(
+      op(i32(x), i32(y)).toArray(),
+      x.map((a, i) => oracle(a, y[i])),
+    );
+    assert.equal(
+      op(u32(x), u32(y)).toArray(),
+      x.map((a, i) => oracle(a, y[i]) >>> 0),
+    );
   }
-  assert.equal(lax.shiftRightLogical(i32(x), i32(y)).toArray(), x.map((a, i) => (a >>> y[i]) | 0));
-  assert.equal(lax.shiftRightArithmetic(i32(x), i32(y)).toArray(), x.map((a, i) => a >> y[i]));
-  assert.equal(lax.bitwiseNot(i32(x)).toArray(), x.map((a) => ~a));
+  assert.equal(
+    lax.shiftRightLogical(i32(x), i32(y)).toArray(),
+    x.map((a, i) => (a >>> y[i]) | 0),
+  );
+  assert.equal(
+    lax.shiftRightArithmetic(i32(x), i32(y)).toArray(),
+    x.map((a, i) => a >> y[i]),
+  );
+  assert.equal(
+    lax.bitwiseNot(i32(x)).toArray(),
+    x.map((a) => ~a),
+  );
   const [p, q] = [array([true, true, false, false]), array([true, false, true, false])];
   assert.equal(lax.bitwiseAnd(p, q).toArray(), [true, false, false, false]);
   assert.equal(lax.bitwiseOr(p, q).toArray(), [true, true, true, false]);
@@ -226,7 +275,10 @@ test("comparisons, with NaN, infinities and signed zeros", () => {
     for (const [op, oracle] of cases) {
       const out = op(array(x, { dtype }), array(y, { dtype }));
       assert.is(out.dtype, "bool");
-      assert.equal(out.toArray(), x.map((a, i) => oracle(a, y[i])));
+      assert.equal(
+        out.toArray(),
+        x.map((a, i) => oracle(a, y[i])),
+      );
     }
   }
   assert.equal(lax.isFinite(array(x)).toArray(), [true, true, false, true, false]);
@@ -246,7 +298,10 @@ test("maxima and minima hand NaN on", () => {
 test("conversions between all dtypes", () => {
   const x = [-2.7, -0.5, 0, 0.5, 2.7, 3e9];
   const f = array(x, { dtype: "float64" });
-  assert.equal(lax.convertElementType(f, "int32").toArray(), [-2, 0, 0, 0, 2, 2147483647].map((n) => n + 0));
+  assert.equal(
+    lax.convertElementType(f, "int32").toArray(),
+    [-2, 0, 0, 0, 2, 2147483647].map((n) => n + 0),
+  );
   assert.equal(lax.convertElementType(f, "uint32").toArray(), [0, 0, 0, 0, 2, 3000000000]);
   assert.equal(lax.convertElementType(f, "bool").toArray(), [true, true, false, true, true, true]);
   assert.equal(numbers(lax.convertElementType(f, "float32")), [...Float32Array.from(x)]);
@@ -271,7 +326,12 @@ test("whole numbers too large for int32 are floats, beside uint32 they are uint3
 
 test("a Uint8Array is bools; bytes are refused", () => {
   assert.equal(lax.bitwiseNot(new Uint8Array([0, 1])).toArray(), [true, false]);
-  assertThrows(() => lax.convertElementType(new Uint8Array([0, 5, 255]), "float32"), "Uint8Array", "bools", "Float32Array");
+  assertThrows(
+    () => lax.convertElementType(new Uint8Array([0, 5, 255]), "float32"),
+    "Uint8Array",
+    "bools",
+    "Float32Array",
+  );
 });
 
 test("typed arrays are copied, whatever their class", () => {

@@ -30,10 +30,34 @@ function check(
   });
 }
 
-check("transpose", [2, 3, 4], (x) => lax.transpose(x, { permutation: [2, 0, 1] }), [4, 2, 3], ([a, b, c]) => [b, c, a]);
-check("transpose reverses by default", [2, 3, 4], (x) => lax.transpose(x), [4, 3, 2], ([a, b, c]) => [c, b, a]);
-check("transpose of nothing", [0, 3], (x) => lax.transpose(x), [3, 0], ([a, b]) => [b, a]);
-check("transpose of a number", [], (x) => lax.transpose(x), [], () => []);
+check(
+  "transpose",
+  [2, 3, 4],
+  (x) => lax.transpose(x, { permutation: [2, 0, 1] }),
+  [4, 2, 3],
+  ([a, b, c]) => [b, c, a],
+);
+check(
+  "transpose reverses by default",
+  [2, 3, 4],
+  (x) => lax.transpose(x),
+  [4, 3, 2],
+  ([a, b, c]) => [c, b, a],
+);
+check(
+  "transpose of nothing",
+  [0, 3],
+  (x) => lax.transpose(x),
+  [3, 0],
+  ([a, b]) => [b, a],
+);
+check(
+  "transpose of a number",
+  [],
+  (x) => lax.transpose(x),
+  [],
+  () => [],
+);
 
 const split = (index: number[], shape: number[], from: number[]): number[] => {
   let rest = offsetOf(index, shape);
@@ -46,21 +70,69 @@ const split = (index: number[], shape: number[], from: number[]): number[] => {
     })
     .slice();
 };
-check("reshape", [2, 6], (x) => lax.reshape(x, { newSizes: [3, 2, 2] }), [3, 2, 2], (i) => split(i, [3, 2, 2], [2, 6]));
-check("reshape with -1", [2, 6], (x) => lax.reshape(x, { newSizes: [4, -1] }), [4, 3], (i) => split(i, [4, 3], [2, 6]));
-check("reshape to no axes", [1, 1], (x) => lax.reshape(x, { newSizes: [] }), [], () => [0, 0]);
-check("reshape of a transposed array", [3, 4], (x) => lax.reshape(lax.transpose(x), { newSizes: [12] }), [12], ([i]) => [
-  i % 3,
-  Math.floor(i / 3),
-]);
-check("reshape with dimensions", [3, 4], (x) => lax.reshape(x, { newSizes: [12], dimensions: [1, 0] }), [12], ([i]) => [
-  i % 3,
-  Math.floor(i / 3),
-]);
-check("reshape of nothing", [0, 3], (x) => lax.reshape(x, { newSizes: [5, 0] }), [5, 0], () => null);
-check("expandDims", [2, 3], (x) => lax.expandDims(x, { axes: [0, -1] }), [1, 2, 3, 1], ([, a, b]) => [a, b]);
-check("squeeze", [1, 2, 1], (x) => lax.squeeze(x, { dimensions: [0] }), [2, 1], ([a, b]) => [0, a, b]);
-check("squeeze of all", [1, 2, 1], (x) => lax.squeeze(x), [2], ([a]) => [0, a, 0]);
+check(
+  "reshape",
+  [2, 6],
+  (x) => lax.reshape(x, { newSizes: [3, 2, 2] }),
+  [3, 2, 2],
+  (i) => split(i, [3, 2, 2], [2, 6]),
+);
+check(
+  "reshape with -1",
+  [2, 6],
+  (x) => lax.reshape(x, { newSizes: [4, -1] }),
+  [4, 3],
+  (i) => split(i, [4, 3], [2, 6]),
+);
+check(
+  "reshape to no axes",
+  [1, 1],
+  (x) => lax.reshape(x, { newSizes: [] }),
+  [],
+  () => [0, 0],
+);
+check(
+  "reshape of a transposed array",
+  [3, 4],
+  (x) => lax.reshape(lax.transpose(x), { newSizes: [12] }),
+  [12],
+  ([i]) => [i % 3, Math.floor(i / 3)],
+);
+check(
+  "reshape with dimensions",
+  [3, 4],
+  (x) => lax.reshape(x, { newSizes: [12], dimensions: [1, 0] }),
+  [12],
+  ([i]) => [i % 3, Math.floor(i / 3)],
+);
+check(
+  "reshape of nothing",
+  [0, 3],
+  (x) => lax.reshape(x, { newSizes: [5, 0] }),
+  [5, 0],
+  () => null,
+);
+check(
+  "expandDims",
+  [2, 3],
+  (x) => lax.expandDims(x, { axes: [0, -1] }),
+  [1, 2, 3, 1],
+  ([, a, b]) => [a, b],
+);
+check(
+  "squeeze",
+  [1, 2, 1],
+  (x) => lax.squeeze(x, { dimensions: [0] }),
+  [2, 1],
+  ([a, b]) => [0, a, b],
+);
+check(
+  "squeeze of all",
+  [1, 2, 1],
+  (x) => lax.squeeze(x),
+  [2],
+  ([a]) => [0, a, 0],
+);
 check(
   "broadcastInDim",
   [2, 1],
@@ -68,8 +140,20 @@ check(
   [3, 2, 4],
   ([, b]) => [b, 0],
 );
-check("broadcastInDim of a number", [], (x) => lax.broadcastInDim(x, { shape: [3, 2], broadcastDimensions: [] }), [3, 2], () => []);
-check("broadcastInDim to nothing", [1], (x) => lax.broadcastInDim(x, { shape: [0], broadcastDimensions: [0] }), [0], () => [0]);
+check(
+  "broadcastInDim of a number",
+  [],
+  (x) => lax.broadcastInDim(x, { shape: [3, 2], broadcastDimensions: [] }),
+  [3, 2],
+  () => [],
+);
+check(
+  "broadcastInDim to nothing",
+  [1],
+  (x) => lax.broadcastInDim(x, { shape: [0], broadcastDimensions: [0] }),
+  [0],
+  () => [0],
+);
 check(
   "slice",
   [5, 7],
@@ -77,12 +161,48 @@ check(
   [3, 3],
   ([a, b]) => [a + 1, 3 * b],
 );
-check("slice of nothing", [5], (x) => lax.slice(x, { startIndices: [2], limitIndices: [2] }), [0], () => null);
-check("slice of the end", [5], (x) => lax.slice(x, { startIndices: [5], limitIndices: [5] }), [0], () => null);
-check("sliceInDim", [2, 5], (x) => lax.sliceInDim(x, 1, 5, 1, 2), [2, 2], ([a, b]) => [a, 1 + 2 * b]);
-check("rev", [3, 4], (x) => lax.rev(x, { dimensions: [1] }), [3, 4], ([a, b]) => [a, 3 - b]);
-check("rev of both", [3, 4], (x) => lax.rev(x, { dimensions: [0, -1] }), [3, 4], ([a, b]) => [2 - a, 3 - b]);
-check("rev of nothing", [0, 2], (x) => lax.rev(x, { dimensions: [0] }), [0, 2], () => null);
+check(
+  "slice of nothing",
+  [5],
+  (x) => lax.slice(x, { startIndices: [2], limitIndices: [2] }),
+  [0],
+  () => null,
+);
+check(
+  "slice of the end",
+  [5],
+  (x) => lax.slice(x, { startIndices: [5], limitIndices: [5] }),
+  [0],
+  () => null,
+);
+check(
+  "sliceInDim",
+  [2, 5],
+  (x) => lax.sliceInDim(x, 1, 5, 1, 2),
+  [2, 2],
+  ([a, b]) => [a, 1 + 2 * b],
+);
+check(
+  "rev",
+  [3, 4],
+  (x) => lax.rev(x, { dimensions: [1] }),
+  [3, 4],
+  ([a, b]) => [a, 3 - b],
+);
+check(
+  "rev of both",
+  [3, 4],
+  (x) => lax.rev(x, { dimensions: [0, -1] }),
+  [3, 4],
+  ([a, b]) => [2 - a, 3 - b],
+);
+check(
+  "rev of nothing",
+  [0, 2],
+  (x) => lax.rev(x, { dimensions: [0] }),
+  [0, 2],
+  () => null,
+);
 
 /** Where padded elements come from, by walking. */
 const unpadded =
@@ -139,7 +259,13 @@ for (const [shape, paddingConfig] of paddings) {
 }
 
 test("pad with a value that has derivatives and batches", () => {
-  const f = (x: NDArray, value: NDArray): NDArray => lax.pad(x, value, { paddingConfig: [[1, -1, 1], [2, 0, 0]] });
+  const f = (x: NDArray, value: NDArray): NDArray =>
+    lax.pad(x, value, {
+      paddingConfig: [
+        [1, -1, 1],
+        [2, 0, 0],
+      ],
+    });
   const args = [randomArray([2, 3], 1), randomArray([], 2)];
   assert.equal(f(array([[1, 2]]), array(9)).toArray(), [[9, 9, 9, 9]]);
   checkAll(f, args, "pad", 2);
@@ -191,13 +317,42 @@ test("errors name the function and the shapes", () => {
   assertThrows(() => lax.slice(x, { startIndices: [0, 0], limitIndices: [1, 4] }), "lax.slice", "(1, 3)");
   assertThrows(() => lax.slice(x, { startIndices: [0], limitIndices: [1] }), "lax.slice");
   assertThrows(() => lax.slice(x, {} as never), "lax.slice", "startIndices");
-  assertThrows(() => lax.broadcastInDim(x, { shape: [3, 1], broadcastDimensions: [0, 1] }), "lax.broadcastInDim", "(1, 3)");
+  assertThrows(
+    () => lax.broadcastInDim(x, { shape: [3, 1], broadcastDimensions: [0, 1] }),
+    "lax.broadcastInDim",
+    "(1, 3)",
+  );
   assertThrows(() => lax.broadcastInDim(x, { shape: [3, 1], broadcastDimensions: [1, 0] }), "lax.broadcastInDim");
   assertThrows(() => lax.broadcastInDim(x, { shape: [3, 3] } as never), "lax.broadcastInDim", "broadcastDimensions");
   assertThrows(() => lax.pad(x, 0, { paddingConfig: [[0, 0, 0]] }), "lax.pad", "(1, 3)");
-  assertThrows(() => lax.pad(x, 0, { paddingConfig: [[0, 0, 0], [-2, -2, 0]] }), "lax.pad", "negative");
+  assertThrows(
+    () =>
+      lax.pad(x, 0, {
+        paddingConfig: [
+          [0, 0, 0],
+          [-2, -2, 0],
+        ],
+      }),
+    "lax.pad",
+    "negative",
+  );
   assertThrows(() => lax.pad(x, 0, undefined as never), "lax.pad", "paddingConfig");
-  assertThrows(() => lax.concatenate([x, array([[1, 2], [3, 4]])], { dimension: 0 }), "lax.concatenate", "(1, 3)", "(2, 2)");
+  assertThrows(
+    () =>
+      lax.concatenate(
+        [
+          x,
+          array([
+            [1, 2],
+            [3, 4],
+          ]),
+        ],
+        { dimension: 0 },
+      ),
+    "lax.concatenate",
+    "(1, 3)",
+    "(2, 2)",
+  );
   assertThrows(() => lax.concatenate([], { dimension: 0 }), "lax.concatenate");
   assertThrows(() => lax.concatenate([x], undefined as never), "lax.concatenate", "dimension");
   assertThrows(() => lax.broadcastedIota("int32", [3], 5), "lax.broadcastedIota", "5");
@@ -206,8 +361,14 @@ test("errors name the function and the shapes", () => {
 
 test("iota and full", () => {
   assert.equal(lax.iota("float64", 4).toArray(), [0, 1, 2, 3]);
-  assert.equal(lax.broadcastedIota("int32", [2, 3], 1).toArray(), [[0, 1, 2], [0, 1, 2]]);
-  assert.equal(lax.broadcastedIota("int32", [2, 3], -2).toArray(), [[0, 0, 0], [1, 1, 1]]);
+  assert.equal(lax.broadcastedIota("int32", [2, 3], 1).toArray(), [
+    [0, 1, 2],
+    [0, 1, 2],
+  ]);
+  assert.equal(lax.broadcastedIota("int32", [2, 3], -2).toArray(), [
+    [0, 0, 0],
+    [1, 1, 1],
+  ]);
   assert.equal(lax.full([2, 1], 1.5, "float64").toArray(), [[1.5], [1.5]]);
   assert.equal(lax.full([0, 3], 1).toArray(), []);
   assert.equal(lax.full([], true, "bool").toArray(), true);

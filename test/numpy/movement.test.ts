@@ -54,6 +54,7 @@ test("swapaxes and moveaxis", () => {
   assertTakes(np.moveaxis(x, -1, 0), [4, 2, 3], ([i, j, k]) => [j, k, i]);
   assertTakes(np.moveaxis(x, [0, 1], [-1, -2]), [4, 3, 2], ([i, j, k]) => [k, j, i]);
   assertTakes(np.moveaxis(x, [2, 0], [0, 1]), [4, 2, 3], ([i, j, k]) => [j, k, i]);
+  assertTakes(np.moveaxis(x, [0, 1], [1, 0]), [3, 2, 4], ([i, j, k]) => [j, i, k]);
   assertThrows(() => np.moveaxis(x, [0, 1], [0]), "numpy.moveaxis: source names 2 axes and destination 1");
   assertThrows(() => np.swapaxes(x, 0, 3), "numpy.swapaxes: axis2 3", "3 dimension");
 });

@@ -33,10 +33,21 @@ const g = (x: NDArray): NDArray => lax.reduceSum(lax.mul(lax.sin(x), lax.exp(x))
 
 // Computed with JAX in float64.
 const JACOBIAN = [
-  [0.6123366396206665, -1.5826741943107253, 2.269450225396391],
-  [1.5896190018655014, 0.9366160820669474, -1.9018096911346347],
+  [0.6048992408650332, -1.6083321305760723, 2.22033013903713],
+  [1.8146804372375225, 1.184783857166565, -2.204894803364317],
 ];
-const HESSIAN_0_0 = [1.923967711397487, -0.3127120246476413, 0.33085168012998806];
+const HESSIAN = [
+  [
+    [1.9899864901147275, 0.0038998448087421197, -0.011458848172136053],
+    [0.0038998448087421223, 1.987795881456266, 0.017063042656829206],
+    [-0.011458848172136056, 0.017063042656829203, 1.9439055246977632],
+  ],
+  [
+    [3.587532637626297, -1.0921422724020384, 0.4270231070521029],
+    [-1.0921422724020384, -1.5305793226366446, 1.0027063461615981],
+    [0.42702310705210267, 1.0027063461615981, -2.6214608512042323],
+  ],
+];
 
 test("Jacobians of a map from three to two numbers are JAX's", () => {
   assertClose(jacrev(f)(X) as NDArray, JACOBIAN, 1e-12);
@@ -47,8 +58,7 @@ test("Jacobians of a map from three to two numbers are JAX's", () => {
 
 test("second derivatives: all four orders of modes agree, and with JAX", () => {
   const h = hessian(f)(X) as NDArray;
-  assert.equal([...h.shape], [2, 3, 3]);
-  assertClose(lax.reshape(lax.slice(h, { startIndices: [0, 0, 0], limitIndices: [1, 1, 3] }), { newSizes: [3] }), HESSIAN_0_0, 1e-11);
+  assertClose(h, HESSIAN, 1e-12);
   for (const outer of [jacfwd, jacrev]) {
     for (const inner of [jacfwd, jacrev]) assertSame(outer(inner(f))(X), h, 1e-12);
   }
@@ -79,10 +89,10 @@ function jvpRows(x: NDArray): NDArray {
   );
 }
 
-const GRAD_OF_GRAD = [6.642567124016287, 0.003987047040022613, 7.124148023218461];
+const GRAD_OF_GRAD = [8.709648014442774, -0.01161838763706776, 22.020947860976612];
 const JVP_OF_GRAD = [
-  [1.6884822287823963, -0.009283366405068337, 4.0399563068014585],
-  [2.579123127164158, 1.2521863461205066, 8.174954447389],
+  [1.6884799278234257, -0.009278365222582019, 4.04001292796816],
+  [2.5791387480898718, 1.25220201601792, 8.1760683394836],
 ];
 
 test("third derivative of a scalar function, from a plain number", () => {
@@ -92,7 +102,7 @@ test("third derivative of a scalar function, from a plain number", () => {
   assert.is(weak.dtype, "float32");
   assertClose(weak, THIRD, 1e-5);
 });
-const THIRD = 9.48193405480885;
+const THIRD = 10.398976812253903;
 
 test("nested derivatives don't mix: d/dx (x d/dy (x y)) = 2 x", () => {
   const outer = grad((x: NDArray) => lax.mul(x, grad((y: NDArray) => lax.mul(x, y))(1) as NDArray));
@@ -142,9 +152,18 @@ test("argnums: one, negative, several; a list gives a list, even of one", () => 
     assertClose(list[0], [6, 16]);
   }
   const blocks = hessian(h, { argnums: [0, 1] })(x, y) as NDArray[][];
-  assertClose(blocks[0][0], [[0, 0], [0, 0]]);
-  assertClose(blocks[0][1], [[6, 0], [0, 8]]);
-  assertClose(blocks[1][1], [[2, 0], [0, 4]]);
+  assertClose(blocks[0][0], [
+    [0, 0],
+    [0, 0],
+  ]);
+  assertClose(blocks[0][1], [
+    [6, 0],
+    [0, 8],
+  ]);
+  assertClose(blocks[1][1], [
+    [2, 0],
+    [0, 4],
+  ]);
   assertThrows(() => grad(h, { argnums: 2 })(x, y), "grad", "2");
   assertThrows(() => grad(h, { argnums: [0, -2] })(x, y), "grad", "twice");
   assertThrows(() => jacrev(h, { argnums: 0.5 })(x, y), "jacrev", "0.5");
@@ -174,15 +193,30 @@ test("integers among the arguments: no derivatives by them, zeros where asked", 
   assert.equal(dn.toArray(), [0, 0]);
   assertThrows(() => grad(h, { argnums: 1 })(x, n), "grad", "argument 1", "int32(2,)", "float");
   const through = (a: NDArray): NDArray => lax.convertElementType(lax.convertElementType(a, "int32"), "float64");
-  assertClose(jacrev(through)(x) as NDArray, [[0, 0], [0, 0]]);
-  assertClose(jacfwd(through)(x) as NDArray, [[0, 0], [0, 0]]);
+  assertClose(jacrev(through)(x) as NDArray, [
+    [0, 0],
+    [0, 0],
+  ]);
+  assertClose(jacfwd(through)(x) as NDArray, [
+    [0, 0],
+    [0, 0],
+  ]);
 });
 
 test("outputs that don't depend on the input, identity, empty arrays", () => {
   const constant = (_: NDArray) => lax.full([2], 1, "float64");
-  assertClose(jacrev(constant)(X) as NDArray, [[0, 0, 0], [0, 0, 0]]);
-  assertClose(jacfwd(constant)(X) as NDArray, [[0, 0, 0], [0, 0, 0]]);
-  assertClose(jacrev((x: NDArray) => x)(f64([1, 2])) as NDArray, [[1, 0], [0, 1]]);
+  assertClose(jacrev(constant)(X) as NDArray, [
+    [0, 0, 0],
+    [0, 0, 0],
+  ]);
+  assertClose(jacfwd(constant)(X) as NDArray, [
+    [0, 0, 0],
+    [0, 0, 0],
+  ]);
+  assertClose(jacrev((x: NDArray) => x)(f64([1, 2])) as NDArray, [
+    [1, 0],
+    [0, 1],
+  ]);
   assert.equal([...(jacrev((x: NDArray) => lax.mul(x, 2))(f64([])) as NDArray).shape], [0, 0]);
   assert.equal([...(jacfwd((x: NDArray) => lax.mul(x, 2))(f64([])) as NDArray).shape], [0, 0]);
   assert.equal(jacrev(() => f64(1))([]), []);
@@ -191,7 +225,10 @@ test("outputs that don't depend on the input, identity, empty arrays", () => {
 test("stopGradient is a constant for derivatives of every order", () => {
   const h = (x: NDArray): NDArray => lax.reduceSum(lax.mul(x, lax.stopGradient(lax.mul(x, x))));
   assertClose(grad(h)(f64([2, 3])) as NDArray, [4, 9]);
-  assertClose(hessian(h)(f64([2, 3])) as NDArray, [[0, 0], [0, 0]]);
+  assertClose(hessian(h)(f64([2, 3])) as NDArray, [
+    [0, 0],
+    [0, 0],
+  ]);
   assertClose(vmap(grad(h))(f64([[2, 3]])) as NDArray, [[4, 9]]);
 });
 
@@ -204,13 +241,24 @@ test("linearize: one trace, any number of tangents", () => {
   assertSame(value, f(X), 0);
   for (const dx of [f64([1, 0, 0]), f64([0.5, 2, -1])]) assertSame(push(dx), jvp(f, [X], [dx])[1], 1e-14);
   assert.is(traces, 1);
-  assertSame(vmap(push)(f64([[1, 0, 0], [0, 1, 0], [0, 0, 1]])), lax.transpose(jacrev(f)(X) as NDArray), 1e-13);
+  assertSame(
+    vmap(push)(
+      f64([
+        [1, 0, 0],
+        [0, 1, 0],
+        [0, 0, 1],
+      ]),
+    ),
+    lax.transpose(jacrev(f)(X) as NDArray),
+    1e-13,
+  );
 });
 
 test("linearTranspose: of matrix products, of programs with constants in them", () => {
   const product = (x: NDArray): NDArray => matvec(W, x);
   assertClose(linearTranspose(product, X)(f64([1, 10]))[0] as NDArray, [15.5, 1.5, -5.5]);
-  const scaled = (x: NDArray): NDArray => lax.mul(lax.mul(x, lax.full([3], 2, "float64")), lax.add(lax.full([3], 1, "float64"), 4));
+  const scaled = (x: NDArray): NDArray =>
+    lax.mul(lax.mul(x, lax.full([3], 2, "float64")), lax.add(lax.full([3], 1, "float64"), 4));
   assertClose(linearTranspose(scaled, X)(f64([1, 2, 3]))[0] as NDArray, [10, 20, 30]);
   assertClose((jit(linearTranspose(scaled, X))(f64([1, 2, 3])) as NDArray[])[0], [10, 20, 30]);
   const two = linearTranspose((x: NDArray, y: NDArray) => lax.sub(x, lax.mul(y, 3)), X, X)(f64([1, 2, 3])) as NDArray[];

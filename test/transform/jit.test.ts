@@ -95,26 +95,31 @@ test("staticArgnums may be negative, and must name arguments", () => {
   assertClose(g(array([1]), "neg"), [-1]);
   assertClose(g(array([1]), "pos"), [1]);
   assertThrows(() => jit(pick, { staticArgnums: 2 })(array([1]), "neg"), "jit", "2");
-  assertThrows(() => jit(pick, { staticArgnums: 1 })(array([1]), array([1]) as never), "jit", "static", "NDArray");
+  assertThrows(() => jit(pick, { staticArgnums: 1 })(array([1]), array([1]) as never), "jit", "static", "HostArray");
   assertThrows(() => jit(pick, { staticArgnums: 1 })(array([1]), new Map() as never), "jit", "static", "Map");
   assertThrows(() => jit(pick, { static_argnums: 1 } as never), "jit", "static_argnums");
   assertThrows(() => jit(pick)(array([1]), "neg"), "jit", '"neg"');
 });
 
 test("jit of everything equals everything", () => {
-  const f = (x: NDArray, w: NDArray): NDArray => lax.reduceSum(lax.tanh(lax.dotGeneral(x, w, { contractingDims: [[1], [0]] })));
+  const f = (x: NDArray, w: NDArray): NDArray =>
+    lax.reduceSum(lax.tanh(lax.dotGeneral(x, w, { contractingDims: [[1], [0]] })));
   const [x, w] = [randomArray([3, 4], 1), randomArray([4, 2], 2)];
   const eager = grad(f, { argnums: [0, 1] })(x, w);
   assertSame(jit(grad(f, { argnums: [0, 1] }))(x, w), eager, 1e-13);
   assertSame(grad(jit(f), { argnums: [0, 1] })(x, w), eager, 1e-13);
-  const perExample = vmap(grad((v: NDArray, row: NDArray) => f(lax.reshape(row, { newSizes: [1, 4] }), v)), { inAxes: [null, 0] });
+  const perExample = vmap(
+    grad((v: NDArray, row: NDArray) => f(lax.reshape(row, { newSizes: [1, 4] }), v)),
+    { inAxes: [null, 0] },
+  );
   assertSame(jit(perExample)(w, x), perExample(w, x), 1e-13);
 });
 
 test("jit inside vmap inside grad, closing over their tracers", () => {
   const inner = (y: NDArray) => jit((z: NDArray) => lax.mul(lax.sin(z), y));
   const f = (x: NDArray): NDArray => lax.reduceSum(vmap((row: NDArray) => inner(lax.mul(row, x))(row))(x) as NDArray);
-  const g = (x: NDArray): NDArray => lax.reduceSum(vmap((row: NDArray) => lax.mul(lax.sin(row), lax.mul(row, x)))(x) as NDArray);
+  const g = (x: NDArray): NDArray =>
+    lax.reduceSum(vmap((row: NDArray) => lax.mul(lax.sin(row), lax.mul(row, x)))(x) as NDArray);
   const x = randomArray([3], 4);
   assertSame(grad(f)(x), grad(g)(x), 1e-13);
   assertSame(jit(grad(f))(x), grad(g)(x), 1e-13);
@@ -135,21 +140,41 @@ test("one jitted function used inside different traces and outside gives right v
 
 test("inputs as outputs, the same output twice, constants, nothing, nested results", () => {
   const x = array([1, 2]);
-  const shared = array([[1, 2], [3, 4]]);
+  const shared = array([
+    [1, 2],
+    [3, 4],
+  ]);
   const f = jit((a: NDArray, b: NDArray) => {
     const sum = lax.add(a, b);
     return [a, b, a, sum, { twice: [sum, sum] }, 3, lax.full([2], 7), shared, null, lax.transpose(shared)];
   });
-  const out = f(x, array([10, 20])) as unknown as [NDArray, NDArray, NDArray, NDArray, { twice: NDArray[] }, NDArray, NDArray, NDArray, null, NDArray];
+  const out = f(x, array([10, 20])) as unknown as [
+    NDArray,
+    NDArray,
+    NDArray,
+    NDArray,
+    { twice: NDArray[] },
+    NDArray,
+    NDArray,
+    NDArray,
+    null,
+    NDArray,
+  ];
   for (const k of [0, 2] as const) assertClose(out[k], [1, 2]);
   assertClose(out[1], [10, 20]);
   assertClose(out[3], [11, 22]);
   for (const y of out[4].twice) assertClose(y, [11, 22]);
   assertClose(out[5], 3);
   assertClose(out[6], [7, 7]);
-  assertClose(out[7], [[1, 2], [3, 4]]);
+  assertClose(out[7], [
+    [1, 2],
+    [3, 4],
+  ]);
   assert.is(out[8], null);
-  assertClose(out[9], [[1, 3], [2, 4]]);
+  assertClose(out[9], [
+    [1, 3],
+    [2, 4],
+  ]);
   assert.equal(jit(() => [] as unknown as NDArray)(), []);
   assertClose(jit(() => lax.add(lax.full([2], 1), 2))(), [3, 3]);
 });

@@ -7,25 +7,54 @@ import { assertSame, randomArray } from "../support/properties.ts";
 const dot = (x: NDArray, y: NDArray): NDArray => lax.dotGeneral(x, y, { contractingDims: [[0], [0]] });
 
 test("axes of arguments: a number, a list, null, a tree, negative", () => {
-  const [x, y] = [array([[1, 2], [3, 4]]), array([[5, 6], [7, 8]])];
+  const [x, y] = [
+    array([
+      [1, 2],
+      [3, 4],
+    ]),
+    array([
+      [5, 6],
+      [7, 8],
+    ]),
+  ];
   assertClose(vmap(dot)(x, y) as NDArray, [17, 53]);
   assertClose(vmap(dot, { inAxes: [0, 1] })(x, y) as NDArray, [19, 50]);
   assertClose(vmap(dot, { inAxes: [-1, null] })(x, array([1, 10])) as NDArray, [31, 42]);
-  const ofTree = (p: { a: NDArray; b: [NDArray, NDArray] }, z: NDArray): NDArray => lax.add(dot(p.a, p.b[0]), lax.mul(z, dot(p.b[1], p.b[1])));
+  const ofTree = (p: { a: NDArray; b: [NDArray, NDArray] }, z: NDArray): NDArray =>
+    lax.add(dot(p.a, p.b[0]), lax.mul(z, dot(p.b[1], p.b[1])));
   const tree = { a: x, b: [array([1, 10]), y] };
-  assertClose(vmap(ofTree as never, { inAxes: [{ a: 1, b: [null, 0] }, null] })(tree, 2) as NDArray, [31 + 122, 42 + 226]);
-  assertClose(vmap(ofTree as never, { inAxes: [{ a: 1, b: null }, null] })({ a: x, b: [array([1, 10]), array([1, 0])] }, 2) as NDArray, [33, 44]);
+  assertClose(vmap(ofTree as never, { inAxes: [{ a: 1, b: [null, 0] }, null] })(tree, 2) as NDArray, [
+    31 + 122,
+    42 + 226,
+  ]);
+  assertClose(
+    vmap(ofTree as never, { inAxes: [{ a: 1, b: null }, null] })(
+      { a: x, b: [array([1, 10]), array([1, 0])] },
+      2,
+    ) as NDArray,
+    [33, 44],
+  );
 });
 
 test("axes of results: a number, a tree, null for what is not mapped", () => {
-  const x = array([[1, 2, 3], [4, 5, 6]]);
+  const x = array([
+    [1, 2, 3],
+    [4, 5, 6],
+  ]);
   const f = (row: NDArray) => ({ row: lax.mul(row, 2), sum: lax.reduceSum(row), fixed: array([7, 8]) });
   const out = vmap(f, { outAxes: { row: 1, sum: 0, fixed: null } })(x) as Record<string, NDArray>;
-  assertClose(out.row, [[2, 8], [4, 10], [6, 12]]);
+  assertClose(out.row, [
+    [2, 8],
+    [4, 10],
+    [6, 12],
+  ]);
   assertClose(out.sum, [6, 15]);
   assertClose(out.fixed, [7, 8]);
   const repeated = vmap(f)(x) as Record<string, NDArray>;
-  assertClose(repeated.fixed, [[7, 8], [7, 8]]);
+  assertClose(repeated.fixed, [
+    [7, 8],
+    [7, 8],
+  ]);
   assertThrows(() => vmap(f, { outAxes: null })(x), "vmap", "outAxes", "null");
   assertThrows(() => vmap(f, { outAxes: 1 })(x), "vmap", "outAxes", "1");
 });
@@ -45,7 +74,10 @@ test("vmap of vmap, of grad, of jacrev, under jit", () => {
 test("closures over outer batches: an outer product by two vmaps", () => {
   const [x, y] = [array([1, 2]), array([10, 20, 30])];
   const outer = vmap((a: NDArray) => vmap((b: NDArray) => lax.mul(a, b))(y))(x) as NDArray;
-  assertClose(outer, [[10, 20, 30], [20, 40, 60]]);
+  assertClose(outer, [
+    [10, 20, 30],
+    [20, 40, 60],
+  ]);
 });
 
 test("axisSize for functions of no mapped argument; size zero and one", () => {

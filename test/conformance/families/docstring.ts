@@ -2,11 +2,11 @@
 
 import { evalShape, lax, type NDArray, nt, random, tree } from "cotangent";
 import { sizeOf } from "../../../src/base/shapes.ts";
-import { difference, type Precision, TOLERANCE, valuesOf } from "../compare.ts";
+import { difference, PRECISIONS, type Precision, TOLERANCE, valuesOf } from "../compare.ts";
 import type { Data } from "../data.ts";
 import { METHODS, type Variant } from "../implementations.ts";
 import { type Layer, layer, serial } from "../layers.ts";
-import { type Report, Unavailable } from "../report.ts";
+import { type Report, Unavailable, type Way } from "../report.ts";
 
 const SEED = 1;
 const IMAGE = [32, 32, 3];
@@ -70,7 +70,7 @@ export function differenceInSummary(draws: ArrayLike<number>, summary: ArrayLike
 }
 
 function checkSummary(data: Data, report: Report, name: string, draw: () => NDArray): void {
-  report.check(name, () => differenceInSummary(valuesOf(draw()).data, data.get(name).data));
+  report.checkOne(name, () => differenceInSummary(valuesOf(draw()).data, data.get(name).data));
 }
 
 const initialParams = ([initFn]: Layer, key: NDArray): unknown => initFn(key, [20, ...IMAGE])[1];
@@ -112,15 +112,18 @@ function parseKernelName(name: string): KernelName | null {
 }
 
 function checkKernel(data: Data, report: Report, name: string, spec: KernelName): void {
+  const way = (precision: Precision, method: Variant): Way => [
+    spec.get === "ntk" ? `${precision} ${method.name}` : precision,
+    () => {
+      const kernel = computeKernel(spec, precision, method);
+      return difference(kernel, data.get(name), KERNEL_TOLERANCE[precision], precision);
+    },
+  ];
   const methods = spec.get === "ntk" ? METHODS : METHODS.slice(0, 1);
-  for (const precision of ["float64", "float32"] as const) {
-    for (const method of methods) {
-      report.check(`${name} ${precision}${spec.get === "ntk" ? ` ${method.name}` : ""}`, () => {
-        const kernel = computeKernel(spec, precision, method);
-        return difference(kernel, data.get(name), KERNEL_TOLERANCE[precision], precision);
-      });
-    }
-  }
+  report.check(
+    name,
+    PRECISIONS.flatMap((precision) => methods.map((method) => way(precision, method))),
+  );
 }
 
 const sizeOfOutput = (network: Layer, params: unknown, x: unknown): number =>
@@ -150,11 +153,12 @@ function vectorProduct(precision: Precision): NDArray {
 }
 
 function checkVectorProduct(data: Data, report: Report, name: string): void {
-  for (const precision of ["float64", "float32"] as const) {
-    report.check(`${name} ${precision}`, () =>
-      difference(vectorProduct(precision), data.get(name), KERNEL_TOLERANCE[precision], precision),
-    );
-  }
+  const check = (precision: Precision) =>
+    difference(vectorProduct(precision), data.get(name), KERNEL_TOLERANCE[precision], precision);
+  report.check(
+    name,
+    PRECISIONS.map((precision) => [precision, () => check(precision)]),
+  );
 }
 
 export function runDocstring(data: Data, report: Report): void {

@@ -1,14 +1,17 @@
 /** The kernels of many small functions, by every method, without traced or diagonal axes. */
 import { type NDArray, tree } from "cotangent";
-import { difference, type Precision, TOLERANCE } from "../compare.ts";
+import { PRECISIONS, type Precision } from "../compare.ts";
 import { type Data, toArray } from "../data.ts";
 import { FUNCTIONS } from "../functions.ts";
 import { METHODS_AND_FLAGS, ntkFn } from "../implementations.ts";
-import { type Report, Unavailable } from "../report.ts";
+import { type Report, Unavailable, type Way } from "../report.ts";
+import { differenceInTree } from "./kernels.ts";
+
+type Case = readonly [functionIndex: number, shape: number, leafCount: number];
 
 interface Index {
   readonly functions: readonly string[];
-  readonly cases: readonly (readonly [functionIndex: number, shape: number, leaves: number])[];
+  readonly cases: readonly Case[];
 }
 
 function functionNamed(name: string) {
@@ -25,27 +28,24 @@ function inputs(data: Data, shape: number, precision: Precision) {
   return { params, x1: array("x1"), x2: array("x2") };
 }
 
-export function runFunctions(data: Data, report: Report): void {
-  const { functions, cases } = data.index<Index>();
-  for (const [f, shape, leafCount] of cases) {
-    for (const precision of ["float64", "float32"] as const) {
-      for (const { name, options } of METHODS_AND_FLAGS) {
-        report.check(`${functions[f]} shape ${shape} ${precision} ${name}`, () => {
-          const { params, x1, x2 } = inputs(data, shape, precision);
-          const kernelFn = ntkFn(functionNamed(functions[f] as string), { traceAxes: [], ...options });
-          const leaves = tree.leaves<NDArray>(kernelFn(x1, x2, params));
-          if (leaves.length !== leafCount) return `${leaves.length} output leaves, expected ${leafCount}`;
-          return firstDifference(data, `out/${f}/${shape}`, leaves, precision);
-        });
-      }
-    }
-  }
+/** The kernels of one function for one set of shapes, in one precision, by one method. */
+function checkKernels(data: Data, [f, shape, leafCount]: Case, name: string, precision: Precision, options: object) {
+  const { params, x1, x2 } = inputs(data, shape, precision);
+  const kernelFn = ntkFn(functionNamed(name), { traceAxes: [], ...options });
+  const leaves = tree.leaves<NDArray>(kernelFn(x1, x2, params));
+  if (leaves.length !== leafCount) return `${leaves.length} output leaves, expected ${leafCount}`;
+  return differenceInTree(leaves, data, `out/${f}/${shape}`, precision);
 }
 
-function firstDifference(data: Data, prefix: string, leaves: readonly NDArray[], precision: Precision): string | null {
-  for (const [i, leaf] of leaves.entries()) {
-    const found = difference(leaf, data.get(`${prefix}/${i}`), TOLERANCE[precision], precision);
-    if (found !== null) return `leaf ${i}: ${found}`;
+export function runFunctions(data: Data, report: Report): void {
+  const { functions, cases } = data.index<Index>();
+  for (const spec of cases) {
+    const name = functions[spec[0]] as string;
+    const ways = PRECISIONS.flatMap((precision) =>
+      METHODS_AND_FLAGS.map((method): Way => {
+        return [`${precision} ${method.name}`, () => checkKernels(data, spec, name, precision, method.options)];
+      }),
+    );
+    report.check(`${name} shapes ${spec[1]}`, ways);
   }
-  return null;
 }

@@ -1,9 +1,9 @@
 /** Checks of a network's kernels against the tensors `ntk_same`, `ntk_other`, `nngp_same` and `nngp_other`. */
 import { type NDArray, nt, tree } from "cotangent";
-import { difference, type Precision, TOLERANCE } from "../compare.ts";
+import { difference, PRECISIONS, type Precision, TOLERANCE } from "../compare.ts";
 import type { Data } from "../data.ts";
-import { METHODS, ntkFn } from "../implementations.ts";
-import type { Report } from "../report.ts";
+import { METHODS, ntkFn, type Variant } from "../implementations.ts";
+import type { Report, Way } from "../report.ts";
 
 /** What differs between the leaves of a tree and the tensor `name`, or `name/0`, `name/1`, ... */
 export function differenceInTree(actual: unknown, data: Data, name: string, precision: Precision): string | null {
@@ -20,7 +20,7 @@ export function differenceInTree(actual: unknown, data: Data, name: string, prec
 
 /** The network's own parameters must have the structure and shapes of the reference's. */
 export function checkInitialParams(report: Report, name: string, expected: unknown, actual: () => unknown): void {
-  report.check(`${name} params`, () => {
+  report.checkOne(`${name} params`, () => {
     const found = JSON.stringify(actual());
     return found === JSON.stringify(expected) ? null : `the tree is ${found}, expected ${JSON.stringify(expected)}`;
   });
@@ -38,36 +38,46 @@ export interface Problem {
 export interface KernelChecks {
   readonly data: Data;
   readonly name: string;
-  readonly precision: Precision;
-  /** Made anew in every check, so that what doesn't exist is met there. */
-  readonly problem: () => Problem;
+  /** Made anew for every way to compute a kernel, so that what doesn't exist is met there. */
+  readonly problem: (precision: Precision) => Problem;
   readonly axes?: { readonly traceAxes: readonly number[]; readonly diagonalAxes: readonly number[] };
   /** The NTK is computed with each of these. */
   readonly vmapAxes: readonly unknown[];
 }
 
-/** Counts a check for every kernel that the data has, and each method and choice of `vmapAxes` for it. */
+/** Checks every kernel of a network that the data has values for. */
 export function checkKernels(report: Report, checks: KernelChecks): void {
-  const { data, name, precision, problem, axes = {}, vmapAxes } = checks;
   for (const inputs of ["same", "other"]) {
-    const nngp = `${name}/nngp_${inputs}`;
-    const ntk = `${name}/ntk_${inputs}`;
-    if (data.has(`${nngp}/0`)) {
-      report.check(`${nngp} ${precision}`, () => {
-        const { f, x1, x2, params } = problem();
-        const kernel = nt.empiricalNngpFn(f, { ...axes })(x1, inputs === "same" ? null : x2, params);
-        return differenceInTree(kernel, data, nngp, precision);
-      });
-    }
-    if (!data.has(`${ntk}/0`)) continue;
-    for (const method of METHODS) {
-      for (const mapped of vmapAxes) {
-        report.check(`${ntk} ${precision} ${method.name} vmapAxes ${JSON.stringify(mapped)}`, () => {
-          const { f, x1, x2, params } = problem();
-          const kernelFn = ntkFn(f, { ...axes, ...method.options, vmapAxes: mapped });
-          return differenceInTree(kernelFn(x1, inputs === "same" ? null : x2, params), data, ntk, precision);
-        });
-      }
+    const ways = { ntk: () => ntkWays(checks, inputs), nngp: () => nngpWays(checks, inputs) };
+    for (const [kernel, waysOf] of Object.entries(ways)) {
+      const id = `${checks.name}/${kernel}_${inputs}`;
+      if (checks.data.has(`${id}/0`)) report.check(id, waysOf());
     }
   }
+}
+
+function nngpWays({ data, name, problem, axes }: KernelChecks, inputs: string): Way[] {
+  return PRECISIONS.map((precision) => [
+    precision,
+    () => {
+      const { f, x1, x2, params } = problem(precision);
+      const kernel = nt.empiricalNngpFn(f, { ...axes })(x1, inputs === "same" ? null : x2, params);
+      return differenceInTree(kernel, data, `${name}/nngp_${inputs}`, precision);
+    },
+  ]);
+}
+
+function ntkWays({ data, name, problem, axes, vmapAxes }: KernelChecks, inputs: string): Way[] {
+  const way = (precision: Precision, method: Variant, mapped: unknown): Way => [
+    `${precision} ${method.name} vmapAxes ${JSON.stringify(mapped)}`,
+    () => {
+      const { f, x1, x2, params } = problem(precision);
+      const kernelFn = ntkFn(f, { ...axes, ...method.options, vmapAxes: mapped });
+      const kernel = kernelFn(x1, inputs === "same" ? null : x2, params);
+      return differenceInTree(kernel, data, `${name}/ntk_${inputs}`, precision);
+    },
+  ];
+  return PRECISIONS.flatMap((precision) =>
+    METHODS.flatMap((method) => vmapAxes.map((mapped) => way(precision, method, mapped))),
+  );
 }

@@ -1,10 +1,10 @@
 /** Models written with the library's operations, with given parameters. */
 import type { NDArray } from "cotangent";
-import type { Precision } from "../compare.ts";
+import { PRECISIONS, type Precision } from "../compare.ts";
 import { type Data, toArray } from "../data.ts";
-import { METHODS, ntkFn } from "../implementations.ts";
-import { MODELS, type ModelParams } from "../models.ts";
-import { type Report, Unavailable } from "../report.ts";
+import { METHODS, ntkFn, type Variant } from "../implementations.ts";
+import { MODELS, type Model, type ModelParams } from "../models.ts";
+import { type Report, Unavailable, type Way } from "../report.ts";
 import { differenceInTree } from "./kernels.ts";
 
 type Nested = { [name: string]: Nested | NDArray };
@@ -27,28 +27,36 @@ function paramsOf(data: Data, precision: Precision): ModelParams {
   return root as unknown as ModelParams;
 }
 
+function modelNamed(model: string) {
+  const known = Object.hasOwn(MODELS, model) ? MODELS[model] : undefined;
+  if (known === undefined) throw new Unavailable(`the runner has no model named ${model}`);
+  return known;
+}
+
 /** `model` is the file's name without `model_`. */
 export function runModel(model: string, data: Data, report: Report): void {
-  const f = (params: ModelParams, x: NDArray): NDArray => {
-    const known = Object.hasOwn(MODELS, model) ? MODELS[model] : undefined;
-    if (known === undefined) throw new Unavailable(`the runner has no model named ${model}`);
-    return known(params, x);
+  const value = (precision: Precision) => {
+    const out = modelNamed(model)(paramsOf(data, precision), toArray(data.get("x1"), precision));
+    return differenceInTree(out, data, "f_x1", precision);
   };
-  for (const precision of ["float64", "float32"] as const) {
-    const get = (name: string) => toArray(data.get(name), precision);
-    report.check(`${model} f_x1 ${precision}`, () =>
-      differenceInTree(f(paramsOf(data, precision), get("x1")), data, "f_x1", precision),
+  report.check(
+    `${model} f_x1`,
+    PRECISIONS.map((precision) => [precision, () => value(precision)]),
+  );
+  for (const name of [...data.tensors.keys()].filter((key) => key.startsWith("ntk_"))) {
+    const ways = PRECISIONS.flatMap((precision) =>
+      METHODS.map((method): Way => {
+        return [`${precision} ${method.name}`, () => checkKernel(modelNamed(model), data, name, precision, method)];
+      }),
     );
-    const kernels = [...data.tensors.keys()].filter((name) => name.startsWith("ntk_"));
-    for (const name of kernels) {
-      const [traced, same] = [name.endsWith("traced"), name.startsWith("ntk_same")];
-      for (const method of METHODS) {
-        report.check(`${model} ${name} ${precision} ${method.name}`, () => {
-          const options = { ...method.options, traceAxes: traced ? [-1] : [], vmapAxes: 0 };
-          const kernel = ntkFn(f, options)(get("x1"), same ? null : get("x2"), paramsOf(data, precision));
-          return differenceInTree(kernel, data, name, precision);
-        });
-      }
-    }
+    report.check(`${model} ${name}`, ways);
   }
+}
+
+function checkKernel(f: Model, data: Data, name: string, precision: Precision, method: Variant): string | null {
+  const traceAxes = name.endsWith("traced") ? [-1] : [];
+  const x = (i: number) => toArray(data.get(`x${i}`), precision);
+  const kernelFn = ntkFn(f, { ...method.options, traceAxes, vmapAxes: 0 });
+  const kernel = kernelFn(x(1), name.startsWith("ntk_same") ? null : x(2), paramsOf(data, precision));
+  return differenceInTree(kernel, data, name, precision);
 }

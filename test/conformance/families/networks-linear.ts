@@ -1,9 +1,9 @@
 /** Kernel-vector products and Taylor expansions. */
 import { type NDArray, numpy as np, nt } from "cotangent";
-import type { Precision } from "../compare.ts";
+import { PRECISIONS, type Precision } from "../compare.ts";
 import { type Data, toArray } from "../data.ts";
 import { multilayerPerceptron } from "../layers.ts";
-import type { Report } from "../report.ts";
+import type { Report, Way } from "../report.ts";
 import { arrays, shapes } from "../trees.ts";
 import { differenceInTree } from "./kernels.ts";
 
@@ -16,17 +16,23 @@ function rootsBefore(data: Data, marker: RegExp): string[] {
 /** A multilayer perceptron's parameters: weights without biases, and empty lists for the activations. */
 const withoutBiases = (weights: readonly NDArray[]): unknown[] => weights.flatMap((w) => [[], [w, null]]).slice(1);
 
-export function checkVectorProducts(data: Data, report: Report, precision: Precision): void {
+const inPrecisions = (check: (precision: Precision) => string | null): Way[] =>
+  PRECISIONS.map((precision) => [precision, () => check(precision)]);
+
+export function checkVectorProducts(data: Data, report: Report): void {
   for (const root of rootsBefore(data, /^(vp(?:\/.+)?)\/x1$/)) {
     for (const inputs of ["same", "other"].filter((s) => data.has(`${root}/out_${s}`))) {
-      report.check(`${root}/out_${inputs} ${precision}`, () => {
-        const get = (name: string) => toArray(data.get(`${root}/${name}`), precision);
-        const [, f] = multilayerPerceptron("Relu", shapes(data, `${root}/params`));
-        const params = withoutBiases(arrays(data, `${root}/params`, precision));
-        const x2 = inputs === "same" ? null : get("x2");
-        const product = nt.empiricalNtkVpFn(f, get("x1"), x2, params)(get(`ct_${inputs}`));
-        return differenceInTree(product, data, `${root}/out_${inputs}`, precision);
-      });
+      report.check(
+        `${root}/out_${inputs}`,
+        inPrecisions((precision) => {
+          const get = (name: string) => toArray(data.get(`${root}/${name}`), precision);
+          const [, f] = multilayerPerceptron("Relu", shapes(data, `${root}/params`));
+          const params = withoutBiases(arrays(data, `${root}/params`, precision));
+          const x2 = inputs === "same" ? null : get("x2");
+          const product = nt.empiricalNtkVpFn(f, get("x1"), x2, params)(get(`ct_${inputs}`));
+          return differenceInTree(product, data, `${root}/out_${inputs}`, precision);
+        }),
+      );
     }
   }
 }
@@ -49,32 +55,38 @@ function expansion(kind: string, f: Parameters<typeof nt.linearize>[0], params: 
   return kind === "lin" ? nt.linearize(f, params) : nt.taylorExpand(f, params, Number(/\d+$/.exec(kind)?.[0]));
 }
 
-export function checkTaylor(data: Data, report: Report, precision: Precision): void {
+export function checkTaylor(data: Data, report: Report): void {
   for (const root of rootsBefore(data, /^(taylor\/.+)\/x0$/)) {
     for (const name of rootsBefore(data, new RegExp(`^(${root}/(?:lin|tay\\d+)/[01][01])/0$`))) {
-      report.check(`${name} ${precision}`, () => {
-        const [kind, flags] = name.slice(root.length + 1).split("/") as [string, string];
-        const get = (tensor: string) => toArray(data.get(`${root}/${tensor}`), precision);
-        const params = arrays(data, `${root}/params`, precision);
-        const f = expansion(kind, quadratic, get("x0"));
-        const value = f(get("x"), params, flags[0] === "1", flags[1] === "1");
-        return differenceInTree(value, data, name, precision);
-      });
+      report.check(
+        `${name}`,
+        inPrecisions((precision) => {
+          const [kind, flags] = name.slice(root.length + 1).split("/") as [string, string];
+          const get = (tensor: string) => toArray(data.get(`${root}/${tensor}`), precision);
+          const params = arrays(data, `${root}/params`, precision);
+          const f = expansion(kind, quadratic, get("x0"));
+          const value = f(get("x"), params, flags[0] === "1", flags[1] === "1");
+          return differenceInTree(value, data, name, precision);
+        }),
+      );
     }
   }
 }
 
-export function checkTaylorOfNetwork(data: Data, report: Report, precision: Precision): void {
+export function checkTaylorOfNetwork(data: Data, report: Report): void {
   for (const root of rootsBefore(data, /^(taylornet(?:\/.+)?)\/x$/)) {
     for (const kind of ["lin", ...rootsBefore(data, new RegExp(`^${root}/(deg\\d+)$`))].filter((k) =>
       data.has(`${root}/${k}`),
     )) {
-      report.check(`${root}/${kind} ${precision}`, () => {
-        const [, f] = multilayerPerceptron("Erf", shapes(data, `${root}/p0`));
-        const params = (name: string) => withoutBiases(arrays(data, `${root}/${name}`, precision));
-        const value = expansion(kind, f, params("p0"))(params("p1"), toArray(data.get(`${root}/x`), precision));
-        return differenceInTree(value, data, `${root}/${kind}`, precision);
-      });
+      report.check(
+        `${root}/${kind}`,
+        inPrecisions((precision) => {
+          const [, f] = multilayerPerceptron("Erf", shapes(data, `${root}/p0`));
+          const params = (name: string) => withoutBiases(arrays(data, `${root}/${name}`, precision));
+          const value = expansion(kind, f, params("p0"))(params("p1"), toArray(data.get(`${root}/x`), precision));
+          return differenceInTree(value, data, `${root}/${kind}`, precision);
+        }),
+      );
     }
   }
 }

@@ -1,10 +1,10 @@
 /** A network with several inputs and outputs whose batches lie on different axes, as lists and as objects. */
 import type { NDArray } from "cotangent";
-import type { Precision } from "../compare.ts";
+import { PRECISIONS, type Precision } from "../compare.ts";
 import { type Data, toArray } from "../data.ts";
 import { METHODS, ntkFn } from "../implementations.ts";
 import { mixedAxesNetwork } from "../layers.ts";
-import type { Report } from "../report.ts";
+import type { Report, Way } from "../report.ts";
 import { arranged, arrays, initialShapes, input, inputShape, shapes } from "../trees.ts";
 import { checkInitialParams, differenceInTree } from "./kernels.ts";
 
@@ -92,16 +92,22 @@ export function checkMixedAxes(data: Data, report: Report, name: string, paramsT
   checkInitialParams(report, name, paramsTree, () =>
     initialShapes(mixedAxesNetwork(shapes(data, `${name}/params`)), inputShape(data, `${name}/x1`, IN_AXES)),
   );
-  for (const precision of ["float64", "float32"] as const) {
-    const make = () => new Mixed(data, name, paramsTree, precision);
-    report.check(`${name}/f_x1 ${precision}`, () => make().value());
-    for (const form of FORMS) {
-      for (const method of METHODS) {
-        for (const mapped of [false, true]) {
-          const id = `${name}/ntk ${precision} ${method.name} ${JSON.stringify(form)} vmapAxes ${mapped}`;
-          report.check(id, () => make().ntk(form, method.options, mapped));
-        }
-      }
-    }
+  const way = (precision: Precision, label: string, check: (mixed: Mixed) => string | null): Way => [
+    `${precision} ${label}`,
+    () => check(new Mixed(data, name, paramsTree, precision)),
+  ];
+  report.check(
+    `${name}/f_x1`,
+    PRECISIONS.map((precision) => way(precision, "", (mixed) => mixed.value())),
+  );
+  for (const form of FORMS) {
+    const ways = PRECISIONS.flatMap((precision) =>
+      METHODS.flatMap((method) =>
+        [false, true].map((mapped) =>
+          way(precision, `${method.name} vmapAxes ${mapped}`, (mixed) => mixed.ntk(form, method.options, mapped)),
+        ),
+      ),
+    );
+    report.check(`${name}/ntk ${JSON.stringify(form)}`, ways);
   }
 }

@@ -1,3 +1,4 @@
+import type { Precision } from "../compare.ts";
 import type { Data } from "../data.ts";
 import { type Layer, nestedNetwork, networkOfKind, parallelNetwork, type Shape } from "../layers.ts";
 import type { Report } from "../report.ts";
@@ -56,34 +57,30 @@ function runCase(data: Data, report: Report, spec: Case): void {
   }
   const network = () => kind.network(shapes(data, `${name}/params`), dimsOf(data, `${name}/x1`));
   checkInitialParams(report, name, params, () => initialShapes(network(), inputShape(data, `${name}/x1`, kind.inputs)));
-  for (const precision of ["float64", "float32"] as const) {
-    const problem = (): Problem => ({
-      f: network()[1],
-      params: arranged(params, arrays(data, `${name}/params`, precision)),
-      x1: input(data, `${name}/x1`, kind.inputs, precision),
-      x2: input(data, `${name}/x2`, kind.inputs, precision),
-    });
-    const vmapAxes = [null, kind.vmapAxes];
-    checkKernels(report, { data, name, precision, problem, vmapAxes, ...(kind.axes && { axes: kind.axes }) });
-  }
+  const problem = (precision: Precision): Problem => ({
+    f: network()[1],
+    params: arranged(params, arrays(data, `${name}/params`, precision)),
+    x1: input(data, `${name}/x1`, kind.inputs, precision),
+    x2: input(data, `${name}/x2`, kind.inputs, precision),
+  });
+  const vmapAxes = [null, kind.vmapAxes];
+  checkKernels(report, { data, name, problem, vmapAxes, ...(kind.axes && { axes: kind.axes }) });
 }
 
 /** One convolutional network, many choices of axes. */
 function runAxes(data: Data, report: Report, { name, ...axes }: Axes): void {
   const root = name.split("/")[0] as string;
   const network = () => networkOfKind("CONV", dimsOf(data, `${root}/x1`), shapes(data, `${root}/params`));
-  for (const precision of ["float64", "float32"] as const) {
-    const problem = (): Problem => {
-      const leaves = arrays(data, `${root}/params`, precision);
-      return {
-        f: network()[1],
-        params: [leaves.slice(0, 2), [], leaves.slice(2)],
-        x1: input(data, `${root}/x1`, 0, precision),
-        x2: input(data, `${root}/x2`, 0, precision),
-      };
+  const problem = (precision: Precision): Problem => {
+    const leaves = arrays(data, `${root}/params`, precision);
+    return {
+      f: network()[1],
+      params: [leaves.slice(0, 2), [], leaves.slice(2)],
+      x1: input(data, `${root}/x1`, 0, precision),
+      x2: input(data, `${root}/x2`, 0, precision),
     };
-    checkKernels(report, { data, name, precision, problem, vmapAxes: [null, 0], axes });
-  }
+  };
+  checkKernels(report, { data, name, problem, vmapAxes: [null, 0], axes });
 }
 
 export function runNetworks(data: Data, report: Report): void {
@@ -93,9 +90,7 @@ export function runNetworks(data: Data, report: Report): void {
     else runCase(data, report, spec);
   }
   for (const spec of axes) runAxes(data, report, spec);
-  for (const precision of ["float64", "float32"] as const) {
-    checkVectorProducts(data, report, precision);
-    checkTaylor(data, report, precision);
-    checkTaylorOfNetwork(data, report, precision);
-  }
+  checkVectorProducts(data, report);
+  checkTaylor(data, report);
+  checkTaylorOfNetwork(data, report);
 }

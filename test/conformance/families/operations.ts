@@ -1,6 +1,6 @@
 /** Values, jvp and vjp of single operations. */
 import { jvp, type NDArray, vjp } from "cotangent";
-import { difference, type Precision, TOLERANCE } from "../compare.ts";
+import { difference, PRECISIONS, type Precision, TOLERANCE } from "../compare.ts";
 import { type Data, toArray } from "../data.ts";
 import { type Options, operation } from "../registry.ts";
 import type { Report } from "../report.ts";
@@ -82,21 +82,11 @@ class Run {
 
 export function runOperations(data: Data, report: Report): void {
   for (const spec of data.index<Case[]>()) {
-    for (const precision of ["float64", "float32"] as const) {
-      const id = `${spec.id} ${spec.op} ${JSON.stringify(spec.options)} ${precision}`;
-      const run = (check: (run: Run) => string | null) => () => check(new Run(data, spec, precision));
+    const checks = spec.diff.length > 0 ? (["value", "jvp", "vjp"] as const) : (["value"] as const);
+    for (const check of checks) {
       report.check(
-        `${id} value`,
-        run((r) => r.value()),
-      );
-      if (spec.diff.length === 0) continue;
-      report.check(
-        `${id} jvp`,
-        run((r) => r.jvp()),
-      );
-      report.check(
-        `${id} vjp`,
-        run((r) => r.vjp()),
+        `${spec.id} ${spec.op} ${JSON.stringify(spec.options)} ${check}`,
+        PRECISIONS.map((precision) => [precision, () => new Run(data, spec, precision)[check]()]),
       );
     }
   }

@@ -1,0 +1,83 @@
+/** Prefixes: sums, products, extrema of the elements up to each place of an axis. */
+import { checkOptions, formatShape, ShapeError } from "../base/errors.ts";
+import { canonicalAxis, inserted } from "../base/shapes.ts";
+import { flatten, leaves, unflatten } from "../base/tree.ts";
+import type { NDArray } from "../ir/ndarray.ts";
+import { add, max, min, mul } from "./arithmetic.ts";
+import { requireNumbers } from "./nary.ts";
+import { type ArrayLike, asArray } from "./operands.ts";
+import { reshape } from "./shape.ts";
+import { concatenate, rev, sliceInDim } from "./slice.ts";
+import { logaddexp } from "./transcendental.ts";
+
+export interface ScanOptions {
+  /** The first by default. */
+  readonly axis?: number;
+  /** Whether to begin at the end. */
+  readonly reverse?: boolean;
+}
+
+type Combine = (a: readonly NDArray[], b: readonly NDArray[]) => NDArray[];
+
+/** `even[0], odd[0], even[1], ...`; there may be one more of the even ones. */
+function interleave(even: NDArray, odd: NDArray, axis: number): NDArray {
+  const [count, size] = [even.shape[axis] as number, (even.shape[axis] as number) + (odd.shape[axis] as number)];
+  const filled = 2 * count === size ? odd : concatenate([odd, sliceInDim(even, 0, 1, axis)], { dimension: axis });
+  const columns = [even, filled].map((x) => reshape(x, { newSizes: inserted(x.shape, axis + 1, 1) }));
+  const newSizes = even.shape.map((n, i) => (i === axis ? 2 * count : n));
+  return sliceInDim(reshape(concatenate(columns, { dimension: axis + 1 }), { newSizes }), 0, size, axis);
+}
+
+/** Scans the pairs, which gives the odd places, and from these the even ones: as many steps as elements, nearly. */
+function scan(combine: Combine, xs: readonly NDArray[], axis: number): readonly NDArray[] {
+  const size = (xs[0] as NDArray).shape[axis] as number;
+  if (size < 2) return xs;
+  const part = (list: readonly NDArray[], start: number, limit: number, stride: number): NDArray[] =>
+    list.map((x) => sliceInDim(x, start, limit, axis, stride));
+  const odd = scan(combine, combine(part(xs, 0, size - 1, 2), part(xs, 1, size, 2)), axis);
+  const even = size === 2 ? null : combine(part(odd, 0, Math.ceil(size / 2) - 1, 1), part(xs, 2, size, 2));
+  return part(xs, 0, 1, 1).map((first, i) =>
+    interleave(even ? concatenate([first, even[i] as NDArray], { dimension: axis }) : first, odd[i] as NDArray, axis),
+  );
+}
+
+/**
+ * The combinations `x[0]`, `fn(x[0], x[1])`, `fn(fn(x[0], x[1]), x[2])`, ... along an axis, in about twice the logarithm
+ * of its size many steps. Source: `jax.lax.associative_scan`.
+ * @param fn associative; takes and returns arrays, or trees of the structure of `elems`, whose axis has any size.
+ */
+export function associativeScan<Elems>(fn: (a: Elems, b: Elems) => Elems, elems: Elems, options?: ScanOptions): Elems {
+  const name = "lax.associativeScan";
+  checkOptions(name, options, ["axis", "reverse"]);
+  const [given, def] = flatten<ArrayLike>(elems);
+  const xs = given.map((x) => asArray(name, x, "elems"));
+  const first = xs[0];
+  if (!first) return elems;
+  const axis = canonicalAxis(name, options?.axis ?? 0, first.ndim);
+  if (xs.some((x) => x.shape[axis] !== first.shape[axis])) {
+    const shapes = xs.map((x) => formatShape(x.shape)).join(", ");
+    throw new ShapeError(`${name}: elems must have one size along axis ${axis}, got ${shapes}.`);
+  }
+  const turned = (list: readonly NDArray[]) =>
+    options?.reverse ? list.map((x) => rev(x, { dimensions: [axis] })) : list;
+  const combine: Combine = (a, b) => leaves(fn(unflatten(def, a), unflatten(def, b)));
+  return unflatten(def, turned(scan(combine, turned(xs), axis)));
+}
+
+function cumulative(name: string, fn: (a: NDArray, b: NDArray) => NDArray) {
+  return (x: ArrayLike, options?: ScanOptions): NDArray => {
+    checkOptions(`lax.${name}`, options, ["axis", "reverse"]);
+    return associativeScan(fn, requireNumbers(`lax.${name}`, asArray(`lax.${name}`, x)), options);
+  };
+}
+
+/** The sums of the elements up to each place of an axis. Source: `jax.lax.cumsum`. */
+export const cumsum = /* @__PURE__ */ cumulative("cumsum", add);
+/** The products of the elements up to each place of an axis. Source: `jax.lax.cumprod`. */
+export const cumprod = /* @__PURE__ */ cumulative("cumprod", mul);
+/** The largest of the elements up to each place of an axis. Source: `jax.lax.cummax`. */
+export const cummax = /* @__PURE__ */ cumulative("cummax", max);
+/** The smallest of the elements up to each place of an axis. Source: `jax.lax.cummin`. */
+export const cummin = /* @__PURE__ */ cumulative("cummin", min);
+/** The logarithms of the sums of `exp` of the elements up to each place of an axis. Source: `jax.lax.cumlogsumexp`. */
+export const cumlogsumexp = /* @__PURE__ */ cumulative("cumlogsumexp", logaddexp);

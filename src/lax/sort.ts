@@ -1,0 +1,118 @@
+/** Sorting along an axis. NaN is the largest value and the two zeros are equal, as in JAX. */
+import { checkOptions, describe, formatShape, ShapeError } from "../base/errors.ts";
+import { canonicalAxis, sameShape, sizeOf } from "../base/shapes.ts";
+import { type Aval, makeAval } from "../ir/aval.ts";
+import type { NDArray } from "../ir/ndarray.ts";
+import type { Primitive } from "../ir/primitive.ts";
+import { bind } from "../ir/trace.ts";
+import { sub } from "./arithmetic.ts";
+import { convertElementType } from "./convert.ts";
+import { takeFromRows } from "./gather.ts";
+import { type ArrayLike, asArray } from "./operands.ts";
+import { moveAxis } from "./shape.ts";
+import { rev, sliceInDim } from "./slice.ts";
+
+/** The rows of the last axis sorted, and the places that their elements come from. Equal elements keep their order. */
+const sortPrimitive: Primitive<null> = {
+  name: "sort",
+  aval: ([x]) => [x as Aval, makeAval((x as Aval).shape, "int32")],
+  jvp: ([x], [dx]) => {
+    const [values, places] = bind(sortPrimitive, [x as NDArray], null) as [NDArray, NDArray];
+    return [
+      [values, places],
+      [dx ? takeFromRows(dx, places) : null, null],
+    ];
+  },
+  batch: ([x], [axis]) => [bind(sortPrimitive, [moveAxis(x as NDArray, axis as number, 0)], null), [0, 0]],
+  lowering: {
+    kind: "kernel",
+    command: "ARGSORT",
+    arguments: ([x]) => {
+      const { shape } = x as Aval;
+      return [sizeOf(shape.slice(0, -1)), shape.at(-1) as number];
+    },
+  },
+};
+
+/**
+ * The elements sorted along `axis`, and the places that they come from. Equal elements keep their order, whichever way
+ * they are sorted.
+ */
+export function sortWithPlaces(x: NDArray, axis: number, descending = false): [values: NDArray, places: NDArray] {
+  const last = x.ndim - 1;
+  const rows = moveAxis(x.dtype === "bool" ? convertElementType(x, "int32") : x, axis, last);
+  const turned = (y: NDArray): NDArray => (descending ? rev(y, { dimensions: [last] }) : y);
+  const [values, places] = bind(sortPrimitive, [turned(rows)], null).map(turned) as [NDArray, NDArray];
+  return [
+    moveAxis(x.dtype === "bool" ? convertElementType(values, "bool") : values, last, axis),
+    moveAxis(descending ? sub((x.shape[axis] as number) - 1, places) : places, last, axis),
+  ];
+}
+
+export interface SortOptions {
+  /** The last axis by default. */
+  readonly dimension?: number;
+  /** How many of the first operands are sorted by: the second where the first has equal elements, and so on. */
+  readonly numKeys?: number;
+}
+
+/**
+ * An array sorted along an axis; or several of one shape, all in the order of the first. Source: `jax.lax.sort`.
+ * @example lax.sort([keys, values])
+ */
+export function sort<X extends ArrayLike | readonly ArrayLike[]>(
+  x: X,
+  options?: SortOptions,
+): X extends readonly ArrayLike[] ? NDArray[] : NDArray;
+export function sort(x: ArrayLike | readonly ArrayLike[], options?: SortOptions): NDArray | NDArray[] {
+  const fn = "lax.sort";
+  checkOptions(fn, options, ["dimension", "numKeys"]);
+  const { dimension = -1, numKeys = 1 } = options ?? {};
+  const operands = (Array.isArray(x) ? x : [x]).map((y, i) =>
+    asArray(fn, y, Array.isArray(x) ? `operands[${i}]` : "x"),
+  );
+  const first = operands[0];
+  if (
+    !first ||
+    !operands.every((y) => sameShape(y.shape, first.shape)) ||
+    !(numKeys >= 1 && numKeys <= operands.length)
+  ) {
+    throw new ShapeError(
+      `${fn}: needs arrays of one shape, and numKeys (${numKeys}) of them at least, got ` +
+        `${operands.map((y) => formatShape(y.shape)).join(", ")}.`,
+    );
+  }
+  const axis = canonicalAxis(fn, dimension, first.ndim, "dimension");
+  if (!Array.isArray(x)) return sortWithPlaces(first, axis)[0];
+  const last = first.ndim - 1;
+  const rows = operands.map((y) => moveAxis(y, axis, last));
+  let sorted = rows;
+  // The least important key first: later sorts keep its order where their own keys are equal.
+  for (let key = numKeys - 1; key >= 0; key--) {
+    const [, places] = sortWithPlaces(sorted[key] as NDArray, last);
+    sorted = sorted.map((y) => takeFromRows(y, places));
+  }
+  return sorted.map((y) => moveAxis(y, last, axis));
+}
+
+/**
+ * The `k` largest elements along the last axis in descending order, and their indices (of equal ones the smaller first).
+ * NaN is the largest. Source: `jax.lax.top_k`.
+ */
+export function topK(
+  x: ArrayLike,
+  k: number,
+  options?: { readonly axis?: number },
+): [values: NDArray, indices: NDArray] {
+  const fn = "lax.topK";
+  checkOptions(fn, options, ["axis"]);
+  const operand = asArray(fn, x);
+  const axis = canonicalAxis(fn, options?.axis ?? -1, operand.ndim);
+  const size = operand.shape[axis] as number;
+  if (!Number.isInteger(k) || k < 0 || k > size) {
+    throw new ShapeError(
+      `${fn}: k must be a whole number up to ${size}, the size of axis ${axis}, got ${describe(k)}.`,
+    );
+  }
+  return sortWithPlaces(operand, axis, true).map((y) => sliceInDim(y, 0, k, axis)) as [NDArray, NDArray];
+}
