@@ -66,7 +66,13 @@ function checkAgreement(job: KernelJob, summaries: readonly (readonly [number, n
   }
 }
 
-const medianCell = (x: Outcome): Cell => (isMeasured(x) ? milliseconds(x.timing.median) : "n/a");
+/** The median; the CPU time beside it where the machine was too busy to give the process a whole core. */
+function medianCell(x: Outcome): Cell {
+  if (!isMeasured(x)) return "n/a";
+  const { median, cpu } = x.timing;
+  return cpu < 0.8 * median ? `${milliseconds(median)} (CPU ${milliseconds(cpu)})` : milliseconds(median);
+}
+
 const firstCell = (x: Outcome): Cell =>
   isMeasured(x) ? `${milliseconds(x.firstSeconds)}, ${mebibytes(x.peakBytes)}` : "n/a";
 

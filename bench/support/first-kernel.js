@@ -15,6 +15,9 @@ const drawn = performance.now();
 
 const kernel = nt.empiricalNtkFn(f, { vmapAxes: 0 })(x1, x2, params);
 const computed = performance.now();
+const { user, system } = process.cpuUsage();
 if (kernel.shape.join() !== "5,20") throw new Error(`expected a kernel of shape (5, 20), got (${kernel.shape})`);
 
-console.log(JSON.stringify({ started, loaded, drawn, computed, peakBytes: process.resourceUsage().maxRSS * 1024 }));
+const cpu = (user + system) / 1000;
+const peakBytes = process.resourceUsage().maxRSS * 1024;
+console.log(JSON.stringify({ started, loaded, drawn, computed, cpu, peakBytes }));

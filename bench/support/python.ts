@@ -10,7 +10,7 @@ const SECONDS = 120;
 
 export type PythonKernel =
   | {
-      readonly timing: Omit<Timing, "cpuShare">;
+      readonly timing: Omit<Timing, "cpu">;
       readonly firstSeconds: number;
       readonly summary: readonly [number, number];
     }

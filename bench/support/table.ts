@@ -20,17 +20,21 @@ const significant = (x: number): string => {
 
 export const milliseconds = (seconds: number): string => `${significant(seconds * 1e3)} ms`;
 export const giga = (perSecond: number): string => significant(perSecond / 1e9);
+/** A range of times. */
+export const range = ({ fastest, slowest }: Pick<Timing, "fastest" | "slowest">): string =>
+  `${milliseconds(fastest).replace(" ms", "")} to ${milliseconds(slowest)}`;
+
 export const percent = (x: number): string => `${(100 * x).toFixed(0)}%`;
 export const mebibytes = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MiB`;
 export const times = (ratio: number): string => `${significant(ratio)}x`;
 
 /** The columns that every timing has. */
-export const TIMING_COLUMNS = ["median", "fastest to slowest", "CPU"] as const;
+export const TIMING_COLUMNS = ["median", "fastest to slowest", "CPU time"] as const;
 
-export const timingCells = ({ median, fastest, slowest, cpuShare }: Timing): Cell[] => [
-  milliseconds(median),
-  `${milliseconds(fastest).replace(" ms", "")} to ${milliseconds(slowest)}`,
-  percent(cpuShare),
+export const timingCells = (timing: Timing): Cell[] => [
+  milliseconds(timing.median),
+  range(timing),
+  milliseconds(timing.cpu),
 ];
 
 export function formatTable({ title, columns, rows }: Table): string {

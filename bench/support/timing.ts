@@ -6,8 +6,8 @@ export interface Timing {
   readonly fastest: number;
   readonly slowest: number;
   readonly repetitions: number;
-  /** CPU time over elapsed time: below 1 when the machine was busy with something else. */
-  readonly cpuShare: number;
+  /** CPU time of one call, the mean. Much less than the median means that the machine was busy with something else. */
+  readonly cpu: number;
 }
 
 export interface TimingOptions {
@@ -53,13 +53,12 @@ export function time(call: () => unknown, { seconds = 1, limit = 30 }: TimingOpt
   while (times.length < FEWEST || (now() - start < limit && (times.length < REPETITIONS || now() - start < seconds))) {
     times.push(secondsOf(call, calls) / calls);
   }
-  const elapsed = now() - start;
-  const cpu = process.cpuUsage(cpuBefore);
-  return { ...summarize(times), cpuShare: (cpu.user + cpu.system) / 1e6 / elapsed };
+  const { user, system } = process.cpuUsage(cpuBefore);
+  return { ...summarize(times), cpu: (user + system) / 1e6 / (calls * times.length) };
 }
 
 /** The median and the spread of times in seconds. */
-export function summarize(times: readonly number[]): Omit<Timing, "cpuShare"> {
+export function summarize(times: readonly number[]): Omit<Timing, "cpu"> {
   const sorted = [...times].sort((a, b) => a - b);
   const middle = sorted.length / 2;
   const median = ((sorted[Math.ceil(middle) - 1] as number) + (sorted[Math.floor(middle)] as number)) / 2;

@@ -1,7 +1,12 @@
 /** The entry for browsers, Deno and Bun: the kernels are part of the code, so that a page needs no network and no server. */
-import base64 from "virtual:kernels";
+import hex from "virtual:kernels";
 import { installDevice } from "../device/install.ts";
+import { installFluent } from "../numpy/fluent.ts";
 
-installDevice(() => new WebAssembly.Module(Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))));
+const bytes = (): Uint8Array<ArrayBuffer> =>
+  Uint8Array.from({ length: hex.length / 2 }, (_, i) => Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16));
+
+installDevice(() => new WebAssembly.Module(bytes()));
+installFluent();
 
 export * from "../index.ts";

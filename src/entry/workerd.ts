@@ -2,7 +2,9 @@
 
 import module from "../../dist/kernels.wasm";
 import { installDevice } from "../device/install.ts";
+import { installFluent } from "../numpy/fluent.ts";
 
 installDevice(() => module);
+installFluent();
 
 export * from "../index.ts";

@@ -1,3 +1,4 @@
 /** `nn`: what neural networks are made of, under the names of `jax.nn`. */
 export * from "./activations.ts";
 export * from "./normalization.ts";
+export * from "./pooling.ts";

@@ -11,13 +11,15 @@ export {
 } from "./array.ts";
 export * from "./constants.ts";
 export * from "./creation.ts";
+export { cumprod, cumsum } from "./cumulative.ts";
 export { einsum, type Sublist } from "./einsum.ts";
 export type { ArrayMethods } from "./fluent.ts";
-export { at, type Index } from "./indexing.ts";
+export * from "./indexing.ts";
 export * from "./join.ts";
 export * from "./logic.ts";
 export * from "./movement.ts";
 export * from "./pad.ts";
 export * from "./products.ts";
 export * from "./reductions.ts";
+export * from "./sorting.ts";
 export * from "./ufuncs.ts";

@@ -3,7 +3,7 @@
  * gather of the axes that they stand for.
  */
 import { checkOptions, describe, formatShape, ShapeError } from "../base/errors.ts";
-import { broadcastShapes, canonicalAxis, range, removed, type Shape, sameShape, sizeOf } from "../base/shapes.ts";
+import { broadcastShapes, canonicalAxis, range, removed, sizeOf } from "../base/shapes.ts";
 import { hostArray, NDArray, scalar } from "../ir/ndarray.ts";
 import { checkIndices, fromEnd, takeAlong, takeFromRows } from "../lax/gather.ts";
 import * as lax from "../lax/index.ts";
@@ -85,7 +85,8 @@ function resolve(index: unknown): Resolved[] {
       `${FN}: an index is a whole number, a slice such as "1:5", "...", null or an array; got ${describe(index)}.`,
     );
   }
-  const indices = array(index as NestedList, index.length === 0 ? { dtype: "int32" } : undefined);
+  const empty = Array.isArray(index) && index.length === 0;
+  const indices = array(index as NestedList, empty ? { dtype: "int32" } : undefined);
   if (indices.dtype === "bool" && indices.ndim > 0) return coordinates(indices);
   return [{ indices: checkIndices(FN, indices, "an index") }];
 }
@@ -135,22 +136,19 @@ function takePlaces(
   if (sizeOf(shape) > 0 && sizeOf(sizes) === 0) {
     throw new ShapeError(`${FN}: an axis of shape ${formatShape(x.shape)} is empty, so no element has an index.`);
   }
-  let position: NDArray = scalar(0, "int32");
-  let outside: NDArray = scalar(false, "bool");
-  places.forEach((given, i) => {
-    const size = sizes[i] as number;
-    const place = broadcastTo(fromEnd(given, size), shape);
-    const inside = lax.clamp(0, place, size - 1);
-    outside = lax.bitwiseOr(outside, lax.ne(place, inside));
-    position = lax.add(lax.mul(position, size), inside);
-  });
+  const wanted = places.map((place, i) => broadcastTo(fromEnd(place, sizes[i] as number), shape));
+  const inside = wanted.map((place, i) => lax.clamp(0, place, (sizes[i] as number) - 1));
+  let position = inside.reduce((p, place, i) => lax.add(lax.mul(p, sizes[i] as number), place));
+  if (forUpdate) {
+    const moved = wanted.map((place, i) => lax.ne(place, inside[i] as NDArray)).reduce(lax.bitwiseOr);
+    position = lax.select(moved, -1, position);
+  }
   const joined = lax.transpose(x, { permutation });
   const newSizes = [...joined.shape.slice(0, target), sizeOf(sizes), ...joined.shape.slice(target + axes.length)];
-  const from = forUpdate ? lax.select(outside, -1, position) : position;
-  return takeAlong(lax.reshape(joined, { newSizes }), from, target, forUpdate);
+  return takeAlong(lax.reshape(joined, { newSizes }), position, target, forUpdate);
 }
 
-function select(x: NDArray, indices: readonly unknown[], forUpdate = false): NDArray {
+function indexed(x: NDArray, indices: readonly unknown[], forUpdate = false): NDArray {
   const full = withoutEllipsis(indices.flatMap(resolve), x);
   // Beside arrays a number is an array of one index.
   const among = full.some(isPlaces);
@@ -205,14 +203,14 @@ function select(x: NDArray, indices: readonly unknown[], forUpdate = false): NDA
  * stands for the nearest one inside, as in JAX. A mask must be known: inside `jit` and the like use `where`.
  * @example at(x, 0); at(x, ":", "1:3"); at(x, "...", -1); at(x, "::-1"); at(x, null, 2); at(x, [0, 2]); at(x, mask)
  */
-export const at = (x: ArrayLike, ...indices: readonly Index[]): NDArray => select(asArray(FN, x), indices);
+export const at = (x: ArrayLike, ...indices: readonly Index[]): NDArray => indexed(asArray(FN, x), indices);
 
 type Scatter = typeof lax.scatterAdd;
 
-function update(fn: string, scatter: Scatter, x: ArrayLike, indices: readonly Index[] | Index, y: ArrayLike): NDArray {
+function update(fn: string, scatter: Scatter, x: ArrayLike, indices: readonly Index[], y: ArrayLike): NDArray {
   const operand = asArray(fn, x);
   const places = lax.reshape(lax.iota("int32", operand.size), { newSizes: operand.shape });
-  const chosen = select(places, Array.isArray(indices) ? indices : [indices], true);
+  const chosen = indexed(places, indices, true);
   const values = broadcastTo(lax.convertElementType(asArray(fn, y, "y"), operand.dtype), chosen.shape);
   const [flat, from, to] = [operand, values, chosen].map((z) => lax.reshape(z, { newSizes: [z.size] })) as [
     NDArray,
@@ -228,10 +226,10 @@ function update(fn: string, scatter: Scatter, x: ArrayLike, indices: readonly In
  * @param indices a list, one entry for each of `at`'s arguments.
  * @example np.indexSet(x, [0, "1:3"], 7)
  */
-export const indexSet = (x: ArrayLike, indices: readonly Index[] | Index, y: ArrayLike): NDArray =>
+export const indexSet = (x: ArrayLike, indices: readonly Index[], y: ArrayLike): NDArray =>
   update("numpy.indexSet", lax.scatterSet, x, indices, y);
 /** `x` with `y` added to the part `at(x, ...indices)`; see `indexSet`. Source: `x.at[indices].add(y)` of JAX. */
-export const indexAdd = (x: ArrayLike, indices: readonly Index[] | Index, y: ArrayLike): NDArray =>
+export const indexAdd = (x: ArrayLike, indices: readonly Index[], y: ArrayLike): NDArray =>
   update("numpy.indexAdd", lax.scatterAdd, x, indices, y);
 
 export interface TakeOptions {

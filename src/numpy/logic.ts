@@ -1,7 +1,8 @@
 /** Comparison, logic and choice, with NumPy's broadcasting. Results of comparisons are `bool`. */
 import { isFloat } from "../base/dtypes.ts";
+import { checkOptions } from "../base/errors.ts";
 import type { NDArray } from "../ir/ndarray.ts";
-import { promoteOperands } from "../lax/convert.ts";
+import { promoteOperands, promoteToFloat } from "../lax/convert.ts";
 import * as lax from "../lax/index.ts";
 import type { Unary } from "../lax/nary.ts";
 import { type ArrayLike, asArray } from "../lax/operands.ts";
@@ -61,3 +62,29 @@ export function where(condition: ArrayLike, x: ArrayLike, y: ArrayLike): NDArray
   const [c, onTrue, onFalse] = broadcastOperands(fn, [chosen, a, b]) as [NDArray, NDArray, NDArray];
   return lax.select(c, onTrue, onFalse);
 }
+
+export interface CloseOptions {
+  /** The relative tolerance, 1e-5 by default. */
+  readonly rtol?: ArrayLike;
+  /** The absolute tolerance, 1e-8 by default. */
+  readonly atol?: ArrayLike;
+  /** Whether NaN is close to NaN. */
+  readonly equalNan?: boolean;
+}
+
+/** Whether `x` and `y` are equal or differ by `atol + rtol * |y|` at most. Source: `jax.numpy.isclose`. */
+export function isclose(x: ArrayLike, y: ArrayLike, options?: CloseOptions): NDArray {
+  checkOptions("numpy.isclose", options, ["rtol", "atol", "equalNan"]);
+  const { rtol = 1e-5, atol = 1e-8, equalNan = false } = options ?? {};
+  const [a, b] = broadcastOperands("numpy.isclose", promoteToFloat("numpy.isclose", [x, y], ["x", "y"])) as [
+    NDArray,
+    NDArray,
+  ];
+  const near = lax.le(lax.abs(lax.sub(a, b)), lax.add(lax.mul(lax.abs(b), rtol), atol));
+  const same = lax.bitwiseOr(lax.eq(a, b), lax.bitwiseAnd(near, lax.isFinite(b)));
+  return equalNan ? lax.bitwiseOr(same, lax.bitwiseAnd(lax.ne(a, a), lax.ne(b, b))) : same;
+}
+
+/** Whether all elements are close; see `isclose`. Source: `jax.numpy.allclose`. */
+export const allclose = (x: ArrayLike, y: ArrayLike, options?: CloseOptions): NDArray =>
+  lax.reduceAnd(isclose(x, y, options));

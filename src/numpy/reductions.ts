@@ -29,6 +29,8 @@ export interface VarOptions extends SumOptions {
 /** The options, or `axis` alone. */
 type AxisOr<Options> = Axes | Options;
 
+type Reducer = (x: ArrayLike, options?: { readonly axes?: Axes }) => NDArray;
+
 const AXIS_OPTIONS = ["axis", "keepdims"] as const;
 const SUM_OPTIONS = [...AXIS_OPTIONS, "dtype"] as const;
 const VAR_OPTIONS = [...SUM_OPTIONS, "ddof"] as const;
@@ -45,19 +47,30 @@ function sumOver(x: NDArray, axes: readonly number[], keepdims: boolean | undefi
   return restoreAxes(lax.reduceSum(x, { axes }), x, axes, keepdims);
 }
 
+/** The argument in the dtype to add or multiply in: bools as `int32`, if no other is chosen. */
+export function accumulated(fn: string, x: ArrayLike, dtype: DType | undefined): NDArray {
+  const operand = asArray(fn, x);
+  const chosen = chosenDType(fn, dtype, operand.dtype === "bool" ? "int32" : operand.dtype);
+  if (chosen === "bool") throw new TypeError(`${fn}: dtype must not be "bool"; use any or all.`);
+  return operand.dtype === chosen ? operand : lax.convertElementType(operand, chosen);
+}
+
+function total(fn: string, reducer: Reducer) {
+  return (x: ArrayLike, options?: AxisOr<SumOptions>): NDArray => {
+    const { axis, keepdims, dtype } = namedArguments<SumOptions>(fn, SUM_OPTIONS, [options]);
+    const operand = accumulated(fn, x, dtype);
+    const axes = canonicalAxes(fn, axis, operand.ndim);
+    return restoreAxes(reducer(operand, { axes }), operand, axes, keepdims);
+  };
+}
+
 /**
  * The sum; of bools the number of true ones as `int32`. 0 for no elements. Source: `jax.numpy.sum`.
  * @example np.sum(x, { axis: [0, 2], keepdims: true })
  */
-export function sum(x: ArrayLike, options?: AxisOr<SumOptions>): NDArray {
-  const fn = "numpy.sum";
-  const { axis, keepdims, dtype } = namedArguments<SumOptions>(fn, SUM_OPTIONS, [options]);
-  const operand = asArray(fn, x);
-  const chosen = chosenDType(fn, dtype, operand.dtype === "bool" ? "int32" : operand.dtype);
-  if (chosen === "bool") throw new TypeError(`${fn}: dtype must not be "bool"; use any.`);
-  const axes = canonicalAxes(fn, axis, operand.ndim);
-  return sumOver(operand.dtype === chosen ? operand : lax.convertElementType(operand, chosen), axes, keepdims);
-}
+export const sum = /* @__PURE__ */ total("numpy.sum", lax.reduceSum);
+/** The product; 1 for no elements. Source: `jax.numpy.prod`. */
+export const prod = /* @__PURE__ */ total("numpy.prod", lax.reduceProd);
 
 /** The argument in the float dtype that means are computed in. */
 function floats(fn: string, x: ArrayLike, dtype: DType | undefined): NDArray {
@@ -101,8 +114,6 @@ export { variancePublic as var };
 /** The square root of `var`. Source: `jax.numpy.std`. */
 export const std = (x: ArrayLike, options?: AxisOr<VarOptions>): NDArray => lax.sqrt(variance("numpy.std", x, options));
 
-type Reducer = (x: ArrayLike, options?: { readonly axes?: Axes }) => NDArray;
-
 function extremum(
   fn: string,
   x: ArrayLike,
@@ -142,6 +153,27 @@ export const ptp = (x: ArrayLike, options?: AxisOr<AxisOptions>): NDArray =>
     extremum("numpy.ptp", x, options, lax.reduceOr, lax.reduceMax),
     extremum("numpy.ptp", x, options, lax.reduceAnd, lax.reduceMin),
   );
+
+export interface ArgOptions {
+  /** The axis to search along; by default (`null`) the place counts in the flattened array. */
+  readonly axis?: number | null;
+  readonly keepdims?: boolean;
+}
+
+function argExtremum(fn: string, search: typeof lax.argmax) {
+  return (x: ArrayLike, options?: number | null | ArgOptions): NDArray => {
+    const { axis = null, keepdims } = namedArguments<ArgOptions>(fn, AXIS_OPTIONS, [options]);
+    const operand = asArray(fn, x);
+    const axes = canonicalAxes(fn, axis, operand.ndim);
+    const flat = axis === null ? lax.reshape(operand, { newSizes: [operand.size] }) : operand;
+    return restoreAxes(search(flat, { axis: axis === null ? 0 : axis }), operand, axes, keepdims);
+  };
+}
+
+/** The place of the first largest element, NaN before any number, as `int32`. Source: `jax.numpy.argmax`. */
+export const argmax = /* @__PURE__ */ argExtremum("numpy.argmax", lax.argmax);
+/** The place of the first smallest element, NaN before any number, as `int32`. Source: `jax.numpy.argmin`. */
+export const argmin = /* @__PURE__ */ argExtremum("numpy.argmin", lax.argmin);
 
 function quantifier(fn: string, x: ArrayLike, options: AxisOr<AxisOptions> | undefined, reducer: Reducer): NDArray {
   const { axis, keepdims } = namedArguments<AxisOptions>(fn, AXIS_OPTIONS, [options]);

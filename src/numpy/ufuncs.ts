@@ -245,3 +245,23 @@ export const hypot = /* @__PURE__ */ binary("hypot", promoteToFloat, (x, y) => {
 
 /** `log(exp(x) + exp(y))` without overflow. Source: `jax.numpy.logaddexp`. */
 export const logaddexp = /* @__PURE__ */ binary("logaddexp", promoteToFloat, lax.logaddexp);
+
+export interface NanToNumOptions {
+  /** What stands for NaN: 0 by default. */
+  readonly nan?: number;
+  /** What stands for infinity: the largest finite number by default. */
+  readonly posinf?: number;
+  readonly neginf?: number;
+}
+
+/** `x` with numbers in place of NaN and infinities. Source: `jax.numpy.nan_to_num`. */
+export function nanToNum(x: ArrayLike, options?: NanToNumOptions): NDArray {
+  checkOptions("numpy.nanToNum", options, ["nan", "posinf", "neginf"]);
+  const operand = asArray("numpy.nanToNum", x);
+  if (!isFloat(operand.dtype)) return operand;
+  const largest = operand.dtype === "float32" ? (2 - 2 ** -23) * 2 ** 127 : Number.MAX_VALUE;
+  const { nan = 0, posinf = largest, neginf = -largest } = options ?? {};
+  const defined = lax.select(isNaNArray(operand), nan, operand);
+  const above = lax.select(lax.eq(operand, Number.POSITIVE_INFINITY), posinf, defined);
+  return lax.select(lax.eq(operand, Number.NEGATIVE_INFINITY), neginf, above);
+}

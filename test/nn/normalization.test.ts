@@ -1,4 +1,4 @@
-import { array, grad, hessian, type NDArray, nn, numpy as np, vjp } from "cotangent";
+import { array, grad, hessian, makeJaxpr, type NDArray, nn, numpy as np, vjp } from "cotangent";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { assertClose, assertThrows } from "../support/arrays.ts";
@@ -144,6 +144,14 @@ test("second derivatives", () => {
     ],
     1e-12,
   );
+});
+
+test("derivatives don't look through the maximum that is subtracted", () => {
+  for (const f of [nn.softmax, nn.logSoftmax, nn.logsumexp]) {
+    const program = String(makeJaxpr(grad((y: NDArray) => np.sum(f(y))) as never)(x));
+    assert.match(program, /reduce_max/);
+    assert.not.match(program, / eq /);
+  }
 });
 
 test("softmax of large numbers", () => {

@@ -1,0 +1,64 @@
+/** Pooling with the arguments of `flax.linen`: channels last, any number of axes in front of the windows'. */
+import { checkOptions, formatShape, ShapeError } from "../base/errors.ts";
+import { type Shape, sizeOf } from "../base/shapes.ts";
+import type { NDArray } from "../ir/ndarray.ts";
+import type { Padding } from "../lax/conv.ts";
+import { promoteToFloat } from "../lax/convert.ts";
+import * as lax from "../lax/index.ts";
+import { type ArrayLike, asArray } from "../lax/operands.ts";
+import type { WindowOptions } from "../lax/window.ts";
+
+export interface PoolOptions {
+  /** Ones by default. */
+  readonly strides?: readonly number[] | null;
+  /** `"VALID"` by default. */
+  readonly padding?: Padding;
+}
+
+/** The windows over the axes in front of the channels. */
+function windows(
+  fn: string,
+  x: NDArray,
+  windowShape: Shape,
+  { strides, padding = "VALID" }: PoolOptions,
+): WindowOptions {
+  const lead = x.ndim - windowShape.length - 1;
+  if (lead < 0) {
+    throw new ShapeError(
+      `${fn}: windowShape ${formatShape(windowShape)} needs arrays of ${windowShape.length + 1} dimensions (the last for ` +
+        `channels) at least, got ${formatShape(x.shape)}.`,
+    );
+  }
+  const around = <T>(list: readonly T[], one: T): T[] => [...new Array<T>(lead).fill(one), ...list, one];
+  return {
+    windowDimensions: around(windowShape, 1),
+    windowStrides: strides ? around(strides, 1) : null,
+    padding: typeof padding === "string" ? padding : around(padding, [0, 0] as const),
+  };
+}
+
+/** The largest element of each window. Source: `flax.linen.max_pool`. */
+export function maxPool(x: ArrayLike, windowShape: Shape, options: PoolOptions = {}): NDArray {
+  checkOptions("nn.maxPool", options, ["strides", "padding"]);
+  const operand = asArray("nn.maxPool", x);
+  return lax.reduceWindowMax(operand, windows("nn.maxPool", operand, windowShape, options));
+}
+
+/** The mean of each window. Source: `flax.linen.avg_pool`. */
+export function avgPool(
+  x: ArrayLike,
+  windowShape: Shape,
+  options: PoolOptions & {
+    /** Whether padding counts as elements (it does by default). */
+    readonly countIncludePad?: boolean;
+  } = {},
+): NDArray {
+  checkOptions("nn.avgPool", options, ["strides", "padding", "countIncludePad"]);
+  const operand = promoteToFloat("nn.avgPool", [x])[0] as NDArray;
+  const over = windows("nn.avgPool", operand, windowShape, options);
+  const counts =
+    options.countIncludePad === false
+      ? lax.reduceWindowSum(lax.full(operand.shape, 1, operand.dtype), over)
+      : sizeOf(windowShape);
+  return lax.div(lax.reduceWindowSum(operand, over), counts);
+}
