@@ -4,6 +4,7 @@ import { contractCommand } from "./contract";
 import { copy, fillCommand } from "./copy";
 import { gatherRows, scatterRows } from "./indexing";
 import { useScratch } from "./layout";
+import { linalg } from "./linalg";
 import { map } from "./map";
 import { Command } from "./opcodes";
 import { reduce } from "./reduce";
@@ -39,6 +40,14 @@ export function execute(list: usize): void {
         break;
       case Command.ARGSORT:
         argsort(command);
+        break;
+      case Command.CHOLESKY:
+      case Command.TRIANGULAR_SOLVE:
+      case Command.LU:
+      case Command.LU_SOLVE:
+      case Command.HOUSEHOLDER:
+      case Command.JACOBI:
+        linalg(command);
         break;
       default:
         // A list from another version: stopping beats computing something else.

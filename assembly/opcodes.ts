@@ -54,6 +54,18 @@ export const enum Command {
   SCATTER_ADD = 7,
   /** `[ARGSORT, len, dtype, operand, values, places, rows, width]`: not for bools. */
   ARGSORT = 8,
+  /** `[CHOLESKY, len, dtype, A, L, batch, n, n, 0, 0]`: only the lower triangle is read. */
+  CHOLESKY = 9,
+  /** `[TRIANGULAR_SOLVE, len, dtype, A, b, x, batch, m, n, lower | transposed << 1 | unitDiagonal << 2]` */
+  TRIANGULAR_SOLVE = 10,
+  /** `[LU, len, dtype, A, lu, pivots, batch, n, n, 0, n + 1]`: pivots holds places as floats, and the sign of the permutation. */
+  LU = 11,
+  /** `[LU_SOLVE, len, dtype, unread, lu, pivots, b, x, batch, m, n, transposed << 1]` */
+  LU_SOLVE = 12,
+  /** `[HOUSEHOLDER, len, dtype, A^T, R^T, Q^T, batch, n, m, k, k * m]`: of A with m rows and n columns, k columns of Q. */
+  HOUSEHOLDER = 13,
+  /** `[JACOBI, len, dtype, A, W, V, batch, n, m, k, n * k]`: W = V A with orthogonal rows; no V for k = 0, else k = n. */
+  JACOBI = 14,
 }
 
 /** Element types. In memory a bool is one byte, 0 or 1; in a MAP register it is an int32. */

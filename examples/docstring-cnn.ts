@@ -36,9 +36,9 @@ const [, params] = initFn(keys.at(2), xTrain.shape);
 const ntkFn = nt.empiricalNtkFn(f, { traceAxes: [-1], vmapAxes: 0 });
 const nngpFn = nt.empiricalNngpFn(f, { traceAxes: [-1] });
 
-const ntk = ntkFn(xTest, xTrain, params) as NDArray;
+const ntk = ntkFn(xTest, xTrain, params);
 const firstKernel = performance.now(); // counts from the start of the process
-const nngp = nngpFn(xTest, xTrain, params) as NDArray;
+const nngp = nngpFn(xTest, xTrain, params);
 
 /** The median time of a call in milliseconds, when everything is compiled. */
 function timeOf(call: () => unknown, runs = 5): number {

@@ -29,26 +29,26 @@ print("makeJaxpr(f)(params, x)", makeJaxpr(f)(params, x));
 
 // The gradient of a loss by all parameters: a tree like the parameters themselves.
 const loss = (p: Params) => np.mean(np.square(f(p, x).sub(y)));
-const gradient = grad(loss)(params) as Params;
+const gradient = grad(loss)(params);
 print("grad(loss)(params).output.b", gradient.output.b);
 
 // The same compiled. Later calls run the plan alone.
 const step = jit((p: Params) => {
-  const g = grad(loss)(p) as Params;
+  const g = grad(loss)(p);
   return tree.map((value: NDArray, slope: NDArray) => value.sub(slope.mul(0.1)), p, g);
 });
-const trained = step(params) as Params;
+const trained = step(params);
 print("loss before and after a step of gradient descent", `${loss(params).item()}, ${loss(trained).item()}`);
 
 // The Jacobian of one example's outputs by its inputs; vmap makes it one for every example.
 const jacobianByInput = (example: NDArray) => jacrev((e: NDArray) => f(params, e))(example);
-const jacobians = vmap(jacobianByInput)(x) as NDArray;
+const jacobians = vmap(jacobianByInput)(x);
 print("vmap(jacobianByInput)(x)", jacobians);
 
 // The empirical NTK: J(x) J(x)^T with the Jacobian J of f by its parameters. With `traceAxes: []` for every pair of
 // examples the 2 x 2 matrix of their outputs, by default the mean over the outputs.
-const ntk = nt.empiricalNtkFn(f, { vmapAxes: 0 })(x, null, params) as NDArray;
-const fullNtk = nt.empiricalNtkFn(f, { vmapAxes: 0, traceAxes: [] })(x, null, params) as NDArray;
+const ntk = nt.empiricalNtkFn(f, { vmapAxes: 0 })(x, null, params);
+const fullNtk = nt.empiricalNtkFn(f, { vmapAxes: 0, traceAxes: [] })(x, null, params);
 print("nt.empiricalNtkFn(f, { vmapAxes: 0 })(x, null, params)", ntk);
 print("its shape with traceAxes: []", `(${fullNtk.shape.join(", ")})`);
 

@@ -28,6 +28,12 @@ const KERNEL: Readonly<Record<KernelCommand, number>> = {
   GATHER: Command.GATHER,
   SCATTER_ADD: Command.SCATTER_ADD,
   ARGSORT: Command.ARGSORT,
+  CHOLESKY: Command.CHOLESKY,
+  TRIANGULAR_SOLVE: Command.TRIANGULAR_SOLVE,
+  LU: Command.LU,
+  LU_SOLVE: Command.LU_SOLVE,
+  HOUSEHOLDER: Command.HOUSEHOLDER,
+  JACOBI: Command.JACOBI,
 };
 
 const REDUCE: Readonly<Record<ReduceOp, number>> = {

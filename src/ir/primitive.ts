@@ -129,7 +129,16 @@ export interface ContractParams {
 export type ReduceOp = "SUM" | "PROD" | "MAX" | "MIN" | "AND" | "OR" | "ARGMAX" | "ARGMIN";
 
 /** The kernels that serve one primitive each; the names are those of the kernels' commands. */
-export type KernelCommand = "GATHER" | "SCATTER_ADD" | "ARGSORT";
+export type KernelCommand =
+  | "GATHER"
+  | "SCATTER_ADD"
+  | "ARGSORT"
+  | "CHOLESKY"
+  | "TRIANGULAR_SOLVE"
+  | "LU"
+  | "LU_SOLVE"
+  | "HOUSEHOLDER"
+  | "JACOBI";
 
 /** How a primitive becomes kernel commands: one of a few shapes that the compiler knows. */
 export type Lowering<Params> =

@@ -11,18 +11,20 @@ export type KernelFn<Result> = (x1: unknown, x2: unknown, params: unknown, kwarg
 
 const isArray = (x: unknown): x is ArrayLike => x instanceof NDArray || ArrayBuffer.isView(x);
 
-const functionIds = new WeakMap<object, number>();
-let nextFunctionId = 0;
+const identities = new WeakMap<object, number>();
+let nextIdentity = 0;
 
-/** A static value as a part of a cache key; functions count by identity. */
+/** A static value as a part of a cache key; functions and objects of any class count by identity. */
 function staticKey(value: unknown): string {
-  if (typeof value !== "function") return `${typeof value}:${String(value)}`;
-  let id = functionIds.get(value);
+  if (typeof value === "string") return JSON.stringify(value);
+  if (Object.is(value, -0)) return "-0";
+  if (typeof value !== "function" && typeof value !== "object") return `${typeof value}:${String(value)}`;
+  let id = identities.get(value as object);
   if (id === undefined) {
-    id = nextFunctionId++;
-    functionIds.set(value, id);
+    id = nextIdentity++;
+    identities.set(value as object, id);
   }
-  return `function:${id}`;
+  return `identity:${id}`;
 }
 
 function checkArrays(fn: string, name: string, tree: unknown): void {

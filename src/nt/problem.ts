@@ -1,5 +1,5 @@
 /** A kernel's task made explicit: the two sides with their inputs, shapes and batch axes, and the parameters. */
-import { structure, unflatten } from "../base/tree.ts";
+import { formatTree, sameStructure, structure, unflatten } from "../base/tree.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { vmap } from "../transform/vmap.ts";
 import {
@@ -90,6 +90,12 @@ export function prepare(
   };
   const first = side(x1, kwargs1);
   const second = x2 === null ? first : side(x2, kwargs2);
+  if (!sameStructure(first.outs.tree, second.outs.tree)) {
+    throw new TypeError(
+      `${fn}: f(x1) and f(x2) must return trees of one structure, got ${formatTree(first.outs.tree)} and ` +
+        `${formatTree(second.outs.tree)}.`,
+    );
+  }
   first.outs.leaves.forEach((out, i) => {
     pairAxes(fn, out.shape, second.outs.leaves[i]!.shape, axes);
   });

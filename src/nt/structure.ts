@@ -44,6 +44,8 @@ const RENAMINGS = ["transpose", "reshape", "rev"];
 /** A parameter's only use, where its structure is known. */
 export interface Use extends Cut {
   readonly structure: Structure;
+  /** The renamings on the way from the parameter to the equation, as text. */
+  readonly renamings: string;
 }
 
 /** The one equation that reads `v`; `undefined` when there are several, or when `v` is an output of the program. */
@@ -82,9 +84,13 @@ function denseStructure({ equation, input }: Cut): Structure {
 export function structuredUse(jaxpr: Jaxpr, v: Var, { jRules, sRules }: Rules): Use | null {
   const reader = sRules ? onlyReader(jaxpr, v) : undefined;
   if (!reader) return null;
-  if (!jRules) return reader.equation.outputs.length === 1 ? { ...reader, structure: denseStructure(reader) } : null;
-  const { name } = reader.equation.primitive;
-  if (RENAMINGS.includes(name)) return structuredUse(jaxpr, reader.equation.outputs[0]!, { jRules, sRules, fwd: null });
+  if (!jRules) return reader.equation.outputs.length === 1 ? { ...reader, structure: denseStructure(reader), renamings: "" } : null;
+  const { primitive, outputs, params } = reader.equation;
+  const { name } = primitive;
+  if (RENAMINGS.includes(name)) {
+    const use = structuredUse(jaxpr, outputs[0]!, { jRules, sRules, fwd: null });
+    return use && { ...use, renamings: `${name}${JSON.stringify(params)} ${use.renamings}` };
+  }
   const structure = STRUCTURE_RULES[name]?.(reader.equation, reader.input);
-  return structure ? { ...reader, structure } : null;
+  return structure ? { ...reader, structure, renamings: "" } : null;
 }

@@ -29,6 +29,8 @@ import { type Rules, type Structure, structuredUse, type Use } from "./structure
 interface Contribution {
   /** Per parameter its structure, or `null` where the cotangent is that of the parameter itself. */
   readonly structures: readonly (Structure | null)[];
+  /** Per parameter how its axes have been renamed before its structure begins. */
+  readonly renamings: readonly string[];
   /** Per output the arrays: one for a plain parameter, two for a structured one. With a batch axis in front, if any. */
   readonly arrays: readonly (readonly NDArray[])[];
 }
@@ -91,14 +93,13 @@ function cotangents(
 
 function contributionOf(fn: string, side: Side, rules: Rules): Contribution {
   const { floats } = side.parameters;
-  let structures: readonly (Structure | null)[] = [];
+  let uses: readonly (Use | null)[] = [];
   const compute = (single: OfParameters): NDArray[][] => {
     const avals = floats.map((x) => x.aval);
     const { program } = traceFunction(fn, single, structure([floats]), avals);
     const all = floats.map(() => true);
     const { outputs, linear } = linearizeJaxpr(program, floats, all);
-    const uses = linear.jaxpr.inputs.map((v) => structuredUse(linear.jaxpr, v, rules));
-    structures = uses.map((use) => use?.structure ?? null);
+    uses = linear.jaxpr.inputs.map((v) => structuredUse(linear.jaxpr, v, rules));
     return outputs.map((_, i) =>
       cotangents(linear, outputs, i, uses).flatMap((ct, k) => {
         const use = uses[k]!;
@@ -107,7 +108,11 @@ function contributionOf(fn: string, side: Side, rules: Rules): Contribution {
     );
   };
   const arrays = side.perExample(compute, () => 0);
-  return { structures, arrays };
+  return {
+    structures: uses.map((use) => use?.structure ?? null),
+    renamings: uses.map((use) => use?.renamings ?? ""),
+    arrays,
+  };
 }
 
 /** Labels from one side's point of view: those of its output, and of its batch axis in front of every array. */
@@ -186,8 +191,11 @@ function contributions(fn: string, { first, second }: Problem, rules: Rules): [C
   const one = contributionOf(fn, first, rules);
   if (second === first) return [one, one];
   const two = contributionOf(fn, second, rules);
-  const shapeOf = (s: Structure | null): string => (s ? s.parameter.map((label) => s.sizes[label]!).join() : "none");
-  if (one.structures.every((s, i) => shapeOf(s) === shapeOf(two.structures[i]!))) return [one, two];
+  const wayOf = ({ structures, renamings }: Contribution, i: number): string => {
+    const s = structures[i]!;
+    return s ? `${s.parameter.map((label) => s.sizes[label]!)} after ${renamings[i]}` : "none";
+  };
+  if (one.structures.every((_, i) => wayOf(one, i) === wayOf(two, i))) return [one, two];
   return contributions(fn, { parameters: first.parameters, first, second }, { ...rules, sRules: false });
 }
 

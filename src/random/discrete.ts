@@ -12,24 +12,7 @@ import {
   sameShape,
 } from "../base/shapes.ts";
 import { NDArray } from "../ir/ndarray.ts";
-import {
-  type ArrayLike,
-  add,
-  bitwiseOr,
-  broadcastedIota,
-  convertElementType,
-  eq,
-  expandDims,
-  le,
-  lt,
-  mul,
-  ne,
-  reduceMax,
-  reduceMin,
-  rem,
-  select,
-  sub,
-} from "../lax/index.ts";
+import { type ArrayLike, add, argmax, convertElementType, le, lt, mul, rem, select, sub } from "../lax/index.ts";
 import { asArray } from "../lax/operands.ts";
 import { broadcastTo } from "../lax/shape.ts";
 import { type DrawArguments, words } from "./bits.ts";
@@ -200,13 +183,5 @@ export function categorical(
   const place = extra + axis;
   const noisy = inserted(shape, place, weights.shape[axis] as number);
   const spread = broadcastTo(weights, noisy);
-  return firstMaximum(add(gumbel(checkKey(fn, key), noisy, { dtype }), spread), place);
-}
-
-/** The index of the first largest element (the first NaN, if there is one) along an axis. */
-function firstMaximum(x: NDArray, axis: number): NDArray {
-  const largest = broadcastTo(expandDims(reduceMax(x, { axes: [axis] }), { axes: [axis] }), x.shape);
-  const found = bitwiseOr(eq(x, largest), ne(x, x));
-  const size = x.shape[axis] as number;
-  return reduceMin(select(found, broadcastedIota("int32", x.shape, axis), size), { axes: [axis] });
+  return argmax(add(gumbel(checkKey(fn, key), noisy, { dtype }), spread), { axis: place });
 }

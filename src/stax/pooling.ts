@@ -3,7 +3,7 @@ import { namedArguments } from "../base/arguments.ts";
 import { formatShape, ShapeError } from "../base/errors.ts";
 import { canonicalAxes, range, sizeOf } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
-import { convGeneralDilated, div, full, reduceSum, reshape, transpose } from "../lax/index.ts";
+import { div, full, reduceSum, reduceWindowSum } from "../lax/index.ts";
 import { knownSizes, makeLayer, showShape } from "./layer.ts";
 import type { InputShape, Layer } from "./types.ts";
 import { checkPadding, checkWindow, type Padding, type Windows, windowedSizes, wrapPad } from "./windows.ts";
@@ -58,21 +58,15 @@ export interface AvgPoolOptions extends SumPoolOptions {
   readonly normalizeEdges?: boolean;
 }
 
-/** Sums over windows, as a convolution with ones of every channel on its own. */
-function windowSums(fn: string, x: NDArray, others: readonly number[], windows: Windows): NDArray {
+function windowSums(fn: string, x: NDArray, windows: Windows): NDArray {
   const { spatialAxes, window, strides, padding } = windows;
-  const padded = padding === "CIRCULAR" ? wrapPad(fn, x, windows) : x;
-  const permutation = [...others, ...spatialAxes];
-  const images = transpose(padded, { permutation });
-  const leading = others.map((axis) => x.shape[axis] as number);
-  const sizes = spatialAxes.map((axis) => padded.shape[axis] as number);
-  const sums = convGeneralDilated(
-    reshape(images, { newSizes: [sizeOf(leading), 1, ...sizes] }),
-    full([1, 1, ...window], 1, x.dtype),
-    { windowStrides: strides, padding: padding === "CIRCULAR" ? "VALID" : padding },
-  );
-  const separate = reshape(sums, { newSizes: [...leading, ...sums.shape.slice(2)] });
-  return transpose(separate, { permutation: permutation.map((_, axis) => permutation.indexOf(axis)) });
+  const circular = padding === "CIRCULAR";
+  const perAxis = (sizes: readonly number[]): number[] => x.shape.map((_, i) => sizes[spatialAxes.indexOf(i)] ?? 1);
+  return reduceWindowSum(circular ? wrapPad(fn, x, windows) : x, {
+    windowDimensions: perAxis(window),
+    windowStrides: perAxis(strides),
+    padding: circular ? "VALID" : padding,
+  });
 }
 
 interface PoolDefinition {
@@ -89,10 +83,10 @@ function pool({ fn, windowShape, options, finish }: PoolDefinition): Layer {
   const window = checkWindow(fn, "windowShape", windowShape, count);
   const strides = checkWindow(fn, "strides", options.strides, count);
   const padding = checkPadding(fn, options.padding ?? "VALID");
-  const geometry = (shape: InputShape): [others: number[], windows: Windows] => {
+  const geometry = (shape: InputShape): Windows => {
     const others = canonicalAxes(fn, [batchAxis, channelAxis], shape.length, "[batchAxis, channelAxis]");
     const spatialAxes = range(shape.length).filter((i) => !others.includes(i));
-    if (spatialAxes.length === count) return [others, { spatialAxes, window, strides, padding }];
+    if (spatialAxes.length === count) return { spatialAxes, window, strides, padding };
     throw new ShapeError(
       `${fn}: windowShape ${formatShape(window)} needs inputs with ${count + 2} axes, got ${showShape(shape)}.`,
     );
@@ -100,13 +94,13 @@ function pool({ fn, windowShape, options, finish }: PoolDefinition): Layer {
   return makeLayer({
     fn,
     outputShape: (shape) => {
-      const [, windows] = geometry(shape);
+      const windows = geometry(shape);
       const sizes = windowedSizes(fn, knownSizes(fn, shape, windows.spatialAxes), windows, shape);
       return shape.map((n, i) => sizes[windows.spatialAxes.indexOf(i)] ?? n);
     },
     apply: (_, x) => {
-      const [others, windows] = geometry(x.shape);
-      const sum = (y: NDArray): NDArray => windowSums(fn, y, others, windows);
+      const windows = geometry(x.shape);
+      const sum = (y: NDArray): NDArray => windowSums(fn, y, windows);
       return finish(sum(x), x, sum);
     },
   });

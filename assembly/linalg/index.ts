@@ -1,0 +1,63 @@
+/** The decompositions: each copies its matrices to where the results go and works in place. */
+import { Command } from "../opcodes";
+import { cholesky } from "./cholesky";
+import { householder } from "./householder";
+import { jacobi } from "./jacobi";
+import { ITEM, useType } from "./rows";
+import { factorize, solveFactorized, solveTriangle } from "./solve";
+
+// @ts-ignore: decorator
+@inline
+function word(command: usize, index: usize): usize {
+  return load<u32>(command + 8 + (index << 2));
+}
+
+/**
+ * CHOLESKY, LU, HOUSEHOLDER and JACOBI: `[.., len, dtype, A, out, (out2,) batch, rows, columns, count, elements of out2]`.
+ * TRIANGULAR_SOLVE: `[.., len, dtype, A, b, x, batch, m, n, flags]`.
+ * LU_SOLVE: `[.., len, dtype, unread, lu, pivots, b, x, batch, m, n, transposed]`.
+ */
+export function linalg(list: usize): void {
+  const command = load<u32>(list);
+  useType(<u32>word(list, 0));
+  if (command == Command.TRIANGULAR_SOLVE) solve(list + 4, word(list, 1), 0);
+  else if (command == Command.LU_SOLVE) solve(list + 12, word(list, 2), word(list, 3));
+  else decompose(command, list);
+}
+
+/** Both solves, from the right-hand side on. */
+function solve(list: usize, a: usize, pivots: usize): void {
+  const m = word(list, 4);
+  const n = word(list, 5);
+  const flags = <u32>word(list, 6);
+  const bytes = m * n * ITEM;
+  let x = word(list, 2);
+  memory.copy(x, word(list, 1), word(list, 3) * bytes);
+  for (let left = word(list, 3); left; --left) {
+    if (pivots) solveFactorized(a, pivots, x, m, n, flags);
+    else solveTriangle(a, x, m, n, flags);
+    a += m * m * ITEM;
+    pivots += pivots ? (m + 1) * ITEM : 0;
+    x += bytes;
+  }
+}
+
+function decompose(command: u32, list: usize): void {
+  // CHOLESKY alone has a single output.
+  const at = command == Command.CHOLESKY ? list - 4 : list;
+  const rows = word(at, 5);
+  const columns = word(at, 6);
+  const count = word(at, 7);
+  const bytes = rows * columns * ITEM;
+  let a = word(list, 2);
+  let out = word(at, 3);
+  memory.copy(a, word(list, 1), word(at, 4) * bytes);
+  for (let left = word(at, 4); left; --left) {
+    if (command == Command.CHOLESKY) cholesky(a, rows);
+    else if (command == Command.LU) factorize(a, out, rows);
+    else if (command == Command.HOUSEHOLDER) householder(a, out, rows, columns, count);
+    else jacobi(a, out, rows, columns, count);
+    a += bytes;
+    out += word(at, 8) * ITEM;
+  }
+}
