@@ -84,8 +84,8 @@ function denseStructure({ equation, input }: Cut): Structure {
 export function structuredUse(jaxpr: Jaxpr, v: Var, { jRules, sRules }: Rules): Use | null {
   const reader = sRules ? onlyReader(jaxpr, v) : undefined;
   if (!reader) return null;
-  if (!jRules) return reader.equation.outputs.length === 1 ? { ...reader, structure: denseStructure(reader), renamings: "" } : null;
   const { primitive, outputs, params } = reader.equation;
+  if (!jRules) return outputs.length === 1 ? { ...reader, structure: denseStructure(reader), renamings: "" } : null;
   const { name } = primitive;
   if (RENAMINGS.includes(name)) {
     const use = structuredUse(jaxpr, outputs[0]!, { jRules, sRules, fwd: null });
