@@ -18,7 +18,7 @@ function measure() {
   const start = performance.now();
   const kernel = kernelFn(x1, x2, params) as NDArray;
   const firstSeconds = (performance.now() - start) / 1000;
-  const timing = time(() => kernelFn(x1, x2, params), { seconds: 3, limit: 20 });
+  const timing = time(() => kernelFn(x1, x2, params), { seconds: 1, limit: 15 });
   const entries = Array.from(kernel.dataSync());
   const mean = entries.reduce((sum, x) => sum + x, 0) / entries.length;
   return { timing, firstSeconds, peakBytes: process.resourceUsage().maxRSS * 1024, summary: [entries[0], mean] };

@@ -248,7 +248,7 @@ class Encoder {
     return command(KERNEL[name], [DTYPE[inputs[0]!.dtype], ...addresses, ...words]);
   }
 
-  #contract({ a, b, target, batch, m, n, k }: ContractStep): number[] {
+  #contract({ a, b, target, targetOffset, batch, m, n, k }: ContractStep): number[] {
     const bytes = itemSize(target.dtype);
     const strides = (axes: readonly ContractAxis[], keys: readonly ("a" | "b" | "c")[]): number[] => [
       ...axes.map((axis) => axis.size),
@@ -258,7 +258,7 @@ class Encoder {
       DTYPE[target.dtype],
       this.#address(a),
       this.#address(b),
-      this.#addressOf.get(target)!,
+      this.#addressOf.get(target)! + targetOffset * bytes,
       ...[batch.length, m.length, n.length, k.length],
       ...strides(batch, ["a", "b", "c"]),
       ...strides(m, ["a", "c"]),

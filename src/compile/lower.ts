@@ -10,6 +10,7 @@ import { fuse, type Kernel } from "./fuse.ts";
 import { cropLow, lowerContract, staysInside, windowPadding } from "./lower-contract.ts";
 import { buildMapProgram } from "./map-program.ts";
 import type { ArrayOperand, Buffer, Operand, Step } from "./steps.ts";
+import { halveSymmetric } from "./symmetric.ts";
 
 /** A program as steps over buffers. */
 export interface Lowered {
@@ -151,7 +152,7 @@ class Lowering {
         const labelled = lowering.contract(params);
         const lhs = this.#padForWindows(this.#array(operands[0]!), labelled);
         const target = this.#define(out).buffer;
-        this.steps.push(lowerContract(lhs, this.#array(operands[1]!), target, labelled));
+        this.steps.push(...halveSymmetric(lowerContract(lhs, this.#array(operands[1]!), target, labelled)));
         return;
       }
       case "kernel":

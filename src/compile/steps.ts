@@ -68,6 +68,8 @@ export interface ContractStep {
   readonly a: ArrayOperand;
   readonly b: ArrayOperand;
   readonly target: Buffer;
+  /** Where in the target the result begins, in elements. */
+  readonly targetOffset: number;
   readonly batch: readonly ContractAxis[];
   readonly m: readonly ContractAxis[];
   readonly n: readonly ContractAxis[];

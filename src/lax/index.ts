@@ -7,6 +7,7 @@ export * from "./cumulative.ts";
 export { type DimensionPair, type DotGeneralOptions, dotGeneral } from "./dot.ts";
 export * from "./dynamic-slice.ts";
 export { type ScatterOptions, scatterAdd, scatterSet } from "./gather.ts";
+export * as linalg from "./linalg.ts";
 export * from "./logic.ts";
 export type { ArrayLike } from "./operands.ts";
 export * from "./reduce.ts";

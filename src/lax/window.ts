@@ -3,9 +3,12 @@ import { type DType, isFloat } from "../base/dtypes.ts";
 import { checkOptions, formatShape, ShapeError } from "../base/errors.ts";
 import type { Shape } from "../base/shapes.ts";
 import { type NDArray, scalar } from "../ir/ndarray.ts";
+import { bind1 } from "../ir/trace.ts";
 import { add, mul } from "./arithmetic.ts";
 import { type Padding, resolvePadding } from "./conv.ts";
-import { bitwiseOr, gt, lt, ne, select } from "./logic.ts";
+import { zerosLike } from "./create.ts";
+import { makeElementwise } from "./elementwise.ts";
+import { gt, lt, select } from "./logic.ts";
 import { requireNumbers } from "./nary.ts";
 import { type ArrayLike, asArray } from "./operands.ts";
 import { pad, sliceInDim } from "./slice.ts";
@@ -126,19 +129,22 @@ const lowest = (dtype: DType): number =>
 const highest = (dtype: DType): number =>
   isFloat(dtype) ? Number.POSITIVE_INFINITY : dtype === "int32" ? 2 ** 31 - 1 : 2 ** 32 - 1;
 
-/** The first of two where they are equal, and NaN where there is one. */
-const extremum =
-  (beats: (x: NDArray, y: NDArray) => NDArray): Combine =>
-  (a, b) => {
-    const wins = beats(b, a);
-    return select(isFloat(a.dtype) ? bitwiseOr(wins, ne(b, b)) : wins, b, a);
-  };
+/** The larger (smaller) of two, with the derivative of the first where they are equal. */
+function extremum(emit: "MAX" | "MIN", beats: (x: NDArray, y: NDArray) => NDArray): Combine {
+  const second = ([a, b]: readonly NDArray[]): NDArray => beats(b as NDArray, a as NDArray);
+  const primitive = makeElementwise<null>({
+    name: `window_${emit.toLowerCase()}`,
+    emit,
+    derivatives: [(t, x) => select(second(x), zerosLike(t), t), (t, x) => select(second(x), t, zerosLike(t))],
+  });
+  return (a, b) => bind1(primitive, [a, b], null);
+}
 
 /** The sum of each window. Source: `jax.lax.reduce_window` with `lax.add`. */
 export const reduceWindowSum = /* @__PURE__ */ windowReduction("reduceWindowSum", () => 0, add);
 /** The product of each window. */
 export const reduceWindowProd = /* @__PURE__ */ windowReduction("reduceWindowProd", () => 1, mul);
 /** The largest element of each window; as in JAX its derivative is that of the first one. */
-export const reduceWindowMax = /* @__PURE__ */ windowReduction("reduceWindowMax", lowest, extremum(gt));
+export const reduceWindowMax = /* @__PURE__ */ windowReduction("reduceWindowMax", lowest, extremum("MAX", gt));
 /** The smallest element of each window; like `reduceWindowMax`. */
-export const reduceWindowMin = /* @__PURE__ */ windowReduction("reduceWindowMin", highest, extremum(lt));
+export const reduceWindowMin = /* @__PURE__ */ windowReduction("reduceWindowMin", highest, extremum("MIN", lt));

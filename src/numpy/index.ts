@@ -16,6 +16,7 @@ export { einsum, type Sublist } from "./einsum.ts";
 export type { ArrayMethods } from "./fluent.ts";
 export * from "./indexing.ts";
 export * from "./join.ts";
+export * as linalg from "./linalg.ts";
 export * from "./logic.ts";
 export * from "./movement.ts";
 export * from "./pad.ts";

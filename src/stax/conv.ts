@@ -1,9 +1,19 @@
-/** The convolutional layer. */
+/** The convolutional layers: shared filters, their transpose, and filters that differ from place to place. */
 import { namedArguments } from "../base/arguments.ts";
 import { formatShape, ShapeError } from "../base/errors.ts";
-import { sizeOf } from "../base/shapes.ts";
+import { range, sizeOf } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
-import { add, type ConvDimensionNumbers, convGeneralDilated, mul } from "../lax/index.ts";
+import {
+  add,
+  type ConvDimensionNumbers,
+  convGeneralDilated,
+  dotGeneral,
+  mul,
+  reshape,
+  transpose,
+} from "../lax/index.ts";
+import { broadcastTo } from "../lax/shape.ts";
+import { eye } from "../numpy/creation.ts";
 import { normal } from "../random/index.ts";
 import { splitToList } from "../random/keys.ts";
 import {
@@ -17,7 +27,15 @@ import {
   weightsAndBias,
 } from "./layer.ts";
 import type { InputShape, Layer, Parameterization, Params } from "./types.ts";
-import { checkPadding, checkWindow, type Padding, type Windows, windowedSizes, wrapPad } from "./windows.ts";
+import {
+  checkPadding,
+  checkWindow,
+  type Padding,
+  unwrapAxis,
+  type Windows,
+  windowedSizes,
+  wrapPad,
+} from "./windows.ts";
 
 export interface ConvOptions {
   /** One for each spatial axis, in the order of `filterShape`; `null` (the default) for ones. */
@@ -35,7 +53,6 @@ export interface ConvOptions {
   readonly s?: readonly [number, number];
 }
 
-const FN = "stax.Conv";
 const NAMES = ["strides", "padding", "WStd", "bStd", "dimensionNumbers", "parameterization", "s"] as const;
 
 function channelsLast(count: number): ConvDimensionNumbers {
@@ -43,8 +60,22 @@ function channelsLast(count: number): ConvDimensionNumbers {
   return [`N${spatial}C`, `${spatial}IO`, `N${spatial}C`];
 }
 
+type ConvArguments =
+  | [options?: ConvOptions]
+  | [strides: readonly number[] | null, options?: Omit<ConvOptions, "strides">]
+  | [strides: readonly number[] | null, padding: Padding, options?: Omit<ConvOptions, "strides" | "padding">]
+  | [
+      strides: readonly number[] | null,
+      padding: Padding,
+      WStd: number,
+      bStd?: number | null,
+      dimensionNumbers?: ConvDimensionNumbers | null,
+      parameterization?: Parameterization,
+      s?: readonly [number, number],
+    ];
+
 /** Where batch, channels and spatial axes are; the spatial ones in the order of the weights' layout. */
-function parseLayouts(numbers: ConvDimensionNumbers, count: number) {
+function parseLayouts(fn: string, numbers: ConvDimensionNumbers, count: number) {
   const [lhs, rhs, out] = numbers;
   const spatial = [...rhs].filter((c) => c !== "I" && c !== "O");
   const agree =
@@ -54,11 +85,135 @@ function parseLayouts(numbers: ConvDimensionNumbers, count: number) {
     [lhs, out].every((spec) => spec.length === count + 2 && ["N", "C", ...spatial].every((c) => spec.includes(c)));
   if (!agree) {
     throw new ShapeError(
-      `${FN}: dimensionNumbers ${JSON.stringify(numbers)} must be three layouts of ${count + 2} letters for the ` +
+      `${fn}: dimensionNumbers ${JSON.stringify(numbers)} must be three layouts of ${count + 2} letters for the ` +
         `${count} axes of filterShape, such as ${JSON.stringify(channelsLast(count))}.`,
     );
   }
   return { lhs, rhs, out, spatial, spatialAxes: spatial.map((c) => lhs.indexOf(c)), channel: lhs.indexOf("C") };
+}
+
+/** The padding of the inputs, already spread by the strides, that makes a convolution the transpose of a padded one. */
+function transposedPadding(window: number, stride: number, padding: Padding): [low: number, high: number] {
+  const total = window + stride - 2;
+  if (padding !== "SAME") return [window - 1, total - window + 1 + Math.max(window - stride, 0)];
+  const low = stride >= window ? window - 1 : Math.ceil(total / 2);
+  return [low, total - low];
+}
+
+type Kind = "Conv" | "ConvTranspose" | "ConvLocal";
+
+function convolution(kind: Kind, outChan: number, filterShape: readonly number[], args: ConvArguments): Layer {
+  const fn = `stax.${kind}`;
+  const [transposed, local] = [kind === "ConvTranspose", kind === "ConvLocal"];
+  const options = namedArguments<ConvOptions>(fn, [...NAMES], args);
+  const { WStd = 1, bStd = null } = options;
+  checkCount(fn, "outChan", outChan);
+  const count = Array.isArray(filterShape) ? filterShape.length : 1;
+  const window = checkWindow(fn, "filterShape", filterShape, count);
+  const strides = checkWindow(fn, "strides", options.strides, count);
+  const padding = checkPadding(fn, options.padding ?? "VALID");
+  const dimensionNumbers = options.dimensionNumbers ?? channelsLast(count);
+  const { lhs, rhs, out, spatial, spatialAxes, channel } = parseLayouts(fn, dimensionNumbers, count);
+  const standard = checkParameterization(fn, options.parameterization ?? "ntk") === "standard";
+  const [inputScale, outputScale] = standard ? (options.s ?? [1, 1]) : [1, 1];
+  const width = outChan * (local ? 1 : outputScale);
+  const batch = lhs.indexOf("N");
+  const windows: Windows = { spatialAxes, window, strides, padding };
+
+  const checkRank = (shape: InputShape): void => {
+    if (shape.length === count + 2) return;
+    throw new ShapeError(
+      `${fn}: inputs ${showShape(shape)} must have ${count + 2} axes (${lhs}) for a filter of shape ${formatShape(window)}.`,
+    );
+  };
+
+  const outputSizes = (shape: InputShape): number[] => {
+    checkRank(shape);
+    const sizes = knownSizes(fn, shape, spatialAxes);
+    if (!transposed) return windowedSizes(fn, sizes, windows, shape);
+    const extra = (i: number) =>
+      padding === "VALID" ? Math.max(0, (window[i] as number) - (strides[i] as number)) : 0;
+    return sizes.map((n, i) => n * (strides[i] as number) + extra(i));
+  };
+
+  /** Sizes in the order of a layout's letters; the spatial ones are given. */
+  const inOrder = <T>(layout: string, others: Record<string, T>, sizes: readonly T[]): T[] =>
+    [...layout].map((c) => (c in others ? others[c] : sizes[spatial.indexOf(c)]) as T);
+
+  const outputShape = (shape: InputShape): InputShape =>
+    inOrder<number | null>(out, { N: shape[batch] as number | null, C: width }, outputSizes(shape));
+
+  const init = (key: NDArray, shape: InputShape): Params => {
+    const channels = knownSize(fn, shape, channel);
+    const fanIn = channels * sizeOf(window);
+    const places = local ? outputSizes(shape) : window;
+    const [keyW, keyB] = splitToList(key, 2) as [NDArray, NDArray];
+    const W = normal(keyW, inOrder(rhs, { O: width, I: local ? fanIn : channels }, places));
+    const biasSizes = inOrder(out, { N: 1, C: width }, local ? places : window.map(() => 1));
+    const b = bStd === null ? null : normal(keyB, biasSizes);
+    if (!standard) return [W, b];
+    return [mul(W, WStd / Math.sqrt(fanIn / inputScale)), b === null ? null : mul(b, bStd as number)];
+  };
+
+  /** The inputs, and the padding that a convolution of them needs. */
+  const wrapped = (x: NDArray): [NDArray, "SAME" | "VALID"] =>
+    padding === "CIRCULAR" ? [wrapPad(fn, x, windows), "VALID"] : [x, padding];
+
+  const transposedProduct = (x: NDArray, W: NDArray): NDArray => {
+    const product = convGeneralDilated(x, W, {
+      windowStrides: window.map(() => 1),
+      padding: window.map((size, i) => transposedPadding(size, strides[i] as number, padding)),
+      lhsDilation: strides,
+      dimensionNumbers,
+    });
+    if (padding !== "CIRCULAR") return product;
+    return outputSizes(x.shape).reduce((y, n, i) => unwrapAxis(y, out.indexOf(spatial[i] as string), n), product);
+  };
+
+  const localProduct = (x: NDArray, W: NDArray): NDArray => {
+    const [images, around] = wrapped(x);
+    const [size, channels] = [sizeOf(window), x.shape[channel] as number];
+    // One filter for each place of the window, for each channel by itself: the patches, (batch, I, ...places).
+    const picks = broadcastTo(eye(size, { dtype: x.dtype }), [channels, size, size]);
+    const letters = spatial.join("");
+    const patches = convGeneralDilated(images, reshape(picks, { newSizes: [channels * size, 1, ...window] }), {
+      windowStrides: strides,
+      padding: around,
+      dimensionNumbers: [lhs, `OI${letters}`, `NC${letters}`],
+      featureGroupCount: channels,
+    });
+    const product = dotGeneral(patches, W, {
+      contractingDims: [[1], [rhs.indexOf("I")]],
+      batchDims: [range(count, 2), spatial.map((c) => rhs.indexOf(c))],
+    });
+    return transpose(product, { permutation: inOrder(out, { N: count, C: count + 1 }, range(count)) });
+  };
+
+  const product = (x: NDArray, W: NDArray): NDArray => {
+    if (transposed) return transposedProduct(x, W);
+    if (local) return localProduct(x, W);
+    const [images, around] = wrapped(x);
+    return convGeneralDilated(images, W, { windowStrides: strides, padding: around, dimensionNumbers });
+  };
+
+  const apply = (params: Params, x: NDArray): NDArray => {
+    const [W, b] = weightsAndBias(fn, params, bStd !== null);
+    checkRank(x.shape);
+    const channels = x.shape[channel] as number;
+    const fanIn = channels * sizeOf(window);
+    const taken =
+      W.ndim === count + 2 ? (W.shape[rhs.indexOf("I")] as number) / (local ? sizeOf(window) : 1) : "others";
+    if (taken !== channels) {
+      throw new ShapeError(
+        `${fn}: inputs ${formatShape(x.shape)} (${lhs}) have ${channels} channels (axis ${channel}), but W ` +
+          `${formatShape(W.shape)} (${rhs}) takes ${taken}.`,
+      );
+    }
+    const scaled = mul(product(x, W), standard ? 1 / Math.sqrt(inputScale) : WStd / Math.sqrt(fanIn));
+    return b === null ? scaled : add(scaled, spreadBias(fn, b, standard ? 1 : (bStd as number), scaled.shape));
+  };
+
+  return makeLayer({ fn, outputShape, init, apply });
 }
 
 /**
@@ -71,84 +226,23 @@ function parseLayouts(numbers: ConvDimensionNumbers, count: number) {
  * @throws ShapeError when the inputs' axes or channels don't fit W, or a window doesn't fit the inputs.
  * @example stax.Conv(32, [3, 3], { padding: "SAME", WStd: Math.SQRT2, bStd: 0.1 })
  */
-export function Conv(
-  outChan: number,
-  filterShape: readonly number[],
-  ...args:
-    | [options?: ConvOptions]
-    | [strides: readonly number[] | null, options?: Omit<ConvOptions, "strides">]
-    | [strides: readonly number[] | null, padding: Padding, options?: Omit<ConvOptions, "strides" | "padding">]
-    | [
-        strides: readonly number[] | null,
-        padding: Padding,
-        WStd: number,
-        bStd?: number | null,
-        dimensionNumbers?: ConvDimensionNumbers | null,
-        parameterization?: Parameterization,
-        s?: readonly [number, number],
-      ]
-): Layer {
-  const options = namedArguments<ConvOptions>(FN, [...NAMES], args);
-  const { WStd = 1, bStd = null } = options;
-  checkCount(FN, "outChan", outChan);
-  const count = Array.isArray(filterShape) ? filterShape.length : 1;
-  const window = checkWindow(FN, "filterShape", filterShape, count);
-  const strides = checkWindow(FN, "strides", options.strides, count);
-  const padding = checkPadding(FN, options.padding ?? "VALID");
-  const numbers = options.dimensionNumbers ?? channelsLast(count);
-  const { lhs, rhs, out, spatial, spatialAxes, channel } = parseLayouts(numbers, count);
-  const standard = checkParameterization(FN, options.parameterization ?? "ntk") === "standard";
-  const [inputScale, outputScale] = standard ? (options.s ?? [1, 1]) : [1, 1];
-  const width = outChan * outputScale;
-  const windows: Windows = { spatialAxes, window, strides, padding };
+export const Conv = (outChan: number, filterShape: readonly number[], ...args: ConvArguments): Layer =>
+  convolution("Conv", outChan, filterShape, args);
 
-  const checkRank = (shape: InputShape): void => {
-    if (shape.length === count + 2) return;
-    throw new ShapeError(
-      `${FN}: inputs ${showShape(shape)} must have ${count + 2} axes (${lhs}) for a filter of shape ${formatShape(window)}.`,
-    );
-  };
+/**
+ * The transpose of a convolution, which multiplies the spatial sizes by `strides`: a circular one is exactly as large, so
+ * is `"SAME"`; `"VALID"` adds what of the filter exceeds the stride. Options, parameters and scales are those of `Conv`.
+ * Source: `neural_tangents.stax.ConvTranspose`.
+ */
+export const ConvTranspose = (outChan: number, filterShape: readonly number[], ...args: ConvArguments): Layer =>
+  convolution("ConvTranspose", outChan, filterShape, args);
 
-  const outputShape = (shape: InputShape): InputShape => {
-    checkRank(shape);
-    const sizes = windowedSizes(FN, knownSizes(FN, shape, spatialAxes), windows, shape);
-    const batch = shape[lhs.indexOf("N")] as number | null;
-    return [...out].map((c) => (c === "N" ? batch : c === "C" ? width : (sizes[spatial.indexOf(c)] as number)));
-  };
-
-  const init = (key: NDArray, shape: InputShape): Params => {
-    const channels = knownSize(FN, shape, channel);
-    const [keyW, keyB] = splitToList(key, 2) as [NDArray, NDArray];
-    const kernelSizes = [...rhs].map((c) =>
-      c === "O" ? width : c === "I" ? channels : (window[spatial.indexOf(c)] as number),
-    );
-    const W = normal(keyW, kernelSizes);
-    const biasSizes = [...out].map((c) => (c === "C" ? width : 1));
-    const b = bStd === null ? null : normal(keyB, biasSizes);
-    if (!standard) return [W, b];
-    const fanIn = channels * sizeOf(window);
-    return [mul(W, WStd / Math.sqrt(fanIn / inputScale)), b === null ? null : mul(b, bStd as number)];
-  };
-
-  const apply = (params: Params, x: NDArray): NDArray => {
-    const [W, b] = weightsAndBias(FN, params, bStd !== null);
-    checkRank(x.shape);
-    const channels = x.shape[channel] as number;
-    if (W.ndim !== count + 2 || W.shape[rhs.indexOf("I")] !== channels) {
-      throw new ShapeError(
-        `${FN}: inputs ${formatShape(x.shape)} (${lhs}) have ${channels} channels (axis ${channel}), but W ` +
-          `${formatShape(W.shape)} (${rhs}) takes ${W.shape[rhs.indexOf("I")]}.`,
-      );
-    }
-    const product = convGeneralDilated(padding === "CIRCULAR" ? wrapPad(FN, x, windows) : x, W, {
-      windowStrides: strides,
-      padding: padding === "CIRCULAR" ? "VALID" : padding,
-      dimensionNumbers: numbers,
-    });
-    const norm = standard ? 1 / Math.sqrt(inputScale) : WStd / Math.sqrt(channels * sizeOf(window));
-    const scaled = mul(product, norm);
-    return b === null ? scaled : add(scaled, spreadBias(FN, b, standard ? 1 : (bStd as number), scaled.shape));
-  };
-
-  return makeLayer({ fn: FN, outputShape, init, apply });
-}
+/**
+ * A convolution with filters and biases of its own at every place of the outputs (a locally connected layer). Options and
+ * scales are those of `Conv`. Source: `neural_tangents.stax.ConvLocal`.
+ *
+ * Parameters: `[W, b]`, W laid out by `dimensionNumbers[1]` with the outputs' spatial sizes and, along I, input channels
+ * times the filter's size (channels vary slowest); b of the outputs' shape for one example, or `null`.
+ */
+export const ConvLocal = (outChan: number, filterShape: readonly number[], ...args: ConvArguments): Layer =>
+  convolution("ConvLocal", outChan, filterShape, args);

@@ -3,7 +3,7 @@ import { describe, ShapeError } from "../base/errors.ts";
 import { range } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { resolvePadding } from "../lax/conv.ts";
-import { concatenate, sliceInDim } from "../lax/index.ts";
+import { concatenate, pad, reduceSum, reshape, sliceInDim } from "../lax/index.ts";
 import { showShape } from "./layer.ts";
 import type { InputShape } from "./types.ts";
 
@@ -66,4 +66,16 @@ export function wrapPad(fn: string, x: NDArray, { spatialAxes, window, strides }
     const [low, high] = pads[i] as readonly [number, number];
     return low + high === 0 ? padded : wrapAxis(padded, spatialAxes[i] as number, low, high);
   }, x);
+}
+
+/** An axis cut to `size` around its middle, with what is cut off added where a torus of that size has it. */
+export function unwrapAxis(x: NDArray, axis: number, size: number): NDArray {
+  const n = x.shape[axis] as number;
+  const before = (size - (Math.floor((n - size) / 2) % size)) % size;
+  const turns = Math.ceil((before + n) / size);
+  const padded = pad(x, 0, {
+    paddingConfig: x.shape.map((_, i) => (i === axis ? [before, turns * size - before - n, 0] : [0, 0, 0])),
+  });
+  const newSizes = x.shape.flatMap((m, i) => (i === axis ? [turns, size] : [m]));
+  return reduceSum(reshape(padded, { newSizes }), { axes: axis });
 }

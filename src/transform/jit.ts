@@ -1,11 +1,12 @@
 /** `jit`: a function compiled to a plan, once for each combination of shapes, structure and static values. */
 import { checkOptions, describe } from "../base/errors.ts";
-import { flatten, formatTree, type TreeDef, unflatten } from "../base/tree.ts";
+import { flatten, formatTree, unflatten } from "../base/tree.ts";
 import { compile, type Plan } from "../compile/plan.ts";
 import { runPlan } from "../device/wasm.ts";
 import { formatAval } from "../ir/aval.ts";
 import { HostArray, type NDArray } from "../ir/ndarray.ts";
 import { evalJaxpr, isTracing } from "../ir/trace.ts";
+import { chosenArguments } from "./derivatives.ts";
 import { checkFunction, flattenArrays, type Traced, type TreeFunction, traceFunction } from "./flat.ts";
 
 export interface JitOptions {
@@ -53,45 +54,41 @@ function staticKey(value: unknown): string {
 /** The compiled forms of a function. */
 export class CompiledFunction {
   readonly #f: TreeFunction;
-  readonly #isStatic: ReadonlySet<number>;
+  readonly #staticArgnums: readonly number[];
   readonly #cache = new Map<string, Compiled>();
 
   constructor(f: TreeFunction, staticArgnums: readonly number[] = []) {
     this.#f = f;
-    this.#isStatic = new Set(staticArgnums);
+    this.#staticArgnums = staticArgnums;
   }
 
   call(args: readonly unknown[]): unknown {
-    const { inputs, inTree } = this.#dynamic(args);
-    return this.#find(args, inTree, inputs).run(inputs);
+    const [compiled, inputs] = this.#find(args);
+    return compiled.run(inputs);
   }
 
   /** The bytes of memory that a call needs, found without running it. */
   memoryBytes(args: readonly unknown[]): number {
-    const { inputs, inTree } = this.#dynamic(args);
-    return this.#find(args, inTree, inputs).plan.memoryBytes;
+    return this.#find(args)[0].plan.memoryBytes;
   }
 
-  #dynamic(args: readonly unknown[]): { inputs: NDArray[]; inTree: TreeDef } {
-    const dynamic = args.filter((_, i) => !this.#isStatic.has(i));
+  #find(args: readonly unknown[]): [Compiled, NDArray[]] {
+    const isStatic = new Set(chosenArguments("jit", this.#staticArgnums, args.length));
+    const dynamic = args.filter((_, i) => !isStatic.has(i));
     const [inputs, inTree] = flattenArrays("jit", dynamic);
-    return { inputs, inTree };
-  }
-
-  #find(args: readonly unknown[], inTree: TreeDef, inputs: readonly NDArray[]): Compiled {
-    const statics = args.flatMap((arg, i) => (this.#isStatic.has(i) ? [`${i}=${staticKey(arg)}`] : []));
+    const statics = args.flatMap((arg, i) => (isStatic.has(i) ? [`${i}=${staticKey(arg)}`] : []));
     const key = `${formatTree(inTree)} ${inputs.map((x) => formatAval(x.aval)).join()} ${statics.join()}`;
     const known = this.#cache.get(key);
-    if (known) return known;
-    const whole: TreeFunction = (...dynamic) => {
+    if (known) return [known, inputs];
+    const whole: TreeFunction = (...values) => {
       let next = 0;
-      return this.#f(...args.map((arg, i) => (this.#isStatic.has(i) ? arg : dynamic[next++])));
+      return this.#f(...args.map((arg, i) => (isStatic.has(i) ? arg : values[next++])));
     };
     const avals = inputs.map((x) => x.aval);
     const entry = new Compiled(traceFunction("jit", whole, inTree, avals));
     // A program that closes over arrays of a surrounding trace is good for this trace only.
     if (entry.cacheable) this.#cache.set(key, entry);
-    return entry;
+    return [entry, inputs];
   }
 }
 

@@ -19,7 +19,7 @@ const spread = (x: NDArray, like: NDArray): NDArray =>
 
 /** Compiled as one program, as each operation alone. */
 function same(f: F, ...args: NDArray[]): void {
-  assertSame(jit(f as never)(...(args as never[])), f(...args), 1e-13);
+  assertSame(jit(f)(...args), f(...args), 1e-13);
   for (const { instructions, inputs, constants, outputs } of maps(f, ...args)) {
     const registers = [...inputs, ...constants, ...outputs].map((x) => x.register);
     assert.is(new Set(registers).size, registers.length, "inputs, constants and outputs have registers of their own");

@@ -44,6 +44,10 @@ const CONVENTIONS: Readonly<Record<string, Convention>> = {
   "numpy.tile": positional("reps"),
   "numpy.roll": positional("shift"),
   "numpy.repeat": positional("repeats"),
+  "numpy.reshape": positional("shape"),
+  "numpy.broadcastTo": positional("shape"),
+  "numpy.swapaxes": positional("axis1", "axis2"),
+  "numpy.moveaxis": positional("source", "destination"),
   "lax.dynamicSlice": startIndices(1),
   "lax.dynamicUpdateSlice": startIndices(2),
 };

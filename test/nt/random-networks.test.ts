@@ -89,7 +89,7 @@ const ntkOf = (f: (p: never, x: never) => unknown, options: object, args: [NDArr
 function largestDifference(x: NDArray, y: NDArray): number {
   assert.equal(x.shape, y.shape);
   assert.is(x.dtype, y.dtype);
-  const [a, b] = [x.dataSync(), y.dataSync()];
+  const [a, b] = [[...x.dataSync()], [...y.dataSync()]];
   const scale = a.reduce((m, v) => Math.max(m, Math.abs(v)), 1e-300);
   return a.reduce((m, v, i) => Math.max(m, Math.abs(v - b[i]!)), 0) / scale;
 }

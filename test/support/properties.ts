@@ -56,7 +56,7 @@ const directions = (args: readonly NDArray[], seed: number): NDArray[] =>
 /** The forward derivative against central differences; float64 arguments. */
 export function checkJvp(f: ArrayFunction, args: readonly NDArray[], tolerance = 2e-7, message = "jvp"): void {
   const dx = directions(args, 31);
-  const [value, tangent] = jvp(f, args, dx);
+  const [value, tangent] = jvp(f, [...args], dx);
   assertSame(value, f(...args), 1e-13, `${message} primal`);
   const h = 1e-5;
   const plus = leaves(f(...args.map((x, i) => shifted(x, dx[i], h))));
@@ -80,7 +80,7 @@ const dot = (x: NDArray, y: NDArray): number => {
 /** The reverse derivative against the forward one: `<ct, J dx> = <J^T ct, dx>`. */
 export function checkVjp(f: ArrayFunction, args: readonly NDArray[], tolerance = 1e-10, message = "vjp"): void {
   const dx = directions(args, 57);
-  const [, tangent] = jvp(f, args, dx);
+  const [, tangent] = jvp(f, [...args], dx);
   const [out, pullback] = vjp(f, ...args);
   const cts = tree.map((x: NDArray) => randomArray(x.shape, 91, { dtype: x.dtype }), out);
   const grads = pullback(cts) as NDArray[];

@@ -1,0 +1,85 @@
+/** How decompositions are made: a kernel computes the factors, and a rule gives their derivative. */
+import { type Shape, sizeOf } from "../base/shapes.ts";
+import { type Aval, makeAval } from "../ir/aval.ts";
+import { Var } from "../ir/jaxpr.ts";
+import type { NDArray } from "../ir/ndarray.ts";
+import { type KernelCommand, notLinear, type Primitive, type Tangent } from "../ir/primitive.ts";
+import { bind } from "../ir/trace.ts";
+import { batchSize, batchToFront, moveAxis } from "./shape.ts";
+import { stopGradient } from "./stop-gradient.ts";
+
+interface CountParams {
+  /** How many vectors are asked for. */
+  readonly count: number;
+}
+
+/** The factors of a stack of matrices, as constants for derivatives. */
+type Factorize = (a: NDArray, count?: number) => NDArray[];
+
+/** A decomposition by a kernel; `shapes` are the outputs' for a matrix of `rows` and `columns`. */
+export function factorization(
+  command: KernelCommand,
+  shapes: (rows: number, columns: number, count: number) => readonly Shape[],
+): Factorize {
+  const outputs = ({ shape }: Aval, count: number) => shapes(shape.at(-2) as number, shape.at(-1) as number, count);
+  const primitive: Primitive<CountParams> = {
+    name: command.toLowerCase(),
+    aval: ([a], { count }) => {
+      const { shape, dtype } = a as Aval;
+      return outputs(a as Aval, count).map((own) => makeAval([...shape.slice(0, -2), ...own], dtype));
+    },
+    jvp: () => notLinear(command),
+    batch: ([a], [axis], params) => {
+      const outs = bind(primitive, [moveAxis(a as NDArray, axis as number, 0)], params);
+      return [outs, outs.map(() => 0)];
+    },
+    lowering: {
+      kind: "kernel",
+      command,
+      arguments: ([a], { count }) => {
+        const { shape } = a as Aval;
+        const second = outputs(a as Aval, count)[1] ?? [];
+        return [sizeOf(shape.slice(0, -2)), ...shape.slice(-2), count, sizeOf(second)];
+      },
+    },
+  };
+  return (a, count = 0) => bind(primitive, [stopGradient(a)], { count });
+}
+
+/** The values' tangents for the tangent `da` of what they were computed from. */
+export type Rule = (a: NDArray, values: readonly NDArray[], da: NDArray) => Tangent[];
+
+interface AttachParams {
+  readonly avals: readonly Aval[];
+}
+
+/** Gives values that were computed from `a` as constants a derivative by `a`; the rule sees them with theirs. */
+export function withDerivative(name: string, rule: Rule): (a: NDArray, values: readonly NDArray[]) => NDArray[] {
+  const primitive: Primitive<AttachParams> = {
+    name,
+    aval: (inputs) => inputs.slice(1),
+    jvp: ([a, ...values], [da]) => {
+      const outs = attach(a as NDArray, values);
+      return [outs, rule(a as NDArray, outs, da as NDArray)];
+    },
+    batch: (inputs, axes) => {
+      const size = batchSize(inputs, axes);
+      const [a, ...values] = inputs.map((x, i) => batchToFront(x, axes[i] ?? null, size));
+      const outs = attach(a as NDArray, values);
+      return [outs, outs.map(() => 0)];
+    },
+    lowering: {
+      kind: "call",
+      program: ({ avals }) => {
+        const inputs = avals.map((aval) => new Var(aval));
+        return { constVars: [], inputs, equations: [], outputs: inputs.slice(1) };
+      },
+    },
+    format: () => "",
+  };
+  const attach = (a: NDArray, values: readonly NDArray[]): NDArray[] => {
+    const inputs = [a, ...values];
+    return bind(primitive, inputs, { avals: inputs.map((x) => x.aval) });
+  };
+  return attach;
+}

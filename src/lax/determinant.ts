@@ -1,0 +1,60 @@
+/** Determinants, by LU decomposition. */
+import type { NDArray } from "../ir/ndarray.ts";
+import { abs, div, log, mul, sign, sub } from "./arithmetic.ts";
+import { withDerivative } from "./decomposition.ts";
+import { eq, select } from "./logic.ts";
+import { diagonal, epsilon, identityLike, magnitude, matmul, matrixShape, spread, transposed } from "./matrix.ts";
+import { reduceProd } from "./reduce.ts";
+import { reduceSum, reshape } from "./shape.ts";
+import { sliceInDim } from "./slice.ts";
+import { lu, solveFactorized } from "./solve.ts";
+import { stopGradient } from "./stop-gradient.ts";
+
+/** The sign of the rows' exchanges. */
+function parity(a: NDArray, pivots: NDArray): NDArray {
+  const [n] = matrixShape(a);
+  return reshape(sliceInDim(pivots, n, n + 1, a.ndim - 2), { newSizes: a.shape.slice(0, -2) });
+}
+
+const product = (x: NDArray): NDArray => reduceProd(x, { axes: [-1] });
+const inner = (x: NDArray, y: NDArray): NDArray => reduceSum(mul(x, y), { axes: [-2, -1] });
+
+const attachDet = /* @__PURE__ */ withDerivative("det", (a, _, da) => [inner(cofactors(a), da)]);
+
+/** The determinants of a stack of square matrices. */
+export function det(a: NDArray): NDArray {
+  const [factors, pivots] = lu(a) as [NDArray, NDArray];
+  return attachDet(a, [mul(parity(a, pivots), product(diagonal(factors)))])[0] as NDArray;
+}
+
+const attachCofactors = /* @__PURE__ */ withDerivative("cofactors", (a, [values], da) => {
+  const c = values as NDArray;
+  const change = sub(mul(c, spread(inner(c, da), c)), matmul(c, matmul(transposed(da), c)));
+  return [div(change, spread(det(a), c))];
+});
+
+/**
+ * The derivative of the determinant, `det(a) inv(a)^T`. A pivot of 0 is replaced by one too small to be seen in the product,
+ * so that singular matrices have their cofactors, too. The derivative of these is NaN for singular matrices.
+ */
+function cofactors(a: NDArray): NDArray {
+  const [given, pivots] = lu(a) as [NDArray, NDArray];
+  const tiny = mul(magnitude(given), epsilon(a) ** 2);
+  const factors = select(eq(given, 0), spread(tiny, given), given);
+  const size = mul(parity(a, pivots), product(diagonal(factors)));
+  const inverse = solveFactorized(stopGradient(a), [factors, pivots], identityLike(a), true);
+  return attachCofactors(a, [mul(inverse, spread(size, inverse))])[0] as NDArray;
+}
+
+const attachLogDet = /* @__PURE__ */ withDerivative("slogdet", (a, _, da) => [
+  null,
+  reduceSum(diagonal(solveFactorized(a, lu(a), da)), { axes: [-1] }),
+]);
+
+/** The determinants' signs and the logarithms of their absolute values. */
+export function slogdet(a: NDArray): NDArray[] {
+  const [factors, pivots] = lu(a) as [NDArray, NDArray];
+  const pivot = diagonal(factors);
+  const size = reduceSum(log(abs(pivot)), { axes: [-1] });
+  return attachLogDet(a, [mul(parity(a, pivots), product(sign(pivot))), size]);
+}

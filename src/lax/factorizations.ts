@@ -1,0 +1,135 @@
+/** Cholesky, QR, eigenvalue and singular value decompositions of stacks of matrices, with their derivatives. */
+import { UnsupportedError } from "../base/errors.ts";
+import type { NDArray } from "../ir/ndarray.ts";
+import { abs, add, div, max, mul, reciprocal, sqrt, square, sub } from "./arithmetic.ts";
+import { full } from "./create.ts";
+import { factorization, withDerivative } from "./decomposition.ts";
+import { lt, select } from "./logic.ts";
+import { diagonal, identityLike, magnitude, matmul, matrixShape, side, spread, transposed } from "./matrix.ts";
+import { reduceSum } from "./shape.ts";
+import { concatenate, sliceInDim } from "./slice.ts";
+import { substitute } from "./solve.ts";
+import { stopGradient } from "./stop-gradient.ts";
+
+const choleskyKernel = /* @__PURE__ */ factorization("CHOLESKY", (n) => [[n, n]]);
+/** Takes and gives transposed matrices. */
+const householder = /* @__PURE__ */ factorization("HOUSEHOLDER", (n, m, k) => [
+  [n, m],
+  [k, m],
+]);
+const jacobi = /* @__PURE__ */ factorization("JACOBI", (n, m, k) => [
+  [n, m],
+  [n, k],
+]);
+
+/** Murray, "Differentiation of the Cholesky decomposition" (2016), equation 8. */
+const attachCholesky = /* @__PURE__ */ withDerivative("cholesky_factor", (_, [factor], da) => {
+  const l = factor as NDArray;
+  const inner = substitute(l, transposed(substitute(l, transposed(da), true)), true);
+  return [matmul(l, mul(inner, mul(add(side(inner), 1), 0.5)))];
+});
+
+/** The lower triangular `L` with `L L^T = a` for a symmetric `a`, whose lower triangle alone is read. */
+export const cholesky = (a: NDArray): NDArray => attachCholesky(a, choleskyKernel(a))[0] as NDArray;
+
+/** Divided by their largest elements, so that no square overflows or vanishes; and these. */
+function scaled(a: NDArray): [NDArray, NDArray] {
+  const constant = stopGradient(a);
+  const size = magnitude(constant);
+  return [div(constant, spread(size, a)), size];
+}
+
+function needsReduced(name: string, vectors: NDArray, count: number): void {
+  if (vectors.shape.at(-1) === count) return;
+  throw new UnsupportedError(
+    `${name}: there is no derivative of more vectors than columns (fullMatrices, mode "complete") of a matrix that ` +
+      "isn't square; use the reduced decomposition.",
+  );
+}
+
+/** Townsend, "Differentiating the QR decomposition" (2018). */
+const attachQr = /* @__PURE__ */ withDerivative("qr", (a, [q, r], da) => {
+  const [vectors, triangle] = [q, r] as [NDArray, NDArray];
+  needsReduced("qr", vectors, matrixShape(a)[1]);
+  const solved = transposed(substitute(triangle, transposed(da), false, true));
+  const inner = matmul(transposed(vectors), solved);
+  const below = mul(inner, max(side(inner), 0));
+  const upper = sub(inner, sub(below, transposed(below)));
+  return [sub(solved, matmul(vectors, upper)), matmul(upper, triangle)];
+});
+
+/** Orthonormal columns `q` and an upper triangular `r` with `q r = a`; with `complete` the square `q`. */
+export function qr(a: NDArray, complete: boolean): NDArray[] {
+  const [rows, columns] = matrixShape(a);
+  const last = a.ndim - 1;
+  if (rows < columns) {
+    const [q, r] = qr(sliceInDim(a, 0, rows, last), complete) as [NDArray, NDArray];
+    return [q, concatenate([r, matmul(transposed(q), sliceInDim(a, rows, columns, last))], { dimension: last })];
+  }
+  const [x, size] = scaled(a);
+  const [rT, qT] = householder(transposed(x), complete ? rows : columns) as [NDArray, NDArray];
+  const r = sliceInDim(transposed(rT), 0, matrixShape(qT)[0], last - 1);
+  return attachQr(a, [transposed(qT), mul(r, spread(size, r))]);
+}
+
+/** `1 / difference` off the diagonal, 0 on it. */
+function reciprocals(difference: NDArray): NDArray {
+  const identity = identityLike(difference);
+  return sub(reciprocal(add(difference, identity)), identity);
+}
+
+/** Giles, "An extended collection of matrix derivative results" (2008), 3.1; for distinct eigenvalues. */
+const attachEigh = /* @__PURE__ */ withDerivative("eigh", (_, [w, v], da) => {
+  const [values, vectors] = [w, v] as [NDArray, NDArray];
+  const inner = matmul(transposed(vectors), matmul(da, vectors));
+  const factors = reciprocals(sub(spread(values, inner, -1), spread(values, inner, -2)));
+  return [diagonal(inner), matmul(vectors, mul(factors, inner))];
+});
+
+/**
+ * Ascending eigenvalues and the eigenvectors, as columns, of symmetric matrices. Negated and shifted to positive
+ * eigenvalues, a matrix has them as its descending singular values.
+ */
+export function eigh(a: NDArray): NDArray[] {
+  const [x] = scaled(a);
+  const norm = sqrt(reduceSum(square(x), { axes: [-2, -1] }));
+  const shift = spread(add(mul(norm, 2), 1), x);
+  const [rows] = jacobi(sub(mul(identityLike(x), shift), x)) as [NDArray];
+  const lengths = sqrt(reduceSum(square(rows), { axes: [-1] }));
+  const vectors = transposed(div(rows, spread(lengths, rows, -2)));
+  const values = reduceSum(mul(vectors, matmul(stopGradient(a), vectors)), { axes: [-2] });
+  return attachEigh(a, [values, vectors]);
+}
+
+/** Giles, "An extended collection of matrix derivative results" (2008), 3.2; for distinct singular values. */
+const attachSvd = /* @__PURE__ */ withDerivative("svd", (a, [u, s, vT], da) => {
+  const [left, values, right] = [u, s, vT] as [NDArray, NDArray, NDArray];
+  const [rows, columns] = matrixShape(a);
+  needsReduced("svd", left, columns);
+  const moved = matmul(da, transposed(right));
+  const inner = matmul(transposed(left), moved);
+  const [ofRows, ofColumns] = [spread(values, inner, -2), spread(values, inner, -1)];
+  const factors = reciprocals(mul(add(ofColumns, ofRows), sub(ofColumns, ofRows)));
+  const symmetric = (x: NDArray): NDArray => mul(factors, add(x, transposed(x)));
+  const dLeft = matmul(left, symmetric(mul(ofColumns, inner)));
+  const outside = div(sub(moved, matmul(left, inner)), spread(values, moved, -1));
+  const dRight = matmul(transposed(symmetric(mul(ofRows, inner))), right);
+  return [rows > columns ? add(dLeft, outside) : dLeft, diagonal(inner), dRight];
+});
+
+/** `u`, descending `s` and `vT` with `u diag(s) vT = a`; with `complete` square `u` and `vT`. */
+export function svd(a: NDArray, complete: boolean): NDArray[] {
+  const [rows, columns] = matrixShape(a);
+  if (rows < columns) {
+    const [u, s, vT] = svd(transposed(a), complete) as [NDArray, NDArray, NDArray];
+    return [transposed(vT), s, transposed(u)];
+  }
+  const [x, size] = scaled(a);
+  // The rows are a's columns: orthogonal after the rotations, they are s u, which the second step makes a basis.
+  const [w, v] = jacobi(transposed(x), columns) as [NDArray, NDArray];
+  const [rT, uT] = householder(w, complete ? rows : columns) as [NDArray, NDArray];
+  const signed = diagonal(mul(rT, spread(size, rT)));
+  const signs = select(lt(signed, 0), full(signed.shape, -1, a.dtype), full(signed.shape, 1, a.dtype));
+  const vT = mul(v, spread(signs, v, -2));
+  return attachSvd(a, [transposed(uT), abs(signed), vT]);
+}

@@ -1,0 +1,2 @@
+/** `lax.linalg`: what `numpy.linalg` doesn't offer. */
+export { type TriangularSolveOptions, triangularSolve } from "./solve.ts";

@@ -1,0 +1,79 @@
+/** Norms of vectors and matrices. */
+import { checkOptions, describe, formatShape } from "../base/errors.ts";
+import { type Axes, canonicalAxes } from "../base/shapes.ts";
+import type { NDArray } from "../ir/ndarray.ts";
+import { promoteToFloat } from "../lax/convert.ts";
+import { svd } from "../lax/factorizations.ts";
+import * as lax from "../lax/index.ts";
+import type { ArrayLike } from "../lax/operands.ts";
+import { expandDims, moveaxis } from "./movement.ts";
+import { max, min, sum } from "./reductions.ts";
+
+export interface NormOptions {
+  /**
+   * Of a vector: any number, infinite ones included. Of a matrix: `"fro"`, `"nuc"`, 1, 2, infinity, and these negative. By
+   * default the root of the sum of squares.
+   */
+  readonly ord?: number | "fro" | "nuc" | null;
+  /** One axis for norms of vectors, two for those of matrices; all by default. */
+  readonly axis?: Axes;
+  /** Whether the axes stay, with size 1. */
+  readonly keepdims?: boolean;
+}
+
+const euclidean = (x: NDArray, axis: readonly number[]): NDArray =>
+  lax.sqrt(sum(lax.square(x), { axis, keepdims: true }));
+
+function vectorNorm(x: NDArray, ord: number, axis: number): NDArray {
+  const reduced = { axis, keepdims: true };
+  if (ord === 2) return euclidean(x, [axis]);
+  if (ord === 0) return sum(lax.convertElementType(lax.ne(x, 0), x.dtype), reduced);
+  const size = lax.abs(x);
+  if (Math.abs(ord) === Number.POSITIVE_INFINITY) return (ord > 0 ? max : min)(size, reduced);
+  return ord === 1 ? sum(size, reduced) : lax.pow(sum(lax.pow(size, ord), reduced), 1 / ord);
+}
+
+/** The norms that singular values give, of the last two axes. */
+function spectralNorm(x: NDArray, ord: number | string): NDArray {
+  const s = svd(x, false)[1] as NDArray;
+  const reduce = ord === "nuc" ? sum : ord === 2 ? max : min;
+  return expandDims(reduce(s, { axis: -1, keepdims: true }), -1);
+}
+
+function matrixNorm(x: NDArray, ord: number | string, axes: readonly [number, number]): NDArray | undefined {
+  if (ord === "fro") return euclidean(x, axes);
+  if (ord === "nuc" || Math.abs(ord as number) === 2) {
+    return moveaxis(spectralNorm(moveaxis(x, axes, [-2, -1]), ord), [-2, -1], axes);
+  }
+  const size = Math.abs(ord as number);
+  if (size !== 1 && size !== Number.POSITIVE_INFINITY) return undefined;
+  const [rows, columns] = size === 1 ? axes : [axes[1], axes[0]];
+  const sums = sum(lax.abs(x), { axis: rows, keepdims: true });
+  return ((ord as number) > 0 ? max : min)(sums, { axis: columns, keepdims: true });
+}
+
+/**
+ * The norm of the vectors along one axis, of the matrices over two, or without `ord` of all elements.
+ * Source: `jax.numpy.linalg.norm`.
+ * @throws TypeError when there is no such norm.
+ * @example np.linalg.norm(x, { axis: -1 }); np.linalg.norm(x, { ord: "nuc" })
+ */
+export function norm(x: ArrayLike, options: NormOptions = {}): NDArray {
+  const fn = "numpy.linalg.norm";
+  checkOptions(fn, options, ["ord", "axis", "keepdims"]);
+  const [a] = promoteToFloat(fn, [x]) as [NDArray];
+  const ord = options.ord ?? null;
+  const axes = canonicalAxes(fn, options.axis, a.ndim);
+  const whole = ord === null && (options.axis ?? null) === null;
+  let out: NDArray | undefined;
+  if (whole) out = euclidean(a, axes);
+  else if (axes.length === 1 && typeof (ord ?? 2) === "number")
+    out = vectorNorm(a, (ord ?? 2) as number, axes[0] as number);
+  else if (axes.length === 2) out = matrixNorm(a, ord ?? "fro", axes as [number, number]);
+  if (!out) {
+    throw new TypeError(
+      `${fn}: there is no norm with ord ${describe(ord)} over ${axes.length} axes of shape ${formatShape(a.shape)}.`,
+    );
+  }
+  return options.keepdims ? out : lax.squeeze(out, { dimensions: axes });
+}

@@ -1,0 +1,51 @@
+/** Products of an array with itself, of which only one half is computed. */
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { costOf } from "../../src/compile/cost.ts";
+import { jit, makeJaxpr, type NDArray, numpy as np, random } from "../../src/entry/node.ts";
+
+const RATES = { contract: 1, map: 1, memory: 1 };
+const flopsOf = (f: (x: NDArray) => NDArray, x: NDArray): number => costOf(makeJaxpr(f)(x).jaxpr, RATES).flops;
+
+/** Equation, shape of the operand. */
+const SYMMETRIC: [string, number[]][] = [
+  ["ik,jk->ij", [200, 30]],
+  ["ki,kj->ij", [30, 200]],
+  ["ik,jk->ij", [97, 5]],
+  ["nck,mdk->nmcd", [33, 4, 17]],
+  ["nck,mdk->cndm", [33, 4, 17]],
+  ["bik,bjk->bij", [3, 150, 11]],
+  ["bik,bjk->ijb", [3, 150, 11]],
+  ["bkic,bkjd->ibjcd", [2, 6, 60, 3]],
+];
+
+for (const [equation, shape] of SYMMETRIC) {
+  test(`${equation} of ${shape.join("x")} with itself: as with a copy, for about half the work`, () => {
+    const x = random.normal(random.key(3), shape, { dtype: "float64" });
+    const withItself = (a: NDArray): NDArray => np.einsum(equation, a, a);
+    // Another array with the same contents is not recognised, so it takes the ordinary way.
+    const expected = np.einsum(equation, x, np.add(x, 0).mul(1));
+    const got = jit(withItself)(x);
+    assert.equal(got.shape, expected.shape);
+    const [a, b] = [got.dataSync(), expected.dataSync()];
+    assert.ok(a.every((v, i) => Math.abs(v - b[i]!) < 1e-12));
+    const ordinary = flopsOf((a) => np.einsum(equation, a, np.multiply(a, 2)), x);
+    assert.ok(flopsOf(withItself, x) < 0.8 * ordinary, `${flopsOf(withItself, x)} of ${ordinary}`);
+  });
+}
+
+test("what only looks symmetric is computed in full", () => {
+  const x = random.normal(random.key(4), [120, 120], { dtype: "float64" });
+  for (const equation of ["ik,kj->ij", "ij,ik->jk"]) {
+    const got = jit((a: NDArray) => np.einsum(equation, a, a))(x).dataSync();
+    const expected = np.einsum(equation, x, np.add(x, 0).mul(1)).dataSync();
+    assert.ok(
+      got.every((v, i) => Math.abs(v - expected[i]!) < 1e-11),
+      equation,
+    );
+  }
+  const square = flopsOf((a) => np.einsum("ik,kj->ij", a, a), x);
+  assert.is(square, 2 * 120 ** 3);
+});
+
+test.run();
