@@ -20,6 +20,7 @@ const layers = [
   ["transform"],
   ["numpy", "nn", "random"],
   ["nt"],
+  ["predict"],
   ["stax"],
   ["index"],
   ["entry"],

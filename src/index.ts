@@ -10,6 +10,7 @@ export * as nn from "./nn/index.ts";
 export * as nt from "./nt/index.ts";
 export * as numpy from "./numpy/index.ts";
 export { array } from "./numpy/index.ts";
+export * as predict from "./predict/index.ts";
 export * as random from "./random/index.ts";
 export * as stax from "./stax/index.ts";
 export * from "./transform/index.ts";

@@ -5,13 +5,13 @@
 import { dot, get, ITEM, put, rotate } from "./rows";
 
 /** More than a convergent matrix ever needs: about ten do. */
-const MAX_SWEEPS: u32 = 60;
+const MAX_SWEEPS: u32 = 8;
 
 /** Rotates the `n` rows of `m`; `v` gets the first `k` columns of what they were multiplied with: 0 or all of them. */
 export function jacobi(a: usize, v: usize, n: usize, m: usize, k: usize): void {
   memory.fill(v, 0, n * k * ITEM);
   for (let i: usize = 0; i < k; ++i) put(v + i * (k + 1) * ITEM, 1);
-  const tolerance = (ITEM == 4 ? <f64>f32.EPSILON : f64.EPSILON) * Math.sqrt(<f64>m);
+  const tolerance = 2 * (ITEM == 4 ? <f64>f32.EPSILON : f64.EPSILON);
   let sweeps = MAX_SWEEPS;
   while (sweeps-- && sweep(a, v, n, m * ITEM, k * ITEM, tolerance)) {}
 }

@@ -52,6 +52,11 @@ export function checkOptions(
   }
 }
 
+/** Throws unless `value` is a list. */
+export function checkList(fn: string, name: string, value: unknown): asserts value is readonly unknown[] {
+  if (!Array.isArray(value)) throw new TypeError(`${fn}: ${name} must be a list, got ${describe(value)}.`);
+}
+
 function checkNames(fn: string, options: object | undefined, known: readonly string[]): void {
   if (options === undefined) return;
   if (options === null || typeof options !== "object" || Array.isArray(options)) {

@@ -48,9 +48,9 @@ export function fuse(jaxpr: Jaxpr): Kernel[] {
     const variables = equation.inputs.filter((a) => a instanceof Var);
     const { kind } = equation.primitive.lowering;
     if (kind !== "map") {
-      // A view of a value exists as soon as the value does; any other kernel takes the next place.
+      // A constant is there from the beginning, a view as soon as its operand; any other kernel takes the next place.
       const operands = Math.max(-1, ...variables.map((v) => startOf.get(v)!));
-      const start = kind === "view" ? Math.floor(operands) + 0.5 : kernels.length;
+      const start = kind === "constant" ? -1 : kind === "view" ? Math.floor(operands) + 0.5 : kernels.length;
       kernels.push({ elementwise: false, equations: [equation], start });
       for (const v of equation.outputs) startOf.set(v, start);
       continue;

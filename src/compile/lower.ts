@@ -124,6 +124,9 @@ class Lowering {
     const [out] = outputs as [Var];
     const operands = inputs.map((a) => this.read(a));
     switch (lowering.kind) {
+      case "constant":
+        this.constants.set(this.#define(out).buffer, lowering.array(params));
+        return;
       case "view":
         this.#operands.set(
           out,

@@ -55,7 +55,7 @@ export function compile(program: Jaxpr): Plan {
       [...jaxpr.constVars, ...jaxpr.inputs].map((v) => v.aval),
     ),
     constants: [...constants].map(([buffer, array]) => ({ address: layout.addressOf.get(buffer)!, array })),
-    outputs: located(outputs, outputAvals(jaxpr)),
+    outputs: located(outputs, outputAvals(program)),
     commands,
     commandsAddress: layout.end,
     memoryBytes: layout.end + commands.byteLength,

@@ -1,5 +1,6 @@
 /** Programs made smaller before they are planned: repeated work and unused work go, the rest is put in demand order. */
 import { type Atom, type Equation, type Jaxpr, Literal, Var } from "../ir/jaxpr.ts";
+import { rewrite } from "./rewrite.ts";
 
 /** Puts the equations of called programs in the place of their calls. */
 export function inlineCalls(jaxpr: Jaxpr): Jaxpr {
@@ -90,4 +91,5 @@ export function orderByDemand(jaxpr: Jaxpr): Jaxpr {
   return { ...jaxpr, equations };
 }
 
-export const simplify = (jaxpr: Jaxpr): Jaxpr => orderByDemand(eliminateCommonSubexpressions(inlineCalls(jaxpr)));
+export const simplify = (jaxpr: Jaxpr): Jaxpr =>
+  orderByDemand(eliminateCommonSubexpressions(rewrite(inlineCalls(jaxpr))));

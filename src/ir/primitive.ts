@@ -7,7 +7,7 @@ import { UnsupportedError } from "../base/errors.ts";
 import type { View } from "../base/view.ts";
 import type { Aval } from "./aval.ts";
 import type { Jaxpr } from "./jaxpr.ts";
-import { NDArray } from "./ndarray.ts";
+import { type HostArray, NDArray } from "./ndarray.ts";
 
 /** A tangent or cotangent; `null` is a zero that is known without computing. */
 export type Tangent = NDArray | null;
@@ -158,6 +158,11 @@ export type Lowering<Params> =
     }
   | { readonly kind: "reduce"; readonly op: ReduceOp; axes(params: Params): readonly number[] }
   | { readonly kind: "contract"; contract(params: Params): ContractParams }
+  | {
+      /** An array that belongs to the plan. */
+      readonly kind: "constant";
+      array(params: Params): HostArray;
+    }
   | {
       /**
        * A kernel of its own. It gets the first input's dtype, the addresses of its row-major inputs and outputs, and

@@ -1,24 +1,54 @@
 /** Arrays from nothing. They are broadcast literals or small ranges, so that large ones take no memory until used. */
-import { allocate, type DType } from "../base/dtypes.ts";
+import { allocate, category, type DType } from "../base/dtypes.ts";
 import { canonicalAxis, checkShape, type Shape } from "../base/shapes.ts";
-import { hostArray, type NDArray, scalar } from "../ir/ndarray.ts";
+import { makeAval } from "../ir/aval.ts";
+import { type HostArray, hostArray, type NDArray, scalar } from "../ir/ndarray.ts";
+import type { Primitive } from "../ir/primitive.ts";
+import { bind, bind1, isTracing } from "../ir/trace.ts";
 import { broadcastInDim, broadcastTo } from "./shape.ts";
+
+/** Throws unless a number fits; as in JAX a negative one wraps around in `uint32`. */
+function checkInteger(value: number, dtype: DType): void {
+  if (value > -(2 ** 31) - 1 && value < (dtype === "int32" ? 2 ** 31 : 2 ** 32)) return;
+  throw new TypeError(`lax.full: the number ${value} does not fit into ${dtype}.`);
+}
 
 /** An array of `shape` filled with one number. Source: `jax.lax.full`. */
 export function full(shape: Shape, fillValue: number | boolean, dtype: DType = "float32"): NDArray {
   checkShape("lax.full", shape);
+  if (category(dtype) === "integer") checkInteger(Number(fillValue), dtype);
   return broadcastTo(scalar(fillValue, dtype), shape);
 }
 
 export const zerosLike = (x: NDArray): NDArray => full(x.shape, 0, x.dtype);
 
+interface IotaParams {
+  readonly dtype: DType;
+  readonly size: number;
+}
+
+function counting({ dtype, size }: IotaParams): HostArray {
+  const values = allocate(dtype, size);
+  for (let i = 0; i < size; i++) values[i] = i;
+  return hostArray(values, [size], dtype);
+}
+
+/** Programs name their ranges, so that the compiler knows a product with an identity matrix when it sees one. */
+export const iotaPrimitive: Primitive<IotaParams> = {
+  name: "iota",
+  aval: (_, { dtype, size }) => [makeAval([size], dtype)],
+  jvp: (_, __, params) => [bind(iotaPrimitive, [], params), [null]],
+  batch: (_, __, params) => [bind(iotaPrimitive, [], params), [null]],
+  lowering: { kind: "constant", array: counting },
+};
+
 /** `[0, 1, ..., size - 1]` along `dimension`, repeated over the other axes. Source: `jax.lax.broadcasted_iota`. */
 export function broadcastedIota(dtype: DType, shape: Shape, dimension: number): NDArray {
   checkShape("lax.broadcastedIota", shape);
+  if (dtype === "bool") throw new TypeError("lax.broadcastedIota: counts in numbers, got the dtype bool.");
   const along = canonicalAxis("lax.broadcastedIota", dimension, shape.length, "dimension");
-  const values = allocate(dtype, shape[along] as number);
-  for (let i = 0; i < values.length; i++) values[i] = i;
-  const axis = hostArray(values, [values.length], dtype);
+  const params = { dtype, size: shape[along] as number };
+  const axis = isTracing() ? bind1(iotaPrimitive, [], params) : counting(params);
   return broadcastInDim(axis, { shape, broadcastDimensions: [along] });
 }
 

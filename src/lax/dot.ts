@@ -10,6 +10,13 @@ import type { ArrayLike } from "./operands.ts";
 /** Axes of both operands: `[lhs axes, rhs axes]`. */
 export type DimensionPair = readonly [lhs: readonly number[], rhs: readonly number[]];
 
+function pairOf(fn: string, name: string, dims: unknown): DimensionPair {
+  if (Array.isArray(dims) && dims.length === 2 && dims.every((axes) => Array.isArray(axes))) {
+    return dims as unknown as DimensionPair;
+  }
+  throw new TypeError(`${fn}: ${name} must be [lhs axes, rhs axes], two lists of axes, got ${JSON.stringify(dims)}.`);
+}
+
 export interface DotGeneralOptions {
   readonly contractingDims: DimensionPair;
   readonly batchDims?: DimensionPair;
@@ -28,8 +35,8 @@ export function dotGeneral(lhs: ArrayLike, rhs: ArrayLike, options: DotGeneralOp
     NDArray,
     NDArray,
   ];
-  const [lhsContracting, rhsContracting] = options.contractingDims;
-  const [lhsBatch, rhsBatch] = options.batchDims ?? [[], []];
+  const [lhsContracting, rhsContracting] = pairOf(fn, "contractingDims", options.contractingDims);
+  const [lhsBatch, rhsBatch] = pairOf(fn, "batchDims", options.batchDims ?? [[], []]);
   const lhsPaired = canonicalAxes(fn, [...lhsBatch, ...lhsContracting], x.ndim, "an axis of lhs");
   const rhsPaired = canonicalAxes(fn, [...rhsBatch, ...rhsContracting], y.ndim, "an axis of rhs");
   const sizesAgree = lhsPaired.every((a, i) => x.shape[a] === y.shape[rhsPaired[i] as number]);

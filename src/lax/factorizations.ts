@@ -1,7 +1,7 @@
 /** Cholesky, QR, eigenvalue and singular value decompositions of stacks of matrices, with their derivatives. */
 import { UnsupportedError } from "../base/errors.ts";
 import type { NDArray } from "../ir/ndarray.ts";
-import { abs, add, div, max, mul, reciprocal, sqrt, square, sub } from "./arithmetic.ts";
+import { abs, add, div, max, mul, pow, reciprocal, sqrt, square, sub } from "./arithmetic.ts";
 import { full } from "./create.ts";
 import { factorization, withDerivative } from "./decomposition.ts";
 import { lt, select } from "./logic.ts";
@@ -92,8 +92,10 @@ const attachEigh = /* @__PURE__ */ withDerivative("eigh", (_, [w, v], da) => {
  */
 export function eigh(a: NDArray): NDArray[] {
   const [x] = scaled(a);
-  const norm = sqrt(reduceSum(square(x), { axes: [-2, -1] }));
-  const shift = spread(add(mul(norm, 2), 1), x);
+  // A bound of the eigenvalues that is at most n^(1/8) of the largest.
+  const fourth = matmul(matmul(x, x), matmul(x, x));
+  const bound = pow(reduceSum(square(fourth), { axes: [-2, -1] }), 1 / 8);
+  const shift = spread(add(mul(bound, 1.25), 0.25), x);
   const [rows] = jacobi(sub(mul(identityLike(x), shift), x)) as [NDArray];
   const lengths = sqrt(reduceSum(square(rows), { axes: [-1] }));
   const vectors = transposed(div(rows, spread(lengths, rows, -2)));

@@ -2,7 +2,7 @@
  * Operations that only rearrange or repeat elements: transpose, reshape, broadcast; and the sum over axes, which is the
  * broadcast's transpose. All but the sum are views: they cost nothing until a kernel wants row-major data.
  */
-import { checkOptions, formatShape, ShapeError } from "../base/errors.ts";
+import { checkList, checkOptions, formatShape, ShapeError } from "../base/errors.ts";
 import {
   type Axes,
   canonicalAxes,
@@ -48,7 +48,7 @@ interface TransposeParams {
   readonly permutation: readonly number[];
 }
 
-const transposePrimitive: Primitive<TransposeParams> = {
+export const transposePrimitive: Primitive<TransposeParams> = {
   name: "transpose",
   aval: ([x], { permutation }) => [
     makeAval(
@@ -95,7 +95,7 @@ interface ReshapeParams {
   readonly newSizes: Shape;
 }
 
-const reshapePrimitive: Primitive<ReshapeParams> = {
+export const reshapePrimitive: Primitive<ReshapeParams> = {
   name: "reshape",
   aval: ([x], { newSizes }) => [makeAval(newSizes, (x as Aval).dtype, (x as Aval).weak)],
   ...linearUnaryRules<ReshapeParams>({
@@ -130,6 +130,7 @@ export function reshape(
   options: { readonly newSizes: Shape; readonly dimensions?: readonly number[] | null },
 ): NDArray {
   checkOptions("lax.reshape", options, ["newSizes", "dimensions"], ["newSizes"]);
+  checkList("lax.reshape", "newSizes", options.newSizes);
   const given = asArray("lax.reshape", x);
   const operand = options.dimensions ? transpose(given, { permutation: options.dimensions }) : given;
   const newSizes = inferSize(options.newSizes, operand.shape);
@@ -171,7 +172,7 @@ interface BroadcastParams {
   readonly broadcastDimensions: readonly number[];
 }
 
-const broadcastPrimitive: Primitive<BroadcastParams> = {
+export const broadcastPrimitive: Primitive<BroadcastParams> = {
   name: "broadcast_in_dim",
   aval: ([x], { shape }) => [makeAval(shape, (x as Aval).dtype, (x as Aval).weak)],
   ...linearUnaryRules<BroadcastParams>({
@@ -203,6 +204,7 @@ export function broadcastInDim(x: ArrayLike, options: BroadcastParams): NDArray 
   const names = ["shape", "broadcastDimensions"];
   checkOptions("lax.broadcastInDim", options, names, names);
   const { shape, broadcastDimensions: dims } = options;
+  checkList("lax.broadcastInDim", "broadcastDimensions", dims);
   const operand = asArray("lax.broadcastInDim", x);
   checkShape("lax.broadcastInDim", shape);
   const increasing = dims.every((d, i) => i === 0 || d > (dims[i - 1] as number));

@@ -1,5 +1,5 @@
 /** Slicing, padding, reversing and joining: each is the other's transpose. */
-import { checkOptions, describe, formatShape, ShapeError } from "../base/errors.ts";
+import { checkList, checkOptions, describe, formatShape, ShapeError } from "../base/errors.ts";
 import { canonicalAxes, canonicalAxis, type Shape, sizeOf } from "../base/shapes.ts";
 import { reverseView, sliceView, type View } from "../base/view.ts";
 import { type Aval, makeAval } from "../ir/aval.ts";
@@ -81,6 +81,8 @@ export function slice(
   checkOptions("lax.slice", options, [...required, "strides"], required);
   const operand = asArray("lax.slice", x);
   const { startIndices, limitIndices } = options;
+  checkList("lax.slice", "startIndices", startIndices);
+  checkList("lax.slice", "limitIndices", limitIndices);
   const strides = options.strides ?? operand.shape.map(() => 1);
   const rank = operand.ndim;
   const valid =

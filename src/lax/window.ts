@@ -60,7 +60,7 @@ function alongAxis(x: NDArray, combine: Combine, { axis, size, stride, dilation,
     block = combine(sliceInDim(block, 0, end, axis), sliceInDim(block, next, end + next, axis));
     blockSize *= 2;
   }
-  return parts.reduce(combine);
+  return parts.reduce((a, b) => combine(a, b));
 }
 
 function perAxis(

@@ -3,7 +3,8 @@
  * gather of the axes that they stand for.
  */
 import { checkOptions, describe, formatShape, ShapeError } from "../base/errors.ts";
-import { broadcastShapes, canonicalAxis, range, removed, sizeOf } from "../base/shapes.ts";
+import { broadcastShapes, canonicalAxis, inserted, range, removed, sizeOf } from "../base/shapes.ts";
+import { leaves } from "../base/tree.ts";
 import { hostArray, NDArray, scalar } from "../ir/ndarray.ts";
 import { checkIndices, fromEnd, takeAlong, takeFromRows } from "../lax/gather.ts";
 import * as lax from "../lax/index.ts";
@@ -85,8 +86,8 @@ function resolve(index: unknown): Resolved[] {
       `${FN}: an index is a whole number, a slice such as "1:5", "...", null or an array; got ${describe(index)}.`,
     );
   }
-  const empty = Array.isArray(index) && index.length === 0;
-  const indices = array(index as NestedList, empty ? { dtype: "int32" } : undefined);
+  const dtype = typeof leaves(index)[0] === "boolean" ? "bool" : "int32";
+  const indices = index instanceof NDArray ? index : array(index, { dtype });
   if (indices.dtype === "bool" && indices.ndim > 0) return coordinates(indices);
   return [{ indices: checkIndices(FN, indices, "an index") }];
 }
@@ -115,83 +116,75 @@ function takeSections(x: NDArray, sections: readonly Section[]): NDArray {
   return lax.rev(sliced, { dimensions: range(x.ndim).filter((i) => (sections[i] as Section).step < 0) });
 }
 
+/** An array of indices, where it stands among the indices, and the axis of `size` that it indexes. */
+interface Taken {
+  readonly indices: NDArray;
+  readonly at: number;
+  readonly axis: number;
+  readonly size: number;
+}
+
+function checkMask({ size = -1 }: Places, count: number, axis: number, x: NDArray): number {
+  if (size < 0 || size === count) return count;
+  throw new ShapeError(`${FN}: a mask of size ${size} does not fit axis ${axis} of shape ${formatShape(x.shape)}.`);
+}
+
 /**
- * `x` with the axes `axes` taken at `places` together; they become the axes of the places' common shape, at the first of
- * them, or in front of all (`scattered`). Places outside are moved inside, or left out (for updates).
+ * `x` with the axes of several arrays of indices taken together; these become the axes of the arrays' common shape, in
+ * front of all where something stands between the arrays. Indices outside mean the nearest inside, or nothing in an update.
  */
-function takePlaces(
-  x: NDArray,
-  axes: readonly number[],
-  places: readonly NDArray[],
-  scattered: boolean,
-  forUpdate: boolean,
-): NDArray {
+function takePlaces(x: NDArray, taken: readonly Taken[], forUpdate: boolean): NDArray {
+  const axes = taken.map((t) => t.axis);
+  const scattered = (taken.at(-1) as Taken).at - (taken[0] as Taken).at >= taken.length;
   const target = scattered ? 0 : (axes[0] as number);
-  const permutation = scattered ? [...axes, ...range(x.ndim).filter((i) => !axes.includes(i))] : range(x.ndim);
-  const sizes = axes.map((axis) => x.shape[axis] as number);
+  const total = sizeOf(taken.map((t) => t.size));
   const shape = broadcastShapes(
     FN,
-    places.map((p) => p.shape),
+    taken.map((t) => t.indices.shape),
   );
-  if (sizeOf(shape) > 0 && sizeOf(sizes) === 0) {
-    throw new ShapeError(`${FN}: an axis of shape ${formatShape(x.shape)} is empty, so no element has an index.`);
-  }
-  const wanted = places.map((place, i) => broadcastTo(fromEnd(place, sizes[i] as number), shape));
-  const inside = wanted.map((place, i) => lax.clamp(0, place, (sizes[i] as number) - 1));
-  let position = inside.reduce((p, place, i) => lax.add(lax.mul(p, sizes[i] as number), place));
+  if (sizeOf(shape) > 0 && total === 0)
+    throw new ShapeError(`${FN}: shape ${formatShape(x.shape)} has no such elements.`);
+  const wanted = taken.map(({ indices, size }) => broadcastTo(fromEnd(indices, size), shape));
+  const inside = wanted.map((place, i) => lax.clamp(0, place, (taken[i] as Taken).size - 1));
+  let position = inside.reduce((p, place, i) => lax.add(lax.mul(p, (taken[i] as Taken).size), place));
   if (forUpdate) {
-    const moved = wanted.map((place, i) => lax.ne(place, inside[i] as NDArray)).reduce(lax.bitwiseOr);
-    position = lax.select(moved, -1, position);
+    const moved = wanted.map((place, i) => lax.ne(place, inside[i] as NDArray));
+    position = lax.select(
+      moved.reduce((a, b) => lax.bitwiseOr(a, b)),
+      -1,
+      position,
+    );
   }
-  const joined = lax.transpose(x, { permutation });
-  const newSizes = [...joined.shape.slice(0, target), sizeOf(sizes), ...joined.shape.slice(target + axes.length)];
-  return takeAlong(lax.reshape(joined, { newSizes }), position, target, forUpdate);
+  const rest = range(x.ndim).filter((i) => !axes.includes(i));
+  const joined = lax.transpose(x, { permutation: [...rest.slice(0, target), ...axes, ...rest.slice(target)] });
+  const newSizes = rest.map((i) => x.shape[i] as number);
+  return takeAlong(lax.reshape(joined, { newSizes: inserted(newSizes, target, total) }), position, target, forUpdate);
 }
 
 function indexed(x: NDArray, indices: readonly unknown[], forUpdate = false): NDArray {
   const full = withoutEllipsis(indices.flatMap(resolve), x);
   // Beside arrays a number is an array of one index.
   const among = full.some(isPlaces);
-  let axis = 0;
   const sections: Section[] = [];
   const newSizes: number[] = [];
-  const taken: { axis: number; indices: NDArray; at: number }[] = [];
+  const taken: Taken[] = [];
   full.forEach((index, at) => {
     if (index === null) {
       newSizes.push(1);
       return;
     }
-    const here = axis++;
-    const size = x.shape[here] as number;
-    if (isPlaces(index) && index.size !== undefined && index.size !== size) {
-      throw new ShapeError(
-        `${FN}: a mask has size ${index.size} where axis ${here} of ${formatShape(x.shape)} has ${size}.`,
-      );
+    const axis = sections.length;
+    let part = typeof index === "number" ? place(index, axis, x) : section(isPlaces(index) ? ":" : index, axis, x);
+    if (among && typeof index !== "string") {
+      const places = isPlaces(index) ? index : { indices: scalar(part.start, "int32") };
+      part = section(":", axis, x);
+      taken.push({ ...places, at, axis: newSizes.length, size: checkMask(places, part.count, axis, x) });
     }
-    const whole = isPlaces(index) || (among && typeof index === "number");
-    const part = typeof index === "number" ? place(index, here, x) : section(whole ? ":" : (index as string), here, x);
-    if (whole) {
-      taken.push({
-        axis: newSizes.length,
-        indices: isPlaces(index) ? index.indices : scalar(part.start, "int32"),
-        at,
-      });
-    }
-    sections.push(whole ? section(":", here, x) : part);
-    if (whole) newSizes.push(size);
-    else if (!part.dropped) newSizes.push(part.count);
+    sections.push(part);
+    if (!part.dropped) newSizes.push(part.count);
   });
   const basic = lax.reshape(takeSections(x, sections), { newSizes });
-  if (taken.length === 0) return basic;
-  const scattered = (taken.at(-1) as { at: number }).at - (taken[0] as { at: number }).at >= taken.length;
-  const axes = taken.map((t) => t.axis);
-  return takePlaces(
-    basic,
-    axes,
-    taken.map((t) => t.indices),
-    scattered,
-    forUpdate,
-  );
+  return among ? takePlaces(basic, taken, forUpdate) : basic;
 }
 
 /**

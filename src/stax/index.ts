@@ -1,8 +1,10 @@
 /** `stax`: layers and networks as `[initFn, applyFn]`, after `neural_tangents.stax`. */
 export { Aggregate, type AggregateOptions } from "./aggregate.ts";
+export { GlobalSelfAttention, type GlobalSelfAttentionOptions } from "./attention.ts";
 export { FanInConcat, FanInProd, FanInSum, FanOut } from "./branching.ts";
 export { parallel, repeat, serial } from "./combinators.ts";
-export { Conv, type ConvOptions } from "./conv.ts";
+export { type AxisOptions, DotGeneral, type DotGeneralLayerOptions, Index, Slice } from "./constant.ts";
+export { Conv, ConvLocal, type ConvOptions, ConvTranspose } from "./conv.ts";
 export { Dense, type DenseOptions } from "./dense.ts";
 export {
   ABRelu,
@@ -37,6 +39,7 @@ export {
   SumPool,
   type SumPoolOptions,
 } from "./pooling.ts";
+export { ImageResize, type ImageResizeOptions, type ResizeMethod } from "./resize.ts";
 export type {
   ApplyFn,
   Arrays,

@@ -32,10 +32,11 @@ export function checkInputShape(fn: string, shape: unknown): InputShape {
   );
 }
 
+export const isUnknown = (n: number | null | undefined): boolean => typeof n !== "number" || n < 0;
+
 /** A size that a layer must know. */
 export function knownSize(fn: string, shape: InputShape, axis: number): number {
-  const n = shape[axis];
-  if (typeof n === "number" && n >= 0) return n;
+  if (!isUnknown(shape[axis])) return shape[axis] as number;
   throw new ShapeError(`${fn}: needs the size of axis ${axis} of inputShape ${showShape(shape)}.`);
 }
 
@@ -102,4 +103,4 @@ export function spreadBias(fn: string, bias: NDArray, scale: number, shape: Shap
 
 /** The product of sizes, one of which may be unknown. */
 export const sizeOrUnknown = (sizes: InputShape): number | null =>
-  sizes.some((n) => n === null || n < 0) ? -1 : sizeOf(sizes as Shape);
+  sizes.some(isUnknown) ? -1 : sizeOf(sizes as Shape);

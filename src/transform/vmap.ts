@@ -1,6 +1,6 @@
 /** `vmap`: a function of single examples made a function of batches. */
 import { checkOptions, formatShape, ShapeError } from "../base/errors.ts";
-import { canonicalAxis, removed } from "../base/shapes.ts";
+import { canonicalAxis, checkShape, removed } from "../base/shapes.ts";
 import { broadcastPrefix, unflatten } from "../base/tree.ts";
 import { makeAval } from "../ir/aval.ts";
 import type { NDArray } from "../ir/ndarray.ts";
@@ -20,6 +20,7 @@ export interface VmapOptions {
 
 function commonSize(inputs: readonly NDArray[], axes: readonly BatchAxis[], axisSize: number | undefined): number {
   const sizes = inputs.flatMap((x, i) => (axes[i] === null ? [] : [x.shape[axes[i]!]!]));
+  if (axisSize !== undefined) checkShape("vmap: axisSize", [axisSize]);
   const size = axisSize ?? sizes[0];
   if (size === undefined) throw new ShapeError("vmap: no argument is mapped (all inAxes are null); give axisSize.");
   if (sizes.some((n) => n !== size)) {

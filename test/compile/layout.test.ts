@@ -28,7 +28,7 @@ const plans = fc
       const pick = choices[i];
       if (pick % 3 === 0) steps.push({ kind: "fill", target: buffers[i], value: 0 });
       if (pick % 5 === 0) {
-        const axes = { batch: [], m: [], n: [], k: [] };
+        const axes = { targetOffset: 0, batch: [], m: [], n: [], k: [] };
         steps.push({ kind: "contract", a: operand(buffers[a]), b: operand(buffers[b]), target: buffers[i], ...axes });
       } else {
         steps.push(copy(buffers[a], buffers[i]));

@@ -147,6 +147,13 @@ test("errors name the shapes and dims", () => {
     "lax.dotGeneral",
     "twice",
   );
+  assertThrows(
+    () => lax.dotGeneral(x, y, { contractingDims: [1, 0] as never }),
+    "contractingDims",
+    "[1,0]",
+    "two lists",
+  );
+  assertThrows(() => lax.dotGeneral(x, y, { contractingDims: [[1]] as never }), "contractingDims", "[[1]]");
   assertThrows(() => lax.dotGeneral(x, y, undefined as never), "lax.dotGeneral", "contractingDims");
   assertThrows(() => lax.dotGeneral(x, y, { dims: 1 } as never), "lax.dotGeneral", "dims");
 });

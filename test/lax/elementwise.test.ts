@@ -169,7 +169,8 @@ for (const { name, op, oracle, ranges, tolerance = 1e-14 } of CASES) {
   });
 
   test(`${name}: derivatives, batches, compiled`, () => {
-    for (const shape of [[], [4], [2, 3], [0]]) checkAll(op, inputs(shape, "float64"), name, 2);
+    for (const shape of [[], [0]]) checkAll(op, inputs(shape, "float64"), name);
+    checkAll(op, inputs([2, 3], "float64"), name, 2);
     checkVmap(op, inputs([], "float64"), ranges);
     checkVmap(op, inputs([3, 2], "float64"), ranges);
   });

@@ -357,6 +357,23 @@ test("errors name the function and the shapes", () => {
   assertThrows(() => lax.concatenate([x], undefined as never), "lax.concatenate", "dimension");
   assertThrows(() => lax.broadcastedIota("int32", [3], 5), "lax.broadcastedIota", "5");
   assertThrows(() => lax.full([-1], 0), "lax.full", "-1");
+  assertThrows(() => lax.reshape(x, { newSizes: 3 as never }), "lax.reshape", "newSizes", "list");
+  assertThrows(() => lax.slice(x, { startIndices: 0 as never, limitIndices: [1, 3] }), "lax.slice", "startIndices");
+  assertThrows(
+    () => lax.broadcastInDim(x, { shape: [1, 3], broadcastDimensions: 1 as never }),
+    "lax.broadcastInDim",
+    "broadcastDimensions",
+  );
+});
+
+test("numbers that an integer array can't hold, and bools that count, are refused", () => {
+  assertThrows(() => lax.full([1], 2 ** 31, "int32"), "lax.full", "2147483648", "int32");
+  assertThrows(() => lax.full([1], 2 ** 32, "uint32"), "lax.full", "4294967296", "uint32");
+  assertThrows(() => lax.full([1], Number.NaN, "int32"), "lax.full", "NaN");
+  assertThrows(() => lax.iota("bool", 3), "bool");
+  assert.equal(lax.full([2], 2 ** 32 - 1, "uint32").toArray(), [4294967295, 4294967295]);
+  assert.equal(lax.full([1], -1, "uint32").toArray(), [4294967295]);
+  assert.equal(lax.full([1], -(2 ** 31), "int32").toArray(), [-2147483648]);
 });
 
 test("iota and full", () => {

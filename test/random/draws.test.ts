@@ -1,4 +1,4 @@
-import { array, jit, lax, random } from "cotangent";
+import { array, jit, lax, type NDArray, random, vmap } from "cotangent";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { close, equal } from "./reference.ts";
@@ -112,11 +112,12 @@ test("permutation of numbers and of an array along an axis", () => {
   equal(random.permutation(key, matrix, { axis: 1 }), [3, 4], [1, 3, 0, 2, 5, 7, 4, 6, 9, 11, 8, 10]);
 });
 
-test("permutation inside a transformation is an error that says what to do", () => {
-  assert.throws(
-    () => jit((k) => random.permutation(k, 4))(key),
-    /random\.permutation: .*compute the permutation outside/,
-  );
+test("permutation inside transformations gives the same places", () => {
+  equal(jit((k) => random.permutation(k, 2000))(key), [2000], random.permutation(key, 2000).dataSync());
+  const keys = random.split(key, 3);
+  const matrix = vmap((k: NDArray) => random.permutation(k, 7))(keys);
+  const rows = [...keys].flatMap((k) => [...random.permutation(k, 7).dataSync()]);
+  equal(matrix, [3, 7], rows);
 });
 
 test("zero-size draws", () => {

@@ -102,9 +102,48 @@ refuses(
 );
 refuses("a degree out of range", () => stax.Monomial(6), /stax\.Monomial: degree must be an integer from 0 to 5/);
 refuses(
-  "a sparse aggregation",
-  () => stax.Aggregate({ implementation: "SPARSE" as never }),
-  /stax\.Aggregate: implementation must be "DENSE"/,
+  "an unknown aggregation",
+  () => stax.Aggregate({ implementation: "sparse" as never }),
+  /stax\.Aggregate: implementation must be "DENSE" or "SPARSE", got "sparse"/,
+);
+refuses(
+  "weights of another place",
+  () => stax.ConvLocal(4, [3, 3])[1](params(stax.ConvLocal(4, [3, 3]), [1, 8, 8, 3]), x(2, 8, 8, 1)),
+  /stax\.ConvLocal: inputs \(2, 8, 8, 1\) \(NHWC\) have 1 channels \(axis 3\), but W .* takes 3/,
+);
+refuses(
+  "a part of an axis of unknown size",
+  () => stax.Index(stax.Slice("1:"))[0](key, [-1, 3]),
+  /stax\.Index: needs the sizes of all axes of inputShape \(-1, 3\)/,
+);
+refuses(
+  "a product over an axis of unknown size",
+  () =>
+    stax.DotGeneral({
+      rhs: x(3),
+      dimensionNumbers: [
+        [[0], [0]],
+        [[], []],
+      ],
+    })[0](key, [null, 3]),
+  /stax\.DotGeneral: needs the size of axis 0/,
+);
+refuses("two constants", () => stax.DotGeneral({ lhs: 1, rhs: 2 }), /stax\.DotGeneral: .*got both/);
+refuses("an unknown interpolation", () => stax.ImageResize([-1, 4], "area" as never), /"nearest", "linear".*"area"/);
+refuses(
+  "a resize of other axes",
+  () => stax.ImageResize([-1, 4], "nearest")[1]([], x(2, 3, 4)),
+  /stax\.ImageResize: inputs \(2, 3, 4\) must have as many axes as shape \(-1, 4\)/,
+);
+refuses(
+  "an unknown attention",
+  () => stax.GlobalSelfAttention(4, 4, 4, 1, { attentionMechanism: "tanh" as never }),
+  /attentionMechanism must be "SOFTMAX", "IDENTITY", "ABS", "RELU", got "tanh"/,
+);
+refuses(
+  "attention with other features",
+  () => stax.GlobalSelfAttention(4, 4, 4, 1)[1](params(stax.GlobalSelfAttention(4, 4, 4, 1), [1, 3, 6]), x(2, 3, 5)),
+  /stax\.GlobalSelfAttention: inputs \(2, 3, 5\) give 5 features, but weights \(1, 6, 4\) take 6/,
 );
 
 test.run();

@@ -1,4 +1,4 @@
-import { random, stax, tree } from "cotangent";
+import { array, numpy as np, random, stax, tree } from "cotangent";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { agree, type Reference, readReferences } from "./reference.ts";
@@ -27,6 +27,113 @@ const layers: Record<string, AnyLayer> = {
     s: [2, 2],
   }),
   "conv 3d": stax.Conv(2, [2, 1, 2]),
+  transpose: stax.ConvTranspose(4, [3, 2], { WStd: 1.5, bStd: 0.2 }),
+  "transpose strides": stax.ConvTranspose(4, [3, 2], [2, 3]),
+  "transpose same": stax.ConvTranspose(4, [3, 4], [1, 2], "SAME", { bStd: 0.5 }),
+  "transpose same wide strides": stax.ConvTranspose(2, [2, 3], [3, 2], "SAME"),
+  "transpose circular": stax.ConvTranspose(2, [3, 4], { padding: "CIRCULAR", bStd: 0.5 }),
+  "transpose circular strides": stax.ConvTranspose(2, [3, 4], [2, 3], "CIRCULAR"),
+  "transpose circular wide": stax.ConvTranspose(2, [7], { padding: "CIRCULAR" }),
+  "transpose circular wider": stax.ConvTranspose(2, [12], { padding: "CIRCULAR" }),
+  "transpose layouts": stax.ConvTranspose(2, [2, 3], [1, 2], "SAME", {
+    bStd: 0.4,
+    dimensionNumbers: ["CWNH", "IOHW", "HWCN"],
+  }),
+  "transpose standard": stax.ConvTranspose(4, [3, 3], [2, 2], "SAME", 1.2, 0.3, null, "standard", [2, 2]),
+  local: stax.ConvLocal(4, [3, 2], { WStd: 1.5, bStd: 0.2 }),
+  "local same strides": stax.ConvLocal(4, [3, 2], [2, 3], "SAME"),
+  "local circular": stax.ConvLocal(4, [3, 2], { padding: "CIRCULAR", bStd: 0.5 }),
+  "local layouts": stax.ConvLocal(2, [2, 3], [1, 2], "SAME", {
+    bStd: 0.4,
+    dimensionNumbers: ["CWNH", "IOHW", "HWCN"],
+  }),
+  "local standard": stax.ConvLocal(4, [3], null, "VALID", 1.2, 0.3, null, "standard", [2, 1]),
+  "resize nearest": stax.ImageResize([-1, 7, 3, -1], "nearest"),
+  "resize nearest many": stax.ImageResize([-1, 64, 31], "nearest"),
+  "resize linear": stax.ImageResize([-1, 7, 3, -1], "linear"),
+  "resize bilinear": stax.ImageResize([-1, 2, 11, -1], "bilinear", false),
+  "resize cubic": stax.ImageResize([-1, 7, 3, -1], "bicubic"),
+  "resize cubic sharp": stax.ImageResize([-1, 2, 11, 4], "cubic", { antialias: false }),
+  "resize lanczos3": stax.ImageResize([-1, 7, 3, -1], "lanczos3"),
+  "resize lanczos5": stax.ImageResize([-1, 3, 12, -1], "lanczos5", false),
+  attention: stax.GlobalSelfAttention(5, 4, 3, 2),
+  "attention free": stax.GlobalSelfAttention(5, 4, 3, 2, false, {
+    WKeyStd: 1.2,
+    WValueStd: 0.7,
+    WQueryStd: 0.9,
+    WOutStd: 1.1,
+    bStd: 0.3,
+  }),
+  "attention relu": stax.GlobalSelfAttention(5, 4, 3, 2, true, {
+    WKeyStd: 1.2,
+    WValueStd: 0.7,
+    WQueryStd: 0.9,
+    WOutStd: 1.1,
+    attentionMechanism: "RELU",
+    posEmbType: "SUM",
+    WPosEmbStd: 0.6,
+  }),
+  "attention abs": stax.GlobalSelfAttention(5, 4, 3, 2, {
+    linearScaling: false,
+    attentionMechanism: "ABS",
+    posEmbType: "CONCAT",
+    nChanPosEmb: 2,
+    WPosEmbStd: 0.6,
+  }),
+  "attention identity": stax.GlobalSelfAttention(5, 4, 3, 2, {
+    attentionMechanism: "IDENTITY",
+    posEmbType: "CONCAT",
+    valPosEmb: true,
+  }),
+  "attention axes": stax.GlobalSelfAttention(5, 4, 3, 2, {
+    bStd: 0.2,
+    posEmbType: "SUM",
+    valPosEmb: true,
+    batchAxis: -1,
+    channelAxis: 1,
+  }),
+  "attention decay": stax.GlobalSelfAttention(5, 4, 3, 2, {
+    bStd: 0.2,
+    posEmbType: "SUM",
+    posEmbDecayFn: (d) => np.exp(d.neg()),
+    posEmbPNorm: 1.5,
+    batchAxis: 1,
+    channelAxis: 0,
+  }),
+  index: stax.Index(stax.Slice("::2", "1:-1", "::-1")),
+  "index drop": stax.Index(stax.Slice(":", 0, "...", "1:")),
+  dot: stax.DotGeneral({ rhs: 2 }),
+  "dot rhs": stax.DotGeneral({
+    rhs: array([
+      [1, -1],
+      [2, 0.5],
+      [0, 3],
+    ]),
+    dimensionNumbers: [
+      [[1], [0]],
+      [[], []],
+    ],
+  }),
+  "dot lhs": stax.DotGeneral({
+    lhs: array([
+      [0, 1, 2],
+      [1, 0, -1],
+    ]),
+    dimensionNumbers: [
+      [[1], [1]],
+      [[], []],
+    ],
+  }),
+  "dot batch": stax.DotGeneral({
+    lhs: array([
+      [0, 1, 2],
+      [1, 0, -1],
+    ]),
+    dimensionNumbers: [
+      [[1], [1]],
+      [[0], [0]],
+    ],
+  }),
   flatten: stax.Flatten(),
   "flatten axes": stax.Flatten(1, 1),
   "flatten batch last": stax.Flatten({ batchAxis: -1 }),
@@ -109,6 +216,23 @@ test("Aggregate sums over the predecessors in a pattern, and is the identity wit
   assert.throws(
     () => vertices([], x, { pattern: pattern([3, 5, 5]) }),
     /stax\.Aggregate: pattern \(3, 5, 5\).*\(3, 4, 4\)/,
+  );
+});
+
+test("a sparse Aggregate sums over the edges' tails", () => {
+  const edges = (shape: number[], vertices: number) => random.randint(random.key(8), shape, 0, vertices);
+  const one = np.indexSet(edges([3, 7, 2], 4), [0, 2, 1], -1);
+  const sparse = (options: stax.AggregateOptions) => stax.Aggregate({ ...options, implementation: "SPARSE" })[1];
+  compare("aggregate sparse", sparse({})([], inputs([3, 4, 5]), { pattern: one }));
+  const pixels = { aggregateAxis: [1, 2], batchAxis: 3, channelAxis: 0 };
+  compare("aggregate sparse 2", sparse(pixels)([], inputs([2, 4, 5, 3]), { pattern: edges([3, 9, 2, 2], 4) }));
+  const columns = { aggregateAxis: 2, batchAxis: 3, channelAxis: 0 };
+  compare("aggregate sparse 1", sparse(columns)([], inputs([2, 4, 5, 3]), { pattern: edges([3, 9, 1, 2], 5) }));
+  const padding = np.full([3, 7, 2], -1, { dtype: "int32" });
+  assert.is(np.max(np.abs(sparse({})([], inputs([3, 4, 5]), { pattern: padding }))).item(), 0);
+  assert.throws(
+    () => sparse({})([], inputs([3, 4, 5]), { pattern: edges([3, 7, 2, 2], 4) }),
+    /stax\.Aggregate: pattern \(3, 7, 2, 2\).*\(3, 7, 1, 2\)/,
   );
 });
 

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { array, grad, jit, lax, type NDArray, random, stax, tree, vmap } from "cotangent";
+import { array, grad, jacrev, jit, lax, type NDArray, numpy as np, nt, random, stax, tree, vmap } from "cotangent";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { readSafetensors, type Tensor } from "../conformance/safetensors.ts";
@@ -137,6 +137,49 @@ test("networks can be compiled, mapped and differentiated", () => {
   const measured = (moved(step) - moved(-step)) / (2 * step);
   assert.ok(Math.abs(measured - squared) < 1e-5 * squared, `${measured}, expected ${squared}`);
 });
+
+const images = stax.serial(
+  stax.ConvTranspose(3, [2, 2], [1, 2], "CIRCULAR", 1, 0.1),
+  stax.Gelu(),
+  stax.ImageResize([-1, 3, 3, -1], "linear"),
+  stax.ConvLocal(2, [2, 2], null, "SAME", 1, 0.2),
+  stax.Relu(),
+  stax.ConvLocal(2, [2, 2], { bStd: 0.1 }),
+  stax.Flatten(),
+  stax.Dense(2),
+);
+
+const tokens = stax.serial(
+  stax.GlobalSelfAttention(4, 3, 3, 2, false, { bStd: 0.1, posEmbType: "CONCAT", nChanPosEmb: 2 }),
+  stax.GlobalSelfAttention(4, 3, 3, 2, { posEmbType: "SUM", posEmbDecayFn: (d) => np.exp(d.neg()) }),
+  stax.Index(stax.Slice(":", "1:")),
+  stax.DotGeneral({ rhs: 2 }),
+  stax.Flatten(),
+  stax.Dense(2),
+);
+
+for (const [name, [initFn, applyFn], shape] of [
+  ["convolutions", images, [3, 2, 2, 2]],
+  ["attention", tokens, [3, 4, 3]],
+] as const) {
+  test(`the kernel of a network of ${name} is the same by all methods, batched or not`, () => {
+    const wide = (y: NDArray): NDArray => lax.convertElementType(y, "float64");
+    const [, initial] = initFn(random.key(0), shape);
+    const params = tree.map<typeof initial>(wide, initial);
+    const x = wide(random.normal(random.key(1), shape));
+    const rows = (tree.leaves(jacrev((p: typeof params) => applyFn(p, x))(params)) as NDArray[]).map((j) =>
+      j.reshape([3, 2, -1]),
+    );
+    const expected = rows.map((j) => np.einsum("iap,jbp->ijab", j, j)).reduce((a, b) => a.add(b));
+    for (const implementation of [1, 2, 3] as const) {
+      for (const vmapAxes of [0, null]) {
+        const kernel = nt.empiricalNtkFn(applyFn, { implementation, vmapAxes, traceAxes: [] })(x, null, params);
+        const error = np.max(np.abs((kernel as NDArray).sub(expected))).item();
+        assert.ok(error < 1e-12, `${implementation}, ${vmapAxes}: ${error}`);
+      }
+    }
+  });
+}
 
 test("initialization can be mapped over keys and compiled", () => {
   const [initFn] = stax.serial(stax.Dense(4, 1, 0.1), stax.Relu(), stax.Dense(2));

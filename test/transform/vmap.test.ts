@@ -93,6 +93,7 @@ test("errors name what is wrong", () => {
   assertThrows(() => vmap(dot, { inAxes: [0, 2] })(x, y), "vmap", "inAxes", "2");
   assertThrows(() => vmap(dot, { inAxes: null })(x, y), "vmap", "axisSize");
   assertThrows(() => vmap(dot, { axisSize: 5 })(x, x), "vmap", "axisSize 5");
+  assertThrows(() => vmap(dot, { inAxes: null, axisSize: -1 })(x, x), "vmap", "axisSize", "-1");
   assertThrows(() => vmap(dot)(x, 3 as never), "vmap", "inAxes", "0 dimension");
   assertThrows(() => vmap(dot, { in_axes: 0 } as never), "vmap", "in_axes", "inAxes");
   assertThrows(() => vmap(null as never), "vmap", "null");

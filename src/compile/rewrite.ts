@@ -1,0 +1,140 @@
+/**
+ * Equations replaced by less work with the same results, to the bit: NaN, infinities and -0 stay what they are. The one
+ * exception is a product with an identity matrix, where no `0 * infinity` arises any more.
+ */
+import { isFloat } from "../base/dtypes.ts";
+import { range } from "../base/shapes.ts";
+import { sameAval } from "../ir/aval.ts";
+import { type Atom, type Equation, type Jaxpr, Literal, Var } from "../ir/jaxpr.ts";
+import type { Primitive } from "../ir/primitive.ts";
+import { broadcastPrimitive } from "../lax/shape.ts";
+import { fold } from "./fold.ts";
+import { identityProduct, type Pattern, patternOf } from "./identity.ts";
+
+/** Adds an equation with one output to the program, and gives that output or what it has become. */
+// biome-ignore lint/suspicious/noExplicitAny: parameters of any primitive
+export type Emit = (primitive: Primitive<any>, inputs: readonly Atom[], params: unknown) => Atom;
+
+/** Neutral elements: `x + -0` is `x` for every x, and `x + 0` is not, for x = -0. */
+const NEUTRAL: Readonly<Record<string, { readonly value: number; readonly first: boolean }>> = {
+  add: { value: -0, first: true },
+  sub: { value: 0, first: false },
+  mul: { value: 1, first: true },
+  div: { value: 1, first: false },
+};
+
+function isNeutral(atom: Atom, value: number): boolean {
+  if (!(atom instanceof Literal)) return false;
+  return isFloat(atom.aval.dtype) ? Object.is(atom.value, value) : atom.value === value;
+}
+
+class Rewriter {
+  readonly equations: Equation[] = [];
+  readonly #values = new Map<Var, Atom>();
+  readonly #definitions = new Map<Atom, Equation>();
+  readonly #patterns = new Map<Atom, Pattern>();
+
+  resolve = (atom: Atom): Atom => (atom instanceof Var ? (this.#values.get(atom) ?? atom) : atom);
+
+  equation(given: Equation): void {
+    const equation = { ...given, inputs: given.inputs.map(this.resolve) };
+    const [out, ...others] = equation.outputs as [Var];
+    const replacement = others.length === 0 ? this.#replacement(equation) : undefined;
+    if (replacement) {
+      this.#values.set(out, replacement);
+      return;
+    }
+    this.equations.push(equation);
+    this.#definitions.set(out, equation);
+    const pattern = patternOf(equation, (atom) => this.#patterns.get(atom));
+    if (pattern) this.#patterns.set(out, pattern);
+  }
+
+  #emit: Emit = (primitive, inputs, params) => {
+    const [aval] = primitive.aval(
+      inputs.map((a) => a.aval),
+      params,
+    );
+    const out = new Var(aval!);
+    this.equation({ primitive, inputs, params, outputs: [out] });
+    return this.resolve(out);
+  };
+
+  #replacement(equation: Equation): Atom | undefined {
+    const { primitive, inputs, outputs } = equation;
+    const { name, lowering } = primitive;
+    const [x] = inputs as [Atom];
+    const [out] = outputs as [Var];
+    if (lowering.kind === "map") return this.#elementwise(equation);
+    if (name === "contract") return identityProduct(equation, (atom) => this.#patterns.get(atom), this.#emit);
+    if (name !== "transpose" && name !== "reshape" && name !== "broadcast_in_dim") return undefined;
+    return this.#movement(equation) ?? (sameAval(x.aval, out.aval) && this.#keepsOrder(equation) ? x : undefined);
+  }
+
+  /** Whether a movement between equal shapes moves nothing. */
+  #keepsOrder({ primitive, params }: Equation): boolean {
+    return primitive.name !== "transpose" || (params as TransposeParams).permutation.every((p, i) => p === i);
+  }
+
+  /** A movement of what the same kind of movement has made. */
+  #movement({ primitive, inputs, params }: Equation): Atom | undefined {
+    const inner = this.#definitions.get(inputs[0]!);
+    if (inner?.primitive !== primitive) return undefined;
+    return this.#emit(primitive, inner.inputs, composed(primitive.name, inner.params, params));
+  }
+
+  /** The number that an array consists of. */
+  #uniform(atom: Atom): Literal | undefined {
+    if (atom instanceof Literal) return atom;
+    const definition = this.#definitions.get(atom);
+    const source = definition?.primitive === broadcastPrimitive ? definition.inputs[0] : undefined;
+    return source instanceof Literal ? source : undefined;
+  }
+
+  #elementwise(equation: Equation): Atom | undefined {
+    const { primitive, inputs, params, outputs } = equation;
+    const { name } = primitive;
+    const { shape, dtype } = outputs[0]!.aval;
+    if (name === "convert_element_type" && inputs[0]!.aval.dtype === dtype) return inputs[0];
+    const numbers = inputs.map((a) => this.#uniform(a));
+    const literals = numbers.filter((n) => n !== undefined);
+    if (literals.length === inputs.length) {
+      const value = fold(equation, literals);
+      if (!value || shape.length === 0) return value;
+      return this.#emit(broadcastPrimitive, [value], { shape, broadcastDimensions: [] });
+    }
+    const operands = inputs.map((a, i) => numbers[i] ?? a);
+    const neutral = NEUTRAL[name];
+    const places = neutral
+      ? range(2).filter((i) => (i === 1 || neutral.first) && isNeutral(operands[i]!, neutral.value))
+      : [];
+    if (places.length > 0) return operands[1 - places[0]!];
+    return operands.some((a, i) => a !== inputs[i]) ? this.#emit(primitive, operands, params) : undefined;
+  }
+}
+
+interface TransposeParams {
+  readonly permutation: readonly number[];
+}
+
+interface BroadcastParams {
+  readonly shape: readonly number[];
+  readonly broadcastDimensions: readonly number[];
+}
+
+/** The parameters of two movements of one kind as one. */
+function composed(name: string, first: unknown, second: unknown): unknown {
+  if (name === "reshape") return second;
+  if (name === "transpose") {
+    const [inner, outer] = [first, second] as [TransposeParams, TransposeParams];
+    return { permutation: outer.permutation.map((p) => inner.permutation[p]!) };
+  }
+  const [inner, outer] = [first, second] as [BroadcastParams, BroadcastParams];
+  return { ...outer, broadcastDimensions: inner.broadcastDimensions.map((d) => outer.broadcastDimensions[d]!) };
+}
+
+export function rewrite(jaxpr: Jaxpr): Jaxpr {
+  const rewriter = new Rewriter();
+  for (const equation of jaxpr.equations) rewriter.equation(equation);
+  return { ...jaxpr, equations: rewriter.equations, outputs: jaxpr.outputs.map(rewriter.resolve) };
+}

@@ -1,0 +1,5 @@
+/** `predict`: what training makes of a network's outputs, from its kernels alone, after `neural_tangents.predict`. */
+
+export { type Gaussian, type GpPredictFn, gpInference, type Kernels, type ProcessName } from "./gp-inference.ts";
+export { type GradientDescentOptions, gradientDescentMse, type PredictFn } from "./gradient-descent.ts";
+export type { SystemOptions } from "./system.ts";

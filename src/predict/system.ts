@@ -1,0 +1,118 @@
+/** What predictions have in common: kernels as matrices, outputs as columns, and the training kernel's eigenvectors. */
+import { formatShape, ShapeError } from "../base/errors.ts";
+import { canonicalAxes, invertPermutation, range, type Shape, sameShape, sizeOf, withoutAxes } from "../base/shapes.ts";
+import type { NDArray } from "../ir/ndarray.ts";
+import { promoteToFloat } from "../lax/convert.ts";
+import { convertElementType, reshape, transpose } from "../lax/index.ts";
+import { epsilon } from "../lax/matrix.ts";
+import { type ArrayLike, asArray } from "../lax/operands.ts";
+import { eigh } from "../numpy/linalg.ts";
+import { expandDims } from "../numpy/movement.ts";
+import { matmul } from "../numpy/products.ts";
+import { max, mean } from "../numpy/reductions.ts";
+import { add, multiply } from "../numpy/ufuncs.ts";
+
+export interface SystemOptions {
+  /** What is added to the training kernel's diagonal, relative to the diagonal's mean. 0 by default. */
+  readonly diagReg?: number;
+  /** Whether `diagReg` is added as it is. `false` by default. */
+  readonly diagRegAbsoluteScale?: boolean;
+  /**
+   * The axes of the outputs that the kernels lack: the kernel is taken to be the same for each of these outputs and 0
+   * between two of them. `[-1]` by default; `[]` for full kernels.
+   */
+  readonly traceAxes?: number | readonly number[];
+}
+
+export const SYSTEM_OPTIONS = ["diagReg", "diagRegAbsoluteScale", "traceAxes"] as const;
+
+/** The rows' axes of a kernel, whose axes stand in pairs, and the columns'. */
+const pairs = (count: number): number[][] => [0, 1].map((first) => range(count).map((i) => first + 2 * i));
+
+export interface KernelMatrix {
+  readonly matrix: NDArray;
+  readonly rows: Shape;
+  readonly columns: Shape;
+}
+
+/** A kernel as a matrix. */
+export function toMatrix(fn: string, name: string, kernel: ArrayLike): KernelMatrix {
+  const [k] = promoteToFloat(fn, [kernel], [name]) as [NDArray];
+  if (k.ndim % 2 !== 0) {
+    throw new ShapeError(
+      `${fn}: ${name} ${formatShape(k.shape)} must have its axes in pairs; kernels with diagonalAxes do not suffice.`,
+    );
+  }
+  const axes = pairs(k.ndim / 2);
+  const [rows, columns] = axes.map((list) => list.map((a) => k.shape[a] as number)) as [number[], number[]];
+  const ordered = transpose(k, { permutation: axes.flat() });
+  return { matrix: reshape(ordered, { newSizes: [sizeOf(rows), sizeOf(columns)] }), rows, columns };
+}
+
+/** The kernel of a matrix. */
+export function toKernel({ matrix, rows, columns }: KernelMatrix): NDArray {
+  const separate = reshape(matrix, { newSizes: [...rows, ...columns] });
+  return transpose(separate, { permutation: invertPermutation(pairs(rows.length).flat()) });
+}
+
+/** The training kernel, and how outputs are laid out beside it. */
+export interface System {
+  readonly targets: NDArray;
+  /** The sizes of the outputs' axes that the kernel has. */
+  readonly rows: Shape;
+  /** Those of the regularized kernel. */
+  readonly eigenvalues: NDArray;
+  /** Eigenvalues up to this one are 0 but for rounding. */
+  readonly threshold: NDArray;
+  /** Outputs as a matrix, with a row for each of the kernel's. */
+  readonly toColumns: (outputs: NDArray) => NDArray;
+  /** Outputs of the matrix (with leading axes), for other examples of shape `rows`. */
+  readonly toOutputs: (columns: NDArray, rows: Shape) => NDArray;
+  /** Columns times the matrices that have the kernel's eigenvectors and other eigenvalues (with leading axes). */
+  readonly apply: (eigenvalues: NDArray, columns: NDArray) => NDArray;
+}
+
+export function trainingSystem(fn: string, kTrainTrain: ArrayLike, yTrain: ArrayLike, options: SystemOptions): System {
+  const { diagReg = 0, diagRegAbsoluteScale = false, traceAxes = [-1] } = options;
+  const { matrix, rows, columns } = toMatrix(fn, "kTrainTrain", kTrainTrain);
+  const targets = convertElementType(asArray(fn, yTrain, "yTrain"), matrix.dtype);
+  const traced = canonicalAxes(fn, traceAxes, targets.ndim, "traceAxes").sort((a, b) => a - b);
+  const order = [...withoutAxes(range(targets.ndim), traced), ...traced];
+  const sizes = order.map((axis) => targets.shape[axis] as number);
+  const [kept, repeated] = [sizes.slice(0, -traced.length || undefined), sizes.slice(targets.ndim - traced.length)];
+  if (!sameShape(rows, kept) || !sameShape(columns, kept)) {
+    const show = (...sides: Shape[]) =>
+      formatShape((sides[0] as Shape).flatMap((_, i) => sides.map((s) => s[i] as number)));
+    throw new ShapeError(
+      `${fn}: kTrainTrain must have shape ${show(kept, kept)} for yTrain ${formatShape(targets.shape)} with traceAxes ` +
+        `[${traced.join(", ")}], got ${show(rows, columns)}.`,
+    );
+  }
+  const [values, vectors] = eigh(matrix);
+  const size = sizeOf(rows);
+  const eigenvalues = add(values, diagRegAbsoluteScale ? diagReg : multiply(mean(values), diagReg));
+  return {
+    targets,
+    rows,
+    eigenvalues,
+    threshold: multiply(max(eigenvalues), size * epsilon(matrix)),
+    toColumns: (outputs) => reshape(transpose(outputs, { permutation: order }), { newSizes: [size, sizeOf(repeated)] }),
+    toOutputs: (result, outputRows) => {
+      const leading = result.shape.slice(0, -2);
+      const separate = reshape(result, { newSizes: [...leading, ...outputRows, ...repeated] });
+      const back = invertPermutation(order).map((axis) => leading.length + axis);
+      return transpose(separate, { permutation: [...range(leading.length), ...back] });
+    },
+    apply: (other, x) => matmul(vectors, multiply(expandDims(other, -1), matmul(vectors.T, x))),
+  };
+}
+
+/** A kernel between other examples and the training examples, times columns. */
+export function acrossKernel(fn: string, name: string, kernel: ArrayLike, system: System): KernelMatrix {
+  const across = toMatrix(fn, name, kernel);
+  if (sameShape(across.columns, system.rows)) return across;
+  throw new ShapeError(
+    `${fn}: ${name} must have the training examples' sizes ${formatShape(system.rows)} as every second axis, got ` +
+      `${formatShape(across.columns)}; is it the kernel of (test, train)?`,
+  );
+}

@@ -1,0 +1,104 @@
+/** Layers that apply a fixed function: a part of the inputs, or a product with a constant. */
+import { namedArguments } from "../base/arguments.ts";
+import { checkOptions, describe, ShapeError } from "../base/errors.ts";
+import { canonicalAxes } from "../base/shapes.ts";
+import type { NDArray } from "../ir/ndarray.ts";
+import { type ArrayLike, convertElementType, type DimensionPair, dotGeneral } from "../lax/index.ts";
+import { asArray } from "../lax/operands.ts";
+import { at, type Index as Place } from "../numpy/indexing.ts";
+import { evalShape, ShapeDtypeStruct } from "../transform/shapes.ts";
+import { Identity } from "./flatten.ts";
+import { isUnknown, knownSizes, makeLayer, showShape } from "./layer.ts";
+import type { InputShape, Layer } from "./types.ts";
+
+/** A size that stands for an unknown one: no array has it. */
+const UNKNOWN = 2 ** 40;
+
+/** The layer of a function; unknown sizes pass through it. */
+function fixed(fn: string, apply: (x: NDArray) => NDArray, paired: (ndim: number) => readonly number[]): Layer {
+  const outputShape = (shape: InputShape): InputShape => {
+    knownSizes(fn, shape, paired(shape.length));
+    const unknown = shape.filter(isUnknown);
+    const sizes = shape.map((n) => (isUnknown(n) ? UNKNOWN : (n as number)));
+    const out: number[] = evalShape(apply, new ShapeDtypeStruct(sizes, "float32")).shape;
+    if (out.filter((n) => n === UNKNOWN).length !== unknown.length) {
+      throw new ShapeError(
+        `${fn}: needs the sizes of all axes of inputShape ${showShape(shape)} that it takes parts of.`,
+      );
+    }
+    return out.map((n) => (n === UNKNOWN ? (unknown.shift() as number | null) : n));
+  };
+  return makeLayer({ fn, outputShape, apply: (_, x) => apply(x) });
+}
+
+export interface AxisOptions {
+  readonly batchAxis?: number;
+  readonly channelAxis?: number;
+}
+
+/** The indices of a part of an array, as a list: what `Index` takes. Source: `neural_tangents.stax.Slice`. */
+export const Slice = (...indices: readonly Place[]): readonly Place[] => indices;
+
+/**
+ * The part of the inputs that `numpy.at(x, ...idx)` gives. Source: `neural_tangents.stax.Index`.
+ * @param idx a list, one entry for each axis. `batchAxis` and `channelAxis` change nothing.
+ * @throws ShapeError by `initFn` when a part is taken of an axis whose size is unknown.
+ * @example stax.Index(stax.Slice(":", 0, "...", "::2"))
+ */
+export function Index(
+  idx: readonly Place[],
+  ...args: [batchAxis?: number, channelAxis?: number] | [options: AxisOptions]
+): Layer {
+  const fn = "stax.Index";
+  namedArguments<AxisOptions>(fn, ["batchAxis", "channelAxis"], args);
+  if (!Array.isArray(idx)) throw new TypeError(`${fn}: idx must be a list of indices, got ${describe(idx)}.`);
+  return fixed(
+    fn,
+    (x) => at(x, ...idx),
+    () => [],
+  );
+}
+
+export interface DotGeneralLayerOptions extends AxisOptions {
+  /** The constant, if it stands on the left. */
+  readonly lhs?: ArrayLike | null;
+  /** The constant, if it stands on the right. */
+  readonly rhs?: ArrayLike | null;
+  /** The contracting axes of both sides, and the batch axes; none by default. */
+  readonly dimensionNumbers?: readonly [contracting: DimensionPair, batch: DimensionPair];
+}
+
+/**
+ * The inputs multiplied by a constant, as in `lax.dotGeneral`; without one the identity.
+ * Source: `neural_tangents.stax.DotGeneral`.
+ * @throws TypeError when both sides are given.
+ * @example stax.DotGeneral({ rhs: 2 })
+ */
+export function DotGeneral(options: DotGeneralLayerOptions = {}): Layer {
+  const fn = "stax.DotGeneral";
+  checkOptions(fn, options, ["lhs", "rhs", "dimensionNumbers", "batchAxis", "channelAxis"]);
+  const {
+    lhs = null,
+    rhs = null,
+    dimensionNumbers = [
+      [[], []],
+      [[], []],
+    ],
+  } = options;
+  if (lhs !== null && rhs !== null) {
+    throw new TypeError(`${fn}: takes a constant lhs or rhs, got both; the other side is the layer's inputs.`);
+  }
+  if (lhs === null && rhs === null) return Identity();
+  const constant = asArray(fn, (lhs ?? rhs) as ArrayLike, lhs === null ? "rhs" : "lhs");
+  const [contractingDims, batchDims] = dimensionNumbers;
+  const side = lhs === null ? 0 : 1;
+  return fixed(
+    fn,
+    (x) => {
+      const other = convertElementType(constant, x.dtype);
+      const [left, right] = side === 0 ? [x, other] : [other, x];
+      return dotGeneral(left, right, { contractingDims, batchDims });
+    },
+    (ndim) => canonicalAxes(fn, [...contractingDims[side], ...batchDims[side]], ndim, "dimensionNumbers"),
+  );
+}

@@ -1,0 +1,82 @@
+import { array, grad, lax, type NDArray, numpy as np } from "cotangent";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { numbers } from "../support/arrays.ts";
+import { assertSame, checkAll, checkVmap, randomArray } from "../support/properties.ts";
+
+const points = [-2.5, -1.2, -0.3, 0.1, 0.5, 1, 2.5, 7, 30];
+/** The gamma function's logarithm and its first four derivatives at `points`, from JAX in float64. */
+const LGAMMA = [
+  [
+    -0.05624371649767, 1.57917603404, 1.464840050858, 2.252712651734, 0.5723649429247, 0, 0.2846828704729,
+    6.57925121201, 71.25703896717,
+  ],
+  [
+    1.103156640645, 4.868324766627, 2.113309779635, -10.42375494041, -1.963510026021, -0.5772156649015, 0.7031566406452,
+    1.872784335098, 3.384438132686,
+  ],
+  [
+    9.539246644989, 27.99391858195, 13.94516026781, 101.4332991508, 4.934802200545, 1.644934066848, 0.4903577561002,
+    0.1535451779593, 0.03389506035774,
+  ],
+  [
+    -0.1082040516417, 246.727291699, 67.63908119988, -2001.861457378, -16.82879664423, -2.404113806319,
+    -0.2362040516417, -0.02353047298586, -0.001148765203729,
+  ],
+  [
+    194.7478762192, 3768.264410589, 766.6198904192, 60004.51287679, 97.409091034, 6.493939402267, 0.2239058488173,
+    0.007198198563125, 7.786003664736e-5,
+  ],
+];
+
+test("lgamma, digamma and their derivatives up to the fourth", () => {
+  type Scalar = (x: NDArray) => NDArray;
+  let f: Scalar = lax.lgamma;
+  LGAMMA.forEach((expected, order) => {
+    points.forEach((x, i) => {
+      const got = f(array(x, { dtype: "float64" })).item();
+      const scale = Math.max(Math.abs(expected[i]), 1e-3);
+      assert.ok(Math.abs(got - expected[i]) < 1e-11 * scale * 10 ** order, `derivative ${order} at ${x}: ${got}`);
+    });
+    f = grad(f as never) as never;
+  });
+  assertSame(lax.digamma(array(points, { dtype: "float64" })), array(LGAMMA[1], { dtype: "float64" }), 1e-12);
+  const atPole = numbers(grad((x: NDArray) => np.sum(lax.digamma(x)))(array([0])) as NDArray);
+  assert.equal(atPole, [Number.POSITIVE_INFINITY]);
+});
+
+test("the complementary error function, powers of two, logaddexp", () => {
+  const x = randomArray([3, 4], 1, { low: -2, high: 2 });
+  checkAll(lax.erfc, [x], "erfc", 2);
+  checkAll(lax.exp2, [x], "exp2", 2);
+  checkAll(lax.logaddexp, [x, randomArray([3, 4], 2)], "logaddexp", 2);
+  checkVmap(lax.logaddexp, [x, randomArray([3, 4], 2)]);
+  assertSame(lax.exp2(array([3, -2, 0.5])), array([8, 0.25, Math.SQRT2]), 1e-6);
+  assert.is(lax.exp2(3).dtype, "float32");
+});
+
+test("bits of integers", () => {
+  assert.equal(numbers(lax.populationCount(array([-1, 5, 0], { dtype: "int32" }))), [32, 2, 0]);
+  assert.equal(numbers(lax.clz(array([-1, 5, 0], { dtype: "int32" }))), [0, 29, 32]);
+  assert.equal(numbers(lax.clz(array([4294967295, 1], { dtype: "uint32" }))), [0, 31]);
+});
+
+test("isclose, allclose and nanToNum as in JAX", () => {
+  const { NaN: nan, POSITIVE_INFINITY: inf } = Number;
+  const [x, y] = [array([1, 1, nan, inf, inf, -inf, 0]), array([1.000001, 1.1, nan, inf, 1, inf, 1e-9])];
+  assert.equal(numbers(np.isclose(x, y)), [1, 0, 0, 1, 0, 0, 1]);
+  assert.equal(numbers(np.isclose(x, y, { equalNan: true, rtol: 0.2 })), [1, 1, 1, 1, 0, 0, 1]);
+  assert.equal(numbers(np.isclose(array([1, 2], { dtype: "int32" }), 1)), [1, 0]);
+  assert.is(np.allclose(np.ones([2, 2]), 1).toArray(), true);
+  assert.is(np.allclose(array([1, 2]), 1).toArray(), false);
+  const largest = (2 - 2 ** -23) * 2 ** 127;
+  assert.equal(numbers(np.nanToNum(array([nan, inf, -inf, 2]))), [0, largest, -largest, 2]);
+  assert.equal(numbers(np.nanToNum(array([nan, inf, -inf], { dtype: "float64" }), { nan: 7, neginf: -1 })), [
+    7,
+    Number.MAX_VALUE,
+    -1,
+  ]);
+  assert.equal(numbers(np.nanToNum(np.arange(2))), [0, 1]);
+});
+
+test.run();
