@@ -20,8 +20,7 @@ const layers = [
   ["transform"],
   ["numpy", "nn", "random"],
   ["nt"],
-  ["predict"],
-  ["stax"],
+  ["predict", "stax"],
   ["index"],
   ["entry"],
 ];

@@ -5,7 +5,7 @@
 import { dot, get, ITEM, put, rotate } from "./rows";
 
 /** More than a convergent matrix ever needs: about ten do. */
-const MAX_SWEEPS: u32 = 8;
+const MAX_SWEEPS: u32 = 60;
 
 /** Rotates the `n` rows of `m`; `v` gets the first `k` columns of what they were multiplied with: 0 or all of them. */
 export function jacobi(a: usize, v: usize, n: usize, m: usize, k: usize): void {

@@ -12,8 +12,8 @@ const EXACT: { readonly [op in MapOp]?: (x: number, y: number, z: number) => num
   SUB: (x, y) => x - y,
   MUL: (x, y) => x * y,
   DIV: (x, y) => x / y,
-  MAX: Math.max,
-  MIN: Math.min,
+  MAX: (x, y) => Math.max(x, y),
+  MIN: (x, y) => Math.min(x, y),
   EQ: (x, y) => Number(x === y),
   NE: (x, y) => Number(x !== y),
   LT: (x, y) => Number(x < y),
@@ -26,6 +26,7 @@ const EXACT: { readonly [op in MapOp]?: (x: number, y: number, z: number) => num
 
 /** The value as an element of the dtype; `undefined` where integers overflow, or are divided. */
 function rounded(value: number, dtype: DType): number | undefined {
+  if (dtype === "bool") return Number(value !== 0);
   const cell = allocate(dtype, 1);
   cell[0] = value;
   return isFloat(dtype) || cell[0] === value ? cell[0] : undefined;

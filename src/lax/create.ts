@@ -1,5 +1,5 @@
 /** Arrays from nothing. They are broadcast literals or small ranges, so that large ones take no memory until used. */
-import { allocate, category, type DType } from "../base/dtypes.ts";
+import { allocate, type DType } from "../base/dtypes.ts";
 import { canonicalAxis, checkShape, type Shape } from "../base/shapes.ts";
 import { makeAval } from "../ir/aval.ts";
 import { type HostArray, hostArray, type NDArray, scalar } from "../ir/ndarray.ts";
@@ -16,7 +16,7 @@ function checkInteger(value: number, dtype: DType): void {
 /** An array of `shape` filled with one number. Source: `jax.lax.full`. */
 export function full(shape: Shape, fillValue: number | boolean, dtype: DType = "float32"): NDArray {
   checkShape("lax.full", shape);
-  if (category(dtype) === "integer") checkInteger(Number(fillValue), dtype);
+  if (dtype === "int32" || dtype === "uint32") checkInteger(Number(fillValue), dtype);
   return broadcastTo(scalar(fillValue, dtype), shape);
 }
 

@@ -1,8 +1,7 @@
 /** Cholesky, QR, eigenvalue and singular value decompositions of stacks of matrices, with their derivatives. */
 import { UnsupportedError } from "../base/errors.ts";
 import type { NDArray } from "../ir/ndarray.ts";
-import { abs, add, div, max, mul, pow, reciprocal, sqrt, square, sub } from "./arithmetic.ts";
-import { full } from "./create.ts";
+import { abs, add, div, max, mul, neg, pow, reciprocal, sqrt, square, sub } from "./arithmetic.ts";
 import { factorization, withDerivative } from "./decomposition.ts";
 import { lt, select } from "./logic.ts";
 import { diagonal, identityLike, magnitude, matmul, matrixShape, side, spread, transposed } from "./matrix.ts";
@@ -130,8 +129,9 @@ export function svd(a: NDArray, complete: boolean): NDArray[] {
   // The rows are a's columns: orthogonal after the rotations, they are s u, which the second step makes a basis.
   const [w, v] = jacobi(transposed(x), columns) as [NDArray, NDArray];
   const [rT, uT] = householder(w, complete ? rows : columns) as [NDArray, NDArray];
-  const signed = diagonal(mul(rT, spread(size, rT)));
-  const signs = select(lt(signed, 0), full(signed.shape, -1, a.dtype), full(signed.shape, 1, a.dtype));
-  const vT = mul(v, spread(signs, v, -2));
-  return attachSvd(a, [transposed(uT), abs(signed), vT]);
+  // Rotations change lengths a little; those of v, which should be 1, tell how much.
+  const lengths = sqrt(reduceSum(square(v), { axes: [-1] }));
+  const values = div(diagonal(mul(rT, spread(size, rT))), lengths);
+  const vT = div(v, spread(select(lt(values, 0), neg(lengths), lengths), v, -2));
+  return attachSvd(a, [transposed(uT), abs(values), vT]);
 }

@@ -5,15 +5,18 @@ import { range, type Shape } from "../base/shapes.ts";
 import { NDArray } from "../ir/ndarray.ts";
 import type { ArrayLike } from "../lax/operands.ts";
 import { astype } from "./array.ts";
-import { at, type Index } from "./indexing.ts";
+import * as cumulative from "./cumulative.ts";
+import { at, type Index, type TakeOptions, take } from "./indexing.ts";
 import * as logic from "./logic.ts";
 import * as movement from "./movement.ts";
 import * as products from "./products.ts";
 import * as reductions from "./reductions.ts";
+import * as sorting from "./sorting.ts";
 import * as ufuncs from "./ufuncs.ts";
 
 type SumArgument = Parameters<typeof reductions.sum>[1];
 type VarArgument = Parameters<typeof reductions.var>[1];
+type ArgArgument = Parameters<typeof reductions.argmax>[1];
 type AxisArgument = Parameters<typeof reductions.max>[1];
 
 /** What arrays can do besides holding their elements. */
@@ -56,6 +59,13 @@ export interface ArrayMethods {
   min(options?: AxisArgument): NDArray;
   any(options?: AxisArgument): NDArray;
   all(options?: AxisArgument): NDArray;
+  prod(options?: SumArgument): NDArray;
+  argmax(options?: ArgArgument): NDArray;
+  argmin(options?: ArgArgument): NDArray;
+  cumsum(options?: Parameters<typeof cumulative.cumsum>[1]): NDArray;
+  sort(options?: sorting.SortOptions): NDArray;
+  argsort(options?: sorting.SortOptions): NDArray;
+  take(indices: ArrayLike, options?: TakeOptions): NDArray;
 
   /** `x.reshape([2, -1])` or `x.reshape(2, -1)`. */
   reshape(shape: Shape): NDArray;
@@ -119,6 +129,13 @@ const functions = (): Record<string, AnyFunction> => ({
   min: reductions.min,
   any: reductions.any,
   all: reductions.all,
+  prod: reductions.prod,
+  argmax: reductions.argmax,
+  argmin: reductions.argmin,
+  cumsum: cumulative.cumsum,
+  sort: sorting.sort,
+  argsort: sorting.argsort,
+  take,
   reshape: (x, ...sizes) => movement.reshape(x, sizes.length === 1 ? sizes[0] : sizes),
   transpose: (x, ...axes) => movement.transpose(x, typeof axes[0] === "number" ? axes : axes[0]),
   ravel: movement.ravel,

@@ -7,7 +7,7 @@ import * as lax from "../lax/index.ts";
 import { type ArrayLike, asArray } from "../lax/operands.ts";
 
 /** What the new elements are. */
-export type PadMode = "constant" | "edge" | "wrap" | "reflect" | "symmetric";
+export type PadMode = "constant" | "edge" | "wrap" | "reflect" | "symmetric" | "maximum" | "minimum";
 
 /** A number before and one after each axis: one for all, a pair for all, or a pair for each axis. */
 export type PerAxis = number | readonly [number, number] | readonly (readonly [number, number])[];
@@ -18,7 +18,7 @@ export interface PadOptions {
   readonly constantValues?: PerAxis;
 }
 
-const MODES: readonly PadMode[] = ["constant", "edge", "wrap", "reflect", "symmetric"];
+const MODES: readonly PadMode[] = ["constant", "edge", "wrap", "reflect", "symmetric", "maximum", "minimum"];
 
 /** One pair for each axis. */
 function pairs(fn: string, name: string, value: PerAxis | undefined, ndim: number): [number, number][] {
@@ -51,16 +51,23 @@ const constantPadding =
     return widen(widen(x, before, [low, 0, 0]), after, [0, high, 0]);
   };
 
-const edgePadding: AxisPadding = (x, axis, low, high) => {
-  const size = x.shape[axis] as number;
-  const repeated = (start: number, count: number): NDArray[] => {
-    if (count === 0) return [];
-    const shape = x.shape.map((n, i) => (i === axis ? count : n));
-    const edge = lax.sliceInDim(x, start, start + 1, axis);
-    return [lax.broadcastInDim(edge, { shape, broadcastDimensions: range(x.ndim) })];
+/** Repeats a slice of size 1 before the axis, and one after it. */
+const repeatedPadding =
+  (sliceAt: (x: NDArray, axis: number, place: number) => NDArray): AxisPadding =>
+  (x, axis, low, high) => {
+    const repeated = (place: number, count: number): NDArray[] => {
+      if (count === 0) return [];
+      const shape = x.shape.map((n, i) => (i === axis ? count : n));
+      return [lax.broadcastInDim(sliceAt(x, axis, place), { shape, broadcastDimensions: range(x.ndim) })];
+    };
+    const last = (x.shape[axis] as number) - 1;
+    return lax.concatenate([...repeated(0, low), x, ...repeated(last, high)], { dimension: axis });
   };
-  return lax.concatenate([...repeated(0, low), x, ...repeated(size - 1, high)], { dimension: axis });
-};
+
+const edgePadding = repeatedPadding((x, axis, place) => lax.sliceInDim(x, place, place + 1, axis));
+
+const extremumPadding = (reduce: typeof lax.reduceMax): AxisPadding =>
+  repeatedPadding((x, axis) => lax.expandDims(reduce(x, { axes: [axis] }), { axes: [axis] }));
 
 /** The parts that, repeated endlessly in both directions, continue the array; the array is the first of them. */
 function period(x: NDArray, axis: number, mode: PadMode): NDArray[] {
@@ -100,11 +107,14 @@ function paddingOf(fn: string, x: NDArray, options: PadOptions): AxisPadding {
   if (options.constantValues !== undefined) {
     throw new TypeError(`${fn}: constantValues goes with mode "constant" only, got mode "${mode}".`);
   }
-  return mode === "edge" ? edgePadding : periodicPadding(mode);
+  if (mode === "edge") return edgePadding;
+  if (mode === "maximum") return extremumPadding(lax.reduceMax);
+  if (mode === "minimum") return extremumPadding(lax.reduceMin);
+  return periodicPadding(mode);
 }
 
 /**
- * Puts elements before and after each axis: a constant (0), the edge, or the array continued periodically ("wrap"),
+ * Puts elements before and after each axis: a constant (0), the edge, the "maximum" or "minimum", or the array continued periodically ("wrap"),
  * mirrored about its edge elements ("reflect") or mirrored with them repeated ("symmetric"). Source: `jax.numpy.pad`.
  * @example np.pad(x, [[1, 1], [0, 2]]); np.pad(x, { padWidth: 1, mode: "edge" })
  */

@@ -1,6 +1,6 @@
 /** Regression with a Gaussian process whose covariance is a network's kernel. */
 import { checkOptions, describe } from "../base/errors.ts";
-import { NDArray } from "../ir/ndarray.ts";
+import { HostArray, NDArray } from "../ir/ndarray.ts";
 import type { ArrayLike } from "../lax/index.ts";
 import { zerosLike } from "../numpy/creation.ts";
 import { where } from "../numpy/logic.ts";
@@ -70,7 +70,8 @@ export function gpInference(kTrainTrain: Kernels, yTrain: ArrayLike, options: Sy
   const systems = new Map<string, System>();
   const systemOf = (name: "nngp" | "ntk"): System => {
     const system = systems.get(name) ?? trainingSystem(FN, kernelOf("kTrainTrain", kTrainTrain, name), yTrain, options);
-    systems.set(name, system);
+    // What was computed inside a traced function is of no use outside.
+    if (system.eigenvalues instanceof HostArray) systems.set(name, system);
     return system;
   };
 

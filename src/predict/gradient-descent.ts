@@ -1,6 +1,6 @@
 /** Gradient descent on a linearized network, in closed form. */
 import { checkOptions, describe, formatShape, ShapeError } from "../base/errors.ts";
-import { range, sameShape } from "../base/shapes.ts";
+import { sameShape } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import type { ArrayLike } from "../lax/index.ts";
 import { asArray } from "../lax/operands.ts";

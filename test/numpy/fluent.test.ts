@@ -44,6 +44,13 @@ test("reductions and products", () => {
     );
     assert.equal(x[name](1).toArray(), np[name](x, 1).toArray(), name);
   }
+  for (const name of ["prod", "argmax", "argmin", "cumsum"] as const) {
+    assert.equal(x[name]().toArray(), np[name](x).toArray(), name);
+    assert.equal(x[name](1).toArray(), np[name](x, 1).toArray(), name);
+  }
+  assert.equal(x.neg().sort().toArray(), np.sort(np.negative(x)).toArray());
+  assert.equal(x.neg().argsort({ axis: 0 }).toArray(), np.argsort(np.negative(x), { axis: 0 }).toArray());
+  assert.equal(x.take(4).item(), 5);
   assert.equal(x.matmul(x.T).toArray(), np.matmul(x, np.transpose(x)).toArray());
   assert.equal(x.dot(array([1, 1, 1])).toArray(), [6, 15]);
 });

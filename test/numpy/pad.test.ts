@@ -133,4 +133,26 @@ test("bad arguments", () => {
   assertThrows(() => np.pad(m, 1, { constant_values: 1 } as never), 'unknown option "constant_values"');
 });
 
+test("maximum and minimum repeat the extremum along each axis in turn, as jax.numpy.pad does", () => {
+  const x = array([
+    [1, 5, 2],
+    [4, 3, 9],
+  ]);
+  const padWidth = [
+    [1, 0],
+    [2, 1],
+  ] as const;
+  assert.equal(np.pad(x, { padWidth, mode: "maximum" }).toArray(), [
+    [9, 9, 4, 5, 9, 9],
+    [5, 5, 1, 5, 2, 5],
+    [9, 9, 4, 3, 9, 9],
+  ]);
+  assert.equal(np.pad(x, { padWidth: 1, mode: "minimum" }).toArray(), [
+    [1, 1, 3, 2, 1],
+    [1, 1, 5, 2, 1],
+    [3, 4, 3, 9, 3],
+    [1, 1, 3, 2, 1],
+  ]);
+});
+
 test.run();
