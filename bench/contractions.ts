@@ -17,18 +17,18 @@ function product(note: string, [m, k, n]: readonly [number, number, number], dty
   const front = batch ? [batch] : [];
   const [a, b] = [draw(0, [...front, m, k], dtype), draw(1, [...front, k, n], dtype)];
   const name = `${batch ? `${batch} of ` : ""}${m} x ${k} by ${k} x ${n}, ${dtype}${note ? `, ${note}` : ""}`;
-  return { name, dtype, flops: 2 * (batch || 1) * m * k * n, call: () => matmul(a, b) };
+  return { name, dtype, work: 2 * (batch || 1) * m * k * n, call: () => matmul(a, b) };
 }
 
 /** (m, k) times (n, k) transposed: two Jacobians. */
 function jacobians(m: number, n: number, k: number): Job {
   const [a, b] = [draw(0, [m, k], "float32"), draw(1, [n, k], "float32")];
-  return { name: `${m} x ${k} by (${n} x ${k})^T, float32`, flops: 2 * m * n * k, call: () => gram(a, b) };
+  return { name: `${m} x ${k} by (${n} x ${k})^T, float32`, work: 2 * m * n * k, call: () => gram(a, b) };
 }
 
 const square = (n: number, dtype: DType) => () => product("", [n, n, n], dtype);
 
-export const contractions = measureJobs("Contractions", [
+export const contractions = measureJobs("Contractions", "flops", [
   square(192, "float32"),
   square(480, "float32"),
   square(960, "float32"),

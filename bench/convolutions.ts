@@ -36,7 +36,7 @@ const kernelOf = ({ channels }: Layer): NDArray => draw(1, [3, 3, channels, CHAN
 function forward(layer: Layer): Job {
   const [x, w] = [draw(0, [IMAGES, layer.side, layer.side, layer.channels]), kernelOf(layer)];
   const run = jit(conv);
-  return { name: `${layer.name}, ${IMAGES} images`, flops: flopsOf(layer, IMAGES), call: () => run(x, w) };
+  return { name: `${layer.name}, ${IMAGES} images`, work: flopsOf(layer, IMAGES), call: () => run(x, w) };
 }
 
 /** Cotangents of every image's logits. */
@@ -48,7 +48,7 @@ function dataGradient(layer: Layer): Job {
   const x = draw(0, [IMAGES * LOGITS, side, side, channels]);
   const run = jit((w: NDArray, ct: NDArray) => vjp((x: NDArray) => conv(x, w), x)[1](ct));
   const name = `${layer.name}, gradient by data, ${IMAGES} images x ${LOGITS} logits`;
-  return { name, flops: flopsOf(layer, IMAGES * LOGITS), call: () => run(w, ct) };
+  return { name, work: flopsOf(layer, IMAGES * LOGITS), call: () => run(w, ct) };
 }
 
 function weightGradient(layer: Layer): Job {
@@ -58,11 +58,12 @@ function weightGradient(layer: Layer): Job {
   const ofImage = (x: NDArray, cts: NDArray) => vmap((ct: NDArray) => one(x, ct.reshape([1, ...ct.shape])))(cts);
   const run = jit((x: NDArray, ct: NDArray) => vmap(ofImage)(x, ct));
   const name = `${layer.name}, gradient by weights per image, ${IMAGES} images x ${LOGITS} logits`;
-  return { name, flops: flopsOf(layer, IMAGES * LOGITS), call: () => run(x, ct) };
+  return { name, work: flopsOf(layer, IMAGES * LOGITS), call: () => run(x, ct) };
 }
 
 export const convolutions = measureJobs(
   "Convolutions of the docstring's network",
+  "flops",
   // The NTK needs no gradient by the images.
   [
     ...LAYERS.map((layer) => () => forward(layer)),

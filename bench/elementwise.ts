@@ -11,7 +11,7 @@ const on = (name: string, shape: readonly number[], count: number, operation: Op
   const arrays = Array.from({ length: count }, (_, i) => draw(i, shape));
   const run = jit(operation);
   const elements = shape.reduce((a, b) => a * b, 1);
-  return { name: `${name}, ${shape.join(" x ")}`, elements, call: () => run(...arrays) };
+  return { name: `${name}, ${shape.join(" x ")}`, work: elements, call: () => run(...arrays) };
 };
 
 const sixOperations: Operation = (x, y, z) =>
@@ -30,13 +30,13 @@ const sixOperations: Operation = (x, y, z) =>
 const sixOnBroadcasts = (n: number) => (): Job => {
   const [x, y, z] = [draw(0, [n, 1]), draw(1, [1, n]), draw(2, [n, 1])];
   const run = jit((x: NDArray, y: NDArray, z: NDArray) => np.sum(sixOperations(x, y, z) as NDArray));
-  return { name: `six operations on rows and columns, summed, ${n} x ${n}`, elements: n * n, call: () => run(x, y, z) };
+  return { name: `six operations on rows and columns, summed, ${n} x ${n}`, work: n * n, call: () => run(x, y, z) };
 };
 
 const MATRIX = [1000, 1000];
 const unary = (name: string, f: (x: NDArray) => NDArray) => on(name, MATRIX, 1, (x) => f(x as NDArray));
 
-export const elementwise = measureJobs("Elementwise operations and reductions", [
+export const elementwise = measureJobs("Elementwise operations and reductions", "elements", [
   on("six operations on three arrays", [10000], 3, sixOperations),
   on("six operations on three arrays", [1000000], 3, sixOperations),
   sixOnBroadcasts(1000),

@@ -101,9 +101,9 @@ export function divide(x: usize, divisor: f64, count: usize): void {
 
 /** Exchanges two rows. */
 export function exchange(x: usize, y: usize, count: usize): void {
-  for (const end = x + count * ITEM; x < end; x += ITEM, y += ITEM) {
-    const value = get(x);
-    put(x, get(y));
-    put(y, value);
+  for (const end = x + count * ITEM; x < end; x += 4, y += 4) {
+    const word = load<u32>(x);
+    store<u32>(x, load<u32>(y));
+    store<u32>(y, word);
   }
 }

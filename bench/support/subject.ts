@@ -12,30 +12,28 @@ export type Subject = (machine: Machine, report: (line: string) => void) => Tabl
 export interface Job {
   readonly name: string;
   readonly call: () => unknown;
-  /** Floating point operations, and the dtype that decides how many the machine could do. */
-  readonly flops?: number;
+  /** Floating point operations, or elements of the largest array. */
+  readonly work: number;
+  /** Decides how many floating point operations the machine could do. */
   readonly dtype?: "float32" | "float64";
-  /** Elements of the largest array. */
-  readonly elements?: number;
 }
 
-/** Times jobs that are judged by floating point operations or by elements a second. */
-export function measureJobs(title: string, jobs: readonly (() => Job)[]): Subject {
+/** Times jobs and says how much of their work is done in a second. */
+export function measureJobs(title: string, unit: "flops" | "elements", jobs: readonly (() => Job)[]): Subject {
+  const rateColumns = unit === "flops" ? ["GFLOP/s", "of limit"] : ["G elements/s"];
   return (machine, report) => {
     const rows: Cell[][] = [];
     const data: unknown[] = [];
     for (const make of jobs) {
-      const { name, call, flops, dtype = "float32", elements } = make();
+      const { name, call, work, dtype = "float32" } = make();
       const timing = time(call);
-      const rate = (flops ?? elements ?? 0) / timing.median;
-      const share = flops === undefined ? null : rate / 1e9 / machine.limit[dtype];
-      const cells = [name, ...timingCells(timing), giga(rate), ...(share === null ? [] : [percent(share)])];
+      const rate = work / timing.median;
+      const limitShare = rate / 1e9 / machine.limit[dtype];
+      const cells = [name, ...timingCells(timing), giga(rate), ...(unit === "flops" ? [percent(limitShare)] : [])];
       rows.push(cells);
-      data.push({ name, dtype, flops, elements, ...timing, limitShare: share });
+      data.push({ name, dtype, [unit]: work, ...timing, ...(unit === "flops" ? { limitShare } : {}) });
       report(cells.join("  "));
     }
-    const byFlops = jobs.length > 0 && (rows[0]?.length ?? 0) === TIMING_COLUMNS.length + 3;
-    const rates = byFlops ? ["GFLOP/s", "of limit"] : ["G elements/s"];
-    return { title, columns: ["job", ...TIMING_COLUMNS, ...rates], rows, data };
+    return { title, columns: ["job", ...TIMING_COLUMNS, ...rateColumns], rows, data };
   };
 }

@@ -1,4 +1,5 @@
 /** Draws a matrix as a picture: coloured blocks or shaded characters for a terminal, or an SVG document. */
+import { escapeText, roundTicks } from "./scale.ts";
 
 export interface HeatMap {
   readonly title: string;
@@ -35,16 +36,9 @@ function colourOf(fraction: number): Colour {
 function scaleOf({ values }: HeatMap) {
   const all = values.flat();
   const [low, high] = [Math.min(...all), Math.max(...all)];
-  const rough = (high - low) / 4 || Math.abs(high) || 1;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = ([1, 2, 5].find((n) => n * power >= rough) ?? 10) * power;
-  const [first, last] = [Math.floor(low / step), Math.max(Math.ceil(high / step), Math.floor(low / step) + 1)];
-  const ticks = Array.from({ length: last - first + 1 }, (_, i) => (first + i) * step);
-  const decimals = Math.max(0, -Math.floor(Math.log10(step)));
-  return {
-    fraction: (value: number) => (value / step - first) / (last - first),
-    ticks: ticks.map((value) => ({ value, label: value.toFixed(decimals) })),
-  };
+  const ticks = roundTicks(low, high);
+  const [first, last] = [ticks[0]?.value ?? 0, ticks.at(-1)?.value ?? 1];
+  return { fraction: (value: number) => (value - first) / (last - first), ticks };
 }
 
 const MARGIN = 5;
@@ -112,7 +106,6 @@ const LEFT = 58;
 const TOP = 84;
 const BAR_WIDTH = 16;
 
-const escapeText = (text: string): string => text.replace(/[&<>]/g, (c) => `&#${c.charCodeAt(0)};`);
 const rgb = (colour: Colour): string => `rgb(${colour.join()})`;
 
 /** An SVG document with a cell for each value, the axes' names and a colour bar. */
@@ -126,6 +119,7 @@ export function drawSvg(map: HeatMap): string {
   return `${[
     `<svg xmlns="http://www.w3.org/2000/svg" width="${total[0]}" height="${total[1]}" viewBox="0 0 ${total.join(" ")}"`,
     `  font-family="system-ui, 'DejaVu Sans', sans-serif" font-size="12" fill="#333" text-anchor="middle">`,
+    `<title>${escapeText(map.title)}</title>`,
     `<rect width="100%" height="100%" fill="white"/>`,
     `<text x="${LEFT}" y="28" font-size="16" fill="black" text-anchor="start">${escapeText(map.title)}</text>`,
     `<g transform="translate(${LEFT} ${TOP})">`,

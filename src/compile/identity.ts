@@ -146,8 +146,8 @@ function product(
   { out, sizes }: ContractParams,
   emit: Emit,
 ): Atom | undefined {
-  const own = rows.map((axis) => labels[axis]!);
-  const summed = columns.map((axis) => labels[axis]!);
+  const groups = [rows, columns].map((axes) => axes.map((axis) => labels[axis]!));
+  const [own, summed] = (out.includes(groups[0]![0]!) ? groups : groups.reverse()) as [number[], number[]];
   const rest = labels.filter((label) => !own.includes(label) && !summed.includes(label) && sizes[label] !== 1);
   const renames =
     own.every((label) => out.includes(label) && !otherLabels.includes(label)) &&

@@ -1,6 +1,7 @@
 /** Regression with a Gaussian process whose covariance is a network's kernel. */
 import { checkOptions, describe } from "../base/errors.ts";
-import { HostArray, NDArray } from "../ir/ndarray.ts";
+import { NDArray } from "../ir/ndarray.ts";
+import { Tracer } from "../ir/trace.ts";
 import type { ArrayLike } from "../lax/index.ts";
 import { zerosLike } from "../numpy/creation.ts";
 import { where } from "../numpy/logic.ts";
@@ -71,7 +72,7 @@ export function gpInference(kTrainTrain: Kernels, yTrain: ArrayLike, options: Sy
   const systemOf = (name: "nngp" | "ntk"): System => {
     const system = systems.get(name) ?? trainingSystem(FN, kernelOf("kTrainTrain", kTrainTrain, name), yTrain, options);
     // What was computed inside a traced function is of no use outside.
-    if (system.eigenvalues instanceof HostArray) systems.set(name, system);
+    if (!(system.eigenvalues instanceof Tracer)) systems.set(name, system);
     return system;
   };
 
