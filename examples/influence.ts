@@ -30,7 +30,7 @@ const ntkFn = nt.empiricalNtkFn(f, { vmapAxes: 0 });
 const kernel = wide(ntkFn(x, null, params));
 const across = wide(ntkFn(xTest, x, params));
 const [startTrain, startTest] = [wide(f(params, x)), wide(f(params, xTest))];
-const decay = 0.01 * np.mean(np.diagonal(kernel)).item();
+const decay = 0.03 * np.mean(np.diagonal(kernel)).item();
 const regularization = { diagReg: decay, diagRegAbsoluteScale: true };
 
 /** The prediction of the linearized network trained forever, with weight decay, on some of the examples. */
@@ -54,32 +54,38 @@ const effect = list(influence);
 const order = [...everyone].sort((a, b) => (effect[b] as number) - (effect[a] as number));
 const largest = Math.max(...effect.map(Math.abs));
 const [horizontal, vertical] = [list(x.at(":", 0)), list(x.at(":", 1))];
-const map = (chosen: number[], name: string, colour: string) => ({
-  kind: "points" as const,
+/** The examples with a target whose influence has a sign. */
+const map = (target: number, sign: number, colour: string, name: string) => {
+  const chosen = everyone.filter((i) => labels[i] === target && Math.sign(effect[i] as number) === sign);
+  return {
+    kind: "points" as const,
+    name,
+    colour,
+    hollow: target < 0,
+    x: chosen.map((i) => horizontal[i] as number),
+    y: chosen.map((i) => vertical[i] as number),
+    radius: chosen.map((i) => 2.5 + 13 * Math.sqrt(Math.abs(effect[i] as number) / largest)),
+  };
+};
+const bars = (sign: number, colour: string, name: string) => ({
+  kind: "bars" as const,
   name,
   colour,
-  x: chosen.map((i) => horizontal[i] as number),
-  y: chosen.map((i) => vertical[i] as number),
-  radius: chosen.map((i) => 2.5 + 13 * Math.sqrt(Math.abs(effect[i] as number) / largest)),
+  x: ranks,
+  y: order.map((i) => Math.max(0, sign * (effect[i] as number)) * sign),
 });
 const ranks = order.map((_, rank) => rank + 1);
 
 saveChart("influence", `What made the network say ${prediction.toFixed(2)} of one point`, [
   {
-    title: "The training examples; the area is their influence",
+    title: "Examples with target 1 (full) and −1 (hollow), by influence",
     x: { label: "first input", range: [-1.5, 2.5] },
     y: { label: "second input", range: [-1.2, 1.6] },
     series: [
-      map(
-        everyone.filter((i) => (effect[i] as number) >= 0),
-        "upwards",
-        BLUE,
-      ),
-      map(
-        everyone.filter((i) => (effect[i] as number) < 0),
-        "downwards",
-        ORANGE,
-      ),
+      map(1, 1, BLUE, "raise it"),
+      map(1, -1, ORANGE, "lower it"),
+      map(-1, 1, BLUE, "raise it"),
+      map(-1, -1, ORANGE, "lower it"),
       {
         kind: "points",
         name: "the point",
@@ -92,13 +98,14 @@ saveChart("influence", `What made the network say ${prediction.toFixed(2)} of on
   },
   {
     title: "What the prediction owes to each example",
-    x: { label: "examples in order of their influence", range: [0, 2 * HALF + 1] },
+    x: { label: "examples in the order of their influence", range: [0, 2 * HALF + 1] },
     y: { label: "influence" },
     series: [
-      { kind: "bars", name: "from one inverse", x: ranks, y: order.map((i) => effect[i] as number), colour: BLUE },
+      bars(1, BLUE, "raises it"),
+      bars(-1, ORANGE, "lowers it"),
       {
         kind: "points",
-        name: "trained without it",
+        name: "by training without it",
         x: ranks,
         y: order.map((i) => retrained[i] as number),
         colour: "#111",

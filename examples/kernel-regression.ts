@@ -5,27 +5,27 @@ import { array, type NDArray, numpy as np, nt, predict, random, stax } from "cot
 import { BLUE, expect, GREY, ORANGE, type Panel, saveChart } from "./support/chart.ts";
 
 const curve = (x: NDArray) => np.sin(x.mul(1.6)).add(x.mul(0.2));
-const x = array([-2.4, -1.9, -1.5, -0.2, 0.3, 1.9, 2.3], { shape: [7, 1], dtype: "float64" });
+const x = array([-2.7, -1.9, -1.5, -0.2, 0.3, 1.9, 2.6], { shape: [7, 1] });
 const y = curve(x);
-const grid = np.linspace(-3, 3, 121, { dtype: "float64" }).reshape([121, 1]);
+const grid = np.linspace(-3, 3, 121).reshape([121, 1]);
 
-// Each of the many outputs is a draw of its own from the same distribution of functions; the kernels are means over them
-// (`traceAxes: [-1]`, the default), which come close to those of infinitely many.
-const [initFn, f] = stax.serial(
-  stax.Dense(1024, 1.5, 1),
-  stax.Erf(),
-  stax.Dense(1024, 1.5, 0.5),
-  stax.Erf(),
-  stax.Dense(512, 1.5),
-);
+// The hidden layers, and the network: a linear function of their 2048 activations. Given those, the outputs of a random
+// last layer have exactly the covariance `W_STD^2 h(x1) h(x2)^T / 2048`, which is the mean that the NNGP of `hidden` takes.
+const W_STD = 1.5;
+const hidden = stax.serial(stax.Dense(2048), stax.Rbf(0.8), stax.Dense(2048, W_STD), stax.Erf());
+const [initFn, f] = stax.serial(hidden, stax.Dense(1, W_STD));
 const [, params] = initFn(random.key(0), x.shape);
-const kernelFn = nt.empiricalKernelFn(f, {
-  vmapAxes: 0,
-  implementation: nt.NtkImplementation.STRUCTURED_DERIVATIVES,
+const nngpFn = nt.empiricalNngpFn(hidden[1]);
+const ntkFn = nt.empiricalNtkFn(f, { vmapAxes: 0, implementation: nt.NtkImplementation.STRUCTURED_DERIVATIVES });
+// The rest is small, and delicate: in float64.
+const wide = (values: unknown) => (values as NDArray).astype("float64");
+const kernels = (x1: NDArray, x2: NDArray | null) => ({
+  nngp: wide(nngpFn(x1, x2, (params as stax.Params[])[0])).mul(W_STD ** 2),
+  ntk: wide(ntkFn(x1, x2, params)),
 });
-const trainTrain = kernelFn(x, null, null, params);
-const testTrain = kernelFn(grid, x, null, params);
-const testTest = kernelFn(grid, null, null, params);
+const trainTrain = kernels(x, null);
+const testTrain = kernels(grid, x);
+const testTest = kernels(grid, null);
 
 const predictFn = predict.gpInference(trainTrain, y, { diagReg: 1e-4 });
 const posterior = predictFn(null, testTrain, testTest);
@@ -41,7 +41,7 @@ function panel(name: "nngp" | "ntk", title: string, colour: string): Panel {
   return {
     title,
     x: { label: "input", range: [-3, 3] },
-    y: { label: "output", range: [-2.5, 2.5] },
+    y: { label: "output", range: [-2, 2] },
     series: [
       {
         kind: "band",

@@ -25,11 +25,15 @@ export function formatShape(shape: readonly number[]): string {
   return shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(", ")})`;
 }
 
+const isArrayLike = (x: unknown): x is { dtype: string; shape: readonly number[] } =>
+  typeof x === "object" && x !== null && "dtype" in x && "shape" in x && Array.isArray(x.shape);
+
 /** A short description of any value, for messages about arguments of the wrong kind. */
 export function describe(value: unknown): string {
   if (value === null) return "null";
   if (value === undefined) return "undefined";
   if (Array.isArray(value)) return `a list of ${value.length}`;
+  if (isArrayLike(value)) return `an array ${value.dtype}${formatShape(value.shape)}`;
   if (typeof value === "object") return `an object (${value.constructor?.name ?? "no class"})`;
   if (typeof value === "string") return JSON.stringify(value);
   return `${typeof value} ${String(value)}`;

@@ -109,7 +109,20 @@ const contractPrimitive: Primitive<ContractParams> = {
   },
 };
 
+/** Throws when an axis would be read in part only: its label must stand in the output or in the other operand too. */
+function checkLabels(lhs: NDArray, rhs: NDArray, params: ContractParams): void {
+  const labels = effectiveLabels(params.lhs, params.windows);
+  const lost = (own: readonly number[], other: readonly number[]): boolean =>
+    own.some((label) => !other.includes(label) && !params.out.includes(label));
+  if (lhs.dtype !== rhs.dtype || lost(labels, params.rhs) || lost(params.rhs, labels)) {
+    throw new Error(
+      `internal: the contraction ${JSON.stringify(params)} of ${lhs.dtype} and ${rhs.dtype} is malformed`,
+    );
+  }
+}
+
 /** Binds the contraction; the callers (`dotGeneral`, `convGeneralDilated`, `einsum`) have validated the operands. */
 export function contract(lhs: NDArray, rhs: NDArray, params: ContractParams): NDArray {
+  checkLabels(lhs, rhs, params);
   return bind1(contractPrimitive, [lhs, rhs], params);
 }

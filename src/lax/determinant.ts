@@ -2,6 +2,7 @@
 import type { NDArray } from "../ir/ndarray.ts";
 import { abs, div, log, mul, sign, sub } from "./arithmetic.ts";
 import { withDerivative } from "./decomposition.ts";
+import { addArrays } from "./elementwise.ts";
 import { eq, select } from "./logic.ts";
 import { diagonal, epsilon, identityLike, magnitude, matmul, matrixShape, spread, transposed } from "./matrix.ts";
 import { reduceProd } from "./reduce.ts";
@@ -21,8 +22,20 @@ const inner = (x: NDArray, y: NDArray): NDArray => reduceSum(mul(x, y), { axes: 
 
 const attachDet = /* @__PURE__ */ withDerivative("det", (a, _, da) => [inner(cofactors(a), da)]);
 
+/** By the definition, for up to three rows: exact in all derivatives, those of singular matrices too. */
+function smallDet(a: NDArray, n: number): NDArray {
+  const entry = (i: number, j: number): NDArray =>
+    reshape(sliceInDim(sliceInDim(a, i, i + 1, a.ndim - 2), j, j + 1, a.ndim - 1), { newSizes: a.shape.slice(0, -2) });
+  const minor = (i: number, k: number, l: number): NDArray =>
+    sub(mul(entry(i, k), entry(i + 1, l)), mul(entry(i, l), entry(i + 1, k)));
+  if (n < 3) return n === 1 ? entry(0, 0) : minor(0, 0, 1);
+  return [0, 1, 2].map((j) => mul(entry(0, j), minor(1, (j + 1) % 3, (j + 2) % 3))).reduce(addArrays);
+}
+
 /** The determinants of a stack of square matrices. */
 export function det(a: NDArray): NDArray {
+  const [n] = matrixShape(a);
+  if (n > 0 && n < 4) return smallDet(a, n);
   const [factors, pivots] = lu(a) as [NDArray, NDArray];
   return attachDet(a, [mul(parity(a, pivots), product(diagonal(factors)))])[0] as NDArray;
 }

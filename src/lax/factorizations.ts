@@ -8,6 +8,7 @@ import { diagonal, identityLike, magnitude, matmul, matrixShape, side, spread, t
 import { reduceSum } from "./shape.ts";
 import { concatenate, sliceInDim } from "./slice.ts";
 import { substitute } from "./solve.ts";
+import { sortWithPlaces } from "./sort.ts";
 import { stopGradient } from "./stop-gradient.ts";
 
 const choleskyKernel = /* @__PURE__ */ factorization("CHOLESKY", (n) => [[n, n]]);
@@ -71,6 +72,9 @@ export function qr(a: NDArray, complete: boolean): NDArray[] {
   return attachQr(a, [transposed(qT), mul(r, spread(size, r))]);
 }
 
+/** Sorted once more: rounding may exchange what is nearly equal. */
+const sorted = (x: NDArray, descending: boolean): NDArray => sortWithPlaces(x, x.ndim - 1, descending)[0];
+
 /** `1 / difference` off the diagonal, 0 on it. */
 function reciprocals(difference: NDArray): NDArray {
   const identity = identityLike(difference);
@@ -99,7 +103,7 @@ export function eigh(a: NDArray): NDArray[] {
   const lengths = sqrt(reduceSum(square(rows), { axes: [-1] }));
   const vectors = transposed(div(rows, spread(lengths, rows, -2)));
   const values = reduceSum(mul(vectors, matmul(stopGradient(a), vectors)), { axes: [-2] });
-  return attachEigh(a, [values, vectors]);
+  return attachEigh(a, [sorted(values, false), vectors]);
 }
 
 /** Giles, "An extended collection of matrix derivative results" (2008), 3.2; for distinct singular values. */
@@ -133,5 +137,5 @@ export function svd(a: NDArray, complete: boolean): NDArray[] {
   const lengths = sqrt(reduceSum(square(v), { axes: [-1] }));
   const values = div(diagonal(mul(rT, spread(size, rT))), lengths);
   const vT = div(v, spread(select(lt(values, 0), neg(lengths), lengths), v, -2));
-  return attachSvd(a, [transposed(uT), abs(values), vT]);
+  return attachSvd(a, [transposed(uT), sorted(abs(values), true), vT]);
 }

@@ -76,13 +76,13 @@ const productJvp: ReduceJvp = (x, dx, out, axes) => {
   return reduceSum(tangent, { axes: [out.ndim] });
 };
 
-const maxPrimitive = reducer("reduce_max", "MAX", extremumJvp);
-const minPrimitive = reducer("reduce_min", "MIN", extremumJvp);
-const andPrimitive = reducer("reduce_and", "AND", null);
-const orPrimitive = reducer("reduce_or", "OR", null);
-const productPrimitive = reducer("reduce_prod", "PROD", productJvp);
-const argmaxPrimitive = reducer("argmax", "ARGMAX", null, "int32");
-const argminPrimitive = reducer("argmin", "ARGMIN", null, "int32");
+const maxPrimitive = /* @__PURE__ */ reducer("reduce_max", "MAX", extremumJvp);
+const minPrimitive = /* @__PURE__ */ reducer("reduce_min", "MIN", extremumJvp);
+const andPrimitive = /* @__PURE__ */ reducer("reduce_and", "AND", null);
+const orPrimitive = /* @__PURE__ */ reducer("reduce_or", "OR", null);
+const productPrimitive = /* @__PURE__ */ reducer("reduce_prod", "PROD", productJvp);
+const argmaxPrimitive = /* @__PURE__ */ reducer("argmax", "ARGMAX", null, "int32");
+const argminPrimitive = /* @__PURE__ */ reducer("argmin", "ARGMIN", null, "int32");
 
 function reduction(name: string, primitive: Primitive<ReduceParams>, needsElements: boolean, bools = false) {
   const fn = `lax.${name}`;

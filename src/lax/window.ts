@@ -145,6 +145,14 @@ export const reduceWindowSum = /* @__PURE__ */ windowReduction("reduceWindowSum"
 /** The product of each window. */
 export const reduceWindowProd = /* @__PURE__ */ windowReduction("reduceWindowProd", () => 1, mul);
 /** The largest element of each window; as in JAX its derivative is that of the first one. */
-export const reduceWindowMax = /* @__PURE__ */ windowReduction("reduceWindowMax", lowest, extremum("MAX", gt));
+export const reduceWindowMax = /* @__PURE__ */ windowReduction(
+  "reduceWindowMax",
+  lowest,
+  /* @__PURE__ */ extremum("MAX", gt),
+);
 /** The smallest element of each window; like `reduceWindowMax`. */
-export const reduceWindowMin = /* @__PURE__ */ windowReduction("reduceWindowMin", highest, extremum("MIN", lt));
+export const reduceWindowMin = /* @__PURE__ */ windowReduction(
+  "reduceWindowMin",
+  highest,
+  /* @__PURE__ */ extremum("MIN", lt),
+);

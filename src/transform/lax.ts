@@ -1,3 +1,25 @@
 /** The `lax` namespace as users see it: the primitives, and control flow, which stands on transformations. */
+import { checkOptions } from "../base/errors.ts";
+import { canonicalAxis } from "../base/shapes.ts";
+import type { NDArray } from "../ir/ndarray.ts";
+import { type ArrayLike, asArray } from "../lax/operands.ts";
+import { sliceInDim as sliceAlong } from "../lax/slice.ts";
+
 export * from "../lax/index.ts";
 export { cond, foriLoop, map, type ScanOptions, scan } from "./control.ts";
+
+/**
+ * The elements from `start` up to `limit` along `axis` (the first one by default), by `stride`.
+ * Source: `jax.lax.slice_in_dim`.
+ */
+export function sliceInDim(
+  x: ArrayLike,
+  start: number,
+  limit: number,
+  options: { readonly axis?: number; readonly stride?: number } = {},
+): NDArray {
+  const fn = "lax.sliceInDim";
+  checkOptions(fn, options, ["axis", "stride"]);
+  const operand = asArray(fn, x);
+  return sliceAlong(operand, start, limit, canonicalAxis(fn, options.axis ?? 0, operand.ndim), options.stride ?? 1);
+}

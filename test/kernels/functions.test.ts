@@ -5,7 +5,8 @@ import { DType, Op } from "../../assembly/opcodes.ts";
 import { apply, pairs, ulps } from "./instruction.ts";
 import { generator, NAMES } from "./machine.ts";
 
-const { FLOAT32, FLOAT64 } = DType;
+const FLOAT32 = DType.FLOAT32;
+const FLOAT64 = DType.FLOAT64;
 
 /** Functions that JavaScript has too. The bounds are for float64, where Math's own error (below 1) comes on top. */
 const KNOWN: [string, Op, (x: number) => number, number][] = [

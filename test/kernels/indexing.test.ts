@@ -1,7 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { Command, DType } from "../../assembly/opcodes.ts";
-import { ARRAYS, NAMES, allocate, bits, command, generator, put, reset, run, view } from "./machine.ts";
+import { ARRAYS, allocate, bits, command, generator, NAMES, put, reset, run, view } from "./machine.ts";
 
 const random = generator(5);
 const DTYPES = [DType.FLOAT32, DType.FLOAT64, DType.INT32, DType.UINT32, DType.BOOL];
@@ -24,7 +24,9 @@ const values = (dtype: DType, count: number): number[] =>
   Array.from({ length: count }, () => (dtype === DType.BOOL ? random.below(2) : random.below(50)));
 /** One past either end included, and far out. */
 const indicesBelow = (rows: number, count: number): number[] =>
-  Array.from({ length: count }, () => (random.below(12) === 0 ? random.pick([-2147483648, 2147483647]) : random.below(rows + 2) - 1));
+  Array.from({ length: count }, () =>
+    random.below(12) === 0 ? random.pick([-2147483648, 2147483647]) : random.below(rows + 2) - 1,
+  );
 
 /** Room for an output with a guard behind it. */
 function output(dtype: DType, length: number): { address: number; read(): number[] } {
@@ -50,12 +52,15 @@ for (const dtype of DTYPES) {
         const at = put(DType.INT32, indices);
         const out = output(dtype, batch * count * width);
         const step = shared ? 0 : count;
-        run(command(Command.GATHER, dtype, from, at, out.address, batch, rows, count, width, step, ...bits(dtype, fill)));
+        run(
+          command(Command.GATHER, dtype, from, at, out.address, batch, rows, count, width, step, ...bits(dtype, fill)),
+        );
         const expected: number[] = [];
         for (let b = 0; b < batch; b++) {
           for (let i = 0; i < count; i++) {
             const row = indices[b * step + i];
-            for (let w = 0; w < width; w++) expected.push(row < 0 || row >= rows ? fill : operand[(b * rows + row) * width + w]);
+            for (let w = 0; w < width; w++)
+              expected.push(row < 0 || row >= rows ? fill : operand[(b * rows + row) * width + w]);
           }
         }
         assert.equal(out.read(), expected, `${[batch, rows, count, width]} ${shared}`);
@@ -76,7 +81,21 @@ for (const dtype of NUMBERS) {
           const at = put(DType.INT32, indices);
           const out = output(dtype, batch * rows * width);
           const step = shared ? 0 : count;
-          run(command(Command.SCATTER_ADD, dtype, from, at, out.address, batch, rows, count, width, step, Number(replace)));
+          run(
+            command(
+              Command.SCATTER_ADD,
+              dtype,
+              from,
+              at,
+              out.address,
+              batch,
+              rows,
+              count,
+              width,
+              step,
+              Number(replace),
+            ),
+          );
           const expected = new Array<number>(batch * rows * width).fill(0);
           for (let b = 0; b < batch; b++) {
             for (let i = 0; i < count; i++) {
@@ -105,20 +124,36 @@ const order = (a: number, b: number): number => {
 for (const dtype of NUMBERS) {
   test(`ARGSORT of ${NAMES[dtype]}`, () => {
     const special = dtype === DType.FLOAT32 || dtype === DType.FLOAT64 ? [NaN, 0, -0, Infinity, -Infinity] : [0];
-    for (const [rows, width] of [[1, 1], [3, 2], [2, 3], [4, 8], [3, 17], [2, 1000], [0, 5], [3, 0]]) {
+    for (const [rows, width] of [
+      [1, 1],
+      [3, 2],
+      [2, 3],
+      [4, 8],
+      [3, 17],
+      [2, 1000],
+      [0, 5],
+      [3, 0],
+    ]) {
       reset();
       const signed = dtype === DType.UINT32 ? 0 : 20;
-      const data = Array.from({ length: rows * width }, () => (random.below(4) === 0 ? random.pick(special) : random.below(40) - signed));
+      const data = Array.from({ length: rows * width }, () =>
+        random.below(4) === 0 ? random.pick(special) : random.below(40) - signed,
+      );
       const operand = put(dtype, data);
       const values = output(dtype, rows * width);
       const places = output(DType.INT32, rows * width);
       run(command(Command.ARGSORT, dtype, operand, values.address, places.address, rows, width));
       const expected = Array.from({ length: rows }, (_, r) =>
-        Array.from({ length: width }, (_, i) => i).sort((i, j) => order(data[r * width + i], data[r * width + j]) || i - j),
+        Array.from({ length: width }, (_, i) => i).sort(
+          (i, j) => order(data[r * width + i], data[r * width + j]) || i - j,
+        ),
       );
       assert.equal(places.read(), expected.flat(), `${rows} ${width}`);
       const sorted = expected.flatMap((row, r) => row.map((i) => data[r * width + i]));
-      assert.ok(values.read().every((value, i) => Object.is(value, sorted[i])), `values ${rows} ${width}`);
+      assert.ok(
+        values.read().every((value, i) => Object.is(value, sorted[i])),
+        `values ${rows} ${width}`,
+      );
     }
   });
 }

@@ -40,13 +40,14 @@ function apply(
 ): TypedArray[] {
   reset();
   const sources = inputs.map((x) => put(dtype, x));
+  const copies = sources.map((address, i) => [...view(dtype, address, inputs[i].length)]);
   const outputs = sizes.map((n) => allocate((n + 1) * ARRAYS[dtype].BYTES_PER_ELEMENT));
   sizes.forEach((n, i) => {
     view(dtype, outputs[i], n + 1).fill(77);
   });
   run(command(code, dtype, ...sources, ...outputs, ...words));
   inputs.forEach((x, i) => {
-    assert.equal([...view(dtype, sources[i], x.length)], [...ARRAYS[dtype].from(x)], "an input was changed");
+    assert.equal([...view(dtype, sources[i], x.length)], [...new ARRAYS[dtype](x)], "an input was changed");
   });
   return sizes.map((n, i) => {
     const all = view(dtype, outputs[i], n + 1).slice();

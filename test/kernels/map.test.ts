@@ -17,7 +17,11 @@ import {
   view,
 } from "./machine.ts";
 
-const { FLOAT32, FLOAT64, INT32, UINT32, BOOL } = DType;
+const FLOAT32 = DType.FLOAT32;
+const FLOAT64 = DType.FLOAT64;
+const INT32 = DType.INT32;
+const UINT32 = DType.UINT32;
+const BOOL = DType.BOOL;
 
 type Input = { dtype: DType; address: number; strides: number[]; values: number[] };
 

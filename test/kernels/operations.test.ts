@@ -5,7 +5,11 @@ import { DType, Op } from "../../assembly/opcodes.ts";
 import { apply, pairs } from "./instruction.ts";
 import { generator, NAMES } from "./machine.ts";
 
-const { FLOAT32, FLOAT64, INT32, UINT32, BOOL } = DType;
+const FLOAT32 = DType.FLOAT32;
+const FLOAT64 = DType.FLOAT64;
+const INT32 = DType.INT32;
+const UINT32 = DType.UINT32;
+const BOOL = DType.BOOL;
 const FLOATS = [FLOAT32, FLOAT64];
 const INTEGERS = [INT32, UINT32];
 

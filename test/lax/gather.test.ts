@@ -20,7 +20,7 @@ test("slices along every axis, derivatives of both orders, batches", () => {
         ),
         { axes: [axis] },
       );
-      return i < 0 || i >= x.shape[axis] ? rest : lax.sliceInDim(x, i, i + 1, axis);
+      return i < 0 || i >= x.shape[axis] ? rest : lax.sliceInDim(x, i, i + 1, { axis });
     });
     const newSizes = [...x.shape.slice(0, axis), 2, 3, ...x.shape.slice(axis + 1)];
     assertSame(f(x), lax.reshape(lax.concatenate(rows, { dimension: axis }), { newSizes }), 0, `axis ${axis}`);

@@ -178,7 +178,7 @@ check(
 check(
   "sliceInDim",
   [2, 5],
-  (x) => lax.sliceInDim(x, 1, 5, 1, 2),
+  (x) => lax.sliceInDim(x, 1, 5, { axis: 1, stride: 2 }),
   [2, 2],
   ([a, b]) => [a, 1 + 2 * b],
 );

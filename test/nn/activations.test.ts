@@ -199,8 +199,8 @@ const reference: Record<string, [number[], number[], number[]]> = {
 
 const functions: Record<string, (x: NDArray) => NDArray> = {
   ...nn,
-  celu: (y) => nn.celu(y, { alpha: 2 }),
-  geluExact: (y) => nn.gelu(y, { approximate: false }),
+  celu: (y: NDArray) => nn.celu(y, { alpha: 2 }),
+  geluExact: (y: NDArray) => nn.gelu(y, { approximate: false }),
 } as never;
 
 const derivative = (f: (y: NDArray) => NDArray): ((y: NDArray) => NDArray) => grad(f as never) as never;
@@ -209,10 +209,10 @@ for (const [name, [values, slopes, curvatures]] of Object.entries(reference)) {
   test(`${name}: values and derivatives, at kinks too`, () => {
     const f = functions[name] as (y: NDArray) => NDArray;
     assertClose(f(x), values, 1e-11, name);
-    assertClose(vmap(derivative(f) as never)(x) as NDArray, slopes, 1e-10, `${name}'`);
+    assertClose(vmap(derivative(f))(x), slopes, 1e-10, `${name}'`);
     assertClose((jvp(f as never, [x], [np.onesLike(x)]) as [NDArray, NDArray])[1], slopes, 1e-10, `${name}' forward`);
     if (name === "celu") return; // its second derivative at 0 is an accident of maximum's in JAX
-    assertClose(vmap(derivative(derivative(f)) as never)(x) as NDArray, curvatures, 1e-9, `${name}''`);
+    assertClose(vmap(derivative(derivative(f)))(x), curvatures, 1e-9, `${name}''`);
   });
 }
 
@@ -222,7 +222,7 @@ test("extremes neither overflow nor lose digits", () => {
   assert.ok(Math.abs(nn.softplus(array([-30], { dtype: "float64" })).item() / Math.log1p(Math.exp(-30)) - 1) < 1e-12);
   assertClose(nn.logSigmoid(wide), [-800, -30 - Math.log1p(Math.exp(-30)), -Math.log1p(Math.exp(-30)), 0], 1e-14);
   for (const name of Object.keys(reference)) {
-    const slopes = vmap(derivative(functions[name] as never) as never)(wide) as NDArray;
+    const slopes = vmap(derivative(functions[name] as never))(wide);
     assert.ok((slopes.toArray() as number[]).every(Number.isFinite), `${name}' at extremes: ${slopes}`);
   }
 });
