@@ -45,7 +45,7 @@ export default {
     sourcemap: true,
     entryFileNames: "[name].js",
     chunkFileNames: "[name].js",
-    manualChunks: (id) => (/\/src\/entry\/|virtual:/.test(id) ? undefined : "core"),
+    manualChunks: (id) => (/\/src\/entry\/(?!install)|virtual:/.test(id) ? undefined : "core"),
   },
   plugins: [
     cleanDist,

@@ -29,7 +29,7 @@ const INFO: Readonly<Record<DType, DTypeInfo>> = {
 };
 
 /** Every dtype, in the order of the promotion lattice. */
-export const DTYPES = Object.keys(INFO) as readonly DType[];
+export const DTYPES = /* @__PURE__ */ Object.keys(INFO) as readonly DType[];
 
 export const itemSize = (dtype: DType): number => INFO[dtype].itemSize;
 export const category = (dtype: DType): Category => INFO[dtype].category;

@@ -148,12 +148,9 @@ function product(
 ): Atom | undefined {
   const groups = [rows, columns].map((axes) => axes.map((axis) => labels[axis]!));
   const [own, summed] = (out.includes(groups[0]![0]!) ? groups : groups.reverse()) as [number[], number[]];
-  const rest = labels.filter((label) => !own.includes(label) && !summed.includes(label) && sizes[label] !== 1);
-  const renames =
-    own.every((label) => out.includes(label) && !otherLabels.includes(label)) &&
-    summed.every((label) => !out.includes(label) && otherLabels.includes(label)) &&
-    rest.every((label) => out.includes(label));
+  const renames = summed.every((label) => !out.includes(label) && otherLabels.includes(label));
   const target = renames ? renamed(out, own, summed, sizes) : undefined;
+  // A label of the other operand that is missing in the target is summed over, or stands on a diagonal.
   const present = otherLabels.filter((label) => sizes[label] !== 1 || target?.includes(label));
   if (!target || !present.every((label) => target.includes(label))) return undefined;
   const kept = target.filter((label) => present.includes(label));

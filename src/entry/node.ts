@@ -1,12 +1,10 @@
 /** The entry for Node: the kernels are a file beside this one, read at the first computation. */
 import { readFileSync } from "node:fs";
-import { installFluent } from "../numpy/fluent.ts";
 import { install } from "./install.ts";
 
 // The sources run unbuilt too, in tests, and find the built kernels in dist/.
 const location = import.meta.url.endsWith(".ts") ? "../../dist/kernels.wasm" : "./kernels.wasm";
 
 install(() => new WebAssembly.Module(readFileSync(new URL(location, import.meta.url))));
-installFluent();
 
 export * from "../index.ts";

@@ -16,7 +16,7 @@ const operand = (inputs: readonly NDArray[], i: number): NDArray => inputs[i] as
 /** `x + y`. */
 export const add: Binary = /* @__PURE__ */ binary("add", addPrimitive);
 
-const negPrimitive = makeElementwise<null>({
+const negPrimitive = /* @__PURE__ */ makeElementwise<null>({
   name: "neg",
   emit: "NEG",
   derivatives: [(t) => neg(t)],
@@ -24,7 +24,7 @@ const negPrimitive = makeElementwise<null>({
 });
 export const neg: Unary = (x) => bind1(negPrimitive, [requireNumbers("lax.neg", asArray("lax.neg", x))], null);
 
-const subPrimitive = makeElementwise<null>({
+const subPrimitive = /* @__PURE__ */ makeElementwise<null>({
   name: "sub",
   emit: "SUB",
   derivatives: [(t) => t, (t) => neg(t)],
@@ -33,7 +33,7 @@ const subPrimitive = makeElementwise<null>({
 /** `x - y`. */
 export const sub: Binary = /* @__PURE__ */ binary("sub", subPrimitive);
 
-const mulPrimitive = makeElementwise<null>({
+const mulPrimitive = /* @__PURE__ */ makeElementwise<null>({
   name: "mul",
   emit: "MUL",
   derivatives: [(t, x) => mul(t, operand(x, 1)), (t, x) => mul(operand(x, 0), t)],
@@ -42,7 +42,7 @@ const mulPrimitive = makeElementwise<null>({
 /** `x * y`. */
 export const mul: Binary = /* @__PURE__ */ binary("mul", mulPrimitive);
 
-const divPrimitive = makeElementwise<null>({
+const divPrimitive = /* @__PURE__ */ makeElementwise<null>({
   name: "div",
   emit: "DIV",
   derivatives: [(t, x) => div(t, operand(x, 1)), (t, x, out) => neg(mul(t, div(out, operand(x, 1))))],
@@ -51,7 +51,7 @@ const divPrimitive = makeElementwise<null>({
 /** `x / y`; integers truncate towards zero. */
 export const div: Binary = /* @__PURE__ */ binary("div", divPrimitive);
 
-const remPrimitive = makeElementwise<null>({
+const remPrimitive = /* @__PURE__ */ makeElementwise<null>({
   name: "rem",
   emit: "REM",
   derivatives: [(t) => t, (t, x) => neg(mul(t, truncate(div(operand(x, 0), operand(x, 1)))))],
@@ -67,7 +67,7 @@ function extremum(t: NDArray, chosen: NDArray, other: NDArray, wins: (x: NDArray
   return select(wins(other, chosen), zerosLike(t), mul(t, share));
 }
 
-const maxPrimitive = makeElementwise<null>({
+const maxPrimitive = /* @__PURE__ */ makeElementwise<null>({
   name: "max",
   emit: "MAX",
   derivatives: [
@@ -78,7 +78,7 @@ const maxPrimitive = makeElementwise<null>({
 /** The larger of `x` and `y`; NaN if either is. */
 export const max: Binary = /* @__PURE__ */ binary("max", maxPrimitive);
 
-const minPrimitive = makeElementwise<null>({
+const minPrimitive = /* @__PURE__ */ makeElementwise<null>({
   name: "min",
   emit: "MIN",
   derivatives: [
@@ -92,7 +92,7 @@ export const min: Binary = /* @__PURE__ */ binary("min", minPrimitive);
 /** 1 at 0, as in JAX. */
 const slopeOfAbs = (x: NDArray): NDArray => select(ge(x, 0), full([], 1, x.dtype), full([], -1, x.dtype));
 
-const absPrimitive = makeElementwise<null>({
+const absPrimitive = /* @__PURE__ */ makeElementwise<null>({
   name: "abs",
   emit: "ABS",
   derivatives: [(t, x) => mul(t, slopeOfAbs(operand(x, 0)))],
@@ -102,20 +102,20 @@ export const abs: Unary = /* @__PURE__ */ unary("abs", absPrimitive, false);
 const constantSteps = (name: "sign" | "floor" | "ceil" | "round", emit: "SIGN" | "FLOOR" | "CEIL" | "ROUND") =>
   makeElementwise<null>({ name, emit, derivatives: [null] });
 /** -1, 0 or 1; NaN stays. */
-export const sign: Unary = /* @__PURE__ */ unary("sign", constantSteps("sign", "SIGN"), false);
-export const floor: Unary = /* @__PURE__ */ unary("floor", constantSteps("floor", "FLOOR"));
-export const ceil: Unary = /* @__PURE__ */ unary("ceil", constantSteps("ceil", "CEIL"));
+export const sign: Unary = /* @__PURE__ */ unary("sign", /* @__PURE__ */ constantSteps("sign", "SIGN"), false);
+export const floor: Unary = /* @__PURE__ */ unary("floor", /* @__PURE__ */ constantSteps("floor", "FLOOR"));
+export const ceil: Unary = /* @__PURE__ */ unary("ceil", /* @__PURE__ */ constantSteps("ceil", "CEIL"));
 /** To the nearest integer, halves to the even one. */
-export const round: Unary = /* @__PURE__ */ unary("round", constantSteps("round", "ROUND"));
+export const round: Unary = /* @__PURE__ */ unary("round", /* @__PURE__ */ constantSteps("round", "ROUND"));
 
-const sqrtPrimitive = makeElementwise<null>({
+const sqrtPrimitive = /* @__PURE__ */ makeElementwise<null>({
   name: "sqrt",
   emit: "SQRT",
   derivatives: [(t, _, out) => div(mul(t, 0.5), out)],
 });
 export const sqrt: Unary = /* @__PURE__ */ unary("sqrt", sqrtPrimitive);
 
-const rsqrtPrimitive = makeElementwise<null>({
+const rsqrtPrimitive = /* @__PURE__ */ makeElementwise<null>({
   name: "rsqrt",
   emit: "RSQRT",
   derivatives: [(t, x, out) => mul(mul(t, -0.5), div(out, operand(x, 0)))],
@@ -123,7 +123,7 @@ const rsqrtPrimitive = makeElementwise<null>({
 /** `1 / sqrt(x)`. */
 export const rsqrt: Unary = /* @__PURE__ */ unary("rsqrt", rsqrtPrimitive);
 
-const cbrtPrimitive = makeElementwise<null>({
+const cbrtPrimitive = /* @__PURE__ */ makeElementwise<null>({
   name: "cbrt",
   emit: "CBRT",
   derivatives: [(t, _, out) => div(mul(t, 1 / 3), square(out))],
@@ -152,7 +152,7 @@ function emitIntegerPow(
   return exponent < 0 ? e.op("DIV", dtype, [e.constant(1, dtype), result]) : result;
 }
 
-const integerPowPrimitive = makeElementwise<IntegerPowParams>({
+const integerPowPrimitive = /* @__PURE__ */ makeElementwise<IntegerPowParams>({
   name: "integer_pow",
   emit: (e, [x], [input], { exponent }) =>
     emitIntegerPow(e, x as Register, (input as { dtype: "float32" }).dtype, exponent),
@@ -185,7 +185,7 @@ export const reciprocal: Unary = (x) =>
   integerPow(promoteToFloat("lax.reciprocal", [x])[0] as NDArray, { exponent: -1 });
 
 /** Registered here for `pow`, whose derivative in the exponent needs it. */
-const logPrimitive: Primitive<null> = makeElementwise<null>({
+const logPrimitive: Primitive<null> = /* @__PURE__ */ makeElementwise<null>({
   name: "log",
   emit: "LOG",
   derivatives: [(t, x) => div(t, operand(x, 0))],
@@ -205,7 +205,7 @@ function powByExponent(t: NDArray, x: NDArray, out: NDArray): NDArray {
   return mul(t, mul(out, log(safe)));
 }
 
-const powPrimitive = makeElementwise<null>({
+const powPrimitive = /* @__PURE__ */ makeElementwise<null>({
   name: "pow",
   emit: "POW",
   derivatives: [
@@ -219,7 +219,7 @@ export const pow: Binary = /* @__PURE__ */ binary("pow", powPrimitive, true);
 /** `t` where `inside`, zero elsewhere. */
 const where = (inside: NDArray, t: NDArray): NDArray => select(inside, t, zerosLike(t));
 
-const clampPrimitive = makeElementwise<null>({
+const clampPrimitive = /* @__PURE__ */ makeElementwise<null>({
   name: "clamp",
   emit: (e, [lower, x, upper], inputs) => {
     const { dtype } = inputs[1] as Aval;

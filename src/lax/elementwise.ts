@@ -84,7 +84,7 @@ function sum(add: (x: NDArray, y: NDArray) => NDArray, terms: readonly Tangent[]
 }
 
 /** Addition stands here and not in `arithmetic.ts` because every jvp rule adds its inputs' contributions. */
-export const addPrimitive: Primitive<null> = makeElementwise<null>({
+export const addPrimitive: Primitive<null> = /* @__PURE__ */ makeElementwise<null>({
   name: "add",
   emit: "ADD",
   derivatives: [(t) => t, (t) => t],

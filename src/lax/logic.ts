@@ -50,7 +50,7 @@ export const shiftLeft = /* @__PURE__ */ bitwise("shiftLeft", "SHL") as Binary;
 export const shiftRightLogical = /* @__PURE__ */ bitwise("shiftRightLogical", "SHR_LOGICAL") as Binary;
 export const shiftRightArithmetic = /* @__PURE__ */ bitwise("shiftRightArithmetic", "SHR_ARITHMETIC") as Binary;
 
-const isFinitePrimitive = makeElementwise<null>({
+const isFinitePrimitive = /* @__PURE__ */ makeElementwise<null>({
   name: "is_finite",
   emit: "IS_FINITE",
   dtype: () => "bool",
@@ -68,7 +68,7 @@ export { finite as isFinite };
 const zeroWhereNone = (t: Tangent, like: NDArray): NDArray => t ?? zerosLike(like);
 
 const selectPrimitive: Primitive<null> = {
-  ...makeElementwise<null>({
+  .../* @__PURE__ */ makeElementwise<null>({
     name: "select",
     emit: (e, x, inputs) => e.op("SELECT", (inputs[1] as Aval).dtype, x),
     dtype: (inputs) => (inputs[1] as Aval).dtype,

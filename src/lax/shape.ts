@@ -57,7 +57,7 @@ export const transposePrimitive: Primitive<TransposeParams> = {
       (x as Aval).weak,
     ),
   ],
-  ...linearUnaryRules<TransposeParams>({
+  .../* @__PURE__ */ linearUnaryRules<TransposeParams>({
     apply: (x, { permutation }) => transpose(x, { permutation }),
     transpose: (ct, _, { permutation }) => transpose(ct, { permutation: invertPermutation(permutation) }),
     batch: (x, axis, { permutation }) => {
@@ -98,7 +98,7 @@ interface ReshapeParams {
 export const reshapePrimitive: Primitive<ReshapeParams> = {
   name: "reshape",
   aval: ([x], { newSizes }) => [makeAval(newSizes, (x as Aval).dtype, (x as Aval).weak)],
-  ...linearUnaryRules<ReshapeParams>({
+  .../* @__PURE__ */ linearUnaryRules<ReshapeParams>({
     apply: (x, { newSizes }) => reshape(x, { newSizes }),
     transpose: (ct, input) => reshape(ct, { newSizes: input.shape }),
     batch: (x, axis, { newSizes }) => {
@@ -175,7 +175,7 @@ interface BroadcastParams {
 export const broadcastPrimitive: Primitive<BroadcastParams> = {
   name: "broadcast_in_dim",
   aval: ([x], { shape }) => [makeAval(shape, (x as Aval).dtype, (x as Aval).weak)],
-  ...linearUnaryRules<BroadcastParams>({
+  .../* @__PURE__ */ linearUnaryRules<BroadcastParams>({
     apply: (x, params) => broadcastInDim(x, params),
     transpose: (ct, input, { shape, broadcastDimensions }) => {
       const repeated = range(shape.length).filter((d) => {
@@ -237,7 +237,7 @@ export const shiftedAxes = (axes: readonly number[]): number[] => axes.map((a) =
 const reduceSumPrimitive: Primitive<ReduceSumParams> = {
   name: "reduce_sum",
   aval: ([x], { axes }) => [makeAval(withoutAxes((x as Aval).shape, axes), (x as Aval).dtype, (x as Aval).weak)],
-  ...linearUnaryRules<ReduceSumParams>({
+  .../* @__PURE__ */ linearUnaryRules<ReduceSumParams>({
     apply: (x, params) => reduceSum(x, params),
     transpose: (ct, input, { axes }) => {
       const kept = range(input.shape.length).filter((i) => !axes.includes(i));

@@ -39,7 +39,7 @@ const slicePrimitive: Primitive<SliceParams> = {
       (x as Aval).weak,
     ),
   ],
-  ...linearUnaryRules<SliceParams>({
+  .../* @__PURE__ */ linearUnaryRules<SliceParams>({
     apply: (x, params) => slice(x, params),
     transpose: (ct, input, { startIndices, strides }) => {
       const paddingConfig = input.shape.map((n, i): [number, number, number] => {
@@ -126,7 +126,7 @@ interface RevParams {
 const revPrimitive: Primitive<RevParams> = {
   name: "rev",
   aval: ([x]) => [x as Aval],
-  ...linearUnaryRules<RevParams>({
+  .../* @__PURE__ */ linearUnaryRules<RevParams>({
     apply: (x, params) => rev(x, params),
     transpose: (ct, _, params) => rev(ct, params),
     batch: (x, axis, { dimensions }) => [rev(moveAxis(x, axis, 0), { dimensions: shiftedAxes(dimensions) }), 0],

@@ -53,7 +53,7 @@ const norm2 = (x: readonly NDArray[]): NDArray => add(square(x[0] as NDArray), s
 /** The angle of the point `(y, x)`, from -pi to pi. Source: `jax.lax.atan2`. */
 export const atan2: Binary = /* @__PURE__ */ binary(
   "atan2",
-  makeElementwise<null>({
+  /* @__PURE__ */ makeElementwise<null>({
     name: "atan2",
     emit: "ATAN2",
     derivatives: [
@@ -66,7 +66,7 @@ export const atan2: Binary = /* @__PURE__ */ binary(
 /** The next float after `x` towards `y`. Source: `jax.lax.nextafter`. */
 export const nextafter: Binary = /* @__PURE__ */ binary(
   "nextafter",
-  makeElementwise<null>({ name: "nextafter", emit: "NEXTAFTER", derivatives: [null, null] }),
+  /* @__PURE__ */ makeElementwise<null>({ name: "nextafter", emit: "NEXTAFTER", derivatives: [null, null] }),
   true,
 );
 

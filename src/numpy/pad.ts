@@ -64,7 +64,7 @@ const repeatedPadding =
     return lax.concatenate([...repeated(0, low), x, ...repeated(last, high)], { dimension: axis });
   };
 
-const edgePadding = repeatedPadding((x, axis, place) => lax.sliceInDim(x, place, place + 1, axis));
+const edgePadding = /* @__PURE__ */ repeatedPadding((x, axis, place) => lax.sliceInDim(x, place, place + 1, axis));
 
 const extremumPadding = (reduce: typeof lax.reduceMax): AxisPadding =>
   repeatedPadding((x, axis) => lax.expandDims(reduce(x, { axes: [axis] }), { axes: [axis] }));

@@ -202,6 +202,10 @@ test("a diagonal, a trace, a sum or another matrix is no renaming", () => {
     (a) => dot(a, np.eye(4, { dtype: "float64", k: 1 }), 2, 0),
     (a) => dot(a, np.eye(4, { M: 5, dtype: "float64" }), 2, 0),
     (a) => dot(a, lax.add(eye(4), 1), 2, 0),
+    (a) => {
+      const row = lax.broadcastedIota("int32", [4, 4], 0);
+      return dot(a, lax.convertElementType(lax.eq(row, row), "float64"), 2, 0);
+    },
     (a) => dot(a, lax.mul(eye(4), Number.POSITIVE_INFINITY), 2, 0),
     (a) => dot(a, lax.div(2, lax.add(eye(4), 1)), 2, 0),
     (a) => dot(a, eye(4), 2, 0, [[], []]).sub(dot(a, lax.mul(eye(4), lax.sub(eye(4), 2)), 2, 0)),

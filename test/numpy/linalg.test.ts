@@ -3,6 +3,7 @@ import { array, type NDArray, numpy as np } from "cotangent";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { assertClose, assertThrows } from "../support/arrays.ts";
+import type { ArrayFunction } from "../support/properties.ts";
 
 const { linalg } = np;
 const f64 = (data: unknown): NDArray => array(data as number[][], { dtype: "float64" });
@@ -205,18 +206,15 @@ test("cholesky: what is read, and what has no factor", () => {
       [1, 2],
     ],
   );
-  assert.ok(
-    Number.isNaN(
-      linalg
-        .cholesky(
-          array([
-            [1, 2],
-            [2, 1],
-          ]),
-        )
-        .item?.call(linalg.cholesky(array([[-1]]))),
-    ),
-  );
+  const none = linalg
+    .cholesky(
+      array([
+        [1, 2],
+        [2, 1],
+      ]),
+    )
+    .dataSync();
+  assert.equal([...none].map(Number.isNaN), [true, false, true, true]);
 });
 
 test("multiDot multiplies matrices, and vectors at the ends", () => {
@@ -257,8 +255,9 @@ test("errors name the function and the shapes", () => {
     assertThrows(() => linalg[name](np.ones([2])), `numpy.linalg.${name}`, "(2,)");
   }
   for (const name of ["qr", "svd", "pinv", "matrixRank"] as const) {
-    assertThrows(() => linalg[name](np.ones([2])), `numpy.linalg.${name}`, "(2,)");
-    assertThrows(() => linalg[name](rectangle, { typo: 1 } as never), `numpy.linalg.${name}`, "typo");
+    const f: ArrayFunction = linalg[name];
+    assertThrows(() => f(np.ones([2])), `numpy.linalg.${name}`, "(2,)");
+    assertThrows(() => f(rectangle, { typo: 1 }), `numpy.linalg.${name}`, "typo");
   }
   assertThrows(() => linalg.solve(rectangle, np.ones([2])), "numpy.linalg.solve", "(2, 3)");
   assertThrows(() => linalg.solve(np.eye(2), np.ones([3])), "numpy.linalg.solve", "(2, 2)", "(3,)");
