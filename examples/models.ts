@@ -1,6 +1,6 @@
 // Networks of today, each with its forward pass, a gradient, and its NTK or, for the autoencoder, a step of training.
 
-import { array, grad, jit, lax, type NDArray, nn, numpy as np, nt, random, tree } from "cotangent";
+import { grad, jit, type NDArray, nn, numpy as np, nt, random, tree } from "cotangent";
 import * as depthwise from "./models/depthwise.ts";
 import * as mixer from "./models/mixer.ts";
 import * as resnet from "./models/resnet.ts";
