@@ -207,7 +207,16 @@ test("a diagonal, a trace, a sum or another matrix is no renaming", () => {
       return dot(a, lax.convertElementType(lax.eq(row, row), "float64"), 2, 0);
     },
     (a) => dot(a, lax.mul(eye(4), Number.POSITIVE_INFINITY), 2, 0),
-    (a) => dot(a, lax.div(2, lax.add(eye(4), 1)), 2, 0),
+    (a) => dot(a, lax.div(2, eye(4)), 2, 0),
+    (a) => dot(a, lax.div(eye(4), 0), 2, 0),
+    (a) => {
+      const halves = lax.convertElementType(lax.mul(eye(4), 0.5), "int32");
+      return dot(a, lax.convertElementType(halves, "float64"), 2, 0);
+    },
+    (a) => {
+      const repeated = lax.broadcastInDim(eye(2), { shape: [2, 2, 12], broadcastDimensions: [0, 1] });
+      return dot(lax.reshape(repeated, { newSizes: [2, 24] }), lax.reshape(a, { newSizes: [24] }), 1, 0);
+    },
     (a) => dot(a, eye(4), 2, 0, [[], []]).sub(dot(a, lax.mul(eye(4), lax.sub(eye(4), 2)), 2, 0)),
     (a) =>
       lax.dotGeneral(dot(a, a, 2, 2), eye(2), {
