@@ -30,13 +30,11 @@ function sortRows<T>(list: usize): void {
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function place(list: usize, i: u32): u32 {
   return load<u32>(list + (<usize>i << 2));
 }
 
-// @ts-ignore: decorator
 @inline
 function valueAt<T>(operand: usize, index: u32): T {
   return load<T>(operand + <usize>index * sizeof<T>());

@@ -21,50 +21,30 @@ import { markRuns, pack } from "./pack";
 import { Axes, tabulate } from "./strided";
 
 // Block sizes: a panel of B (KC x 8) stays in L1, the block of A (MC x KC) in L2, that of B in L3.
-// @ts-ignore: decorator
 @inline const MC: u32 = 96;
-// @ts-ignore: decorator
 @inline const KC: u32 = 320;
-// @ts-ignore: decorator
 @inline const COLUMN_BLOCK_BYTES: u32 = 3072;
 
 // When and how to do without packing (`prefersDots`): stretches long enough for their sums to be few.
-// @ts-ignore: decorator
 @inline const DOT_MIN_BYTES: u32 = 256;
-// @ts-ignore: decorator
 @inline const DOT_MAX_LINES: u32 = 24;
-// @ts-ignore: decorator
 @inline const DOT_BLOCK_BYTES: u32 = 4096;
 
 // The tables and blocks in scratch. A table has room for a panel's worth of padding.
-// @ts-ignore: decorator
 @inline const ROW_TABLE: usize = 0;
-// @ts-ignore: decorator
 @inline const ROW_TABLE_C: usize = ROW_TABLE + 4 * (MC + 8);
-// @ts-ignore: decorator
 @inline const COLUMN_TABLE: usize = ROW_TABLE_C + 4 * (MC + 8);
-// @ts-ignore: decorator
 @inline const COLUMN_TABLE_C: usize = COLUMN_TABLE + COLUMN_BLOCK_BYTES + 32;
-// @ts-ignore: decorator
 @inline const INNER_TABLE_A: usize = COLUMN_TABLE_C + COLUMN_BLOCK_BYTES + 32;
-// @ts-ignore: decorator
 @inline const INNER_TABLE_B: usize = INNER_TABLE_A + 4 * KC;
 // One byte per place in a table that says whether a whole vector can be read from there.
-// @ts-ignore: decorator
 @inline const ROW_RUNS: usize = INNER_TABLE_B + 4 * KC;
-// @ts-ignore: decorator
 @inline const COLUMN_RUNS: usize = ROW_RUNS + MC + 16;
-// @ts-ignore: decorator
 @inline const COLUMN_RUNS_C: usize = COLUMN_RUNS + COLUMN_BLOCK_BYTES / 4 + 16;
-// @ts-ignore: decorator
 @inline const INNER_RUNS_A: usize = COLUMN_RUNS_C + COLUMN_BLOCK_BYTES / 4 + 16;
-// @ts-ignore: decorator
 @inline const INNER_RUNS_B: usize = INNER_RUNS_A + KC;
-// @ts-ignore: decorator
 @inline const EDGE: usize = (INNER_RUNS_B + KC + 15) & ~15;
-// @ts-ignore: decorator
 @inline const PACKED_A: usize = EDGE + 4 * TILE_COLUMNS_BYTES;
-// @ts-ignore: decorator
 @inline const PACKED_B: usize = PACKED_A + <usize>MC * KC * 8;
 
 /** Runs `[CONTRACT, len, dtype, A, B, C, batchRank, mRank, nRank, kRank, ...]`. */

@@ -12,7 +12,6 @@ import { transpose4x4 } from "./simd";
 import { Axes } from "./strided";
 
 // Side of a tile in elements: 32 rows of 32 doubles stay in a 32 KiB cache on both sides.
-// @ts-ignore: decorator
 @inline const TILE: u32 = 32;
 
 /** `[COPY, len, itemSize, rank, src, dst, sizes[rank], srcStrides[rank], dstStrides[rank]]` */
@@ -41,7 +40,6 @@ export function fillCommand(list: usize): void {
 }
 
 /** The distance that a stride covers, whichever way it goes. */
-// @ts-ignore: decorator
 @inline
 function span(stride: usize): i32 {
   return abs(<i32>stride);

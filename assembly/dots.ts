@@ -10,14 +10,11 @@
 import { multiplyAdd } from "./simd";
 
 /** Rows of a tile. */
-// @ts-ignore: decorator
 @inline export const DOT_ROWS: u32 = 2;
 /** Columns of a tile. */
-// @ts-ignore: decorator
 @inline export const DOT_COLUMNS: u32 = 4;
 
 /** Stores the lane sums of four vectors side by side. */
-// @ts-ignore: decorator
 @inline
 function storeSums<T>(dst: usize, x0: v128, x1: v128, x2: v128, x3: v128): void {
   if (sizeof<T>() == 4) {

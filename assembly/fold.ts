@@ -9,7 +9,6 @@ export function identity<T>(op: u32): T {
   return <T>0;
 }
 
-// @ts-ignore: decorator
 @inline
 function largest<T>(): T {
   if (sizeof<T>() == 1) return <T>1;
@@ -33,7 +32,6 @@ export function foldRun<T>(op: u32, src: usize, count: u32): T {
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function step<T>(op: u32, x: T, y: T): T {
   if (op == ReduceOp.SUM) return x + y;
@@ -44,7 +42,6 @@ function step<T>(op: u32, x: T, y: T): T {
   return unreachable();
 }
 
-// @ts-ignore: decorator
 @inline
 function stepLanes<T>(op: u32, x: v128, y: v128): v128 {
   if (op == ReduceOp.SUM) return v128.add<T>(x, y);
@@ -54,7 +51,6 @@ function stepLanes<T>(op: u32, x: v128, y: v128): v128 {
 }
 
 /** One loop with four vector accumulators; `op` is a literal. */
-// @ts-ignore: decorator
 @inline
 function fold<T>(op: u32, src: usize, count: u32): T {
   const end = src + <usize>count * sizeof<T>();

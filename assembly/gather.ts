@@ -27,7 +27,6 @@ export function copyBytes(dst: usize, src: usize, bytes: usize): void {
 }
 
 /** Copies `count` elements of type T from a strided run to a contiguous run of type U. */
-// @ts-ignore: decorator
 @inline
 function readRun<T, U>(dst: usize, src: usize, stride: usize, count: u32): void {
   if (stride == 0) {

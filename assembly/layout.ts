@@ -11,7 +11,6 @@ import { AXES_BYTES, Axes } from "./strided";
 let scratch: usize = 0;
 
 // One record per MAP register is the most that any command needs.
-// @ts-ignore: decorator
 @inline const FREE: usize = <usize>MAX_REGISTERS * AXES_BYTES;
 
 /** Takes the scratch region that the command list names. */
@@ -20,26 +19,22 @@ export function useScratch(address: usize): void {
 }
 
 /** The record number `index` of a strided view. */
-// @ts-ignore: decorator
 @inline
 export function axesAt(index: i32): Axes {
   return changetype<Axes>(scratch + <usize>index * AXES_BYTES);
 }
 
 /** The address of a region that begins `offset` bytes into the part that commands share. */
-// @ts-ignore: decorator
 @inline
 export function region(offset: usize): usize {
   return scratch + FREE + offset;
 }
 
 /** Bytes available from `region(0)` on. */
-// @ts-ignore: decorator
 @inline export const REGION_BYTES: usize = <usize>SCRATCH_BYTES - FREE;
 
 /**
  * Bytes from one block of elements to the next. A power of two would put all MAP registers in the same
  * cache sets, and would make loads wait for unrelated stores whose addresses have the same low bits.
  */
-// @ts-ignore: decorator
 @inline export const BLOCK_BYTES: usize = BLOCK * 8 + 2048 + 320;

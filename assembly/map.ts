@@ -15,34 +15,28 @@ import { copyBytes, fill, gather } from "./gather";
 import { BLOCK_BYTES, REGION_BYTES, axesAt, region } from "./layout";
 
 // Elements per step of the instructions' loops: the lanes of a float32 vector.
-// @ts-ignore: decorator
 @inline const PADDING: u32 = 4;
 
-// @ts-ignore: decorator
 @inline const STORAGE: usize = 4 * MAX_REGISTERS;
 
 /** Where a register's elements are for this block. */
-// @ts-ignore: decorator
 @inline
 export function registerAt(register: u32): usize {
   return load<u32>(region(<usize>register << 2));
 }
 
-// @ts-ignore: decorator
 @inline
 function pointRegister(register: u32, address: usize): void {
   store<u32>(region(<usize>register << 2), address);
 }
 
 /** A register's own place in scratch, after the table of pointers. */
-// @ts-ignore: decorator
 @inline
 function storageOf(register: u32): usize {
   return region(STORAGE + <usize>register * BLOCK_BYTES);
 }
 
 /** log2 of an element's size in memory. */
-// @ts-ignore: decorator
 @inline
 function shiftOf(dtype: u32): usize {
   return dtype == DType.FLOAT64 ? 3 : dtype == DType.BOOL ? 0 : 2;

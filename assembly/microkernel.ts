@@ -8,14 +8,11 @@
 import { multiplyAdd } from "./simd";
 
 /** Rows of a tile. */
-// @ts-ignore: decorator
 @inline export const TILE_ROWS: u32 = 4;
 /** Bytes in a tile's row: two vectors. */
-// @ts-ignore: decorator
 @inline export const TILE_COLUMNS_BYTES: usize = 32;
 
 /** Stores, or adds to, one row of the tile. */
-// @ts-ignore: decorator
 @inline
 function storeRow<T>(c: usize, low: v128, high: v128, accumulate: bool): void {
   if (accumulate) {

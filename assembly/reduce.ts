@@ -22,21 +22,15 @@ import { BLOCK, DType, Op, ReduceOp } from "./opcodes";
 import { Axes } from "./strided";
 
 // Bytes of a run that is folded in one go: 2048 floats, 128 for each of 16 running sums.
-// @ts-ignore: decorator
 @inline const RUN_BYTES: u32 = 8192;
 // Rows that are added to a block of running results before these count as a run.
-// @ts-ignore: decorator
 @inline const RUN_ROWS: u32 = 128;
 // Results side by side below which folding rows costs more than it saves.
-// @ts-ignore: decorator
 @inline const MIN_ROW: u32 = 16;
 
 // Scratch: a gathered run, the running block, and 32 binary digits (blocks or single values).
-// @ts-ignore: decorator
 @inline const RUN: usize = 0;
-// @ts-ignore: decorator
 @inline const RUNNING: usize = RUN + RUN_BYTES;
-// @ts-ignore: decorator
 @inline const DIGITS: usize = RUNNING + BLOCK_BYTES;
 
 /** Runs `[REDUCE, len, reduceOp, dtype, dst, src, keptRank, reducedRank, ...]`. */
@@ -78,7 +72,6 @@ function rowsFirst<T>(kept: Axes, reduced: Axes): bool {
 }
 
 /** Reads the next elements of a view into contiguous memory, bit by bit. */
-// @ts-ignore: decorator
 @inline
 export function gatherItems<T>(dst: usize, base: usize, axes: Axes, count: u32): void {
   if (sizeof<T>() == 8) gather<u64, u64>(dst, base, axes, count);
@@ -185,7 +178,6 @@ function reduceBlock<T>(op: u32, dst: usize, base: usize, stride: usize, columns
   copyBytes(dst, collectBlock<T>(op, bytes, runs), used);
 }
 
-// @ts-ignore: decorator
 @inline
 function copyRow<T>(dst: usize, src: usize, stride: usize, columns: u32): void {
   if (stride == sizeof<T>()) {

@@ -1,7 +1,6 @@
 /** Small vector helpers that several kernels share. */
 
 /** `x * y + z`; in one rounding where the relaxed build and the hardware agree to. */
-// @ts-ignore: decorator
 @inline
 export function multiplyAdd<T>(x: v128, y: v128, z: v128): v128 {
   if (ASC_FEATURE_RELAXED_SIMD && isFloat<T>()) return v128.relaxed_madd<T>(x, y, z);
@@ -9,7 +8,6 @@ export function multiplyAdd<T>(x: v128, y: v128, z: v128): v128 {
 }
 
 /** Transposes the 4x4 matrix of 32-bit elements whose rows begin at r0 to r3, to rows `step` bytes apart at `dst`. */
-// @ts-ignore: decorator
 @inline
 export function transpose4x4(dst: usize, step: usize, r0: usize, r1: usize, r2: usize, r3: usize): void {
   const v0 = v128.load(r0);
@@ -27,7 +25,6 @@ export function transpose4x4(dst: usize, step: usize, r0: usize, r1: usize, r2: 
 }
 
 /** Transposes the 2x2 matrix of 64-bit elements whose rows begin at r0 and r1, to rows `step` bytes apart at `dst`. */
-// @ts-ignore: decorator
 @inline
 export function transpose2x2(dst: usize, step: usize, r0: usize, r1: usize): void {
   const v0 = v128.load(r0);

@@ -12,17 +12,12 @@
 import { MAX_RANK } from "./opcodes";
 
 // The record's arrays, in bytes from its beginning. The named fields come first.
-// @ts-ignore: decorator
 @inline const ARRAY_BYTES: usize = MAX_RANK * 4;
-// @ts-ignore: decorator
 @inline const SIZES: usize = 32;
-// @ts-ignore: decorator
 @inline const INDEX: usize = SIZES + ARRAY_BYTES;
-// @ts-ignore: decorator
 @inline const STRIDES: usize = INDEX + ARRAY_BYTES;
 
 /** Bytes that one `Axes` record takes, a multiple of 16. */
-// @ts-ignore: decorator
 @inline export const AXES_BYTES: usize = STRIDES + 3 * ARRAY_BYTES;
 
 @unmanaged

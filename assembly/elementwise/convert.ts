@@ -48,7 +48,6 @@ function each<T, U>(dst: usize, src: usize, count: u32): void {
 }
 
 /** The first two lanes as doubles. */
-// @ts-ignore: decorator
 @inline
 function widen<T>(v: v128): v128 {
   if (isFloat<T>()) return sizeof<T>() == 8 ? v : f64x2.promote_low_f32x4(v);
@@ -56,7 +55,6 @@ function widen<T>(v: v128): v128 {
 }
 
 /** Four lanes of a 32-bit type from one vector (or, of doubles, two). */
-// @ts-ignore: decorator
 @inline
 function four<T, U>(low: v128, high: v128): v128 {
   if (isBoolean<U>()) return nonZero<T>(low, high);
@@ -67,7 +65,6 @@ function four<T, U>(low: v128, high: v128): v128 {
 }
 
 /** Two doubles in the lower half of a vector of U. */
-// @ts-ignore: decorator
 @inline
 function narrowed<U>(v: v128): v128 {
   if (isFloat<U>()) return f32x4.demote_f64x2_zero(v);
@@ -75,7 +72,6 @@ function narrowed<U>(v: v128): v128 {
 }
 
 /** 1 where an element is not zero, else 0. NaN is not zero. */
-// @ts-ignore: decorator
 @inline
 function nonZero<T>(low: v128, high: v128): v128 {
   const zero = i32x4.splat(0);

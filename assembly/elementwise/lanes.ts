@@ -7,7 +7,6 @@
 import { Op } from "../opcodes";
 
 /** One operand: operations of any type. */
-// @ts-ignore: decorator
 @inline
 export function lanes1<T>(op: u32, x: v128): v128 {
   if (isFloat<T>()) {
@@ -30,7 +29,6 @@ export function lanes1<T>(op: u32, x: v128): v128 {
 }
 
 /** The sign as a float; zeros keep theirs, NaN stays. */
-// @ts-ignore: decorator
 @inline
 function signOfFloat<T>(x: v128): v128 {
   const zero = v128.splat<T>(<T>0);
@@ -39,7 +37,6 @@ function signOfFloat<T>(x: v128): v128 {
 }
 
 /** Two operands, the result of the same type. */
-// @ts-ignore: decorator
 @inline
 export function lanes2<T>(op: u32, x: v128, y: v128): v128 {
   if (op == Op.ADD) return v128.add<T>(x, y);
@@ -54,7 +51,6 @@ export function lanes2<T>(op: u32, x: v128, y: v128): v128 {
 }
 
 /** A comparison's mask. */
-// @ts-ignore: decorator
 @inline
 function compareLanes<T>(op: u32, x: v128, y: v128): v128 {
   if (op == Op.EQ) return v128.eq<T>(x, y);
@@ -65,7 +61,6 @@ function compareLanes<T>(op: u32, x: v128, y: v128): v128 {
   return v128.ge<T>(x, y);
 }
 
-// @ts-ignore: decorator
 @inline
 export function loop1<T>(op: u32, dst: usize, a: usize, bytes: usize): void {
   const end = dst + bytes;
@@ -81,7 +76,6 @@ export function loop1<T>(op: u32, dst: usize, a: usize, bytes: usize): void {
   for (; dst < end; dst += 16, a += 16) v128.store(dst, lanes1<T>(op, v128.load(a)));
 }
 
-// @ts-ignore: decorator
 @inline
 export function loop2<T>(op: u32, dst: usize, a: usize, b: usize, bytes: usize): void {
   const end = dst + bytes;
@@ -98,7 +92,6 @@ export function loop2<T>(op: u32, dst: usize, a: usize, b: usize, bytes: usize):
 }
 
 /** Compares two registers; the result is a register of bools, 32 bits each. */
-// @ts-ignore: decorator
 @inline
 export function compareLoop<T>(op: u32, dst: usize, a: usize, b: usize, bytes: usize): void {
   const one = i32x4.splat(1);

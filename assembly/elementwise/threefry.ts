@@ -4,10 +4,8 @@
  */
 
 // The key schedule's parity constant, from the Skein hash function.
-// @ts-ignore: decorator
 @inline const PARITY: i32 = 0x1bd11bda;
 
-// @ts-ignore: decorator
 @inline
 function rotated(x: v128, distance: i32): v128 {
   return v128.or(v128.shl<u32>(x, distance), v128.shr<u32>(x, 32 - distance));

@@ -6,7 +6,6 @@ import { jacobi } from "./jacobi";
 import { ITEM, useType } from "./rows";
 import { factorize, solveFactorized, solveTriangle } from "./solve";
 
-// @ts-ignore: decorator
 @inline
 function word(command: usize, index: usize): usize {
   return load<u32>(command + 8 + (index << 2));

@@ -29,13 +29,11 @@ export function dot(x: usize, y: usize, count: usize): f64 {
 }
 
 /** Two elements as float64. */
-// @ts-ignore: decorator
 @inline
 function pair<T>(address: usize): v128 {
   return sizeof<T>() == 4 ? f64x2.promote_low_f32x4(v128.load64_zero(address)) : v128.load(address);
 }
 
-// @ts-ignore: decorator
 @inline
 function dotOf<T>(x: usize, y: usize, count: usize): f64 {
   const end = x + count * sizeof<T>();
@@ -57,7 +55,6 @@ export function rotate(x: usize, y: usize, c: f64, s: f64, count: usize): void {
   else rotateOf<f64>(x, y, c, s, count);
 }
 
-// @ts-ignore: decorator
 @inline
 function rotateOf<T>(x: usize, y: usize, c: T, s: T, count: usize): void {
   const end = x + count * sizeof<T>();
@@ -83,7 +80,6 @@ export function subtract(y: usize, x: usize, factor: f64, count: usize): void {
   else subtractOf<f64>(y, x, factor, count);
 }
 
-// @ts-ignore: decorator
 @inline
 function subtractOf<T>(y: usize, x: usize, factor: T, count: usize): void {
   const end = x + count * sizeof<T>();

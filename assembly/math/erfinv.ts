@@ -57,7 +57,6 @@ const SINGLE_TAIL = memory.data<f64>([
 ]);
 
 /** -log(1 - x^2) without losing what is left near |x| = 1. */
-// @ts-ignore: decorator
 @inline
 function weight(x: f64): f64 {
   return abs(x) < 0.5 ? -NativeMath.log1p(-x * x) : -log((1 - x) * (1 + x));

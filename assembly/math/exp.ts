@@ -7,11 +7,8 @@
 import { polynomial } from "./polynomial";
 
 // ln(2) in two parts; the first has trailing zeros enough for its product with k to be exact.
-// @ts-ignore: decorator
 @inline export const LN2_HIGH: f64 = 0.6931471803691238;
-// @ts-ignore: decorator
 @inline export const LN2_LOW: f64 = 1.9082149292705877e-10;
-// @ts-ignore: decorator
 @inline const LOG2_E: f64 = 1.4426950408889634;
 
 /** 1 / n! from n = 2 on. */
@@ -23,7 +20,6 @@ const TAYLOR = memory.data<f64>([
 ]);
 
 /** 2^n for n in [-1022, 1023]. */
-// @ts-ignore: decorator
 @inline
 export function powerOf2(n: i64): f64 {
   return reinterpret<f64>((n + 1023) << 52);
@@ -57,7 +53,6 @@ export function logistic(x: f64): f64 {
 }
 
 /** exp(x) / 2 where exp(x) itself may overflow. */
-// @ts-ignore: decorator
 @inline
 function halfExp(x: f64): f64 {
   const root = exp(0.5 * x);

@@ -9,7 +9,6 @@
 import { log } from "./log";
 import { polynomial } from "./polynomial";
 
-// @ts-ignore: decorator
 @inline const PI: f64 = 3.141592653589793;
 
 /** lgamma(1 + s) / s for |s| <= 1/4. */
@@ -62,13 +61,11 @@ const STIRLING_SLOPE = memory.data<f64>([
 ]);
 
 /** The distance from x, which is negative, to the nearest integer, with x's sign kept: sin and tan of pi x need no more. */
-// @ts-ignore: decorator
 @inline
 function fraction(x: f64): f64 {
   return x - nearest(x);
 }
 
-// @ts-ignore: decorator
 @inline
 function nearTwo(s: f64): f64 {
   return s * (1 + s) * polynomial(NEAR_TWO, 23, s);

@@ -13,27 +13,22 @@ const SERIES = memory.data<f64>([
 ]);
 
 // ln(2) in two parts.
-// @ts-ignore: decorator
 @inline const LN2_HIGH: f64 = 0.693359375;
-// @ts-ignore: decorator
 @inline const LN2_LOW: f64 = -0.00021219444170128554;
 
 const SMALLEST_NORMAL: f64 = 1.1754943508222875e-38;
 
-// @ts-ignore: decorator
 @inline
 function rounded(x: f64): f64 {
   return <f64>(<f32>x);
 }
 
 /** a * b + c rounded once: the product of two float32 is exact in float64. */
-// @ts-ignore: decorator
 @inline
 function multiplyAdd(a: f64, b: f64, c: f64): f64 {
   return rounded(a * b + c);
 }
 
-// @ts-ignore: decorator
 @inline
 function quadratic(first: usize, f: f64): f64 {
   const start = SERIES + (first << 3);

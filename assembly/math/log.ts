@@ -48,14 +48,12 @@ export function log(x: f64): f64 {
 }
 
 /** The part of a number that has at most 26 bits, so that products of such parts are exact. */
-// @ts-ignore: decorator
 @inline
 function upper(x: f64): f64 {
   return reinterpret<f64>(reinterpret<u64>(x) & 0xfffffffff8000000);
 }
 
 /** What rounding took from the product p = x * y (Dekker). */
-// @ts-ignore: decorator
 @inline
 function productError(x: f64, y: f64, p: f64): f64 {
   const xh = upper(x);
@@ -102,12 +100,9 @@ function powerOfPositive(x: f64, y: f64): f64 {
 }
 
 // 2/3 in two parts.
-// @ts-ignore: decorator
 @inline const ATANH_FIRST: f64 = 0.6666666666666666;
-// @ts-ignore: decorator
 @inline const ATANH_FIRST_LOW: f64 = 3.700743415417188e-17;
 
-// @ts-ignore: decorator
 @inline
 function isOdd(y: f64): bool {
   return abs(y) < 9007199254740992.0 && trunc(y) == y && (<i64>y & 1) != 0;
