@@ -94,5 +94,8 @@ spectra.forEach((values, i) => {
   );
 });
 expect((last[0] as number) > 1.5 * (first[0] as number), "the largest eigenvalue grows by more than half");
-expect((alignments.at(-1) as number) > 2 * (alignments[0] as number), "the kernel turns towards the targets");
+expect(
+  (alignments.at(-1) as number) > 1.5 * (alignments[0] as number),
+  "the kernel turns towards the targets: the cosine grows by more than half",
+);
 expect((losses.at(-1) as number) < 0.1 * (losses[0] as number), "the network learns the spirals");

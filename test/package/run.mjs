@@ -23,6 +23,8 @@ export const wrong: number = np;
 function typeCheck(moduleResolution, module) {
   const options = [
     "--noEmit",
+    // A configuration in a folder above must not matter.
+    "--ignoreConfig",
     "--strict",
     "--target",
     "es2022",

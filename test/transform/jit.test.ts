@@ -95,7 +95,12 @@ test("staticArgnums may be negative, and must name arguments", () => {
   assertClose(g(array([1]), "neg"), [-1]);
   assertClose(g(array([1]), "pos"), [1]);
   assertThrows(() => jit(pick, { staticArgnums: 2 })(array([1]), "neg"), "jit", "2");
-  assertThrows(() => jit(pick, { staticArgnums: 1 })(array([1]), array([1]) as never), "jit", "static", "an array float32(1,)");
+  assertThrows(
+    () => jit(pick, { staticArgnums: 1 })(array([1]), array([1]) as never),
+    "jit",
+    "static",
+    "an array float32(1,)",
+  );
   assertThrows(() => jit(pick, { staticArgnums: 1 })(array([1]), new Map() as never), "jit", "static", "Map");
   assertThrows(() => jit(pick, { static_argnums: 1 } as never), "jit", "static_argnums");
   assertThrows(() => jit(pick)(array([1]), "neg"), "jit", '"neg"');
