@@ -64,13 +64,17 @@ saveChart("spectrum", "The NTK of a narrow network while it trains", [
     title: "Eigenvalues",
     x: { label: "rank", log: true },
     y: { label: "eigenvalue", log: true },
-    series: spectra.map((values, i) => ({
-      kind: "line",
-      name: `step ${snapshots[i]}`,
-      x: values.map((_, rank) => rank + 1),
-      y: values,
-      colour: colours[i] as string,
-    })),
+    series: spectra.map((values, i) => {
+      // What is left of float32 rounding, around 0, has no place on a logarithmic axis.
+      const shown = values.filter((value) => value > 1e-6 * (values[0] as number));
+      return {
+        kind: "line",
+        name: `step ${snapshots[i]}`,
+        x: shown.map((_, rank) => rank + 1),
+        y: shown,
+        colour: colours[i] as string,
+      };
+    }),
   },
   {
     title: "Alignment with the targets",
