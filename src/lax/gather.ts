@@ -192,7 +192,7 @@ function checkScatter(fn: string, ...[x, indices, updates, options]: ScatterArgu
 /**
  * `x` with `updates` added to the slices along an axis that `indices` names; a slice named several times gets all of its
  * updates, indices outside get none. Source: `x.at[indices].add(updates)` of JAX.
- * @param updates of `x`'s shape with that of `indices` in place of the axis.
+ * The updates have `x`'s shape with that of `indices` in place of the axis.
  * @example lax.scatterAdd(np.zeros(3), np.array([0, 2, 0]), np.array([1, 2, 3])) // [4, 0, 2]
  */
 export function scatterAdd(...args: ScatterArguments): NDArray {

@@ -207,6 +207,10 @@ test("a diagonal, a trace, a sum or another matrix is no renaming", () => {
       return dot(a, lax.convertElementType(lax.eq(row, row), "float64"), 2, 0);
     },
     (a) => dot(a, lax.mul(eye(4), Number.POSITIVE_INFINITY), 2, 0),
+    (a) => {
+      const zeros = lax.broadcastInDim(lax.iota("int32", 1), { shape: [4, 4], broadcastDimensions: [0] });
+      return dot(a, lax.convertElementType(lax.eq(zeros, lax.broadcastedIota("int32", [4, 4], 1)), "float64"), 2, 0);
+    },
     (a) => dot(a, lax.div(2, eye(4)), 2, 0),
     (a) => dot(a, lax.div(eye(4), 0), 2, 0),
     (a) => {
