@@ -12,7 +12,7 @@ const grid = np.linspace(-3, 3, 121).reshape([121, 1]);
 // The hidden layers, and the network: a linear function of their 2048 activations. Given those, the outputs of a random
 // last layer have exactly the covariance `W_STD^2 h(x1) h(x2)^T / 2048`, which is the mean that the NNGP of `hidden` takes.
 const W_STD = 1.5;
-const hidden = stax.serial(stax.Dense(2048), stax.Rbf(0.8), stax.Dense(2048, W_STD), stax.Erf());
+const hidden = stax.serial(stax.Dense(2048), stax.Rbf(0.4), stax.Dense(2048, W_STD), stax.Erf());
 const [initFn, f] = stax.serial(hidden, stax.Dense(1, W_STD));
 const [, params] = initFn(random.key(0), x.shape);
 const nngpFn = nt.empiricalNngpFn(hidden[1]);

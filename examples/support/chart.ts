@@ -73,7 +73,8 @@ function scaleOf({ log, range }: Axis, values: readonly number[], rounded: boole
     : roundTicks(low, high);
   const round = rounded && !log && !range;
   const [first, last] = round ? [all[0]?.value ?? low, all.at(-1)?.value ?? high] : [low, high];
-  const fraction = (value: number) => (to(value) - first) / (last - first);
+  // What a logarithmic axis cannot show lies below it.
+  const fraction = (value: number) => (log && value <= 0 ? -1 : (to(value) - first) / (last - first));
   return { fraction, ticks: all.filter(({ value }) => Math.abs(fraction(value) - 0.5) < 0.5001) };
 }
 
