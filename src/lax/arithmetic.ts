@@ -76,7 +76,7 @@ const maxPrimitive = /* @__PURE__ */ makeElementwise<null>({
   ],
 });
 /** The larger of `x` and `y`; NaN if either is. */
-export const max: Binary = /* @__PURE__ */ binary("max", maxPrimitive);
+export const max: Binary = /* @__PURE__ */ binary("max", maxPrimitive, "all");
 
 const minPrimitive = /* @__PURE__ */ makeElementwise<null>({
   name: "min",
@@ -87,7 +87,7 @@ const minPrimitive = /* @__PURE__ */ makeElementwise<null>({
   ],
 });
 /** The smaller of `x` and `y`; NaN if either is. */
-export const min: Binary = /* @__PURE__ */ binary("min", minPrimitive);
+export const min: Binary = /* @__PURE__ */ binary("min", minPrimitive, "all");
 
 /** 1 at 0, as in JAX. */
 const slopeOfAbs = (x: NDArray): NDArray => select(ge(x, 0), full([], 1, x.dtype), full([], -1, x.dtype));
@@ -97,12 +97,12 @@ const absPrimitive = /* @__PURE__ */ makeElementwise<null>({
   emit: "ABS",
   derivatives: [(t, x) => mul(t, slopeOfAbs(operand(x, 0)))],
 });
-export const abs: Unary = /* @__PURE__ */ unary("abs", absPrimitive, false);
+export const abs: Unary = /* @__PURE__ */ unary("abs", absPrimitive, "numbers");
 
 const constantSteps = (name: "sign" | "floor" | "ceil" | "round", emit: "SIGN" | "FLOOR" | "CEIL" | "ROUND") =>
   makeElementwise<null>({ name, emit, derivatives: [null] });
 /** -1, 0 or 1; NaN stays. */
-export const sign: Unary = /* @__PURE__ */ unary("sign", /* @__PURE__ */ constantSteps("sign", "SIGN"), false);
+export const sign: Unary = /* @__PURE__ */ unary("sign", /* @__PURE__ */ constantSteps("sign", "SIGN"), "numbers");
 export const floor: Unary = /* @__PURE__ */ unary("floor", /* @__PURE__ */ constantSteps("floor", "FLOOR"));
 export const ceil: Unary = /* @__PURE__ */ unary("ceil", /* @__PURE__ */ constantSteps("ceil", "CEIL"));
 /** To the nearest integer, halves to the even one. */
@@ -169,7 +169,7 @@ export function integerPow(x: ArrayLike, options: IntegerPowParams): NDArray {
   if (!Number.isInteger(exponent)) {
     throw new TypeError(`lax.integerPow: exponent must be a whole number, got ${describe(exponent)}; use lax.pow.`);
   }
-  const [base] = promoteOperands("lax.integerPow", [x]) as [NDArray];
+  const base = requireNumbers("lax.integerPow", asArray("lax.integerPow", x));
   if (exponent === 0) return full(base.shape, 1, base.dtype);
   if (exponent === 1) return base;
   if (exponent < 0 && !base.dtype.startsWith("float")) {
@@ -214,7 +214,7 @@ const powPrimitive = /* @__PURE__ */ makeElementwise<null>({
   ],
 });
 /** `x` to the power `y`. Source: `jax.lax.pow`. */
-export const pow: Binary = /* @__PURE__ */ binary("pow", powPrimitive, true);
+export const pow: Binary = /* @__PURE__ */ binary("pow", powPrimitive, "floats");
 
 /** `t` where `inside`, zero elsewhere. */
 const where = (inside: NDArray, t: NDArray): NDArray => select(inside, t, zerosLike(t));

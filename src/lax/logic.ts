@@ -14,6 +14,7 @@ const comparison = (name: string, emit: MapOp): Binary =>
   binary(
     name,
     makeElementwise<null>({ name, emit, dtype: () => "bool", weak: () => false, derivatives: [null, null] }),
+    "all",
   );
 
 /** `x == y`, elementwise, as `bool`. */
@@ -25,30 +26,42 @@ export const le = /* @__PURE__ */ comparison("le", "LE");
 export const gt = /* @__PURE__ */ comparison("gt", "GT");
 export const ge = /* @__PURE__ */ comparison("ge", "GE");
 
-function integers(fn: string, primitive: Primitive<null>, arity: number) {
+function integers(fn: string, primitive: Primitive<null>, arity: number, bools: boolean) {
   return (...args: ArrayLike[]): NDArray => {
     if (args.length !== arity) throw new TypeError(`${fn}: takes ${arity} array(s), got ${args.length}.`);
     const operands = promoteOperands(fn, args);
     const dtype = (operands[0] as NDArray).dtype;
-    if (dtype.startsWith("float")) throw new TypeError(`${fn}: needs integers or bools, got ${dtype}.`);
+    if (dtype.startsWith("float") || (dtype === "bool" && !bools)) {
+      throw new TypeError(`${fn}: needs integers${bools ? " or bools" : ""}, got ${dtype}.`);
+    }
     return bind1(primitive, broadcastScalars(fn, operands), null);
   };
 }
 
-const bitwise = (name: string, emit: MapOp, arity = 2) =>
-  integers(`lax.${name}`, makeElementwise<null>({ name, emit, derivatives: new Array(arity).fill(null) }), arity);
+const bitwise = (name: string, emit: MapOp, arity: number, bools: boolean) =>
+  integers(
+    `lax.${name}`,
+    makeElementwise<null>({ name, emit, derivatives: new Array(arity).fill(null) }),
+    arity,
+    bools,
+  );
 
-export const bitwiseAnd = /* @__PURE__ */ bitwise("bitwiseAnd", "AND") as Binary;
-export const bitwiseOr = /* @__PURE__ */ bitwise("bitwiseOr", "OR") as Binary;
-export const bitwiseXor = /* @__PURE__ */ bitwise("bitwiseXor", "XOR") as Binary;
-export const bitwiseNot = /* @__PURE__ */ bitwise("bitwiseNot", "NOT", 1) as Unary;
+export const bitwiseAnd = /* @__PURE__ */ bitwise("bitwiseAnd", "AND", 2, true) as Binary;
+export const bitwiseOr = /* @__PURE__ */ bitwise("bitwiseOr", "OR", 2, true) as Binary;
+export const bitwiseXor = /* @__PURE__ */ bitwise("bitwiseXor", "XOR", 2, true) as Binary;
+export const bitwiseNot = /* @__PURE__ */ bitwise("bitwiseNot", "NOT", 1, true) as Unary;
 /** How many bits are 1. Source: `jax.lax.population_count`. */
-export const populationCount = /* @__PURE__ */ bitwise("populationCount", "POPCOUNT", 1) as Unary;
+export const populationCount = /* @__PURE__ */ bitwise("populationCount", "POPCOUNT", 1, false) as Unary;
 /** How many bits stand before the first 1. Source: `jax.lax.clz`. */
-export const clz = /* @__PURE__ */ bitwise("clz", "CLZ", 1) as Unary;
-export const shiftLeft = /* @__PURE__ */ bitwise("shiftLeft", "SHL") as Binary;
-export const shiftRightLogical = /* @__PURE__ */ bitwise("shiftRightLogical", "SHR_LOGICAL") as Binary;
-export const shiftRightArithmetic = /* @__PURE__ */ bitwise("shiftRightArithmetic", "SHR_ARITHMETIC") as Binary;
+export const clz = /* @__PURE__ */ bitwise("clz", "CLZ", 1, false) as Unary;
+export const shiftLeft = /* @__PURE__ */ bitwise("shiftLeft", "SHL", 2, false) as Binary;
+export const shiftRightLogical = /* @__PURE__ */ bitwise("shiftRightLogical", "SHR_LOGICAL", 2, false) as Binary;
+export const shiftRightArithmetic = /* @__PURE__ */ bitwise(
+  "shiftRightArithmetic",
+  "SHR_ARITHMETIC",
+  2,
+  false,
+) as Binary;
 
 const isFinitePrimitive = /* @__PURE__ */ makeElementwise<null>({
   name: "is_finite",

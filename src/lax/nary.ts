@@ -25,17 +25,26 @@ export function broadcastScalars(fn: string, operands: readonly NDArray[]): NDAr
   });
 }
 
-/** A function of one array; `floats` makes integers `float32` first. */
-export function unary(name: string, primitive: Primitive<null>, floats = true): Unary {
+/** What a function takes: floats (integers become `float32`), numbers of every kind, or bools too. */
+export type Accepted = "floats" | "numbers" | "all";
+
+const promotionTo: Readonly<Record<Accepted, typeof promoteOperands>> = {
+  floats: promoteToFloat,
+  numbers: (fn, args, names) => promoteOperands(fn, args, names).map((x) => requireNumbers(fn, x)),
+  all: promoteOperands,
+};
+
+/** A function of one array. */
+export function unary(name: string, primitive: Primitive<null>, accepted: Accepted = "floats"): Unary {
   const fn = `lax.${name}`;
-  return (x) => bind1(primitive, floats ? promoteToFloat(fn, [x]) : promoteOperands(fn, [x]), null);
+  return (x) => bind1(primitive, promotionTo[accepted](fn, [x]), null);
 }
 
-/** A function of two arrays of one shape; `floats` refuses integers. */
-export function binary(name: string, primitive: Primitive<null>, floats = false): Binary {
+/** A function of two arrays of one shape. */
+export function binary(name: string, primitive: Primitive<null>, accepted: Accepted = "numbers"): Binary {
   const fn = `lax.${name}`;
   return (x, y) => {
-    const operands = (floats ? promoteToFloat : promoteOperands)(fn, [x, y], ["x", "y"]);
+    const operands = promotionTo[accepted](fn, [x, y], ["x", "y"]);
     return bind1(primitive, broadcastScalars(fn, operands), null);
   };
 }

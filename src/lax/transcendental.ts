@@ -61,13 +61,13 @@ export const atan2: Binary = /* @__PURE__ */ binary(
       (t, x) => neg(mul(t, div(x[0] as NDArray, norm2(x)))),
     ],
   }),
-  true,
+  "floats",
 );
 /** The next float after `x` towards `y`. Source: `jax.lax.nextafter`. */
 export const nextafter: Binary = /* @__PURE__ */ binary(
   "nextafter",
   /* @__PURE__ */ makeElementwise<null>({ name: "nextafter", emit: "NEXTAFTER", derivatives: [null, null] }),
-  true,
+  "floats",
 );
 
 /** The terms of trigamma's asymptotic series after `1/z + 1/(2 z^2)`: Bernoulli numbers, the coefficients of `z^-(2n+1)`. */

@@ -38,8 +38,8 @@ const contractRule: StructureRule = ({ params }, input) => {
 
 const STRUCTURE_RULES: Readonly<Record<string, StructureRule>> = { contract: contractRule };
 
-/** Operations that only rename the elements of a parameter: inner products before and after them are equal. */
-const RENAMINGS = ["transpose", "reshape", "rev"];
+/** Operations that only rename the elements of a parameter, or round them: inner products before and after are equal. */
+const RENAMINGS = ["transpose", "reshape", "rev", "convert_element_type"];
 
 /** A parameter's only use, where its structure is known. */
 export interface Use extends Cut {

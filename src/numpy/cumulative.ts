@@ -4,7 +4,7 @@ import type { DType } from "../base/dtypes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import * as lax from "../lax/index.ts";
 import type { ArrayLike } from "../lax/operands.ts";
-import { accumulated } from "./reductions.ts";
+import { accumulated } from "./operands.ts";
 
 export interface CumulativeOptions {
   /** By default (`null`) the array is flattened. */

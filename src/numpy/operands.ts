@@ -79,3 +79,11 @@ export function asArrays(fn: string, arrays: readonly ArrayLike[]): NDArray[] {
   }
   return arrays.map((x, i) => asArray(fn, x, `arrays[${i}]`));
 }
+
+/** The argument in the dtype to add or multiply in: bools as `int32`, if no other is chosen. */
+export function accumulated(fn: string, x: ArrayLike, dtype: DType | undefined): NDArray {
+  const operand = asArray(fn, x);
+  const chosen = chosenDType(fn, dtype, operand.dtype === "bool" ? "int32" : operand.dtype);
+  if (chosen === "bool") throw new TypeError(`${fn}: dtype must not be "bool"; use any or all.`);
+  return operand.dtype === chosen ? operand : convertElementType(operand, chosen);
+}

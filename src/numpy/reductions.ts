@@ -7,7 +7,7 @@ import type { NDArray } from "../ir/ndarray.ts";
 import { promoteToFloat } from "../lax/convert.ts";
 import * as lax from "../lax/index.ts";
 import { type ArrayLike, asArray } from "../lax/operands.ts";
-import { chosenDType, toBool } from "./operands.ts";
+import { accumulated, chosenDType, toBool } from "./operands.ts";
 
 export interface AxisOptions {
   /** The axis or axes that disappear; all by default. */
@@ -45,14 +45,6 @@ function restoreAxes(reduced: NDArray, x: NDArray, axes: readonly number[], keep
 
 function sumOver(x: NDArray, axes: readonly number[], keepdims: boolean | undefined): NDArray {
   return restoreAxes(lax.reduceSum(x, { axes }), x, axes, keepdims);
-}
-
-/** The argument in the dtype to add or multiply in: bools as `int32`, if no other is chosen. */
-export function accumulated(fn: string, x: ArrayLike, dtype: DType | undefined): NDArray {
-  const operand = asArray(fn, x);
-  const chosen = chosenDType(fn, dtype, operand.dtype === "bool" ? "int32" : operand.dtype);
-  if (chosen === "bool") throw new TypeError(`${fn}: dtype must not be "bool"; use any or all.`);
-  return operand.dtype === chosen ? operand : lax.convertElementType(operand, chosen);
 }
 
 function total(fn: string, reducer: Reducer) {

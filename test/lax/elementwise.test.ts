@@ -347,7 +347,20 @@ test("errors name the function, the argument and the shapes", () => {
   assertThrows(() => lax.add(array([1]), "2" as never), "lax.add", "y", '"2"');
   assertThrows(() => lax.sin([1, 2] as never), "lax.sin", "list of 2", "array([...])");
   assertThrows(() => lax.sin(null as never), "lax.sin", "null");
-  assertThrows(() => lax.neg(array([true])), "lax.neg", "bool");
+  const yes = array([true]);
+  for (const [name, apply] of Object.entries({
+    "lax.neg": () => lax.neg(yes),
+    "lax.abs": () => lax.abs(yes),
+    "lax.sign": () => lax.sign(yes),
+    "lax.mul": () => lax.mul(yes, yes),
+    "lax.rem": () => lax.rem(yes, yes),
+    "lax.integerPow": () => lax.integerPow(yes, { exponent: 2 }),
+    "lax.populationCount": () => lax.populationCount(yes),
+    "lax.shiftLeft": () => lax.shiftLeft(yes, yes),
+  })) {
+    assertThrows(apply, name, "bool");
+  }
+  assert.equal(lax.max(yes, array([false])).toArray(), [true]);
   assertThrows(() => lax.bitwiseAnd(array([1.5]), 1), "lax.bitwiseAnd", "float32");
   assertThrows(() => lax.select(array([1.5]), 1, 2), "lax.select", "which", "bool");
   assertThrows(() => lax.integerPow(array([1.5]), { exponent: 0.5 }), "lax.integerPow", "0.5", "lax.pow");
