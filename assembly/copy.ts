@@ -1,5 +1,5 @@
 /**
- * COPY and FILL.
+ * COPY, FILL and SLICE.
  *
  * A copy may visit its elements in any order. The axes are sorted so that the destination is written
  * with its smallest stride innermost; if the source runs fastest along another axis, these two axes
@@ -37,6 +37,12 @@ export function fillCommand(list: usize): void {
   if (itemSize == 4) fill<u32>(dst, load<u32>(list, 20), count);
   else if (itemSize == 8) fill<u64>(dst, <u64>load<u32>(list, 20) | (<u64>load<u32>(list, 24) << 32), count);
   else memory.fill(dst, load<u8>(list, 20), count);
+}
+
+/** `[SLICE, len, bytes, src, dst, srcStep, dstStep]` */
+export function slice(list: usize, trip: u32): void {
+  const src = load<u32>(list, 12) + trip * load<u32>(list, 20);
+  copyBytes(load<u32>(list, 16) + trip * load<u32>(list, 24), src, load<u32>(list, 8));
 }
 
 /** The distance that a stride covers, whichever way it goes. */

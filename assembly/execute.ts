@@ -1,7 +1,7 @@
 /** The interpreter's outer loop: one command after the other. */
 import { argsort } from "./argsort";
 import { contractCommand } from "./contract";
-import { copy, fillCommand } from "./copy";
+import { copy, fillCommand, slice } from "./copy";
 import { gatherRows, scatterRows } from "./indexing";
 import { useScratch } from "./layout";
 import { linalg } from "./linalg";
@@ -12,11 +12,32 @@ import { reduce } from "./reduce";
 /** Runs a command list: word 0 is the scratch region's address, word 1 is reserved, then come the commands. */
 export function execute(list: usize): void {
   useScratch(load<u32>(list));
-  let command = list + 8;
-  while (true) {
+  run(list + 8, usize.MAX_VALUE, 0);
+}
+
+/** Runs the commands up to `end` in a loop's trip number `trip`, and tells whether the loop goes on. */
+function run(command: usize, end: usize, trip: u32): bool {
+  while (command < end) {
+    let next = command + (<usize>load<u32>(command, 4) << 2);
     switch (load<u32>(command)) {
       case Command.END:
-        return;
+        return true;
+      case Command.LOOP: {
+        const trips = load<u32>(command, 8);
+        const after = next + (<usize>load<u32>(command, 12) << 2);
+        for (let i: u32 = 0; i < trips; ++i) if (!run(next, after, i)) break;
+        next = after;
+        break;
+      }
+      case Command.BRANCH:
+        if (load<u32>(load<u32>(command, 8)) != load<u32>(command, 12)) next += <usize>load<u32>(command, 16) << 2;
+        break;
+      case Command.LEAVE:
+        if (!load<u8>(load<u32>(command, 8))) return false;
+        break;
+      case Command.SLICE:
+        slice(command, trip);
+        break;
       case Command.COPY:
         copy(command);
         break;
@@ -53,6 +74,7 @@ export function execute(list: usize): void {
         // A list from another version: stopping beats computing something else.
         unreachable();
     }
-    command += <usize>load<u32>(command, 4) << 2;
+    command = next;
   }
+  return true;
 }

@@ -66,6 +66,14 @@ export const enum Command {
   HOUSEHOLDER = 13,
   /** `[JACOBI, len, dtype, A, W, V, batch, n, m, k, n * k]`: W = V A with orthogonal rows; no V for k = 0, else k = n. */
   JACOBI = 14,
+  /** `[LOOP, len, trips, words]`: the commands in the next `words` words, again and again. */
+  LOOP = 20,
+  /** `[BRANCH, len, address, value, words]`: goes past the next `words` words unless the int32 at the address is `value`. */
+  BRANCH = 21,
+  /** `[LEAVE, len, address]`: ends the innermost loop if the bool at the address is false. */
+  LEAVE = 22,
+  /** `[SLICE, len, bytes, src, dst, srcStep, dstStep]`: copies; each trip of the innermost loop moves on by the steps. */
+  SLICE = 23,
 }
 
 /** Element types. In memory a bool is one byte, 0 or 1; in a MAP register it is an int32. */
