@@ -6,12 +6,17 @@ import { gatherRows, scatterRows } from "./indexing";
 import { useScratch } from "./layout";
 import { linalg } from "./linalg";
 import { map } from "./map";
-import { Command } from "./opcodes";
+import { Command, SCRATCH_BYTES } from "./opcodes";
 import { reduce } from "./reduce";
+import { useThread } from "./threads";
 
-/** Runs a command list: word 0 is the scratch region's address, word 1 is reserved, then come the commands. */
-export function execute(list: usize): void {
-  useScratch(load<u32>(list));
+/**
+ * Runs a command list as thread number `thread` of `threads`: word 0 is the address of the first thread's scratch region,
+ * word 1 that of the others' regions, one after the other; then come the commands.
+ */
+export function execute(list: usize, thread: u32, threads: u32): void {
+  useThread(thread, threads);
+  useScratch(thread == 0 ? load<u32>(list) : load<u32>(list, 4) + (thread - 1) * SCRATCH_BYTES);
   run(list + 8, usize.MAX_VALUE, 0);
 }
 

@@ -1,5 +1,5 @@
 /**
- * The CPU kernels of cotangent: one module without imports that runs command lists in linear memory.
+ * The CPU kernels of cotangent: one module that runs command lists in the linear memory that it imports.
  * `opcodes.ts` says what a list may hold.
  */
 export { execute } from "./execute";

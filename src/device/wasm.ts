@@ -12,7 +12,8 @@ export type KernelLoader = () => WebAssembly.Module;
 
 interface Kernels {
   readonly memory: WebAssembly.Memory;
-  execute(list: number): void;
+  /** Runs a list as one of `threads` threads that all do so. */
+  execute(list: number, thread: number, threads: number): void;
   heapBase(): number;
 }
 
@@ -30,8 +31,9 @@ export function setKernelLoader(load: KernelLoader): void {
 
 function loadKernels(): Kernels {
   if (!loader) throw new Error('cotangent: no kernels are installed; import from "cotangent", not from its parts.');
-  const { exports } = new WebAssembly.Instance(loader(), {});
-  const loaded = exports as unknown as Kernels;
+  const memory = new WebAssembly.Memory({ initial: KERNEL_BYTES / PAGE, maximum: MAX_PAGES });
+  const { exports } = new WebAssembly.Instance(loader(), { env: { memory } });
+  const loaded = { ...exports, memory } as unknown as Kernels;
   if (loaded.heapBase() > KERNEL_BYTES) throw new Error("cotangent: the kernels do not match this version.");
   return loaded;
 }
@@ -67,7 +69,7 @@ export function runPlan(plan: Plan, inputs: readonly HostArray[]): HostArray[] {
   });
   for (const { address, array } of plan.constants) write(address, array);
   new Int32Array(buffer, plan.commandsAddress, plan.commands.length).set(plan.commands);
-  kernels.execute(plan.commandsAddress);
+  kernels.execute(plan.commandsAddress, 0, 1);
   return plan.outputs.map((output) => read(buffer, output));
 }
 

@@ -28,10 +28,11 @@ export const NAMES: Record<DType, string> = {
   [DType.BOOL]: "bool",
 };
 
-type Exports = { memory: WebAssembly.Memory; execute(list: number): void; heapBase(): number };
+type Exports = { execute(list: number, thread: number, threads: number): void; heapBase(): number };
 
 const path = new URL(`../../${process.env.KERNELS ?? "dist/kernels.wasm"}`, import.meta.url);
-const { memory, execute, heapBase } = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(path)))
+const memory = new WebAssembly.Memory({ initial: 2, maximum: 65536 });
+const { execute, heapBase } = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(path)), { env: { memory } })
   .exports as Exports;
 
 const scratch = (heapBase() + 15) & ~15;
@@ -78,7 +79,7 @@ export function prepare(...commands: number[][]): () => void {
   const words = [scratch, 0, ...commands.flat(), Command.END, 2];
   const list = allocate(words.length * 4);
   view(DType.INT32, list, words.length).set(words.map((word) => word | 0));
-  return () => execute(list);
+  return () => execute(list, 0, 1);
 }
 
 /** Writes a command list and runs it. */
