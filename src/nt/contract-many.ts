@@ -1,9 +1,17 @@
 /** Products of several labelled arrays, of which some are read through windows, in their cheapest order. */
+import { range } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
-import type { Window } from "../ir/primitive.ts";
+import type { ContractParams, Window } from "../ir/primitive.ts";
 import { contract, effectiveLabels } from "../lax/contract.ts";
+import { reshape } from "../lax/shape.ts";
 import { multiplyLabelled, sumUnneeded } from "../numpy/contraction.ts";
-import { type ContractionTree, contractionOrder, neededLabels } from "../numpy/contraction-order.ts";
+import {
+  type Contraction,
+  type ContractionTree,
+  contractionCost,
+  neededLabels,
+  planContraction,
+} from "../numpy/contraction-order.ts";
 
 /** An array whose axes carry labels; windows make some axes depend on two labels, as in `lax/contract.ts`. */
 export interface Operand {
@@ -12,8 +20,33 @@ export interface Operand {
   readonly windows: readonly Window[];
 }
 
+/** A sum of products: of all operands, over all labels but those of `out`. */
+export interface Product {
+  readonly operands: readonly Operand[];
+  readonly out: readonly number[];
+  /** The size of every label. */
+  readonly sizes: readonly number[];
+}
+
+/** Storing an element of a product, and reading it again, takes as long as this many multiplications. */
+const TRAFFIC = 8;
+
 const text = (labels: readonly number[]): string[] => labels.map(String);
 const numbers = (labels: readonly string[]): number[] => labels.map(Number);
+
+/** The labels numbered in the order in which they appear, so that equal products are equal equations. */
+function canonical({ lhs, rhs, out, sizes, windows }: ContractParams): ContractParams {
+  const order = [...new Set([...lhs, ...windows.flatMap((w) => [w.first.label, w.second.label]), ...rhs, ...out])];
+  const to = (label: number): number => order.indexOf(label);
+  const part = <P extends { readonly label: number }>(p: P): P => ({ ...p, label: to(p.label) });
+  return {
+    lhs: lhs.map(to),
+    rhs: rhs.map(to),
+    out: out.map(to),
+    sizes: order.map((label) => sizes[label]!),
+    windows: windows.map((w) => ({ ...w, input: to(w.input), first: part(w.first), second: part(w.second) })),
+  };
+}
 
 /** Each window is read by one product: an operand with windows is multiplied by one without. */
 function multiply(x: Operand, y: Operand, needed: readonly number[], sizes: readonly number[]): Operand {
@@ -24,11 +57,18 @@ function multiply(x: Operand, y: Operand, needed: readonly number[], sizes: read
           { array: lhs.array, labels: text(lhs.labels) },
           { array: rhs.array, labels: text(rhs.labels) },
           text(needed),
-          new Map(sizes.map((n, label) => [String(label), n])),
+          labelSizes(sizes),
         )
-      : contract(lhs.array, rhs.array, { lhs: lhs.labels, rhs: rhs.labels, out: needed, sizes, windows: lhs.windows });
+      : contract(
+          lhs.array,
+          rhs.array,
+          canonical({ lhs: lhs.labels, rhs: rhs.labels, out: needed, sizes, windows: lhs.windows }),
+        );
   return { array, labels: needed, windows: [] };
 }
+
+const labelSizes = (sizes: readonly number[]): Map<string, number> =>
+  new Map(sizes.map((n, label) => [String(label), n]));
 
 /** The operand summed over the labels that nobody else needs. */
 function reduced(operand: Operand, needed: readonly number[]): Operand {
@@ -37,27 +77,61 @@ function reduced(operand: Operand, needed: readonly number[]): Operand {
   return { array, labels: numbers(labels), windows: [] };
 }
 
-/** The sum over all labels but those of `out` of the product of the operands. `sizes` holds the size of every label. */
-export function contractMany(operands: readonly Operand[], out: readonly number[], sizes: readonly number[]): NDArray {
-  const labels = operands.map((o) => text(effectiveLabels(o.labels, o.windows)));
+/**
+ * The product without labels of size 1, over which a sum would be a copy; but windows need theirs.
+ */
+function squeezed({ operands, out, sizes }: Product): Product {
+  const windows = operands.flatMap((o) => o.windows);
+  const needed = new Set(windows.flatMap((w) => [w.input, w.first.label, w.second.label]));
+  const stays = (label: number): boolean => sizes[label] !== 1 || needed.has(label);
+  return {
+    operands: operands.map((o) => {
+      const kept = range(o.labels.length).filter((i) => stays(o.labels[i]!));
+      const newSizes = kept.map((i) => o.array.shape[i]!);
+      return { ...o, array: reshape(o.array, { newSizes }), labels: kept.map((i) => o.labels[i]!) };
+    }),
+    out: out.filter(stays),
+    sizes,
+  };
+}
+
+/** What the search for the order is told; `arrays` tell which operands are one. */
+function contractionOf({ operands, out, sizes }: Product, arrays: readonly NDArray[]): Contraction {
   const windowed = (members: readonly number[]): boolean =>
     members.length === 1 && operands[members[0]!]!.windows.length > 0;
-  const order = contractionOrder(
-    labels,
-    text(out),
-    new Map(sizes.map((n, label) => [String(label), n])),
-    (a, b) => !(windowed(a) && windowed(b)),
-  );
+  return {
+    operands: operands.map((o) => text(effectiveLabels(o.labels, o.windows))),
+    output: text(out),
+    sizes: labelSizes(sizes),
+    mayJoin: (a, b) => !(windowed(a) && windowed(b)),
+    identities: arrays,
+    traffic: TRAFFIC,
+  };
+}
+
+const arraysOf = ({ operands }: Product): NDArray[] => operands.map((o) => o.array);
+
+/** What a product costs in its cheapest order, and in a given one; in multiplications. */
+export function costsOf(product: Product, given: ContractionTree): { readonly best: number; readonly given: number } {
+  const contraction = contractionOf(product, arraysOf(product));
+  return { best: planContraction(contraction).cost, given: contractionCost(contraction, given) };
+}
+
+/** Computes a product, two operands at a time. */
+export function contractMany(given: Product): NDArray {
+  const product = squeezed(given);
+  const { operands, out, sizes } = product;
+  const contraction = contractionOf(product, arraysOf(given));
+  const needed = (members: readonly number[]): number[] =>
+    members.length === operands.length
+      ? [...out]
+      : numbers(neededLabels(members, contraction.operands, contraction.output));
   const evaluate = (tree: ContractionTree): { operand: Operand; members: number[] } => {
-    if (typeof tree === "number") {
-      const needed = numbers(neededLabels([tree], labels, text(out)));
-      return { operand: reduced(operands[tree]!, needed), members: [tree] };
-    }
+    if (typeof tree === "number") return { operand: reduced(operands[tree]!, needed([tree])), members: [tree] };
     const [a, b] = tree.map(evaluate) as [ReturnType<typeof evaluate>, ReturnType<typeof evaluate>];
     const members = [...a.members, ...b.members];
-    const whole = members.length === operands.length;
-    const needed = whole ? out : numbers(neededLabels(members, labels, text(out)));
-    return { operand: multiply(a.operand, b.operand, needed, sizes), members };
+    return { operand: multiply(a.operand, b.operand, needed(members), sizes), members };
   };
-  return evaluate(order).operand.array;
+  const { array } = evaluate(planContraction(contraction).tree).operand;
+  return reshape(array, { newSizes: given.out.map((label) => sizes[label]!) });
 }

@@ -183,7 +183,7 @@ function parameterTerm(
     const converted = arrays[k]!.map((x) => convertElementType(x, dtype));
     return operandsOf([converted[0]!, converted[1]], structures[k]!, sides[k]!, parameter, labels);
   });
-  return contractMany(operands, kernel.out, labels.sizes);
+  return contractMany({ operands, out: kernel.out, sizes: labels.sizes });
 }
 
 /** Both sides' contributions. Should `f` use a parameter differently on x2 than on x1, its structure is left aside. */

@@ -13,7 +13,7 @@ interface Group {
   readonly members: readonly number[];
   /** The labels of the product: those that the output or an operand outside the group has. */
   readonly labels: readonly string[];
-  /** The multiplications spent on it. */
+  /** The time spent on it, in multiplications. */
   readonly cost: number;
 }
 
@@ -25,8 +25,22 @@ interface Candidate extends Group {
 const volume = (labels: readonly string[], sizes: LabelSizes): number =>
   labels.reduce((n, label) => n * (sizes.get(label) as number), 1);
 
-/** Whether two groups of operands can be multiplied; by default any two can. */
-export type MayJoin = (a: readonly number[], b: readonly number[]) => boolean;
+/** What is to be multiplied. */
+export interface Contraction {
+  /** The labels of each operand. */
+  readonly operands: readonly (readonly string[])[];
+  readonly output: readonly string[];
+  readonly sizes: LabelSizes;
+  /** Whether two groups of operands can be multiplied; by default any two can. */
+  readonly mayJoin?: (a: readonly number[], b: readonly number[]) => boolean;
+  /**
+   * What each operand is, so that two groups of the same operands are known to be one array under two sets of labels: it
+   * is computed once, and its product with itself at half cost.
+   */
+  readonly identities?: readonly unknown[];
+  /** How many multiplications take as long as storing an element of a product and reading it again; none by default. */
+  readonly traffic?: number;
+}
 
 /** The labels of the members that somebody else needs. */
 export function neededLabels(
@@ -40,34 +54,44 @@ export function neededLabels(
 }
 
 class Planner {
-  constructor(
-    readonly operands: readonly (readonly string[])[],
-    readonly output: readonly string[],
-    readonly sizes: LabelSizes,
-    readonly mayJoin: MayJoin,
-  ) {}
+  readonly #operands: Contraction["operands"];
+  readonly #given: Contraction;
+
+  constructor(given: Contraction) {
+    this.#given = given;
+    this.#operands = given.operands;
+  }
 
   single(i: number): Group {
-    return { tree: i, members: [i], labels: neededLabels([i], this.operands, this.output), cost: 0 };
+    return { tree: i, members: [i], labels: neededLabels([i], this.#operands, this.#given.output), cost: 0 };
   }
 
   join(a: Group, b: Group): Candidate {
+    const { output, sizes, mayJoin, traffic = 0 } = this.#given;
     const members = [...a.members, ...b.members];
-    const labels = neededLabels(members, this.operands, this.output);
-    const possible = this.mayJoin(a.members, b.members);
-    const work = possible ? volume([...new Set([...a.labels, ...b.labels])], this.sizes) : Number.POSITIVE_INFINITY;
-    return {
-      tree: [a.tree, b.tree],
-      members,
-      labels,
-      cost: a.cost + b.cost + work,
-      growth: volume(labels, this.sizes) - volume(a.labels, this.sizes) - volume(b.labels, this.sizes),
-    };
+    const labels = neededLabels(members, this.#operands, output);
+    const possible = mayJoin?.(a.members, b.members) ?? true;
+    const work = possible ? volume([...new Set([...a.labels, ...b.labels])], sizes) : Number.POSITIVE_INFINITY;
+    const growth = volume(labels, sizes) - volume(a.labels, sizes) - volume(b.labels, sizes);
+    const parts = this.#areTwins(a, b) ? a.cost + work / 2 : a.cost + b.cost + work;
+    const cost = parts + traffic * volume(labels, sizes);
+    return { tree: [a.tree, b.tree], members, labels, cost, growth };
+  }
+
+  /** The tree's root as a group. */
+  group(tree: ContractionTree): Group {
+    return typeof tree === "number" ? this.single(tree) : this.join(this.group(tree[0]), this.group(tree[1]));
+  }
+
+  #areTwins(a: Group, b: Group): boolean {
+    const { identities } = this.#given;
+    if (!identities || a.members.length !== b.members.length) return false;
+    return a.members.every((m, i) => identities[m] === identities[b.members[i] as number]);
   }
 
   /** The cheapest order by dynamic programming over the sets of operands. */
-  optimal(): ContractionTree {
-    const count = this.operands.length;
+  optimal(): Group {
+    const count = this.#operands.length;
     const best = new Map<number, Group>();
     for (let set = 1; set < 1 << count; set++) {
       const first = set & -set;
@@ -79,12 +103,12 @@ class Planner {
         if (!known || joined.cost < known.cost) best.set(set, joined);
       }
     }
-    return (best.get((1 << count) - 1) as Group).tree;
+    return best.get((1 << count) - 1) as Group;
   }
 
   /** Multiplies, again and again, the two groups whose product grows least over them. */
-  greedy(): ContractionTree {
-    let groups: Group[] = this.operands.map((_, i) => this.single(i));
+  greedy(): Group {
+    let groups: Group[] = this.#operands.map((_, i) => this.single(i));
     while (groups.length > 1) {
       const candidates = groups.flatMap((a, i) => groups.slice(i + 1).map((b) => [a, b, this.join(a, b)] as const));
       const [a, b, joined] = candidates.reduce((best, next) => {
@@ -93,20 +117,22 @@ class Planner {
       });
       groups = [...groups.filter((g) => g !== a && g !== b), joined];
     }
-    return (groups[0] as Group).tree;
+    return groups[0] as Group;
   }
 }
 
-/**
- * The order with the fewest multiplications for up to six operands, a greedy one for more.
- * @param operands the labels of each operand
- */
-export function contractionOrder(
-  operands: readonly (readonly string[])[],
-  output: readonly string[],
-  sizes: LabelSizes,
-  mayJoin: MayJoin = () => true,
-): ContractionTree {
-  const planner = new Planner(operands, output, sizes, mayJoin);
-  return operands.length <= EXHAUSTIVE ? planner.optimal() : planner.greedy();
+/** An order and its cost, in multiplications. */
+export interface ContractionPlan {
+  readonly tree: ContractionTree;
+  readonly cost: number;
 }
+
+/** The cheapest order for up to six operands, a greedy one for more. */
+export function planContraction(given: Contraction): ContractionPlan {
+  const planner = new Planner(given);
+  return given.operands.length <= EXHAUSTIVE ? planner.optimal() : planner.greedy();
+}
+
+/** What a given order costs. */
+export const contractionCost = (given: Contraction, tree: ContractionTree): number =>
+  new Planner(given).group(tree).cost;

@@ -15,7 +15,7 @@ import {
   multiplyLabelled,
   sumUnneeded,
 } from "./contraction.ts";
-import { type ContractionTree, contractionOrder, neededLabels } from "./contraction-order.ts";
+import { type ContractionTree, neededLabels, planContraction } from "./contraction-order.ts";
 
 const FN = "numpy.einsum";
 
@@ -143,12 +143,8 @@ function einsumArrays({ text, terms, output }: Equation, arrays: readonly NDArra
     .sort((a, b) => Number(b.slice(1)) - Number(a.slice(1)));
   const outputLabels = (output ?? implicitOutput(terms)).flatMap((l) => (l === "..." ? ellipsis : [l]));
   const operands = labelled.map((x) => dropBroadcastAxes(x, sizes));
-  const order = contractionOrder(
-    operands.map((x) => x.labels),
-    outputLabels,
-    sizes,
-  );
-  return arrange(evaluate(order, operands, outputLabels, sizes), outputLabels, sizes);
+  const { tree } = planContraction({ operands: operands.map((x) => x.labels), output: outputLabels, sizes });
+  return arrange(evaluate(tree, operands, outputLabels, sizes), outputLabels, sizes);
 }
 
 /** Labels given as numbers, which become letters: the capital ones first, as in NumPy. */

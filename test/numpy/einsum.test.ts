@@ -2,7 +2,7 @@ import { array, makeJaxpr, type NDArray, numpy as np, vjp, vmap } from "cotangen
 import fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { contractionOrder } from "../../src/numpy/contraction-order.ts";
+import { planContraction } from "../../src/numpy/contraction-order.ts";
 import { assertClose, assertThrows, indices, numbers, offsetOf, sample } from "../support/arrays.ts";
 
 /** Einstein summation by its definition: over every value of every label. No ellipsis. */
@@ -217,11 +217,11 @@ test("promotion", () => {
 test("the order of a chain of matrices is the cheapest one", () => {
   const order = (terms: string[], output: string, dims: Record<string, number>) =>
     JSON.stringify(
-      contractionOrder(
-        terms.map((t) => [...t]),
-        [...output],
-        new Map(Object.entries(dims)),
-      ),
+      planContraction({
+        operands: terms.map((t) => [...t]),
+        output: [...output],
+        sizes: new Map(Object.entries(dims)),
+      }).tree,
     );
   assert.is(order(["ab", "bc", "cd"], "ad", { a: 100, b: 2, c: 100, d: 2 }), "[0,[1,2]]");
   assert.is(order(["ab", "bc", "cd"], "ad", { a: 2, b: 100, c: 2, d: 100 }), "[[0,1],2]");
