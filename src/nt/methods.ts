@@ -2,6 +2,7 @@
 import { describe } from "../base/errors.ts";
 import { flatten, unflatten } from "../base/tree.ts";
 import { type Cost, costOf } from "../compile/cost.ts";
+import { simplify } from "../compile/simplify.ts";
 import { measureRates } from "../device/rates.ts";
 import type { ClosedJaxpr } from "../ir/jaxpr.ts";
 import type { NDArray } from "../ir/ndarray.ts";
@@ -9,6 +10,7 @@ import { evalJaxpr, traceToJaxpr } from "../ir/trace.ts";
 import { NtkImplementation } from "./implementation.ts";
 import { jacobianContraction } from "./jacobian-contraction.ts";
 import type { NtkSettings, Problem } from "./problem.ts";
+import { evalReassociated } from "./reassociate.ts";
 import { structuredDerivatives } from "./structured-derivatives.ts";
 import { ntkVectorProducts } from "./vector-products.ts";
 
@@ -21,7 +23,16 @@ const METHODS: readonly (readonly [NtkImplementation, Method])[] = [
   [NtkImplementation.STRUCTURED_DERIVATIVES, structuredDerivatives],
 ];
 
-/** A method's program for a task; the task's arrays are its constants. */
+/** A method's program for a task, its products in their cheapest order; the task's arrays are its constants. */
+function programOf(method: Method, fn: string, problem: Problem, settings: NtkSettings): ClosedJaxpr {
+  const { jaxpr, consts } = traceToJaxpr(() => flatten<NDArray>(method(fn, problem, settings))[0], []);
+  return traceToJaxpr(() => evalReassociated({ jaxpr: simplify(jaxpr), consts }), []);
+}
+
+/** The kernels that a program computes. */
+const run = ({ first }: Problem, program: ClosedJaxpr): unknown => unflatten(first.outs.tree, evalJaxpr(program, []));
+
+/** A method and what it would cost. */
 interface Candidate {
   readonly implementation: NtkImplementation;
   readonly program: ClosedJaxpr;
@@ -32,7 +43,7 @@ interface Candidate {
 export function candidates(fn: string, problem: Problem, settings: NtkSettings): Candidate[] {
   const rates = measureRates();
   return METHODS.map(([implementation, method]) => {
-    const program = traceToJaxpr(() => flatten<NDArray>(method(fn, problem, settings))[0], []);
+    const program = programOf(method, fn, problem, settings);
     return { implementation, program, cost: costOf(program.jaxpr, rates) };
   });
 }
@@ -44,14 +55,14 @@ const automatic: Method = (fn, problem, settings) => {
   const best = (fitting.length > 0 ? fitting : all).reduce((a, b) =>
     b.cost.predictedSeconds < a.cost.predictedSeconds ? b : a,
   );
-  return unflatten(problem.first.outs.tree, evalJaxpr(best.program, []));
+  return run(problem, best.program);
 };
 
 /** The method of a number. */
 export function methodOf(fn: string, implementation: unknown): Method {
   if (implementation === NtkImplementation.AUTO) return automatic;
   const found = METHODS.find(([number]) => number === implementation);
-  if (found) return found[1];
+  if (found) return (name, problem, settings) => run(problem, programOf(found[1], name, problem, settings));
   const known = Object.entries(NtkImplementation).map(([name, value]) => `${name} (${value})`);
   throw new TypeError(`${fn}: implementation must be one of ${known.join(", ")}, got ${describe(implementation)}.`);
 }
