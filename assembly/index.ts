@@ -3,6 +3,7 @@
  * `opcodes.ts` says what a list may hold.
  */
 export { execute } from "./execute";
+export { dots32, dots64, lanes32, lanes64, stream32, stream64, tile32, tile64 } from "./microkernels";
 
 /** The first address that the module's own data does not use. */
 export function heapBase(): usize {

@@ -1,40 +1,52 @@
 /**
  * The microkernel: a tile of C is the sum of outer products of a panel of A and a panel of B.
  *
- * The tile is 4 rows by two vectors. Its 8 accumulators, 2 vectors of B and a broadcast element of A
- * fit the 16 vector registers of x86-64; larger tiles spill.
+ * The tile is 5 rows by two vectors. Its 10 accumulators, 2 vectors of B, a broadcast element of A and a
+ * product fit the 15 vector registers that engines give out on x86-64, and one pass of the loop is long
+ * enough to hide what the loop itself costs. Larger tiles spill, smaller ones wait.
  */
 
 import { multiplyAdd } from "./simd";
 
 /** Rows of a tile. */
-@inline export const TILE_ROWS: u32 = 4;
+@inline export const TILE_ROWS: u32 = 5;
 /** Bytes in a tile's row: two vectors. */
 @inline export const TILE_COLUMNS_BYTES: usize = 32;
 
-/** Stores, or adds to, one row of the tile. */
 @inline
-function storeRow<T>(c: usize, low: v128, high: v128, accumulate: bool): void {
-  if (accumulate) {
-    low = v128.add<T>(v128.load(c), low);
-    high = v128.add<T>(v128.load(c, 16), high);
-  }
+function storeRow(c: usize, low: v128, high: v128): void {
   v128.store(c, low);
   v128.store(c, high, 16);
 }
 
-/** Multiplies a panel of A by a panel of B, `inner` steps long, into the tile with rows at c0 to c3. */
-export function multiplyTile<T>(
-  a: usize, b: usize, inner: u32, accumulate: bool, c0: usize, c1: usize, c2: usize, c3: usize,
-): void {
+/**
+ * Multiplies a panel of A by a panel of B, `inner` steps long, and stores the tile to, or adds it to, the
+ * rows whose byte offsets from `c` are in the table. Two rows of the table may be one: all is read before
+ * anything is stored, so rows that only fill up the tile repeat the last one.
+ */
+export function multiplyTile<T>(a: usize, b: usize, inner: u32, accumulate: bool, c: usize, rowTable: usize): void {
   let low0 = i32x4.splat(0);
   let low1 = i32x4.splat(0);
   let low2 = i32x4.splat(0);
   let low3 = i32x4.splat(0);
+  let low4 = i32x4.splat(0);
   let high0 = i32x4.splat(0);
   let high1 = i32x4.splat(0);
   let high2 = i32x4.splat(0);
   let high3 = i32x4.splat(0);
+  let high4 = i32x4.splat(0);
+  if (accumulate) {
+    low0 = v128.load(c + load<u32>(rowTable));
+    high0 = v128.load(c + load<u32>(rowTable), 16);
+    low1 = v128.load(c + load<u32>(rowTable, 4));
+    high1 = v128.load(c + load<u32>(rowTable, 4), 16);
+    low2 = v128.load(c + load<u32>(rowTable, 8));
+    high2 = v128.load(c + load<u32>(rowTable, 8), 16);
+    low3 = v128.load(c + load<u32>(rowTable, 12));
+    high3 = v128.load(c + load<u32>(rowTable, 12), 16);
+    low4 = v128.load(c + load<u32>(rowTable, 16));
+    high4 = v128.load(c + load<u32>(rowTable, 16), 16);
+  }
   const end = b + <usize>inner * TILE_COLUMNS_BYTES;
   while (b < end) {
     const low = v128.load(b);
@@ -51,11 +63,15 @@ export function multiplyTile<T>(
     x = v128.load_splat<T>(a, 3 * sizeof<T>());
     low3 = multiplyAdd<T>(x, low, low3);
     high3 = multiplyAdd<T>(x, high, high3);
+    x = v128.load_splat<T>(a, 4 * sizeof<T>());
+    low4 = multiplyAdd<T>(x, low, low4);
+    high4 = multiplyAdd<T>(x, high, high4);
     a += TILE_ROWS * sizeof<T>();
     b += TILE_COLUMNS_BYTES;
   }
-  storeRow<T>(c0, low0, high0, accumulate);
-  storeRow<T>(c1, low1, high1, accumulate);
-  storeRow<T>(c2, low2, high2, accumulate);
-  storeRow<T>(c3, low3, high3, accumulate);
+  storeRow(c + load<u32>(rowTable), low0, high0);
+  storeRow(c + load<u32>(rowTable, 4), low1, high1);
+  storeRow(c + load<u32>(rowTable, 8), low2, high2);
+  storeRow(c + load<u32>(rowTable, 12), low3, high3);
+  storeRow(c + load<u32>(rowTable, 16), low4, high4);
 }

@@ -3,9 +3,9 @@
  *
  * A panel is a few rows of A (or columns of B; here both are called lines) by all of the block's inner
  * indices, stored inner index by inner index, so that the microkernel reads it from front to back.
- * The lines go in groups of one vector. A group is read with vector loads where its lines are
- * neighbours in memory, or, where instead inner indices are, by small transpositions; only what is
- * neither costs a load per element.
+ * The lines go in groups of one vector, and what is left of them one by one. A group is read with vector
+ * loads where its lines are neighbours in memory, or, where instead inner indices are, by small
+ * transpositions; only what is neither costs a load per element.
  */
 import { transpose2x2, transpose4x4 } from "./simd";
 
@@ -24,7 +24,7 @@ export function markRuns(table: usize, count: u32, width: u32, itemSize: usize, 
 
 /**
  * Packs `lines` lines by `inner` inner indices into panels whose rows are `panelBytes` long. The line
- * table is padded to whole groups; groups that exist only to fill up a panel become zeros.
+ * table is padded to whole panels.
  */
 export function pack<T>(
   dst: usize, panelBytes: usize, lines: u32, inner: u32, base: usize,
@@ -33,25 +33,30 @@ export function pack<T>(
   const lanes = <u32>(16 / sizeof<T>());
   const panelLines = <u32>(panelBytes / sizeof<T>());
   for (let line: u32 = 0; line < lines; line += panelLines, dst += panelBytes * inner) {
-    for (let group: u32 = 0; group < panelLines; group += lanes) {
-      const to = dst + <usize>group * sizeof<T>();
+    let to = dst;
+    let group: u32 = 0;
+    for (; group + lanes <= panelLines; group += lanes, to += 16) {
       const first = line + group;
       const offsets = lineTable + (<usize>first << 2);
-      if (first >= lines) packZeros(to, panelBytes, inner);
-      else if (first + lanes <= lines && load<u8>(lineRuns + first)) packLines(to, panelBytes, inner, base + load<u32>(offsets), innerTable);
+      if (first + lanes <= lines && load<u8>(lineRuns + first)) packLines(to, panelBytes, inner, base + load<u32>(offsets), innerTable);
       else packInner<T>(to, panelBytes, inner, base, offsets, innerTable, innerRuns);
+    }
+    for (; group < panelLines; ++group, to += sizeof<T>()) {
+      packLine<T>(to, panelBytes, inner, base + load<u32>(lineTable + (<usize>(line + group) << 2)), innerTable);
     }
   }
 }
 
-function packZeros(dst: usize, step: usize, inner: u32): void {
-  for (let k: u32 = 0; k < inner; ++k, dst += step) v128.store(dst, i32x4.splat(0));
+function packLine<T>(dst: usize, step: usize, inner: u32, base: usize, innerTable: usize): void {
+  for (const end = innerTable + (<usize>inner << 2); innerTable < end; innerTable += 4, dst += step) {
+    store<T>(dst, load<T>(base + load<u32>(innerTable)));
+  }
 }
 
 /** A group whose lines are neighbours: one vector per inner index. */
 function packLines(dst: usize, step: usize, inner: u32, base: usize, innerTable: usize): void {
-  for (let k: u32 = 0; k < inner; ++k, dst += step) {
-    v128.store(dst, v128.load(base + load<u32>(innerTable + (<usize>k << 2))));
+  for (const end = innerTable + (<usize>inner << 2); innerTable < end; innerTable += 4, dst += step) {
+    v128.store(dst, v128.load(base + load<u32>(innerTable)));
   }
 }
 

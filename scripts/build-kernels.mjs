@@ -3,8 +3,8 @@
  * refuses it if it could not run everywhere (an import other than its memory), does not offer what the hosts call (other
  * exports), or does not leave them the memory they count on (the module's own data).
  *
- *   node scripts/build-kernels.mjs             plain SIMD: bit-identical results on every engine
- *   node scripts/build-kernels.mjs --relaxed   fused multiply-adds, to dist/kernels-relaxed.wasm
+ * The innermost loops of products are built once more with fused multiply-adds, to `dist/kernels-relaxed.wasm`; a
+ * host may put them in the place of those in `dist/kernels.wasm`, which give the same bits on every engine.
  */
 import { mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
@@ -13,25 +13,32 @@ import { brotliCompressSync, gzipSync } from "node:zlib";
 import asc from "assemblyscript/asc";
 import binaryen from "binaryen";
 
-/** What `src/device` calls, and nothing else. */
-const EXPORTS = ["execute", "heapBase"];
+/** The functions in the table, which a host may replace: see assembly/microkernels.ts. */
+const MICROKERNELS = ["dots32", "dots64", "lanes32", "lanes64", "stream32", "stream64", "tile32", "tile64"];
+/** What each module offers `src/device`, and nothing else. */
+const MODULES = [
+  {
+    source: "assembly/index.ts",
+    output: "dist/kernels.wasm",
+    exports: ["execute", "heapBase", "table", ...MICROKERNELS],
+  },
+  { source: "assembly/relaxed.ts", output: "dist/kernels-relaxed.wasm", exports: MICROKERNELS, relaxed: true },
+];
 /** What `src/device` provides. */
 const IMPORTS = ["env.memory"];
 /** The hosts put their arrays from this address on. */
 const HEAP_LIMIT = 131072;
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
-const relaxed = process.argv.includes("--relaxed");
-const output = relaxed ? "dist/kernels-relaxed.wasm" : "dist/kernels.wasm";
 
 function refuse(message) {
   console.error(`build-kernels: ${message}`);
   process.exit(1);
 }
 
-async function compile() {
-  const options = ["assembly/index.ts", "--config", "asconfig.json", "--baseDir", root, "--outFile", output];
-  if (relaxed) options.push("--enable", "relaxed-simd");
+async function compile({ source, output, relaxed }) {
+  const options = [source, "--config", "asconfig.json", "--baseDir", root, "--outFile", output];
+  options.push(...(relaxed ? ["--enable", "relaxed-simd"] : ["--exportTable"]));
   const { error, stderr } = await asc.main(options);
   // The optimizer says this when another round might have saved a few bytes.
   const messages = stderr.toString().replace("Last converge was suboptimal.", "").trim();
@@ -63,7 +70,7 @@ function range(count, of) {
 }
 
 /** Reads the output back and checks what the hosts rely on. */
-function inspect(bytes) {
+function inspect(bytes, { exports }) {
   const module = binaryen.readBinary(bytes);
   module.setFeatures(binaryen.Features.All);
   if (!module.validate()) refuse("binaryen finds the module invalid");
@@ -76,17 +83,18 @@ function inspect(bytes) {
       it.value,
     ]),
   );
-  const names = Object.keys(exported).sort();
-  if (names.join() !== EXPORTS.join())
-    refuse(`the module exports ${names.join(", ")} instead of ${EXPORTS.join(", ")}`);
-  const heapBase = heapBaseOf(module, exported);
+  const [names, expected] = [Object.keys(exported), exports].map((list) => list.toSorted().join(", "));
+  if (names !== expected) refuse(`the module exports ${names} instead of ${expected}`);
+  const heapBase = exported.heapBase ? heapBaseOf(module, exported) : 0;
+  if (exported.heapBase === undefined && module.emitText().includes("(data "))
+    refuse("the microkernels bring data of their own");
   if (heapBase > HEAP_LIMIT) refuse(`the module's data ends at ${heapBase}, beyond ${HEAP_LIMIT}`);
   const functions = module.getNumFunctions();
   module.dispose();
   return { functions, heapBase };
 }
 
-function report(bytes, { functions, heapBase }) {
+function report(output, bytes, { functions, heapBase }) {
   const rows = [
     ["raw", bytes.length],
     ["gzip", gzipSync(bytes, { level: 9 }).length],
@@ -99,6 +107,8 @@ function report(bytes, { functions, heapBase }) {
 }
 
 mkdirSync(path.join(root, "dist"), { recursive: true });
-await compile();
-const bytes = readFileSync(path.join(root, output));
-report(bytes, inspect(bytes));
+for (const module of MODULES) {
+  await compile(module);
+  const bytes = readFileSync(path.join(root, module.output));
+  report(module.output, bytes, inspect(bytes, module));
+}

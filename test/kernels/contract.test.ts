@@ -216,6 +216,61 @@ for (const dtype of DTYPES) {
     }
   });
 
+  test(`contract ${NAMES[dtype]}: a batch that lies contiguously in all operands`, () => {
+    // The batch is the last axis in memory, as the channels of a depthwise convolution are.
+    const last = (batch: number, sizes: number[]): Layout => ({
+      length: batch * product(sizes),
+      first: 0,
+      strides: [1, ...rowMajor(sizes).map((stride) => stride * batch)],
+    });
+    for (const batch of [1, 2, 3, 4, 5, 7, 8, 9, 13, 16, 33, 65]) {
+      for (const [m, n, k] of [
+        [1, 1, 1],
+        [7, 1, 9],
+        [1, 6, 300],
+        [4, 3, 0],
+        [5, 17, 2],
+        [110, 2, 3],
+        [18, 19, 5],
+      ]) {
+        check(
+          dtype,
+          { batch: [batch], m: [m], n: [n], k: [k] },
+          { a: last(batch, [m, k]), b: last(batch, [n, k]), c: last(batch, [m, n]) },
+          integers(batch + m),
+        );
+      }
+    }
+  });
+
+  test(`contract ${NAMES[dtype]}: contiguous columns, read where they lie`, () => {
+    for (const [m, n, k] of [
+      [1, 1000, 1000],
+      [1000, 3, 1],
+      [300, 90, 1],
+      [2, 5, 4000],
+      [213, 16, 64],
+      [9, 33, 100],
+      [8, 7, 20],
+    ]) {
+      for (const a of [plain, transposed]) {
+        check(
+          dtype,
+          { batch: [], m: [m], n: [n], k: [k] },
+          { a: a([m, k]), b: transposed([n, k]), c: plain([m, n]) },
+          integers(m),
+        );
+        // The same with exchanged roles.
+        check(
+          dtype,
+          { batch: [], m: [n], n: [m], k: [k] },
+          { a: transposed([n, k]), b: a([m, k]), c: transposed([n, m]) },
+          integers(n),
+        );
+      }
+    }
+  });
+
   test(`contract ${NAMES[dtype]}: a convolution through overlapping views`, () => {
     // 2 images of 9 x 8 x 3, 3 x 3 windows at stride 2 x 1, 10 output channels: patches share their pixels.
     for (const channels of [1, 3, 4, 8]) {
