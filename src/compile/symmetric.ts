@@ -1,8 +1,9 @@
 /** Products of an array with itself: one half is computed, the other copied. */
 import type { ContractAxis, ContractStep, CopyStep, Step } from "./steps.ts";
 
-/** The rows of a part: enough to keep the kernel's blocks full. */
-const MIN_ROWS = 48;
+/** The rows of a part: enough to keep the kernel's blocks full, or fewer where what they save are long sums. */
+const minRows = (terms: number): number => (terms < LONG_SUM ? 48 : 10);
+const LONG_SUM = 512;
 /** With this many parts along a side 9/16 of the products are left. */
 const MAX_PARTS = 8;
 
@@ -55,22 +56,22 @@ function mirror(computed: ContractStep, to: number): CopyStep {
   return { kind: "copy", source: operand(targetOffset, [batch, m, n]), target: operand(to, [batch, n, m]) };
 }
 
-/** A product as it is, or as blocks on and above the diagonal and copies of the ones above. */
+/**
+ * A product as it is, or as parts of its rows, each from the diagonal on, and copies of what they have right of the diagonal
+ * block.
+ */
 export function halveSymmetric(step: ContractStep): Step[] {
   const outer = step.m[0]?.size ?? 0;
-  const parts = Math.min(MAX_PARTS, outer, Math.floor(total(step.m) / MIN_ROWS));
+  const parts = Math.min(MAX_PARTS, outer, Math.floor(total(step.m) / minRows(total(step.k))));
   if (parts < 2 || !isSymmetric(step)) return [step];
-  const bounds = Array.from({ length: parts + 1 }, (_, i) => Math.round((i * outer) / parts));
-  const part = (i: number): Part => [bounds[i]!, bounds[i + 1]! - bounds[i]!];
   const steps: Step[] = [];
   for (let i = 0; i < parts; i++) {
-    for (let j = i; j < parts; j++) {
-      const computed = block(step, part(i), part(j));
-      steps.push(computed);
-      if (j === i) continue;
-      const [row, column] = [step.m[0]!, step.n[0]!];
-      steps.push(mirror(computed, step.targetOffset + bounds[j]! * row.c + bounds[i]! * column.c));
-    }
+    const [start, end] = [i, i + 1].map((n) => Math.round((n * outer) / parts)) as [number, number];
+    const rows: Part = [start, end - start];
+    steps.push(block(step, rows, [start, outer - start]));
+    if (end === outer) break;
+    const right = block(step, rows, [end, outer - end]);
+    steps.push(mirror(right, step.targetOffset + end * step.m[0]!.c + start * step.n[0]!.c));
   }
   return steps;
 }
