@@ -1,7 +1,8 @@
 /** Instructions on float32 and float64. */
-import { atan2, fmod, nextAfter } from "../math/arithmetic";
-import { pow } from "../math/log";
-import { unaryFunction } from "../math/unary";
+import { fmod, nextAfter } from "../math/arithmetic";
+import { atan2 } from "../math/atan";
+import { pow, powSingle } from "../math/pow";
+import { inlineFunction, pairFunction, scalarFunction } from "../math/unary";
 import { Op } from "../opcodes";
 import { compareLoop, loop1, loop2 } from "./lanes";
 
@@ -29,11 +30,30 @@ export function floatInstruction<T>(op: u32, dst: usize, a: usize, b: usize, byt
     case Op.GT: return compareLoop<T>(Op.GT, dst, a, b, bytes);
     case Op.GE: return compareLoop<T>(Op.GE, dst, a, b, bytes);
     case Op.IS_FINITE: return finiteLoop<T>(dst, a, bytes);
-    case Op.POW: return each2<T>(pow, dst, a, b, bytes);
-    case Op.ATAN2: return each2<T>(atan2, dst, a, b, bytes);
+    case Op.POW: return sizeof<T>() == 4 ? pairs2<T>(powSingle, dst, a, b, bytes) : each2<T>(pow, dst, a, b, bytes);
+    case Op.ATAN2: return pairs2<T>(atan2, dst, a, b, bytes);
     case Op.REM: return each2<T>(fmod, dst, a, b, bytes);
     case Op.NEXTAFTER: return nextAfterLoop<T>(dst, a, b, bytes);
-    default: return each1<T>(unaryFunction(op, sizeof<T>() == 4), dst, a, bytes);
+    case Op.EXP: return inlineLoop<T>(Op.EXP, dst, a, bytes);
+    case Op.EXPM1: return inlineLoop<T>(Op.EXPM1, dst, a, bytes);
+    case Op.LOG: return inlineLoop<T>(Op.LOG, dst, a, bytes);
+    case Op.LOG1P: return inlineLoop<T>(Op.LOG1P, dst, a, bytes);
+    case Op.SIN: return inlineLoop<T>(Op.SIN, dst, a, bytes);
+    case Op.COS: return inlineLoop<T>(Op.COS, dst, a, bytes);
+    case Op.TAN: return inlineLoop<T>(Op.TAN, dst, a, bytes);
+    case Op.TANH: return inlineLoop<T>(Op.TANH, dst, a, bytes);
+    case Op.ERF: return inlineLoop<T>(Op.ERF, dst, a, bytes);
+    case Op.ERFC: return inlineLoop<T>(Op.ERFC, dst, a, bytes);
+    case Op.LOGISTIC: return inlineLoop<T>(Op.LOGISTIC, dst, a, bytes);
+    case Op.ASIN:
+    case Op.ACOS: if (sizeof<T>() == 8) return each1<T>(scalarFunction(op, false), dst, a, bytes);
+    case Op.ATAN:
+    case Op.SINH:
+    case Op.COSH:
+    case Op.ASINH:
+    case Op.ACOSH:
+    case Op.ATANH: return pairs1<T>(pairFunction(op), dst, a, bytes);
+    default: return each1<T>(scalarFunction(op, sizeof<T>() == 4), dst, a, bytes);
   }
 }
 
@@ -53,9 +73,36 @@ function finiteLoop<T>(dst: usize, a: usize, bytes: usize): void {
   }
 }
 
+/** Two numbers as a pair of float64. */
+@inline
+function loadPair<T>(from: usize): v128 {
+  return sizeof<T>() == 8 ? v128.load(from) : f64x2.promote_low_f32x4(v128.load64_zero(from));
+}
+
+@inline
+function storePair<T>(to: usize, x: v128): void {
+  if (sizeof<T>() == 8) v128.store(to, x);
+  else v128.store64_lane(to, f32x4.demote_f64x2_zero(x), 0);
+}
+
+@inline
+function inlineLoop<T>(op: u32, dst: usize, a: usize, bytes: usize): void {
+  for (let i: usize = 0; i < bytes; i += 2 * sizeof<T>()) storePair<T>(dst + i, inlineFunction<T>(op, loadPair<T>(a + i)));
+}
+
+function pairs1<T>(f: (x: v128) => v128, dst: usize, a: usize, bytes: usize): void {
+  for (let i: usize = 0; i < bytes; i += 2 * sizeof<T>()) storePair<T>(dst + i, f(loadPair<T>(a + i)));
+}
+
+function pairs2<T>(f: (x: v128, y: v128) => v128, dst: usize, a: usize, b: usize, bytes: usize): void {
+  for (let i: usize = 0; i < bytes; i += 2 * sizeof<T>()) {
+    storePair<T>(dst + i, f(loadPair<T>(a + i), loadPair<T>(b + i)));
+  }
+}
+
 /**
  * Applies a float64 function element by element. Float32 goes through it too: rounded once from a
- * float64 result it is as exact as float32 gets, and the module carries one set of functions.
+ * float64 result it is as exact as float32 gets.
  */
 function each1<T>(f: (x: f64) => f64, dst: usize, a: usize, bytes: usize): void {
   for (let i: usize = 0; i < bytes; i += sizeof<T>()) store<T>(dst + i, <T>f(<f64>load<T>(a + i)));

@@ -1,9 +1,5 @@
 /** Functions of two arguments that are arithmetic rather than analysis. */
 
-export function atan2(y: f64, x: f64): f64 {
-  return NativeMath.atan2(y, x);
-}
-
 /** The remainder with the dividend's sign; exact. */
 export function fmod(x: f64, y: f64): f64 {
   return NativeMath.mod(x, y);

@@ -6,8 +6,9 @@
  * agree with JAX's, so that one is Giles' single precision polynomial and rounds x^2 as XLA does: more
  * exact would be further away.
  */
-import { log } from "./log";
+import { log, log1pWide } from "./log";
 import { polynomial } from "./polynomial";
+import { scalar } from "./vector";
 
 /** In w - 3.125, for w < 6.25. */
 const CENTRE = memory.data<f64>([
@@ -59,7 +60,7 @@ const SINGLE_TAIL = memory.data<f64>([
 /** -log(1 - x^2) without losing what is left near |x| = 1. */
 @inline
 function weight(x: f64): f64 {
-  return abs(x) < 0.5 ? -NativeMath.log1p(-x * x) : -log((1 - x) * (1 + x));
+  return abs(x) < 0.5 ? -scalar(log1pWide, -x * x) : -scalar(log, (1 - x) * (1 + x));
 }
 
 export function erfinv(x: f64): f64 {
@@ -73,7 +74,7 @@ export function erfinv(x: f64): f64 {
 /** For a float32 x; to be rounded to float32. */
 export function erfinvSingle(x: f64): f64 {
   if (abs(x) == 1) return x * Infinity;
-  const w = -NativeMath.log1p(-(<f64>(<f32>(x * x))));
+  const w = -scalar(log1pWide, -(<f64>(<f32>(x * x))));
   if (w < 5) return x * polynomial(SINGLE_CENTRE, 9, w - 2.5);
   return x * polynomial(SINGLE_TAIL, 9, sqrt(w) - 3);
 }

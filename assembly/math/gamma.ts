@@ -6,10 +6,17 @@
  * out. Recurrences lead to that interval from below 8; above there is Stirling's series; negative
  * arguments are reflected.
  */
-import { log } from "./log";
+import { log as logs } from "./log";
 import { polynomial } from "./polynomial";
+import { sin, tan } from "./trigonometry";
+import { scalar } from "./vector";
 
 @inline const PI: f64 = 3.141592653589793;
+
+@inline
+function log(x: f64): f64 {
+  return scalar(logs, x);
+}
 
 /** lgamma(1 + s) / s for |s| <= 1/4. */
 const NEAR_ONE = memory.data<f64>([
@@ -100,7 +107,7 @@ export function lgamma(x: f64): f64 {
   if (f == 0 || x == -Infinity) return Infinity;
   // gamma(x) gamma(-x) = -pi / (x sin(pi x)); below 1e-17 the sine's product is x itself.
   if (x > -1e-17) return -log(-x);
-  return log(PI / abs(x * NativeMath.sin(PI * f))) - lgammaOfPositive(-x);
+  return log(PI / abs(x * scalar(sin, PI * f))) - lgammaOfPositive(-x);
 }
 
 /** digamma for x > 0. */
@@ -130,5 +137,5 @@ export function digamma(x: f64): f64 {
   const f = fraction(x);
   // At the negative integers the limits from the two sides differ.
   if (f == 0 || x == -Infinity) return NaN;
-  return digammaOfPositive(1 - x) - PI / NativeMath.tan(PI * f);
+  return digammaOfPositive(1 - x) - PI / scalar(tan, PI * f);
 }

@@ -3,7 +3,8 @@
  * multiply-adds. It is exact to about one unit in the last place. Draws such as -log(-log(u)) are logarithms near 1 and
  * so show every rounding of the inner one; with a better logarithm they would differ from JAX's.
  */
-import { log } from "./log";
+import { exponentOf, log, mantissaOf } from "./log";
+import { choose, splat } from "./vector";
 
 /** The polynomial of (log(1 + f) - f + f^2/2) / f^3, by falling degree. */
 const SERIES = memory.data<f64>([
@@ -16,37 +17,38 @@ const SERIES = memory.data<f64>([
 @inline const LN2_HIGH: f64 = 0.693359375;
 @inline const LN2_LOW: f64 = -0.00021219444170128554;
 
-const SMALLEST_NORMAL: f64 = 1.1754943508222875e-38;
+/** The bits of the square root of 1/2 as a float32. */
+@inline const ROOT_HALF: i64 = 0x3fe6a09e60000000;
 
 @inline
-function rounded(x: f64): f64 {
-  return <f64>(<f32>x);
+function rounded(x: v128): v128 {
+  return f64x2.promote_low_f32x4(f32x4.demote_f64x2_zero(x));
 }
 
 /** a * b + c rounded once: the product of two float32 is exact in float64. */
 @inline
-function multiplyAdd(a: f64, b: f64, c: f64): f64 {
-  return rounded(a * b + c);
+function fused(a: v128, b: v128, c: v128): v128 {
+  return rounded(f64x2.add(f64x2.mul(a, b), c));
 }
 
 @inline
-function quadratic(first: usize, f: f64): f64 {
+function quadratic(first: usize, f: v128): v128 {
   const start = SERIES + (first << 3);
-  return multiplyAdd(multiplyAdd(load<f64>(start), f, load<f64>(start, 8)), f, load<f64>(start, 16));
+  return fused(fused(v128.load64_splat(start), f, v128.load64_splat(start, 8)), f, v128.load64_splat(start, 16));
 }
 
-/** For a float32 x; to be rounded to float32. */
-export function logSingle(x: f64): f64 {
-  if (!(x >= SMALLEST_NORMAL) || x == Infinity) return log(x);
-  // x = 2^k (1 + f) with 1 + f between sqrt(1/2) and sqrt(2).
-  const bits = reinterpret<u64>(x);
-  const shift = <i64>(bits - 0x3fe6a09e60000000) >> 52;
-  const k = <f64>shift;
-  const f = reinterpret<f64>(bits - (<u64>shift << 52)) - 1;
-  const square = rounded(f * f);
-  const cube = rounded(square * f);
-  const series = multiplyAdd(multiplyAdd(quadratic(0, f), cube, quadratic(3, f)), cube, quadratic(6, f));
-  const low = multiplyAdd(series, cube, rounded(LN2_LOW * k));
-  const sum = rounded(multiplyAdd(-0.5, square, f) + low);
-  return k * LN2_HIGH + sum;
+/** For float32; to be rounded to float32. */
+@inline
+export function logSingle(x: v128): v128 {
+  const k = exponentOf(x, ROOT_HALF);
+  const f = f64x2.sub(mantissaOf(x, ROOT_HALF), splat(1));
+  const square = rounded(f64x2.mul(f, f));
+  const cube = rounded(f64x2.mul(square, f));
+  const series = fused(fused(quadratic(0, f), cube, quadratic(3, f)), cube, quadratic(6, f));
+  const low = fused(series, cube, rounded(f64x2.mul(k, splat(LN2_LOW))));
+  const sum = rounded(f64x2.add(fused(splat(-0.5), square, f), low));
+  const y = f64x2.add(f64x2.mul(k, splat(LN2_HIGH)), sum);
+  // Beyond the normal float32.
+  const ordinary = v128.and(f64x2.ge(x, splat(1.1754943508222875e-38)), f64x2.lt(x, splat(Infinity)));
+  return i64x2.all_true(ordinary) ? y : choose(ordinary, y, log(x));
 }

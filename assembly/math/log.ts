@@ -1,142 +1,136 @@
 /**
- * The logarithm, powers, and the inverse hyperbolic functions.
+ * The logarithm and the inverse hyperbolic functions.
  *
- * log(x) = k ln(2) + log(m) with m between sqrt(1/2) and sqrt(2), and log(m) = 2 atanh(s) for
- * s = (m - 1) / (m + 1) by its series. A power needs about ten bits more than a float64 has, so `pow`
- * computes the same series with its first two terms as sums of two numbers.
+ * log(x) = k ln(2) + log(m) with m between sqrt(1/2) and sqrt(2), and log(m) = 2 atanh(s) for s = (m - 1) / (m + 1),
+ * by a Chebyshev interpolant of (atanh(s) / s - 1) 2 / s^2 in s^2, computed with 60 digits.
  */
-import { LN2_HIGH, LN2_LOW, expOfSum } from "./exp";
-import { polynomial } from "./polynomial";
+import { LN2_HIGH, LN2_LOW } from "./exp";
+import { choose, copySign, multiplyAdd, polynomial, splat } from "./vector";
 
-/** 2 / (2n + 1) from n = 1 on. */
-const ATANH = memory.data<f64>([
-  0.6666666666666666, 0.4, 0.2857142857142857,
-  0.2222222222222222, 0.18181818181818182, 0.15384615384615385,
-  0.13333333333333333, 0.11764705882352941, 0.10526315789473684,
-  0.09523809523809523, 0.08695652173913043, 0.08,
+/** With a relative error of the logarithm below 2^-35. */
+const SERIES_SINGLE = memory.data<f64>([
+  0.6666666655449666, 0.4000012184016053, 0.28550820775753505,
+  0.233304683103737,
 ]);
 
-/** m above, which `reduce` leaves here. */
-let reduced: f64 = 0;
+/** With a relative error of the logarithm below 2^-60. */
+const SERIES = memory.data<f64>([
+  0.6666666666666666, 0.4000000000000088, 0.2857142857080361,
+  0.22222222391714744, 0.18181795640044723, 0.15386239707611124,
+  0.13268773010203216, 0.13086627491197242,
+]);
 
-/** Splits a positive finite x into k, which is returned, and m. */
-function reduce(x: f64): f64 {
-  let bits = reinterpret<u64>(x);
-  let k: i64 = 0;
-  if (bits < 0x0010000000000000) {
-    // Subnormal.
-    bits = reinterpret<u64>(x * 18014398509481984.0);
-    k = -54;
-  }
-  // Relative to the bits of sqrt(1/2), the exponent field is k.
-  const shift = <i64>(bits - 0x3fe6a09e667f3bcd) >> 52;
-  reduced = reinterpret<f64>(bits - (<u64>shift << 52));
-  return <f64>(k + shift);
+/** The bits of sqrt(1/2). */
+@inline export const ROOT_HALF: i64 = 0x3fe6a09e667f3bcd;
+@inline const EXPONENT: i64 = 0x7ff0000000000000;
+@inline const ONE: i64 = 0x3ff0000000000000;
+
+/** The bits of positive normal numbers with the exponent k and what is relative to `root` instead of 1. */
+@inline
+function moved(x: v128, root: i64): v128 {
+  return i64x2.add(x, i64x2.splat(ONE - root));
 }
 
-export function log(x: f64): f64 {
-  if (!(x > 0)) return x == 0 ? -Infinity : NaN;
-  if (x == Infinity) return x;
-  const k = reduce(x);
-  const f = reduced - 1;
-  const s = f / (2 + f);
-  const z = s * s;
-  const series = z * polynomial(ATANH, 12, z);
+/** k, where x = 2^k m, 1 <= m / root < 2. */
+@inline
+export function exponentOf(x: v128, root: i64): v128 {
+  // The biased exponent in the low bits of 2^52.
+  const bits = v128.or(i64x2.shr_u(moved(x, root), 52), i64x2.splat(0x4330000000000000));
+  return f64x2.sub(bits, splat(4503599627370496.0 + 1023));
+}
+
+/** m */
+@inline
+export function mantissaOf(x: v128, root: i64): v128 {
+  const exponent = v128.and(moved(x, root), i64x2.splat(EXPONENT));
+  return i64x2.sub(x, i64x2.sub(exponent, i64x2.splat(ONE)));
+}
+
+/** log(x) + error, for positive normal x. */
+@inline
+function logOfNormal<T>(x: v128, error: v128, k: v128): v128 {
+  k = f64x2.add(k, exponentOf(x, ROOT_HALF));
+  const f = f64x2.sub(mantissaOf(x, ROOT_HALF), splat(1));
+  const s = f64x2.div(f, f64x2.add(splat(2), f));
+  const z = f64x2.mul(s, s);
+  const series = f64x2.mul(z, sizeof<T>() == 4 ? polynomial(SERIES_SINGLE, 4, z) : polynomial(SERIES, 8, z));
   // log(1 + f) = f - f^2/2 + s (f^2/2 + series), which keeps f's own bits out of the rounding.
-  const half = 0.5 * f * f;
-  return k * LN2_HIGH - (half - (s * (half + series) + k * LN2_LOW) - f);
+  const half = f64x2.mul(f64x2.mul(f, f), splat(0.5));
+  const low = f64x2.add(f64x2.mul(s, f64x2.add(half, series)), multiplyAdd(k, splat(LN2_LOW), error));
+  return f64x2.sub(f64x2.mul(k, splat(LN2_HIGH)), f64x2.sub(f64x2.sub(half, low), f));
 }
 
-/** The part of a number that has at most 26 bits, so that products of such parts are exact. */
+/** Which numbers are normal, positive and finite. */
 @inline
-function upper(x: f64): f64 {
-  return reinterpret<f64>(reinterpret<u64>(x) & 0xfffffffff8000000);
+function isOrdinary(x: v128): v128 {
+  return v128.and(f64x2.ge(x, splat(2.2250738585072014e-308)), f64x2.lt(x, splat(Infinity)));
 }
 
-/** What rounding took from the product p = x * y (Dekker). */
+/** The logarithm of numbers among which some are not ordinary. */
+function logOfAny(x: v128): v128 {
+  const tiny = f64x2.lt(x, splat(2.2250738585072014e-308));
+  const k = v128.and(tiny, splat(-54));
+  const y = logOfNormal<f64>(choose(tiny, f64x2.mul(x, splat(18014398509481984.0)), x), splat(0), k);
+  // The square root of infinity, NaN and negative numbers is what their logarithm is.
+  const limit = f64x2.sub(f64x2.sqrt(x), v128.and(f64x2.eq(x, splat(0)), splat(Infinity)));
+  const finite = v128.and(f64x2.gt(x, splat(0)), f64x2.lt(x, splat(Infinity)));
+  return choose(finite, y, limit);
+}
+
+export function log(x: v128): v128 {
+  return i64x2.all_true(isOrdinary(x)) ? logOfNormal<f64>(x, splat(0), splat(0)) : logOfAny(x);
+}
+
+/** log(u) + (what rounding took from u = 1 + x) / u */
 @inline
-function productError(x: f64, y: f64, p: f64): f64 {
-  const xh = upper(x);
-  const yh = upper(y);
-  const xl = x - xh;
-  const yl = y - yh;
-  return xh * yh - p + xh * yl + xl * yh + xl * yl;
+export function log1p<T>(x: v128): v128 {
+  const u = f64x2.add(splat(1), x);
+  const ordinary = v128.and(isOrdinary(u), f64x2.ne(x, splat(0)));
+  const error = f64x2.div(f64x2.sub(x, f64x2.sub(u, splat(1))), u);
+  const y = logOfNormal<T>(u, error, splat(0));
+  if (i64x2.all_true(ordinary)) return y;
+  return choose(ordinary, y, choose(f64x2.eq(x, splat(0)), x, logOfAny(u)));
 }
 
-/** x ** y for positive finite x and finite y. */
-function powerOfPositive(x: f64, y: f64): f64 {
-  const k = reduce(x);
-  const f = reduced - 1;
-  // s = f / (2 + f) as sum s + sl; the error of 2 + f counts.
-  const t = 2 + f;
-  const tl = f - (t - 2);
-  const s = f / t;
-  const st = s * t;
-  const sl = (f - st - productError(s, t, st) - s * tl) / t;
-  // z = s^2 as z + zl.
-  const z = s * s;
-  const zl = productError(s, s, z) + 2 * s * sl;
-  // w = atanh's series beyond its first term, divided by s: 2/3 z + 2/5 z^2 + ...
-  const third = ATANH_FIRST * z;
-  const thirdLow = productError(ATANH_FIRST, z, third) + ATANH_FIRST * zl + ATANH_FIRST_LOW * z;
-  const rest = z * z * polynomial(ATANH + 8, 11, z);
-  const w = third + rest;
-  const wl = third - w + rest + thirdLow;
-  // log(m) = (s + sl) * (2 + w + wl).
-  const u = 2 + w;
-  const ul = 2 - u + w + wl;
-  const m = s * u;
-  const ml = productError(s, u, m) + s * ul + sl * u;
-  // log(x), added in the order of size.
-  const base = k * LN2_HIGH;
-  const high = base + m;
-  const low = (abs(base) > abs(m) ? base - high + m : m - high + base) + (ml + k * LN2_LOW);
-  const log = high + low;
-  const logLow = high - log + low;
-  const e = y * log;
-  // Beyond this the power overflows or vanishes, and its low part could be anything.
-  if (abs(e) > 750) return e > 0 ? Infinity : 0;
-  return expOfSum(e, productError(y, log, e) + y * logLow);
+/** log1p for the functions made of it. */
+export function log1pWide(x: v128): v128 {
+  return log1p<f64>(x);
 }
 
-// 2/3 in two parts.
-@inline const ATANH_FIRST: f64 = 0.6666666666666666;
-@inline const ATANH_FIRST_LOW: f64 = 3.700743415417188e-17;
-
+/** Where x^2 may overflow, and 1 vanishes beside x. */
 @inline
-function isOdd(y: f64): bool {
-  return abs(y) < 9007199254740992.0 && trunc(y) == y && (<i64>y & 1) != 0;
+function isLarge(x: v128): v128 {
+  return f64x2.gt(x, splat(6.7039039649712985e153));
 }
 
-/** C99's pow, which unlike ECMAScript's has 1 ** anything = 1 and (-1) ** infinity = 1. */
-export function pow(x: f64, y: f64): f64 {
-  if (x == 1 || y == 0) return 1;
-  if (x != x || y != y) return x + y;
-  const magnitude = abs(x);
-  if (abs(y) == Infinity) {
-    if (magnitude == 1) return 1;
-    return magnitude > 1 == y > 0 ? Infinity : 0;
-  }
-  const sign: f64 = isOdd(y) ? copysign<f64>(1, x) : 1;
-  if (magnitude == 0 || magnitude == Infinity) return copysign<f64>((magnitude == 0) == (y < 0) ? Infinity : 0, sign);
-  if (x < 0 && trunc(y) != y) return NaN;
-  return sign * powerOfPositive(magnitude, y);
+/** log(2 x) for large x, else log(1 + x). */
+@inline
+function logOfSum(x: v128, large: v128): v128 {
+  return f64x2.add(log1pWide(x), v128.and(large, splat(LN2_HIGH + LN2_LOW)));
 }
 
-export function asinh(x: f64): f64 {
-  const magnitude = abs(x);
-  const square = magnitude * magnitude;
-  let y: f64;
-  if (magnitude > 1e10) y = log(magnitude) + (LN2_HIGH + LN2_LOW);
-  else if (magnitude > 2) y = log(2 * magnitude + 1 / (sqrt(square + 1) + magnitude));
-  else y = NativeMath.log1p(magnitude + square / (1 + sqrt(square + 1)));
-  return copysign(y, x);
+/** log(|x| + sqrt(x^2 + 1)) */
+export function asinh(x: v128): v128 {
+  const one = splat(1);
+  const size = f64x2.abs(x);
+  const large = isLarge(size);
+  const square = f64x2.mul(size, size);
+  const more = f64x2.div(square, f64x2.add(one, f64x2.sqrt(f64x2.add(square, one))));
+  return copySign(logOfSum(f64x2.add(size, v128.andnot(more, large)), large), x);
 }
 
-export function acosh(x: f64): f64 {
-  if (x < 1) return NaN;
-  if (x > 1e10) return log(x) + (LN2_HIGH + LN2_LOW);
-  if (x > 2) return log(2 * x - 1 / (x + sqrt(x * x - 1)));
-  const t = x - 1;
-  return NativeMath.log1p(t + sqrt(2 * t + t * t));
+/** log(x + sqrt(x^2 - 1)) */
+export function acosh(x: v128): v128 {
+  const large = isLarge(x);
+  const t = f64x2.sub(x, splat(1));
+  const more = f64x2.sqrt(f64x2.mul(t, f64x2.add(t, splat(2))));
+  const y = logOfSum(f64x2.add(t, v128.andnot(more, large)), large);
+  return choose(f64x2.lt(x, splat(1)), splat(NaN), y);
+}
+
+/** log((1 + |x|) / (1 - |x|)) / 2 */
+export function atanh(x: v128): v128 {
+  const size = f64x2.abs(x);
+  const y = log1pWide(f64x2.div(f64x2.add(size, size), f64x2.sub(splat(1), size)));
+  return copySign(f64x2.mul(y, splat(0.5)), x);
 }
