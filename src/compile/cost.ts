@@ -4,6 +4,7 @@ import { sizeOf } from "../base/shapes.ts";
 import type { Jaxpr } from "../ir/jaxpr.ts";
 import { bytesOf } from "./layout.ts";
 import { lower } from "./lower.ts";
+import { ENDLESS } from "./lower-control.ts";
 import { planMemory } from "./plan.ts";
 import { simplify } from "./simplify.ts";
 import type { ContractAxis, Step } from "./steps.ts";
@@ -33,9 +34,35 @@ const product = (axes: readonly ContractAxis[]): number => axes.reduce((n, axis)
 /** The microkernel's tile: a side that is no multiple of it is computed as if it were the next one. */
 const TILE = 4;
 
+interface Work {
+  readonly flops: number;
+  readonly bytes: number;
+  readonly seconds: number;
+}
+
+function costOfSteps(steps: readonly Step[], rates: Rates): Work {
+  const costs = steps.map((step) => costOfStep(step, rates));
+  const sum = (key: keyof Work): number => costs.reduce((n, cost) => n + cost[key], 0);
+  return { flops: sum("flops"), bytes: sum("bytes"), seconds: sum("seconds") };
+}
+
 /** What one step does: operations, the bytes that pass, and the seconds that it should take. */
-function costOfStep(step: Step, rates: Rates): { flops: number; bytes: number; seconds: number } {
+function costOfStep(step: Step, rates: Rates): Work {
   switch (step.kind) {
+    case "loop": {
+      // Nobody knows how long a loop runs that a condition ends: it counts once.
+      const trips = step.trips === ENDLESS ? 1 : step.trips;
+      const { flops, bytes, seconds } = costOfSteps(step.body, rates);
+      return { flops: trips * flops, bytes: trips * bytes, seconds: trips * seconds };
+    }
+    case "branch":
+      return step.bodies.map((body) => costOfSteps(body, rates)).reduce((a, b) => (b.seconds > a.seconds ? b : a));
+    case "leave":
+      return { flops: 0, bytes: 1, seconds: 0 };
+    case "slice": {
+      const bytes = 2 * step.size * itemSize(step.source.buffer.dtype);
+      return { flops: 0, bytes, seconds: bytes / rates.memory };
+    }
     case "contract": {
       const [batch, m, n, k] = [step.batch, step.m, step.n, step.k].map(product) as [number, number, number, number];
       const whole = (size: number): number => Math.ceil(size / TILE) * TILE;
@@ -71,12 +98,6 @@ function costOfStep(step: Step, rates: Rates): { flops: number; bytes: number; s
 /** Counts a program's work without running it. */
 export function costOf(program: Jaxpr, rates: Rates): Cost {
   const lowered = lower(simplify(program));
-  const costs = lowered.steps.map((step) => costOfStep(step, rates));
-  const sum = (key: "flops" | "bytes" | "seconds"): number => costs.reduce((n, cost) => n + cost[key], 0);
-  return {
-    flops: sum("flops"),
-    bytes: sum("bytes"),
-    peakMemory: planMemory(lowered),
-    predictedSeconds: sum("seconds"),
-  };
+  const { flops, bytes, seconds } = costOfSteps(lowered.steps, rates);
+  return { flops, bytes, peakMemory: planMemory(lowered), predictedSeconds: seconds };
 }

@@ -13,6 +13,7 @@ import type {
   KernelStep,
   MapStep,
   ReduceStep,
+  SliceStep,
   Step,
 } from "./steps.ts";
 
@@ -180,7 +181,33 @@ class Encoder {
         return this.#contract(step);
       case "kernel":
         return this.#kernel(step);
+      case "slice":
+        return this.#slice(step);
+      case "leave":
+        return command(Command.LEAVE, [this.#addressOf.get(step.condition)!]);
+      case "loop": {
+        const body = this.#steps(step.body);
+        return [...command(Command.LOOP, [step.trips, body.length]), ...body];
+      }
+      case "branch":
+        return step.bodies.flatMap((steps, i) => {
+          const body = this.#steps(steps);
+          return [...command(Command.BRANCH, [this.#addressOf.get(step.index)!, i, body.length]), ...body];
+        });
     }
+  }
+
+  #steps(steps: readonly Step[]): number[] {
+    return steps.flatMap((step) => this.step(step));
+  }
+
+  #slice({ size, source, target }: SliceStep): number[] {
+    const bytes = itemSize(source.buffer.dtype);
+    const [from, to] = [source, target].map(({ buffer, start }) => this.#addressOf.get(buffer)! + start * bytes) as [
+      number,
+      number,
+    ];
+    return command(Command.SLICE, [size * bytes, from, to, source.step * bytes, target.step * bytes]);
   }
 
   #address({ buffer, view, dtype }: ArrayOperand): number {

@@ -3,7 +3,7 @@
  * the last step that reads it.
  */
 import { itemSize } from "../base/dtypes.ts";
-import { type Buffer, readsOf, type Step, writesOf } from "./steps.ts";
+import { type Buffer, innerSteps, readsOf, type Step, writesOf } from "./steps.ts";
 
 /** Every buffer begins on a cache line. */
 const ALIGNMENT = 64;
@@ -73,24 +73,30 @@ export function layOut(
   kept: readonly Buffer[],
   base: number,
 ): Layout {
-  const lastUse = new Map<Buffer, number>();
-  steps.forEach((step, i) => {
-    for (const buffer of [...readsOf(step), ...writesOf(step)]) lastUse.set(buffer, i);
-  });
-  for (const buffer of kept) lastUse.set(buffer, steps.length);
-
   const addressOf = new Map<Buffer, number>();
   const free = new FreeList(align(base));
-  const place = (buffer: Buffer): void => {
-    if (!addressOf.has(buffer)) addressOf.set(buffer, free.take(align(bytesOf(buffer))));
+  const place = (buffer: Buffer): boolean => {
+    if (addressOf.has(buffer)) return false;
+    addressOf.set(buffer, free.take(align(bytesOf(buffer))));
+    return true;
+  };
+  // What a loop or branch writes for itself is gone after it; what was there before it stays until it ends.
+  const placeAll = (list: readonly Step[], own: Set<Buffer>, last: readonly Buffer[]): void => {
+    const touched = list.map((step) => new Set([...readsOf(step), ...writesOf(step)]));
+    const lastUse = new Map<Buffer, number>();
+    touched.forEach((buffers, i) => {
+      for (const buffer of buffers) lastUse.set(buffer, i);
+    });
+    for (const buffer of last) lastUse.set(buffer, list.length);
+    list.forEach((step, i) => {
+      for (const buffer of writesOf(step)) if (place(buffer)) own.add(buffer);
+      for (const inner of innerSteps(step)) placeAll(inner, new Set(), []);
+      for (const buffer of touched[i]!) {
+        if (lastUse.get(buffer) === i && own.has(buffer)) free.give(addressOf.get(buffer)!, align(bytesOf(buffer)));
+      }
+    });
   };
   preset.forEach(place);
-  steps.forEach((step, i) => {
-    const touched = new Set([...readsOf(step), ...writesOf(step)]);
-    writesOf(step).forEach(place);
-    for (const buffer of touched) {
-      if (lastUse.get(buffer) === i) free.give(addressOf.get(buffer)!, align(bytesOf(buffer)));
-    }
-  });
+  placeAll(steps, new Set(preset), kept);
   return { addressOf, end: free.end };
 }

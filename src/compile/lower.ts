@@ -1,15 +1,17 @@
 /** Kernels as steps: every variable gets an operand, every equation what the machine does for it. */
-import { allocate, type DType } from "../base/dtypes.ts";
+import { allocate } from "../base/dtypes.ts";
 import { sizeOf } from "../base/shapes.ts";
-import { contiguous, isRowMajor, type View } from "../base/view.ts";
+import type { View } from "../base/view.ts";
 import type { Aval } from "../ir/aval.ts";
 import { type Atom, type Equation, type Jaxpr, Literal, Var } from "../ir/jaxpr.ts";
 import { type HostArray, hostArray } from "../ir/ndarray.ts";
+import type { BranchParams, LoopParams, WhileParams } from "../ir/primitive.ts";
 import { type PaddingConfig, paddedSize, padPlacement } from "../lax/slice.ts";
 import { fuse, type Kernel } from "./fuse.ts";
 import { cropLow, lowerContract, staysInside, windowPadding } from "./lower-contract.ts";
+import { lowerBranches, lowerLoop, lowerWhile } from "./lower-control.ts";
 import { buildMapProgram } from "./map-program.ts";
-import type { ArrayOperand, Buffer, Operand, Step } from "./steps.ts";
+import { type ArrayOperand, type Buffer, copied, isWhole, type Operand, type Step, whole } from "./steps.ts";
 import { halveSymmetric } from "./symmetric.ts";
 
 /** A program as steps over buffers. */
@@ -25,7 +27,8 @@ export interface Lowered {
 
 export function lower(jaxpr: Jaxpr): Lowered {
   const lowering = new Lowering(jaxpr);
-  for (const kernel of fuse(jaxpr)) lowering.kernel(kernel);
+  lowering.inputs.push(...[...jaxpr.constVars, ...jaxpr.inputs].map((v) => lowering.define(v).buffer));
+  lowering.run();
   const outputs = jaxpr.outputs.map((atom) => lowering.rowMajor(lowering.read(atom)).buffer);
   return { steps: lowering.steps, inputs: lowering.inputs, constants: lowering.constants, outputs };
 }
@@ -41,16 +44,37 @@ function countUses(jaxpr: Jaxpr): Map<Var, number> {
   return uses;
 }
 
-class Lowering {
+/** One program on its way; those inside of loops and branches have a `Lowering` of their own. */
+export class Lowering {
   readonly steps: Step[] = [];
-  readonly inputs: Buffer[];
-  readonly constants = new Map<Buffer, HostArray>();
+  readonly inputs: Buffer[] = [];
   readonly #operands = new Map<Var, Operand>();
   readonly #uses: Map<Var, number>;
 
-  constructor(jaxpr: Jaxpr) {
+  constructor(
+    readonly jaxpr: Jaxpr,
+    readonly constants = new Map<Buffer, HostArray>(),
+  ) {
     this.#uses = countUses(jaxpr);
-    this.inputs = [...jaxpr.constVars, ...jaxpr.inputs].map((v) => this.#define(v).buffer);
+  }
+
+  run(): void {
+    for (const kernel of fuse(this.jaxpr)) this.kernel(kernel);
+  }
+
+  /** The outputs of a program inside, whose inputs are `operands`; its steps go to `steps`. */
+  inside(jaxpr: Jaxpr, operands: readonly Operand[], steps: Step[]): Operand[] {
+    const lowering = new Lowering(jaxpr, this.constants);
+    jaxpr.inputs.forEach((v, i) => {
+      lowering.set(v, operands[i]!);
+    });
+    lowering.run();
+    steps.push(...lowering.steps);
+    return jaxpr.outputs.map((atom) => lowering.read(atom));
+  }
+
+  set(v: Var, operand: Operand): void {
+    this.#operands.set(v, operand);
   }
 
   read(atom: Atom): Operand {
@@ -69,39 +93,23 @@ class Lowering {
 
   /** The operand in row-major order: itself, or a copy. */
   rowMajor(operand: Operand): ArrayOperand {
-    if (operand.kind === "constant") {
-      const target = this.#buffer(operand.dtype, sizeOf(operand.shape));
-      this.steps.push({ kind: "fill", target, value: operand.value });
-      return whole(target, operand.shape);
-    }
-    const { buffer, view } = operand;
-    if (isRowMajor(view) && view.offset === 0 && buffer.size === sizeOf(view.shape)) return operand;
-    return this.#copy(operand);
-  }
-
-  #buffer(dtype: DType, size: number): Buffer {
-    return { dtype, size };
+    if (operand.kind === "array" && isWhole(operand)) return operand;
+    return copied(operand, this.steps);
   }
 
   /** A new row-major array for a variable. */
-  #define(v: Var): ArrayOperand {
+  define(v: Var): ArrayOperand {
     const { shape, dtype } = v.aval;
-    const operand = whole(this.#buffer(dtype, sizeOf(shape)), shape);
+    const operand = whole({ dtype, size: sizeOf(shape) }, shape);
     this.#operands.set(v, operand);
     return operand;
-  }
-
-  #copy(source: ArrayOperand): ArrayOperand {
-    const target = whole(this.#buffer(source.dtype, sizeOf(source.view.shape)), source.view.shape);
-    this.steps.push({ kind: "copy", source, target });
-    return target;
   }
 
   /** A constant becomes one element that is read again and again. */
   #array(operand: Operand): ArrayOperand {
     if (operand.kind === "array") return operand;
     const { dtype, value, shape } = operand;
-    const buffer = this.#buffer(dtype, 1);
+    const buffer = { dtype, size: 1 };
     const storage = allocate(dtype, 1);
     storage[0] = value;
     this.constants.set(buffer, hostArray(storage, [], dtype));
@@ -115,7 +123,7 @@ class Lowering {
     }
     const outputs = equations.flatMap((e) => e.outputs);
     const needed = outputs.filter((v) => (this.#uses.get(v) ?? 0) > (inside.get(v) ?? 0));
-    const buffers = new Map(needed.map((v) => [v, this.#define(v).buffer]));
+    const buffers = new Map(needed.map((v) => [v, this.define(v).buffer]));
     if (needed.length > 0) this.steps.push(buildMapProgram(equations, (v) => this.read(v), buffers));
   }
 
@@ -125,7 +133,7 @@ class Lowering {
     const operands = inputs.map((a) => this.read(a));
     switch (lowering.kind) {
       case "constant":
-        this.constants.set(this.#define(out).buffer, lowering.array(params));
+        this.constants.set(this.define(out).buffer, lowering.array(params));
         return;
       case "view":
         this.#operands.set(
@@ -138,7 +146,7 @@ class Lowering {
           inputs.map((a) => a.aval),
           params,
         );
-        const target = this.#define(out);
+        const target = this.define(out);
         if (fill !== null) this.#fill(target, operands[fill]!);
         for (const { input, source, target: place } of pieces) {
           this.#copyInto(this.#array(operands[input]!), source, target, place);
@@ -147,14 +155,14 @@ class Lowering {
       }
       case "reduce": {
         const source = this.#array(operands[0]!);
-        const target = this.#define(out).buffer;
+        const target = this.define(out).buffer;
         this.steps.push({ kind: "reduce", op: lowering.op, source, target, axes: lowering.axes(params) });
         return;
       }
       case "contract": {
         const labelled = lowering.contract(params);
         const lhs = this.#padForWindows(this.#array(operands[0]!), labelled);
-        const target = this.#define(out).buffer;
+        const target = this.define(out).buffer;
         this.steps.push(...halveSymmetric(lowerContract(lhs, this.#array(operands[1]!), target, labelled)));
         return;
       }
@@ -163,12 +171,26 @@ class Lowering {
           kind: "kernel",
           command: lowering.command,
           inputs: operands.map((operand) => this.rowMajor(operand).buffer),
-          outputs: outputs.map((v) => this.#define(v).buffer),
+          outputs: outputs.map((v) => this.define(v).buffer),
           arguments: lowering.arguments(
             inputs.map((a) => a.aval),
             params,
           ),
         });
+        return;
+      case "barrier":
+        outputs.forEach((v, i) => {
+          this.set(v, operands[i]!);
+        });
+        return;
+      case "loop":
+        lowerLoop(this, params as LoopParams, operands, outputs);
+        return;
+      case "branch":
+        lowerBranches(this, params as BranchParams, operands, outputs);
+        return;
+      case "while":
+        lowerWhile(this, params as WhileParams, operands, outputs);
         return;
       case "map":
       case "call":
@@ -180,7 +202,7 @@ class Lowering {
     if (input.kind === "constant") return { ...input, shape: aval.shape };
     const view = apply(input.view);
     if (view) return { ...input, view };
-    const copy = this.#copy(input);
+    const copy = copied(input, this.steps);
     return { ...copy, view: apply(copy.view)! };
   }
 
@@ -211,14 +233,10 @@ class Lowering {
     if (padding.every(staysInside)) return { ...lhs, view: cropLow(lhs.view, params) };
     const config: PaddingConfig = padding.map(({ low, high, interior }) => [low, high, interior]);
     const padded = shape.map((n, i) => paddedSize(n, config[i] as [number, number, number]));
-    const target = whole(this.#buffer(lhs.dtype, sizeOf(padded)), padded);
+    const target = whole({ dtype: lhs.dtype, size: sizeOf(padded) }, padded);
     this.steps.push({ kind: "fill", target: target.buffer, value: 0 });
     const placement = padPlacement(shape, config);
     this.#copyInto(lhs, placement.source, target, placement.target);
     return target;
   }
-}
-
-function whole(buffer: Buffer, shape: readonly number[]): ArrayOperand {
-  return { kind: "array", dtype: buffer.dtype, buffer, view: contiguous(shape) };
 }

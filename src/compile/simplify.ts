@@ -1,5 +1,7 @@
 /** Programs made smaller before they are planned: repeated work and unused work go, the rest is put in demand order. */
-import { type Atom, type Equation, type Jaxpr, Literal, Var } from "../ir/jaxpr.ts";
+import { withoutDeadCode } from "../ir/dead-code.ts";
+import { type Atom, type Equation, type Jaxpr, Literal, mapPrograms, Var } from "../ir/jaxpr.ts";
+import { keyOf, literalKey } from "../ir/key.ts";
 import { rewrite } from "./rewrite.ts";
 
 /** Puts the equations of called programs in the place of their calls. */
@@ -38,12 +40,11 @@ export function eliminateCommonSubexpressions(jaxpr: Jaxpr): Jaxpr {
   const replaced = new Map<Var, Var>();
   const seen = new Map<string, readonly Var[]>();
   const resolve = (atom: Atom): Atom => (atom instanceof Var ? (replaced.get(atom) ?? atom) : atom);
-  const key = (atom: Atom): string =>
-    atom instanceof Literal ? `${Object.is(atom.value, -0) ? "-0" : atom.value}:${atom.aval.dtype}` : `%${atom.id}`;
+  const key = (atom: Atom): string => (atom instanceof Literal ? literalKey(atom) : `%${atom.id}`);
   const equations: Equation[] = [];
   for (const equation of jaxpr.equations) {
     const inputs = equation.inputs.map(resolve);
-    const signature = `${equation.primitive.name}(${inputs.map(key).join()})${JSON.stringify(equation.params)}`;
+    const signature = `${equation.primitive.name}(${inputs.map(key).join()})${keyOf(equation.params)}`;
     const earlier = seen.get(signature);
     if (earlier) {
       equation.outputs.forEach((v, i) => {
@@ -91,5 +92,11 @@ export function orderByDemand(jaxpr: Jaxpr): Jaxpr {
   return { ...jaxpr, equations };
 }
 
+/** The equations that the outputs need, with the programs inside of loops and branches simplified too. */
+function simplifyInside(jaxpr: Jaxpr): Jaxpr {
+  const equations = withoutDeadCode(jaxpr.equations, jaxpr.outputs);
+  return { ...jaxpr, equations: equations.map((equation) => mapPrograms(equation, simplify)) };
+}
+
 export const simplify = (jaxpr: Jaxpr): Jaxpr =>
-  orderByDemand(eliminateCommonSubexpressions(rewrite(inlineCalls(jaxpr))));
+  orderByDemand(eliminateCommonSubexpressions(rewrite(simplifyInside(inlineCalls(jaxpr)))));

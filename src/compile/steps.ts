@@ -1,6 +1,7 @@
 /** The steps of a plan before they have addresses: what each kernel reads and writes. */
 import type { DType } from "../base/dtypes.ts";
-import type { View } from "../base/view.ts";
+import { sizeOf } from "../base/shapes.ts";
+import { contiguous, isRowMajor, type View } from "../base/view.ts";
 import type { KernelCommand, MapOp, ReduceOp, Register } from "../ir/primitive.ts";
 
 /** A range of the arena, written once and then read. */
@@ -84,10 +85,61 @@ export interface KernelStep {
   readonly arguments: readonly number[];
 }
 
-export type Step = CopyStep | FillStep | MapStep | ReduceStep | ContractStep | KernelStep;
+/** Copies elements in a loop; from trip to trip the places move on by `step` elements. */
+export interface SliceStep {
+  readonly kind: "slice";
+  readonly size: number;
+  readonly source: { readonly buffer: Buffer; readonly start: number; readonly step: number };
+  readonly target: { readonly buffer: Buffer; readonly start: number; readonly step: number };
+}
 
-/** The buffers that a step reads. */
+/** Steps repeated `trips` times, or until a `leave` step ends them. */
+export interface LoopStep {
+  readonly kind: "loop";
+  readonly trips: number;
+  readonly body: readonly Step[];
+  /** The buffers that keep their contents from trip to trip and that no step before the loop has written. */
+  readonly kept: readonly Buffer[];
+}
+
+/** Ends the loop around it if the condition is false. */
+export interface LeaveStep {
+  readonly kind: "leave";
+  readonly condition: Buffer;
+}
+
+/** One of several lists of steps, by the number in `index`. */
+export interface BranchStep {
+  readonly kind: "branch";
+  readonly index: Buffer;
+  readonly bodies: readonly (readonly Step[])[];
+  readonly outputs: readonly Buffer[];
+}
+
+export type Step =
+  | CopyStep
+  | FillStep
+  | MapStep
+  | ReduceStep
+  | ContractStep
+  | KernelStep
+  | SliceStep
+  | LoopStep
+  | LeaveStep
+  | BranchStep;
+
+/** The steps inside of a step. */
+export function innerSteps(step: Step): readonly (readonly Step[])[] {
+  if (step.kind === "loop") return [step.body];
+  return step.kind === "branch" ? step.bodies : [];
+}
+
+/** The buffers that a step reads; of a loop or branch all that are touched inside. */
 export function readsOf(step: Step): Buffer[] {
+  if (step.kind === "loop") return touchedIn(step.body);
+  if (step.kind === "branch") return [step.index, ...step.bodies.flatMap(touchedIn)];
+  if (step.kind === "slice") return [step.source.buffer];
+  if (step.kind === "leave") return [step.condition];
   if (step.kind === "copy" || step.kind === "reduce") return [step.source.buffer];
   if (step.kind === "map") return step.inputs.map((i) => i.operand.buffer);
   if (step.kind === "contract") return [step.a.buffer, step.b.buffer];
@@ -100,5 +152,34 @@ export function writesOf(step: Step): Buffer[] {
   if (step.kind === "copy") return [step.target.buffer];
   if (step.kind === "map") return step.outputs.map((o) => o.buffer);
   if (step.kind === "kernel") return [...step.outputs];
-  return [step.target];
+  if (step.kind === "loop") return [...step.kept];
+  if (step.kind === "branch") return [...step.outputs];
+  if (step.kind === "slice") return [step.target.buffer];
+  return step.kind === "leave" ? [] : [step.target];
+}
+
+/** All buffers that some steps read and write. */
+const touchedIn = (steps: readonly Step[]): Buffer[] => steps.flatMap((step) => [...readsOf(step), ...writesOf(step)]);
+
+/** A buffer seen as a row-major array. */
+export function whole(buffer: Buffer, shape: readonly number[]): ArrayOperand {
+  return { kind: "array", dtype: buffer.dtype, buffer, view: contiguous(shape) };
+}
+
+/** Whether the operand is all of its buffer, in row-major order. */
+export const isWhole = ({ buffer, view }: ArrayOperand): boolean =>
+  isRowMajor(view) && view.offset === 0 && buffer.size === sizeOf(view.shape);
+
+/** The step that writes an operand to a buffer in row-major order. */
+export function assign(operand: Operand, target: Buffer): Step {
+  if (operand.kind === "constant") return { kind: "fill", target, value: operand.value };
+  return { kind: "copy", source: operand, target: whole(target, operand.view.shape) };
+}
+
+/** A row-major copy of an operand. */
+export function copied(operand: Operand, steps: Step[]): ArrayOperand {
+  const { shape } = operand.kind === "constant" ? operand : operand.view;
+  const target = { dtype: operand.dtype, size: sizeOf(shape) };
+  steps.push(assign(operand, target));
+  return whole(target, shape);
 }

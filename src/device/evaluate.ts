@@ -3,6 +3,7 @@ import { UnsupportedError } from "../base/errors.ts";
 import { compile, type Plan } from "../compile/plan.ts";
 import { formatAval } from "../ir/aval.ts";
 import { type Jaxpr, Var } from "../ir/jaxpr.ts";
+import { keyOf } from "../ir/key.ts";
 import { HostArray, type NDArray } from "../ir/ndarray.ts";
 import type { Primitive } from "../ir/primitive.ts";
 import { runPlan } from "./wasm.ts";
@@ -29,7 +30,7 @@ function singleEquation(primitive: Primitive, inputs: readonly HostArray[], para
 /** Computes one primitive. */
 export function evaluate(primitive: Primitive, arrays: readonly NDArray[], params: unknown): NDArray[] {
   const inputs = arrays.map(asHostArray);
-  const key = `${primitive.name}(${inputs.map((x) => formatAval(x.aval)).join()})${JSON.stringify(params)}`;
+  const key = `${primitive.name}(${inputs.map((x) => formatAval(x.aval)).join()})${keyOf(params)}`;
   let plan = plans.get(key);
   if (!plan) {
     plan = compile(singleEquation(primitive, inputs, params));

@@ -40,6 +40,16 @@ export interface Jaxpr {
   readonly outputs: readonly Atom[];
 }
 
+export const isJaxpr = (x: unknown): x is Jaxpr => typeof x === "object" && x !== null && "equations" in x;
+
+/** The equation with each of the programs in its parameters replaced. */
+export function mapPrograms(equation: Equation, fn: (program: Jaxpr) => Jaxpr): Equation {
+  const { params } = equation;
+  if (typeof params !== "object" || params === null || !Object.values(params).flat().some(isJaxpr)) return equation;
+  const replace = (x: unknown): unknown => (isJaxpr(x) ? fn(x) : Array.isArray(x) ? x.map(replace) : x);
+  return { ...equation, params: Object.fromEntries(Object.entries(params).map(([key, x]) => [key, replace(x)])) };
+}
+
 /** A program with the values of its constants. */
 export interface ClosedJaxpr {
   readonly jaxpr: Jaxpr;

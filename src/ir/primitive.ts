@@ -6,7 +6,7 @@ import type { DType } from "../base/dtypes.ts";
 import { UnsupportedError } from "../base/errors.ts";
 import type { View } from "../base/view.ts";
 import type { Aval } from "./aval.ts";
-import type { Jaxpr } from "./jaxpr.ts";
+import type { Equation, Jaxpr, Var } from "./jaxpr.ts";
 import { type HostArray, NDArray } from "./ndarray.ts";
 
 /** A tangent or cotangent; `null` is a zero that is known without computing. */
@@ -140,6 +140,31 @@ export type KernelCommand =
   | "HOUSEHOLDER"
   | "JACOBI";
 
+/** A program repeated over slices; its inputs are `[...constants, ...carry, ...slices]`, its outputs `[...carry, ...ys]`. */
+export interface LoopParams {
+  readonly body: Jaxpr;
+  readonly length: number;
+  readonly reverse: boolean;
+  /** How many of the inputs are the same in every step, and how many are carried from step to step. */
+  readonly consts: number;
+  readonly carries: number;
+}
+
+/** Programs with the same inputs and outputs; the equation's first input is the number of the one that runs. */
+export interface BranchParams {
+  readonly branches: readonly Jaxpr[];
+}
+
+/** A program repeated while a condition holds; the inputs are `[...constants of either, ...carry]`. */
+export interface WhileParams {
+  /** `[...constants, ...carry]` to one bool. */
+  readonly condition: Jaxpr;
+  /** `[...constants, ...carry]` to the next carry. */
+  readonly body: Jaxpr;
+  readonly conditionConsts: number;
+  readonly bodyConsts: number;
+}
+
 /** How a primitive becomes kernel commands: one of a few shapes that the compiler knows. */
 export type Lowering<Params> =
   | {
@@ -172,6 +197,10 @@ export type Lowering<Params> =
       readonly command: KernelCommand;
       arguments(inputs: readonly Aval[], params: Params): readonly number[];
     }
+  /** The parameters are `LoopParams`, `BranchParams` or `WhileParams`. */
+  | { readonly kind: "loop" | "branch" | "while" }
+  /** The outputs are the inputs, none of which is used before all of them exist. */
+  | { readonly kind: "barrier" }
   | {
       /** A program of its own, which takes the equation's place: only derivatives and batching see the primitive. */
       readonly kind: "call";
@@ -187,6 +216,15 @@ export interface Primitive<Params = unknown> {
   jvp(primals: readonly NDArray[], tangents: readonly Tangent[], params: Params): [NDArray[], Tangent[]];
   /** The cotangents of the inputs that are `UndefinedPrimal`; only for primitives that are linear in some inputs. */
   transpose?(cotangents: readonly Tangent[], inputs: readonly (NDArray | UndefinedPrimal)[], params: Params): Tangent[];
+  /**
+   * The outputs that follow from the inputs that are known, and an equation for the others. `save` gives a value that the
+   * equation reads a name. Without this rule nothing is known until every input is.
+   */
+  partialEval?(
+    equation: Equation<Params>,
+    inputs: readonly (NDArray | null)[],
+    save: (value: NDArray) => Var,
+  ): { readonly outputs: readonly (NDArray | null)[]; readonly rest: Equation | null };
   /** The outputs of the operation mapped over the inputs' batch axes (at least one is not `null`), and their axes. */
   batch(inputs: readonly NDArray[], axes: readonly BatchAxis[], params: Params): [NDArray[], BatchAxis[]];
   readonly lowering: Lowering<Params>;

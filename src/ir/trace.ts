@@ -116,7 +116,7 @@ export function bind<Params>(primitive: Primitive<Params>, inputs: readonly NDAr
   }
   const { lowering } = primitive;
   if (lowering.kind === "call") return evalJaxpr({ jaxpr: lowering.program(params), consts: [] }, inputs);
-  return evaluate(primitive as Primitive, inputs, params);
+  return lowering.kind === "barrier" ? [...inputs] : evaluate(primitive as Primitive, inputs, params);
 }
 
 /** `bind` for the primitives with one output. */

@@ -1,6 +1,7 @@
 /** A kernel function compiled once for each structure, shape and static keyword argument. */
 import { describe } from "../base/errors.ts";
 import { allNone, flatten, formatTree, unflatten } from "../base/tree.ts";
+import { keyOf } from "../ir/key.ts";
 import { NDArray } from "../ir/ndarray.ts";
 import { type ArrayLike, asArray } from "../lax/operands.ts";
 import { CompiledFunction } from "../transform/jit.ts";
@@ -10,22 +11,6 @@ import type { Kwargs } from "./kwargs.ts";
 export type KernelFn<Result> = (x1: unknown, x2: unknown, params: unknown, kwargs?: Kwargs) => Result;
 
 const isArray = (x: unknown): x is ArrayLike => x instanceof NDArray || ArrayBuffer.isView(x);
-
-const identities = new WeakMap<object, number>();
-let nextIdentity = 0;
-
-/** A static value as a part of a cache key; functions and objects of any class count by identity. */
-function staticKey(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(value);
-  if (Object.is(value, -0)) return "-0";
-  if (typeof value !== "function" && typeof value !== "object") return `${typeof value}:${String(value)}`;
-  let id = identities.get(value as object);
-  if (id === undefined) {
-    id = nextIdentity++;
-    identities.set(value as object, id);
-  }
-  return `identity:${id}`;
-}
 
 function checkArrays(fn: string, name: string, tree: unknown): void {
   for (const leaf of flatten(tree)[0]) {
@@ -61,7 +46,7 @@ export function compileKernel(fn: string, compute: KernelFn<unknown>): CompiledK
   const find = (...[x1, x2, params, kwargs = {}]: Parameters<KernelFn<unknown>>): [CompiledFunction, unknown[]] => {
     checkArguments(fn, x1, x2, params, kwargs);
     const [leaves, tree] = flatten(kwargs);
-    const statics = leaves.map((leaf) => (isArray(leaf) ? "*" : staticKey(leaf)));
+    const statics = leaves.map((leaf) => (isArray(leaf) ? "*" : keyOf(leaf)));
     const key = `${formatTree(tree)} ${statics.join()}`;
     let program = compiled.get(key);
     if (!program) {

@@ -8,6 +8,7 @@
 
 import { range } from "../base/shapes.ts";
 import type { Atom, Equation, Jaxpr, Var } from "../ir/jaxpr.ts";
+import { keyOf } from "../ir/key.ts";
 import type { ContractParams, Window } from "../ir/primitive.ts";
 import type { Cut } from "../transform/transpose.ts";
 
@@ -85,11 +86,14 @@ export function structuredUse(jaxpr: Jaxpr, v: Var, { jRules, sRules }: Rules): 
   const reader = sRules ? onlyReader(jaxpr, v) : undefined;
   if (!reader) return null;
   const { primitive, outputs, params } = reader.equation;
-  if (!jRules) return outputs.length === 1 ? { ...reader, structure: denseStructure(reader), renamings: "" } : null;
+  if (!jRules)
+    return outputs.length === 1 && !primitive.partialEval
+      ? { ...reader, structure: denseStructure(reader), renamings: "" }
+      : null;
   const { name } = primitive;
   if (RENAMINGS.includes(name)) {
     const use = structuredUse(jaxpr, outputs[0]!, { jRules, sRules, fwd: null });
-    return use && { ...use, renamings: `${name}${JSON.stringify(params)} ${use.renamings}` };
+    return use && { ...use, renamings: `${name}${keyOf(params)} ${use.renamings}` };
   }
   const structure = STRUCTURE_RULES[name]?.(reader.equation, reader.input);
   return structure ? { ...reader, structure, renamings: "" } : null;

@@ -1,5 +1,5 @@
 /** The transformations of functions. */
-export { checkpoint } from "./control.ts";
+export { type CheckpointOptions, type CheckpointPolicy, checkpoint, checkpointPolicies } from "./checkpoint.ts";
 export { type CustomJvp, type CustomVjp, customJvp, customVjp } from "./custom.ts";
 export { type GradOptions, grad, jvp, linearize, linearTranspose, valueAndGrad, vjp } from "./derivatives.ts";
 export type { TreeFunction } from "./flat.ts";

@@ -6,7 +6,9 @@ import { type ArrayLike, asArray } from "../lax/operands.ts";
 import { sliceInDim as sliceAlong } from "../lax/slice.ts";
 
 export * from "../lax/index.ts";
-export { cond, foriLoop, map, type ScanOptions, scan } from "./control.ts";
+export { cond, switchBranch as switch } from "./cond.ts";
+export { foriLoop, type MapOptions, map, type ScanOptions, scan } from "./scan.ts";
+export { whileLoop } from "./while.ts";
 
 /**
  * The elements from `start` up to `limit` along `axis` (the first one by default), by `stride`.

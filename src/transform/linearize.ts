@@ -2,29 +2,18 @@
  * Linearization: the jvp program is split into what depends on the primals alone, which is computed at once, and what
  * depends on the tangents, which remains as a linear program (JAX: `linearize_jaxpr`, partial evaluation).
  */
-import { type Atom, type ClosedJaxpr, Environment, type Equation, type Jaxpr, Literal, Var } from "../ir/jaxpr.ts";
+import { withoutDeadCode } from "../ir/dead-code.ts";
+import type { ClosedJaxpr } from "../ir/jaxpr.ts";
 import type { NDArray } from "../ir/ndarray.ts";
-import { bind, traceToJaxpr } from "../ir/trace.ts";
+import { traceToJaxpr } from "../ir/trace.ts";
 import { zerosLike } from "../lax/create.ts";
 import { jvpJaxpr } from "./jvp.ts";
+import { closeOver, knownInputs, partialEvaluate } from "./partial.ts";
 
 /** A program's outputs at a point, and the linear program from the inputs' tangents to the outputs'. */
 export interface Linearized {
   readonly outputs: NDArray[];
   readonly linear: ClosedJaxpr;
-}
-
-/** Keeps the equations whose outputs are needed. */
-function withoutDeadCode(equations: readonly Equation[], outputs: readonly Atom[]): Equation[] {
-  const needed = new Set<Atom>(outputs);
-  const kept: Equation[] = [];
-  for (let i = equations.length - 1; i >= 0; i--) {
-    const equation = equations[i]!;
-    if (!equation.outputs.some((v) => needed.has(v))) continue;
-    kept.push(equation);
-    for (const input of equation.inputs) needed.add(input);
-  }
-  return kept.reverse();
 }
 
 /** The program of the primal outputs and of all tangents; `active` tells which inputs have a tangent. */
@@ -53,40 +42,9 @@ export function linearizeJaxpr(
   const count = program.jaxpr.outputs.length;
   const tangentInputs = jaxpr.inputs.slice(primals.length);
 
-  const env = new Environment<NDArray>((literal) => literal.array);
-  env.writeAll(jaxpr.constVars, consts);
-  env.writeAll(jaxpr.inputs.slice(0, primals.length), primals);
-  const isKnown = (atom: Atom): boolean => atom instanceof Literal || env.has(atom);
-
-  const linearEquations: Equation[] = [];
-  for (const equation of withoutDeadCode(jaxpr.equations, jaxpr.outputs)) {
-    const { primitive, inputs, params, outputs } = equation;
-    if (!inputs.every(isKnown)) {
-      linearEquations.push(equation);
-      continue;
-    }
-    const values = inputs.map((a) => env.read(a));
-    env.writeAll(outputs, bind(primitive, values, params));
-  }
-  const outputs = jaxpr.outputs.slice(0, count).map((a) => env.read(a));
-  const linear = closeOver(tangentInputs, linearEquations, jaxpr.outputs.slice(count), env);
+  const known = knownInputs({ jaxpr, consts }, primals);
+  const linearEquations = partialEvaluate(withoutDeadCode(jaxpr.equations, jaxpr.outputs), known);
+  const outputs = jaxpr.outputs.slice(0, count).map((a) => known.read(a));
+  const linear = closeOver(tangentInputs, linearEquations, jaxpr.outputs.slice(count), known);
   return { outputs, linear };
-}
-
-/** The linear program; the known values that it reads become its constants. */
-function closeOver(
-  inputs: readonly Var[],
-  equations: readonly Equation[],
-  outputs: readonly Atom[],
-  known: Environment<NDArray>,
-): ClosedJaxpr {
-  const residuals = new Set<Var>();
-  const visit = (atom: Atom): void => {
-    if (atom instanceof Var && known.has(atom)) residuals.add(atom);
-  };
-  for (const equation of equations) equation.inputs.forEach(visit);
-  outputs.forEach(visit);
-  const constVars = [...residuals];
-  const jaxpr: Jaxpr = { constVars, inputs, equations, outputs };
-  return { jaxpr, consts: constVars.map((v) => known.read(v)) };
 }

@@ -1,18 +1,10 @@
 /** Reverse mode: a linear program run backwards, from cotangents of its outputs to cotangents of its inputs. */
 import { UnsupportedError } from "../base/errors.ts";
-import { type Atom, type ClosedJaxpr, Environment, type Equation, Literal, Var } from "../ir/jaxpr.ts";
+import { type Atom, type ClosedJaxpr, type Equation, Literal, Var } from "../ir/jaxpr.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { type Tangent, UndefinedPrimal } from "../ir/primitive.ts";
-import { bind } from "../ir/trace.ts";
 import { addArrays } from "../lax/elementwise.ts";
-
-/** Computes an equation that the program's inputs don't reach, and tells whether it is one. */
-function evaluated({ primitive, inputs, params, outputs }: Equation, known: Environment<NDArray>): boolean {
-  if (inputs.some((a) => a instanceof Var && !known.has(a))) return false;
-  const values = inputs.map((a) => known.read(a));
-  known.writeAll(outputs, bind(primitive, values, params));
-  return true;
-}
+import { knownInputs, partialEvaluate } from "./partial.ts";
 
 /** An input of an equation at which a cotangent stops. */
 export interface Cut {
@@ -33,9 +25,8 @@ export function transposeWithCuts(
   cotangents: readonly Tangent[],
   cuts: readonly Cut[],
 ): { readonly inputs: Tangent[]; readonly cuts: Tangent[] } {
-  const known = new Environment<NDArray>((literal) => literal.array);
-  known.writeAll(jaxpr.constVars, consts);
-  const linear = jaxpr.equations.filter((equation) => !evaluated(equation, known));
+  const known = knownInputs({ jaxpr, consts }, []);
+  const linear = partialEvaluate(jaxpr.equations, known);
   const collected = new Map<Var, NDArray>();
   const add = (atom: Atom, ct: Tangent): void => {
     if (!ct || atom instanceof Literal || known.has(atom)) return;

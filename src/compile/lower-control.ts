@@ -1,0 +1,94 @@
+/** Loops and branches as steps: their bodies are lowered once. */
+import type { Var } from "../ir/jaxpr.ts";
+import type { BranchParams, LoopParams, WhileParams } from "../ir/primitive.ts";
+import type { Lowering } from "./lower.ts";
+import { type ArrayOperand, assign, type Buffer, copied, isWhole, type Operand, type Step, whole } from "./steps.ts";
+
+/** The trips of a loop that only a condition ends. */
+export const ENDLESS = 2 ** 32 - 1;
+
+/** Writes the next carry over the present one, of which the next one may be made. */
+function carryOn(next: readonly Operand[], carry: readonly ArrayOperand[], steps: Step[]): void {
+  const buffers = carry.map((operand) => operand.buffer);
+  const stays = (operand: Operand, i: number): boolean =>
+    operand.kind === "array" && operand.buffer === buffers[i] && isWhole(operand);
+  const safe = next.map((operand, i) => {
+    const isOverwritten = operand.kind === "array" && buffers.includes(operand.buffer);
+    return isOverwritten && !stays(operand, i) ? copied(operand, steps) : operand;
+  });
+  safe.forEach((operand, i) => {
+    if (!stays(operand, i)) steps.push(assign(operand, buffers[i]!));
+  });
+}
+
+/** The inputs that are read in every step, the carry in buffers of its own, and the slices. */
+export function lowerLoop(
+  lowering: Lowering,
+  { body, length, reverse, consts, carries }: LoopParams,
+  operands: readonly Operand[],
+  outputs: readonly Var[],
+): void {
+  const carry = operands.slice(consts, consts + carries).map((x) => copied(x, lowering.steps));
+  const stacked = operands.slice(consts + carries).map((x) => lowering.rowMajor(x));
+  const steps: Step[] = [];
+  /** Where the slices of a stacked array lie in the course of the loop. */
+  const moving = (buffer: Buffer, size: number) =>
+    reverse ? { buffer, start: (length - 1) * size, step: -size } : { buffer, start: 0, step: size };
+  const fixed = (buffer: Buffer) => ({ buffer, start: 0, step: 0 });
+  const slices = stacked.map(({ dtype, buffer, view }) => {
+    const size = length === 0 ? 0 : buffer.size / length;
+    const slice: Buffer = { dtype, size };
+    steps.push({ kind: "slice", size, source: moving(buffer, size), target: fixed(slice) });
+    return whole(slice, view.shape.slice(1));
+  });
+  const outs = lowering.inside(body, [...operands.slice(0, consts), ...carry, ...slices], steps);
+  const ys = outs.slice(carries).map((y, i): ArrayOperand => {
+    const row = y.kind === "array" && isWhole(y) ? y : copied(y, steps);
+    const target = lowering.define(outputs[carries + i]!);
+    const { size } = row.buffer;
+    steps.push({ kind: "slice", size, source: fixed(row.buffer), target: moving(target.buffer, size) });
+    return target;
+  });
+  carryOn(outs.slice(0, carries), carry, steps);
+  lowering.steps.push({ kind: "loop", trips: length, body: steps, kept: ys.map((y) => y.buffer) });
+  carry.forEach((operand, i) => {
+    lowering.set(outputs[i]!, operand);
+  });
+}
+
+export function lowerWhile(
+  lowering: Lowering,
+  { condition, body, conditionConsts, bodyConsts }: WhileParams,
+  operands: readonly Operand[],
+  outputs: readonly Var[],
+): void {
+  const carry = operands.slice(conditionConsts + bodyConsts).map((x) => copied(x, lowering.steps));
+  const steps: Step[] = [];
+  const [goesOn] = lowering.inside(condition, [...operands.slice(0, conditionConsts), ...carry], steps);
+  const pred: Buffer = { dtype: "bool", size: 1 };
+  steps.push(assign(goesOn!, pred), { kind: "leave", condition: pred });
+  const forBody = operands.slice(conditionConsts, conditionConsts + bodyConsts);
+  carryOn(lowering.inside(body, [...forBody, ...carry], steps), carry, steps);
+  lowering.steps.push({ kind: "loop", trips: ENDLESS, body: steps, kept: [pred] });
+  carry.forEach((operand, i) => {
+    lowering.set(outputs[i]!, operand);
+  });
+}
+
+export function lowerBranches(
+  lowering: Lowering,
+  { branches }: BranchParams,
+  [index, ...operands]: readonly Operand[],
+  outputs: readonly Var[],
+): void {
+  const targets = outputs.map((v) => lowering.define(v).buffer);
+  const bodies = branches.map((branch) => {
+    const steps: Step[] = [];
+    const outs = lowering.inside(branch, operands, steps);
+    outs.forEach((operand, i) => {
+      steps.push(assign(operand, targets[i]!));
+    });
+    return steps;
+  });
+  lowering.steps.push({ kind: "branch", index: lowering.rowMajor(index!).buffer, bodies, outputs: targets });
+}

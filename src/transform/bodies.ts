@@ -1,0 +1,113 @@
+/** What the rules of loops and branches do with the programs inside of them. */
+import type { Aval } from "../ir/aval.ts";
+import type { ClosedJaxpr, Jaxpr } from "../ir/jaxpr.ts";
+import type { NDArray } from "../ir/ndarray.ts";
+import type { BatchAxis, Tangent } from "../ir/primitive.ts";
+import { traceToJaxpr } from "../ir/trace.ts";
+import { full, zerosLike } from "../lax/create.ts";
+import { batchToFront } from "../lax/shape.ts";
+import { batchJaxpr } from "./batch.ts";
+import { jvpJaxpr } from "./jvp.ts";
+import { transposeJaxpr } from "./transpose.ts";
+
+export type Flags = readonly boolean[];
+
+export const chosen = <T>(list: readonly T[], flags: Flags): T[] => list.filter((_, i) => flags[i]);
+
+export const count = (flags: Flags): number => flags.filter(Boolean).length;
+
+/** One value for each flag: the next of `values` where it is set, else `null`. */
+export function spread<T>(values: readonly T[], flags: Flags): (T | null)[] {
+  let next = 0;
+  return flags.map((flag) => (flag ? values[next++]! : null));
+}
+
+/** The list in parts of the given sizes and a last one with the rest. */
+export function parts<T, Sizes extends number[]>(
+  list: readonly T[],
+  ...sizes: Sizes
+): [...{ [K in keyof Sizes]: T[] }, T[]] {
+  let next = 0;
+  const heads = sizes.map((size) => {
+    next += size;
+    return list.slice(next - size, next);
+  });
+  return [...heads, list.slice(next)] as [...{ [K in keyof Sizes]: T[] }, T[]];
+}
+
+export const zerosOf = ({ shape, dtype }: Aval): NDArray => full(shape, 0, dtype);
+
+export const inputAvalsOf = ({ inputs }: Jaxpr, flags?: Flags): Aval[] =>
+  (flags ? chosen(inputs, flags) : inputs).map((v) => v.aval);
+
+/** The flags that a program gives back for its carry, put in again until they no longer grow. */
+export function fixedPoint<Result>(
+  start: Flags,
+  step: (flags: Flags) => { readonly result: Result; readonly flags: Flags },
+): { readonly result: Result; readonly flags: Flags } {
+  const { result, flags } = step(start);
+  const grown = start.map((flag, i) => flag || flags[i]!);
+  return grown.every((flag, i) => flag === start[i]) ? { result, flags: start } : fixedPoint(grown, step);
+}
+
+/** A program of `[...primals, ...tangents]` to `[...outputs, ...tangents]`. */
+export interface JvpProgram {
+  readonly program: ClosedJaxpr;
+  /** Which outputs have a tangent. */
+  readonly active: Flags;
+}
+
+/** The derivative of a program by its `active` inputs; the outputs in `instantiate` have a tangent in any case. */
+export function jvpProgram(jaxpr: Jaxpr, active: Flags, instantiate: Flags = []): JvpProgram {
+  let activeOutputs: Flags = [];
+  const program = traceToJaxpr(
+    (...values) => {
+      const [primals, tangents] = parts(values, active.length);
+      const [outs, dOuts] = jvpJaxpr({ jaxpr, consts: [] }, primals, spread(tangents, active));
+      activeOutputs = dOuts.map((t, i) => t !== null || Boolean(instantiate[i]));
+      return [
+        ...outs,
+        ...chosen(
+          dOuts.map((t, i) => t ?? zerosLike(outs[i]!)),
+          activeOutputs,
+        ),
+      ];
+    },
+    [...inputAvalsOf(jaxpr), ...inputAvalsOf(jaxpr, active)],
+  );
+  return { program, active: activeOutputs };
+}
+
+/** A program mapped over the first axis of its inputs. */
+export interface BatchedProgram {
+  readonly program: ClosedJaxpr;
+  /** Which outputs have a batch axis, in front. */
+  readonly batched: Flags;
+}
+
+export function batchedProgram(jaxpr: Jaxpr, batched: Flags, size: number, instantiate: Flags = []): BatchedProgram {
+  let batchedOutputs: Flags = [];
+  const program = traceToJaxpr(
+    (...values) => {
+      const axes = batched.map((is): BatchAxis => (is ? 0 : null));
+      const [outs, at] = batchJaxpr({ jaxpr, consts: [] }, values, axes);
+      batchedOutputs = at.map((axis, i) => axis !== null || Boolean(instantiate[i]));
+      return outs.map((out, i) => (batchedOutputs[i] ? batchToFront(out, at[i]!, size) : out));
+    },
+    inputAvalsOf(jaxpr).map((aval, i) => (batched[i] ? { ...aval, shape: [size, ...aval.shape] } : aval)),
+  );
+  return { program, batched: batchedOutputs };
+}
+
+/** The cotangents of a program's `linear` inputs, where the values of the others are known; zeros where none arrives. */
+export function pullBackProgram(
+  jaxpr: Jaxpr,
+  linear: Flags,
+  known: readonly NDArray[],
+  cotangents: readonly Tangent[],
+): NDArray[] {
+  const inputs = chosen(jaxpr.inputs, linear);
+  const constVars = jaxpr.inputs.filter((_, i) => !linear[i]);
+  const cts = transposeJaxpr({ jaxpr: { ...jaxpr, constVars, inputs }, consts: known }, cotangents);
+  return cts.map((ct, i) => ct ?? zerosOf(inputs[i]!.aval));
+}

@@ -1,0 +1,207 @@
+/** Branches: one of several functions, chosen when the program is traced or when it runs. */
+import { formatShape } from "../base/errors.ts";
+import { formatTree, unflatten } from "../base/tree.ts";
+import { formatAval } from "../ir/aval.ts";
+import { type ClosedJaxpr, type Equation, type Jaxpr, outputAvals, Var } from "../ir/jaxpr.ts";
+import { HostArray, type NDArray } from "../ir/ndarray.ts";
+import { type BranchParams, isUndefined, type Primitive } from "../ir/primitive.ts";
+import { bind, evalJaxpr, traceToJaxpr } from "../ir/trace.ts";
+import { clamp } from "../lax/arithmetic.ts";
+import { convertElementType } from "../lax/convert.ts";
+import { eq, select } from "../lax/logic.ts";
+import { asArray } from "../lax/operands.ts";
+import { batchSize, batchToFront, broadcastInDim } from "../lax/shape.ts";
+import { batchedProgram, chosen, type Flags, jvpProgram, parts, pullBackProgram, spread, zerosOf } from "./bodies.ts";
+import { checkFunction, flattenArrays, type Traced, type TreeFunction, traceFunction } from "./flat.ts";
+import { type Split, splitJaxpr } from "./partial.ts";
+
+/** Binds branches; arrays that one of them closes over become inputs of all. */
+function bindBranches(index: NDArray, branches: readonly ClosedJaxpr[], operands: readonly NDArray[]): NDArray[] {
+  const consts = branches.flatMap((branch) => branch.consts);
+  const programs = branches.map(({ jaxpr }, i): Jaxpr => {
+    const own = branches.flatMap((other, k) => (k === i ? jaxpr.constVars : other.consts.map((x) => new Var(x.aval))));
+    return { ...jaxpr, constVars: [], inputs: [...own, ...jaxpr.inputs] };
+  });
+  return bind(condPrimitive, [index, ...consts, ...operands], { branches: programs });
+}
+
+const union = (lists: readonly Flags[]): boolean[] => lists[0]!.map((_, i) => lists.some((flags) => flags[i]));
+
+/** The places of each branch's residuals among values that all branches give: those of one type may share a place. */
+function sharedPlaces(splits: readonly Split[]): { avals: Var["aval"][]; places: number[][] } {
+  const avals: Var["aval"][] = [];
+  const places = splits.map(({ unknown }) => {
+    const taken = new Set<number>();
+    return unknown.constVars.map(({ aval }) => {
+      const found = avals.findIndex((a, i) => !taken.has(i) && formatAval(a) === formatAval(aval));
+      const place = found < 0 ? avals.push(aval) - 1 : found;
+      taken.add(place);
+      return place;
+    });
+  });
+  return { avals, places };
+}
+
+const condPrimitive: Primitive<BranchParams> = {
+  name: "cond",
+  aval: (_, { branches }) => outputAvals(branches[0]!),
+  jvp: ([index, ...primals], [, ...tangents], { branches }) => {
+    const active = tangents.map((t) => t !== null);
+    const some = union(branches.map((branch) => jvpProgram(branch, active).active));
+    const programs = branches.map((branch) => jvpProgram(branch, active, some).program);
+    const outs = bindBranches(index!, programs, [...primals, ...(chosen(tangents, active) as NDArray[])]);
+    const [values, dValues] = parts(outs, some.length);
+    return [values, spread(dValues, some)];
+  },
+  partialEval: (equation, [index, ...operands], save) => {
+    const { branches } = equation.params;
+    const isUnknown = operands.map((x) => x === null);
+    const unknownOutputs = union(branches.map((branch) => splitJaxpr(branch, isUnknown).unknownOutputs));
+    const splits = branches.map((branch) => splitJaxpr(branch, isUnknown, unknownOutputs));
+    const trivial = unknownOutputs.every(Boolean) && splits.every(({ known }) => known.jaxpr.equations.length === 0);
+    if (!index || trivial) return { outputs: unknownOutputs.map(() => null), rest: equation as Equation };
+    const isKnown = unknownOutputs.map((is) => !is);
+    const { avals, places } = sharedPlaces(splits);
+    const known = chosen(
+      operands,
+      isUnknown.map((is) => !is),
+    ) as NDArray[];
+    const knownBranches = splits.map((split, k) =>
+      traceToJaxpr(
+        (...values) => {
+          const [outs, residuals] = parts(evalJaxpr(split.known, values), isKnown.filter(Boolean).length);
+          return [...outs, ...avals.map((aval, i) => residuals[places[k]!.indexOf(i)] ?? zerosOf(aval))];
+        },
+        known.map((x) => x.aval),
+      ),
+    );
+    const [outs, residuals] = parts(bindBranches(index, knownBranches, known), isKnown.filter(Boolean).length);
+    const outputs = spread(outs, isKnown);
+    if (!unknownOutputs.includes(true)) return { outputs, rest: null };
+    const rest: Equation<BranchParams> = {
+      primitive: condPrimitive,
+      inputs: [equation.inputs[0]!, ...residuals.map(save), ...chosen(equation.inputs.slice(1), isUnknown)],
+      params: {
+        branches: splits.map(({ unknown }, k) => {
+          const own = avals.map((aval, i) => unknown.constVars[places[k]!.indexOf(i)] ?? new Var(aval));
+          return { ...unknown, constVars: [], inputs: [...own, ...unknown.inputs] };
+        }),
+      },
+      outputs: chosen(equation.outputs, unknownOutputs),
+    };
+    return { outputs, rest: rest as Equation };
+  },
+  transpose: (cts, [index, ...operands], { branches }) => {
+    const linear = operands.map(isUndefined);
+    const isKnown = linear.map((is) => !is);
+    const has = cts.map((ct) => ct !== null);
+    const known = chosen(operands, isKnown) as NDArray[];
+    const avals = [...known.map((x) => x.aval), ...chosen(outputAvals(branches[0]!), has)];
+    const back = branches.map((branch) =>
+      traceToJaxpr((...values) => {
+        const [fixed, given] = parts(values, known.length);
+        return pullBackProgram(branch, linear, fixed, spread(given, has));
+      }, avals),
+    );
+    const outs = bindBranches(index as NDArray, back, [...known, ...(chosen(cts, has) as NDArray[])]);
+    return [null, ...spread(outs, linear)];
+  },
+  batch: ([index, ...operands], [indexAxis, ...axes], { branches }) => {
+    const size = batchSize([index!, ...operands], [indexAxis!, ...axes]);
+    const batched = axes.map((axis) => axis !== null);
+    const front = operands.map((x, i) => (batched[i] ? batchToFront(x, axes[i]!, size) : x));
+    if (indexAxis === null) {
+      const some = union(branches.map((branch) => batchedProgram(branch, batched, size).batched));
+      const programs = branches.map((branch) => batchedProgram(branch, batched, size, some).program);
+      return [bindBranches(index!, programs, front), some.map((is) => (is ? 0 : null))];
+    }
+    // Examples that differ in their branch: all are computed, and one selected.
+    const all = branches.map((branch) => {
+      const every = branch.outputs.map(() => true);
+      return evalJaxpr(batchedProgram(branch, batched, size, every).program, front);
+    });
+    const outs = all.reduce((chosenSoFar, outputs, k) =>
+      outputs.map((x, i) => {
+        const which = broadcastInDim(eq(index!, k), { shape: x.shape, broadcastDimensions: [0] });
+        return select(which, x, chosenSoFar[i]!);
+      }),
+    );
+    return [outs, outs.map(() => 0)];
+  },
+  lowering: { kind: "branch" },
+};
+
+const describeOutputs = ({ program, outTree }: Traced): string =>
+  `${formatTree(outTree)} of ${outputAvals(program.jaxpr)
+    .map((a) => formatAval({ ...a, weak: false }))
+    .join(", ")}`;
+
+/** Traces the branches and runs the chosen one: at once where the number is known, else when the program runs. */
+function choose<Out>(fn: string, index: NDArray, branches: readonly TreeFunction[], operands: readonly unknown[]): Out {
+  for (const branch of branches) checkFunction(fn, branch);
+  const [inputs, tree] = flattenArrays(fn, operands);
+  const avals = inputs.map((x) => x.aval);
+  const traced = branches.map((branch) => traceFunction(fn, branch, tree, avals));
+  const [first, ...others] = traced.map(describeOutputs);
+  const other = others.find((text) => text !== first);
+  if (other) {
+    throw new TypeError(
+      `${fn}: ${others.length > 1 ? "all" : "both"} branches must return the same, got ${first} and ${other}.`,
+    );
+  }
+  if (index instanceof HostArray) {
+    const { program, outTree } = traced[index.item()]!;
+    return unflatten<Out>(outTree, evalJaxpr(program, inputs));
+  }
+  return unflatten<Out>(
+    traced[0]!.outTree,
+    bindBranches(
+      index,
+      traced.map(({ program }) => program),
+      inputs,
+    ),
+  );
+}
+
+/**
+ * `trueFn(...operands)` if `pred` is true, else `falseFn(...operands)`; both return the same structure, shapes and dtypes.
+ * Only the chosen one is computed; under `vmap` of the predicate both are, and one is selected, as in JAX: there keep a
+ * branch that is not taken from dividing by zero, or its derivative is NaN. Source: `jax.lax.cond`.
+ */
+export function cond<Out = NDArray>(
+  pred: unknown,
+  trueFn: TreeFunction,
+  falseFn: TreeFunction,
+  ...operands: unknown[]
+): Out {
+  const fn = "lax.cond";
+  const predicate = asArray(fn, pred, "pred");
+  if (predicate.ndim !== 0 || predicate.dtype !== "bool") {
+    throw new TypeError(`${fn}: pred must be one bool, got ${predicate.dtype}${formatShape(predicate.shape)}.`);
+  }
+  const index = predicate instanceof HostArray ? asArray(fn, predicate.item()) : convertElementType(predicate, "int32");
+  return choose<Out>(fn, index, [falseFn, trueFn], operands);
+}
+
+/**
+ * `branches[index](...operands)`, where an index outside of the list means the nearest one. Source: `jax.lax.switch`.
+ * @example lax.switchBranch(i, [np.sin, np.cos, np.tan], x)
+ */
+export function switchBranch<Out = NDArray>(
+  index: unknown,
+  branches: readonly TreeFunction[],
+  ...operands: unknown[]
+): Out {
+  const fn = "lax.switch";
+  const number = asArray(fn, index, "index");
+  if (number.ndim !== 0 || (number.dtype !== "int32" && number.dtype !== "uint32")) {
+    throw new TypeError(`${fn}: index must be one integer, got ${number.dtype}${formatShape(number.shape)}.`);
+  }
+  if (!Array.isArray(branches) || branches.length === 0)
+    throw new TypeError(`${fn}: branches must be a list of functions.`);
+  const last = branches.length - 1;
+  if (number instanceof HostArray) {
+    return choose<Out>(fn, asArray(fn, Math.min(Math.max(number.item(), 0), last)), branches, operands);
+  }
+  return choose<Out>(fn, convertElementType(clamp(0, number, last), "int32"), branches, operands);
+}

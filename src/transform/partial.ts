@@ -1,0 +1,105 @@
+/**
+ * Partial evaluation: a program split into what follows from the values that are known and what remains (JAX:
+ * `partial_eval_jaxpr`). What is known is computed at once, or recorded in the trace around.
+ */
+import { type Atom, type ClosedJaxpr, Environment, type Equation, type Jaxpr, Literal, Var } from "../ir/jaxpr.ts";
+import type { NDArray } from "../ir/ndarray.ts";
+import { bind, traceToJaxpr } from "../ir/trace.ts";
+
+/** The values that are known; variables that are missing are unknown. */
+export type Known = Environment<NDArray>;
+
+export const isKnown = (known: Known, atom: Atom): boolean => atom instanceof Literal || known.has(atom);
+
+/** The known values of a program some of whose inputs (`null`) are unknown. */
+export function knownInputs({ jaxpr, consts }: ClosedJaxpr, inputs: readonly (NDArray | null)[]): Known {
+  const known: Known = new Environment((literal) => literal.array);
+  known.writeAll(jaxpr.constVars, consts);
+  jaxpr.inputs.forEach((v, i) => {
+    const value = inputs[i];
+    if (value) known.write(v, value);
+  });
+  return known;
+}
+
+/** Computes what follows from the known values, adds it to them, and returns the equations for the rest. */
+export function partialEvaluate(equations: readonly Equation[], known: Known): Equation[] {
+  const save = (value: NDArray): Var => {
+    const name = new Var(value.aval);
+    known.write(name, value);
+    return name;
+  };
+  return equations.flatMap((equation) => {
+    const { primitive, inputs, params, outputs } = equation;
+    const values = inputs.map((a) => (isKnown(known, a) ? known.read(a) : null));
+    if (values.every((x) => x !== null)) {
+      known.writeAll(outputs, bind(primitive, values, params));
+      return [];
+    }
+    if (!primitive.partialEval) return [equation];
+    const partial = primitive.partialEval(equation, values, save);
+    outputs.forEach((v, i) => {
+      const value = partial.outputs[i];
+      if (value) known.write(v, value);
+    });
+    return partial.rest ? [partial.rest] : [];
+  });
+}
+
+/** The program of what is unknown; the known values that it reads become its constants. */
+export function closeOver(
+  inputs: readonly Var[],
+  equations: readonly Equation[],
+  outputs: readonly Atom[],
+  known: Known,
+): ClosedJaxpr {
+  const residuals = new Set<Var>();
+  const visit = (atom: Atom): void => {
+    if (atom instanceof Var && known.has(atom)) residuals.add(atom);
+  };
+  for (const equation of equations) equation.inputs.forEach(visit);
+  outputs.forEach(visit);
+  const constVars = [...residuals];
+  return { jaxpr: { constVars, inputs, equations, outputs }, consts: constVars.map((v) => known.read(v)) };
+}
+
+/** A program as two. */
+export interface Split {
+  /** From the known inputs to the known outputs and then the residuals. */
+  readonly known: ClosedJaxpr;
+  /** From the unknown inputs to the unknown outputs; its constants are the residuals. */
+  readonly unknown: Jaxpr;
+  /** Which outputs are unknown. */
+  readonly unknownOutputs: readonly boolean[];
+}
+
+/** Splits a program without constants. Outputs that are `forced` count as unknown whatever they depend on. */
+export function splitJaxpr(jaxpr: Jaxpr, unknownInputs: readonly boolean[], forced: readonly boolean[] = []): Split {
+  let unknown: Jaxpr | undefined;
+  let unknownOutputs: boolean[] = [];
+  const known = traceToJaxpr(
+    (...values) => {
+      let next = 0;
+      const env = knownInputs(
+        { jaxpr, consts: [] },
+        unknownInputs.map((is) => (is ? null : values[next++]!)),
+      );
+      const rest = partialEvaluate(jaxpr.equations, env);
+      unknownOutputs = jaxpr.outputs.map((atom, i) => Boolean(forced[i]) || !isKnown(env, atom));
+      const of = (is: boolean): Atom[] => jaxpr.outputs.filter((_, i) => unknownOutputs[i] === is);
+      const inputs = jaxpr.inputs.filter((_, i) => unknownInputs[i]);
+      const closed = closeOver(inputs, rest, of(true), env);
+      unknown = closed.jaxpr;
+      return [...of(false).map((atom) => env.read(atom)), ...closed.consts];
+    },
+    jaxpr.inputs.filter((_, i) => !unknownInputs[i]).map((v) => v.aval),
+  );
+  return { known, unknown: unknown!, unknownOutputs };
+}
+
+/** A program with its constants as its first inputs. */
+export const withConstsAsInputs = ({ constVars, inputs, ...rest }: Jaxpr): Jaxpr => ({
+  ...rest,
+  constVars: [],
+  inputs: [...constVars, ...inputs],
+});

@@ -1,0 +1,239 @@
+/** The loop as one operation: its body stays a program, and every transformation makes another loop of it. */
+import { makeAval } from "../ir/aval.ts";
+import { withoutDeadCode } from "../ir/dead-code.ts";
+import { type Atom, type ClosedJaxpr, type Equation, type Jaxpr, outputAvals, type Var } from "../ir/jaxpr.ts";
+import type { NDArray } from "../ir/ndarray.ts";
+import { isUndefined, type LoopParams, type Primitive, type Tangent } from "../ir/primitive.ts";
+import { bind, evalJaxpr, traceToJaxpr } from "../ir/trace.ts";
+import { addArrays } from "../lax/elementwise.ts";
+import { batchSize, batchToFront, moveAxis } from "../lax/shape.ts";
+import {
+  batchedProgram,
+  chosen,
+  count,
+  type Flags,
+  fixedPoint,
+  inputAvalsOf,
+  jvpProgram,
+  parts,
+  pullBackProgram,
+  spread,
+  zerosOf,
+} from "./bodies.ts";
+import { type Split, splitJaxpr, withConstsAsInputs } from "./partial.ts";
+
+/** Primals and then the tangents of the `active` ones, put in the order of roles: those of each role side by side. */
+function byRole<T>(list: readonly T[], active: Flags, ...sizes: readonly number[]): T[] {
+  const [primals, tangents] = parts(list, active.length);
+  const groups = parts(
+    tangents,
+    ...parts(active, ...sizes)
+      .map(count)
+      .slice(0, -1),
+  );
+  return parts(primals, ...sizes).flatMap((group, i) => [...group, ...groups[i]!]);
+}
+
+/** The variables that depend on some of a program's inputs. */
+function dependents({ equations }: Jaxpr, inputs: readonly Var[]): Set<Atom> {
+  const found = new Set<Atom>(inputs);
+  for (const { inputs, outputs } of equations)
+    if (inputs.some((a) => found.has(a))) for (const v of outputs) found.add(v);
+  return found;
+}
+
+/** Binds a loop whose body may close over arrays: they become constants of the loop. */
+export function bindScan({ jaxpr, consts }: ClosedJaxpr, inputs: readonly NDArray[], params: LoopParams): NDArray[] {
+  const body = withConstsAsInputs(jaxpr);
+  return bind(scanPrimitive, [...consts, ...inputs], { ...params, body, consts: params.consts + consts.length });
+}
+
+export const scanPrimitive: Primitive<LoopParams> = {
+  name: "scan",
+  aval: (_, { body, carries, length }) =>
+    outputAvals(body).map((aval, i) => (i < carries ? aval : makeAval([length, ...aval.shape], aval.dtype, aval.weak))),
+  jvp,
+  partialEval,
+  transpose,
+  batch,
+  lowering: { kind: "loop" },
+};
+
+function jvp(primals: readonly NDArray[], tangents: readonly Tangent[], params: LoopParams): [NDArray[], Tangent[]] {
+  const { consts, carries } = params;
+  const [dConsts, dInit, dSlices] = parts(
+    tangents.map((t) => t !== null),
+    consts,
+    carries,
+  );
+  const { result, flags } = fixedPoint(dInit, (carry) => {
+    const result = jvpProgram(params.body, [...dConsts, ...carry, ...dSlices], carry);
+    return { result, flags: result.active };
+  });
+  const active = [...dConsts, ...flags, ...dSlices];
+  const { jaxpr, consts: closedOver } = result.program;
+  const body: Jaxpr = {
+    ...jaxpr,
+    inputs: byRole(jaxpr.inputs, active, consts, carries),
+    outputs: byRole(jaxpr.outputs, result.active, carries),
+  };
+  const given = chosen(tangents, active).map((t, i) => t ?? zerosOf(chosen(primals, active)[i]!.aval));
+  const outs = bindScan({ jaxpr: body, consts: closedOver }, byRole([...primals, ...given], active, consts, carries), {
+    ...params,
+    consts: consts + count(dConsts),
+    carries: carries + count(flags),
+  });
+  const [carry, dCarry, ys, dYs] = parts(outs, carries, count(flags), result.active.length - carries);
+  return [[...carry, ...ys], spread([...dCarry, ...dYs], result.active)];
+}
+
+/** Two loops: one computes what is known and stacks what the other reads of it, step by step. */
+function partialEval(
+  equation: Equation<LoopParams>,
+  inputs: readonly (NDArray | null)[],
+  save: (value: NDArray) => Var,
+): { outputs: (NDArray | null)[]; rest: Equation | null } {
+  const { params } = equation;
+  const { consts, carries, body } = params;
+  const [uConsts, uInit, uSlices] = parts(
+    inputs.map((x) => x === null),
+    consts,
+    carries,
+  );
+  const { result, flags } = fixedPoint<Split>(uInit, (carry) => {
+    const result = splitJaxpr(body, [...uConsts, ...carry, ...uSlices], carry);
+    return { result, flags: result.unknownOutputs };
+  });
+  const { known, unknown, unknownOutputs } = result;
+  if (known.jaxpr.equations.length === 0 && unknownOutputs.every(Boolean)) {
+    return { outputs: unknownOutputs.map(() => null), rest: equation as Equation };
+  }
+  const isUnknown = [...uConsts, ...flags, ...uSlices];
+  const isKnown = isUnknown.map((is) => !is);
+  const values = chosen(inputs, isKnown) as NDArray[];
+  const knownConsts = consts - count(uConsts);
+  const { jaxpr } = known;
+  const [outs, residuals] = parts(jaxpr.outputs, unknownOutputs.length - count(unknownOutputs));
+
+  // A residual that is the same in every step is computed once and not stacked.
+  const varying = dependents(jaxpr, jaxpr.inputs.slice(knownConsts));
+  const varies = residuals.map((atom) => varying.has(atom));
+  const fixed = residuals.filter((_, i) => !varies[i]);
+  const once: Jaxpr = {
+    ...jaxpr,
+    inputs: jaxpr.inputs.slice(0, knownConsts),
+    equations: withoutDeadCode(jaxpr.equations, fixed),
+    outputs: fixed,
+  };
+  const fixedValues = evalJaxpr({ jaxpr: once, consts: known.consts }, values.slice(0, knownConsts));
+  const looped: Jaxpr = { ...jaxpr, outputs: [...outs, ...chosen(residuals, varies)] };
+  const results = bindScan({ jaxpr: looped, consts: known.consts }, values, {
+    ...params,
+    consts: knownConsts,
+    carries: carries - count(flags),
+  });
+  const outputs = spread(
+    results,
+    unknownOutputs.map((is) => !is),
+  );
+  if (!unknownOutputs.includes(true)) return { outputs, rest: null };
+  const [fixedVars, stackedVars] = [false, true].map((is) => unknown.constVars.filter((_, i) => varies[i] === is));
+  const rest: Equation<LoopParams> = {
+    primitive: scanPrimitive,
+    inputs: [...fixedValues.map(save), ...chosen(equation.inputs, isUnknown), ...results.slice(outs.length).map(save)],
+    params: {
+      ...params,
+      body: { ...unknown, constVars: [], inputs: [...fixedVars!, ...unknown.inputs, ...stackedVars!] },
+      consts: fixed.length + count(uConsts),
+      carries: count(flags),
+    },
+    outputs: chosen(equation.outputs, unknownOutputs),
+  };
+  return { outputs, rest: rest as Equation };
+}
+
+/** The loop backwards: it carries the cotangents of the carry, and sums those of the constants. */
+function transpose(
+  cotangents: readonly Tangent[],
+  inputs: Parameters<NonNullable<Primitive<LoopParams>["transpose"]>>[1],
+  params: LoopParams,
+): Tangent[] {
+  const { body, consts, carries } = params;
+  const [lConsts, , lSlices] = parts(inputs.map(isUndefined), consts, carries);
+  // A linear loop carries nothing but what is linear; a start that is known gets no cotangent.
+  const linear = [...lConsts, ...new Array<boolean>(carries).fill(true), ...lSlices];
+  const [knownConsts, knownSlices] = [
+    inputs.slice(0, consts).filter((x) => !isUndefined(x)) as NDArray[],
+    inputs.slice(consts + carries).filter((x) => !isUndefined(x)) as NDArray[],
+  ];
+  const [ctCarry, ctYs] = parts(cotangents, carries);
+  const hasYs = ctYs.map((ct) => ct !== null);
+  const constAvals = inputAvalsOf(body, linear).slice(0, count(lConsts));
+  const carryAvals = outputAvals(body).slice(0, carries);
+  const yAvals = chosen(outputAvals(body).slice(carries), hasYs);
+  const back = traceToJaxpr(
+    (...values) => {
+      const [fixed, sums, carry, ys, slices] = parts(
+        values,
+        knownConsts.length,
+        constAvals.length,
+        carries,
+        yAvals.length,
+      );
+      const cts = pullBackProgram(body, linear, [...fixed, ...slices], [...carry, ...spread(ys, hasYs)]);
+      return cts.map((ct, i) => (i < sums.length ? addArrays(sums[i]!, ct) : ct));
+    },
+    [
+      ...knownConsts.map((x) => x.aval),
+      ...constAvals,
+      ...carryAvals,
+      ...yAvals,
+      ...inputAvalsOf(
+        body,
+        linear.map((is, i) => !is && i >= consts),
+      ),
+    ],
+  );
+  const start = ctCarry.map((ct, i) => ct ?? zerosOf(carryAvals[i]!));
+  const given = [
+    ...knownConsts,
+    ...constAvals.map(zerosOf),
+    ...start,
+    ...(chosen(ctYs, hasYs) as NDArray[]),
+    ...knownSlices,
+  ];
+  const outs = bindScan(back, given, {
+    ...params,
+    reverse: !params.reverse,
+    consts: knownConsts.length,
+    carries: constAvals.length + carries,
+  });
+  return spread(outs, linear).map((ct, i) => (isUndefined(inputs[i]!) ? ct : null));
+}
+
+function batch(
+  inputs: readonly NDArray[],
+  axes: Parameters<Primitive["batch"]>[1],
+  params: LoopParams,
+): ReturnType<Primitive["batch"]> {
+  const { body, consts, carries } = params;
+  const size = batchSize(inputs, axes);
+  const [bConsts, bInit, bSlices] = parts(
+    axes.map((axis) => axis !== null),
+    consts,
+    carries,
+  );
+  const { result, flags } = fixedPoint(bInit, (carry) => {
+    const result = batchedProgram(body, [...bConsts, ...carry, ...bSlices], size, carry);
+    return { result, flags: result.batched };
+  });
+  // A slice along the first axis has the batch axis in front when the whole has it second.
+  const given = inputs.map((x, i) => {
+    const isSlices = i >= consts + carries;
+    const isBatched = axes[i] !== null || (i >= consts && !isSlices && flags[i - consts]);
+    if (!isBatched) return x;
+    return isSlices ? moveAxis(x, axes[i]!, 1) : batchToFront(x, axes[i]!, size);
+  });
+  const outs = bindScan(result.program, given, params);
+  return [outs, result.batched.map((is, i) => (is ? Number(i >= carries) : null))];
+}
