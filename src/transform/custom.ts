@@ -1,15 +1,18 @@
 /** Derivatives that the user gives: `customJvp` and `customVjp`. */
-import { UnsupportedError } from "../base/errors.ts";
-import { flatten, type TreeDef, unflatten } from "../base/tree.ts";
+import { checkOptions, describe, UnsupportedError } from "../base/errors.ts";
+import { leafCount, map, type TreeDef, unflatten } from "../base/tree.ts";
 import type { Aval } from "../ir/aval.ts";
 import { type ClosedJaxpr, type Jaxpr, outputAvals } from "../ir/jaxpr.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import type { BatchAxis, Primitive, Tangent } from "../ir/primitive.ts";
 import { bind, traceToJaxpr } from "../ir/trace.ts";
 import { full, zerosLike } from "../lax/create.ts";
+import { addArrays } from "../lax/elementwise.ts";
 import { batchSize, batchToFront } from "../lax/shape.ts";
 import { batchJaxpr } from "./batch.ts";
-import { checkFunction, flattenArrays, type TreeFunction, traceFunction } from "./flat.ts";
+import { chosenArguments, ofChosen } from "./derivatives.ts";
+import { checkFunction, flattenArrays, matchLeaves, type TreeFunction, traceFunction } from "./flat.ts";
+import { withConstsAsInputs } from "./partial.ts";
 
 /** Primals and their tangents to outputs and theirs, all as flat lists. */
 type FlatJvp = (primals: readonly NDArray[], tangents: readonly NDArray[]) => [NDArray[], NDArray[]];
@@ -21,15 +24,6 @@ interface CustomParams {
   readonly closedOver: number;
   readonly jvp: FlatJvp;
 }
-
-/** Lists whose functions must not become part of a cache key by their text. */
-const hidden = <T extends object>(params: T): T => Object.defineProperty(params, "toJSON", { value: uniqueJson() });
-
-let calls = 0;
-const uniqueJson = (): (() => number) => {
-  const id = calls++;
-  return () => id;
-};
 
 const customPrimitive: Primitive<CustomParams> = {
   name: "custom_jvp_call",
@@ -97,29 +91,60 @@ function mappedJvp(
   return [results.slice(0, results.length / 2), results.slice(results.length / 2)];
 }
 
-const call = (params: CustomParams, inputs: readonly NDArray[]): NDArray[] =>
-  bind(customPrimitive, inputs, hidden({ ...params }));
+const call = (params: CustomParams, inputs: readonly NDArray[]): NDArray[] => bind(customPrimitive, inputs, params);
 
-/** Applies `f` as one operation whose derivative is `jvp`. */
+/** Applies `f` as one operation whose derivative is `jvp`, which is told the arguments' and the result's structures. */
 function callFlat(
   name: string,
   f: TreeFunction,
   args: readonly unknown[],
-  jvp: (outTree: TreeDef) => FlatJvp,
+  jvp: (inTree: TreeDef, outTree: TreeDef, outs: readonly Aval[]) => FlatJvp,
 ): unknown {
   const [inputs, inTree] = flattenArrays(name, args);
   const avals = inputs.map((x) => x.aval);
   const { program, outTree } = traceFunction(name, f, inTree, avals);
   const { jaxpr, consts } = program;
-  const closed: Jaxpr = { ...jaxpr, constVars: [], inputs: [...jaxpr.constVars, ...jaxpr.inputs] };
-  const params: CustomParams = { name, program: closed, closedOver: consts.length, jvp: jvp(outTree) };
+  const params: CustomParams = {
+    name,
+    program: withConstsAsInputs(jaxpr),
+    closedOver: consts.length,
+    jvp: jvp(inTree, outTree, outputAvals(jaxpr)),
+  };
   return unflatten(outTree, call(params, [...consts, ...inputs]));
 }
 
+/** What a rule returned, which must have the structure, shapes and dtypes of what it stands for. */
+const ruleResult = (name: string, what: string, tree: unknown, def: TreeDef, avals: readonly Aval[]): NDArray[] =>
+  matchLeaves(name, what, tree, def, avals, true);
+
+export interface CustomOptions {
+  /** Arguments without derivatives, of any kind (functions, strings): rules get them first, as they are. */
+  readonly nondiffArgnums?: number | readonly number[];
+}
+
+/** The arguments with a derivative, those without, and `f` as a function of the former. */
+function splitArguments(fn: string, f: TreeFunction, args: readonly unknown[], options: CustomOptions) {
+  checkOptions(fn, options, ["nondiffArgnums"]);
+  const fixed = chosenArguments(fn, options.nondiffArgnums ?? [], args.length).sort((a, b) => a - b);
+  const own = args.map((_, i) => i).filter((i) => !fixed.includes(i));
+  const of = (g: TreeFunction): TreeFunction => ofChosen(g, args, own);
+  return { values: own.map((i) => args[i]), nondiff: fixed.map((i) => args[i]), of, partial: of(f) };
+}
+
+/** A rule for one argument: its tangent (or `null`), the result and the arguments to the result's tangent. */
+// biome-ignore lint/suspicious/noExplicitAny: arguments of every kind
+export type TangentRule = ((tangent: any, out: any, ...args: any[]) => unknown) | null;
+
 /** A function whose forward-mode derivative is given by `defjvp`. */
 export type CustomJvp<F extends TreeFunction> = F & {
-  /** Sets the rule: `(primals, tangents)`, lists like the arguments, to `[out, tangentOut]`. */
-  defjvp(rule: (primals: Parameters<F>, tangents: Parameters<F>) => readonly [unknown, unknown]): void;
+  /**
+   * Sets the rule: `(primals, tangents)`, lists like the arguments, to `[out, tangentOut]`. Arguments named in
+   * `nondiffArgnums` come before these two, and are missing in the lists.
+   */
+  // biome-ignore lint/suspicious/noExplicitAny: arguments without derivatives come first
+  defjvp(rule: (...args: any[]) => readonly [unknown, unknown]): void;
+  /** Sets a rule for each argument, `null` where the result doesn't change with it; their tangents are added. */
+  defjvps(...rules: TangentRule[]): void;
 };
 
 /**
@@ -129,23 +154,40 @@ export type CustomJvp<F extends TreeFunction> = F & {
  * const log1pExp = customJvp((x: NDArray) => np.log(np.add(1, np.exp(x))));
  * log1pExp.defjvp(([x], [t]) => [log1pExp(x), np.multiply(t, nn.sigmoid(x))]);
  */
-export function customJvp<F extends TreeFunction>(f: F): CustomJvp<F> {
-  checkFunction("customJvp", f);
-  let rule: ((primals: Parameters<F>, tangents: Parameters<F>) => readonly [unknown, unknown]) | undefined;
+export function customJvp<F extends TreeFunction>(f: F, options: CustomOptions = {}): CustomJvp<F> {
+  const fn = "customJvp";
+  checkFunction(fn, f);
+  let rule: Parameters<CustomJvp<F>["defjvp"]>[0] | undefined;
   const applied = (...args: unknown[]): unknown => {
     const given = rule;
-    if (!given) throw new TypeError("customJvp: set the derivative with defjvp before the function is called.");
-    const inTree = flatten(args)[1];
-    return callFlat("customJvp", f, args, () => (primals, tangents) => {
-      const trees = [primals, tangents].map((leaves) => unflatten<Parameters<F>>(inTree, leaves));
-      const [out, dOut] = given(trees[0]!, trees[1]!);
-      return [flattenArrays("customJvp", out)[0], flattenArrays("customJvp", dOut)[0]];
+    if (!given) throw new TypeError(`${fn}: set the derivative with defjvp before the function is called.`);
+    const { values, nondiff, partial } = splitArguments(fn, f, args, options);
+    return callFlat(fn, partial, values, (inTree, outTree, avals) => (primals, tangents) => {
+      const result = given(...nondiff, ...[primals, tangents].map((leaves) => unflatten(inTree, leaves)));
+      if (!Array.isArray(result) || result.length !== 2) {
+        throw new TypeError(`${fn}: the rule must return [out, tangentOut], got ${describe(result)}.`);
+      }
+      const [out, dOut] = result.map((tree, i) =>
+        ruleResult(fn, i === 0 ? "the rule's result" : "the rule's tangent", tree, outTree, avals),
+      );
+      return [out!, dOut!];
     });
   };
+  const defjvp = (given: NonNullable<typeof rule>): void => {
+    checkFunction(`${fn}: defjvp`, given);
+    rule = given;
+  };
   return Object.assign(applied as F, {
-    defjvp: (given: NonNullable<typeof rule>): void => {
-      checkFunction("customJvp: defjvp", given);
-      rule = given;
+    defjvp,
+    defjvps: (...rules: TangentRule[]): void => {
+      if (options.nondiffArgnums !== undefined)
+        throw new TypeError(`${fn}: defjvps takes no nondiffArgnums; use defjvp.`);
+      defjvp((primals: unknown[], tangents: unknown[]) => {
+        const out = applied(...primals);
+        const terms = rules.flatMap((own, i) => (own ? [own(tangents[i], out, ...primals)] : []));
+        const zeros = map(zerosLike, out);
+        return [out, terms.reduce((sum, term) => map(addArrays, sum, term), zeros)];
+      });
     },
   });
 }
@@ -207,7 +249,7 @@ const customLinearPrimitive: Primitive<LinearParams> = {
 };
 
 const linearCall = (params: LinearParams, inputs: readonly NDArray[]): NDArray[] =>
-  bind(customLinearPrimitive, inputs, hidden({ ...params }));
+  bind(customLinearPrimitive, inputs, params);
 
 const zerosLikeAval = (aval: Aval): NDArray => full(aval.shape, 0, aval.dtype);
 
@@ -215,41 +257,66 @@ const zerosLikeAval = (aval: Aval): NDArray => full(aval.shape, 0, aval.dtype);
 export type CustomVjp<F extends TreeFunction> = F & {
   /**
    * Sets the derivative: `forward(...args)` returns `[out, residuals]`, `backward(residuals, cotangent)` the list of the
-   * arguments' cotangents.
+   * arguments' cotangents (`null` for zeros). Arguments named in `nondiffArgnums` come before the residuals, and have no
+   * cotangent in the list.
    */
   defvjp(
     forward: (...args: Parameters<F>) => readonly [unknown, unknown],
     // biome-ignore lint/suspicious/noExplicitAny: whatever forward returned
-    backward: (residuals: any, cotangent: any) => readonly unknown[],
+    backward: (...args: any[]) => readonly unknown[],
   ): void;
 };
+
+/** The cotangents that a backward function gave: a list like the arguments, in which `null` stands for zeros. */
+function cotangentsOf(given: unknown, inTree: TreeDef, avals: readonly Aval[]): NDArray[] {
+  const fn = "customVjp";
+  if (inTree.kind !== "list") throw new TypeError("internal: arguments are a list");
+  const count = inTree.children.length;
+  if (!Array.isArray(given) || given.length !== count) {
+    throw new TypeError(
+      `${fn}: backward must return a list with one cotangent for each of ${count} arguments, got ${describe(given)}.`,
+    );
+  }
+  let next = 0;
+  return inTree.children.flatMap((child, i) => {
+    const own = avals.slice(next, next + leafCount(child));
+    next += own.length;
+    if (given[i] === null) return own.map(zerosLikeAval);
+    return ruleResult(fn, `backward's cotangent of argument ${i}`, given[i], child, own);
+  });
+}
 
 /**
  * Makes `f` a function with a reverse-mode derivative of its own, set by `defvjp`. Forward mode is then an error.
  * Source: `jax.custom_vjp`.
  */
-export function customVjp<F extends TreeFunction>(f: F): CustomVjp<F> {
-  checkFunction("customVjp", f);
+export function customVjp<F extends TreeFunction>(f: F, options: CustomOptions = {}): CustomVjp<F> {
+  const fn = "customVjp";
+  checkFunction(fn, f);
   type Rules = Parameters<CustomVjp<F>["defvjp"]>;
   let rules: Rules | undefined;
   const applied = (...args: unknown[]): unknown => {
     const given = rules;
-    if (!given) throw new TypeError("customVjp: set the derivative with defvjp before the function is called.");
+    if (!given) throw new TypeError(`${fn}: set the derivative with defvjp before the function is called.`);
     const [forward, backward] = given;
-    const inTree = flatten(args)[1];
-    return callFlat("customVjp", f, args, (outTree) => (primals, tangents) => {
-      const [out, residuals] = forward(...unflatten<Parameters<F>>(inTree, primals));
-      const outs = flattenArrays("customVjp", out)[0];
-      const [saved, savedTree] = flattenArrays("customVjp", residuals);
-      const pull: LinearParams["backward"] = (values, cts) =>
-        flattenArrays("customVjp", backward(unflatten(savedTree, values), unflatten(outTree, cts)))[0];
-      const outputs = outs.map((x) => x.aval);
-      return [outs, linearCall({ outputs, residuals: saved.length, backward: pull }, [...saved, ...tangents])];
+    const { values, nondiff, of, partial } = splitArguments(fn, f, args, options);
+    return callFlat(fn, partial, values, (inTree, outTree, avals) => (primals, tangents) => {
+      const result = of(forward as TreeFunction)(...unflatten<unknown[]>(inTree, primals));
+      if (!Array.isArray(result) || result.length !== 2) {
+        throw new TypeError(`${fn}: forward must return [out, residuals], got ${describe(result)}.`);
+      }
+      const outs = ruleResult(fn, "forward's result", result[0], outTree, avals);
+      const [saved, savedTree] = flattenArrays(fn, result[1]);
+      const inAvals = primals.map((x) => x.aval);
+      const pull: LinearParams["backward"] = (residuals, cts) =>
+        cotangentsOf(backward(...nondiff, unflatten(savedTree, residuals), unflatten(outTree, cts)), inTree, inAvals);
+      const params = { outputs: avals, residuals: saved.length, backward: pull };
+      return [outs, linearCall(params, [...saved, ...tangents])];
     });
   };
   return Object.assign(applied as F, {
     defvjp: (...given: Rules): void => {
-      for (const rule of given) checkFunction("customVjp: defvjp", rule);
+      for (const rule of given) checkFunction(`${fn}: defvjp`, rule);
       rules = given;
     },
   });

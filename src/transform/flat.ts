@@ -6,6 +6,7 @@ import type { Aval } from "../ir/aval.ts";
 import type { ClosedJaxpr } from "../ir/jaxpr.ts";
 import { NDArray, scalar } from "../ir/ndarray.ts";
 import { traceToJaxpr } from "../ir/trace.ts";
+import { convertElementType } from "../lax/convert.ts";
 import { asArray } from "../lax/operands.ts";
 
 /** A function of trees of arrays that returns a tree of arrays. */
@@ -50,8 +51,18 @@ function resultArray(fn: string, out: unknown): NDArray {
   throw new TypeError(`${fn}: the function must return arrays or trees of arrays, got ${describe(out)} in its result.`);
 }
 
-/** The leaves of `tree`, which must have the structure and the shapes of `avals`; for tangents and cotangents. */
-export function matchLeaves(fn: string, name: string, tree: unknown, def: TreeDef, avals: readonly Aval[]): NDArray[] {
+/**
+ * The leaves of `tree`, which must have the structure and the shapes of `avals`; for tangents and cotangents. Arrays that
+ * are `weak` numbers may have another dtype, to be converted.
+ */
+export function matchLeaves(
+  fn: string,
+  name: string,
+  tree: unknown,
+  def: TreeDef,
+  avals: readonly Aval[],
+  weak = false,
+): NDArray[] {
   const [leaves, given] = flatten(tree);
   if (!sameStructure(given, def)) {
     throw new TypeError(`${fn}: ${name} must have the structure ${formatTree(def)}, got ${formatTree(given)}.`);
@@ -59,7 +70,8 @@ export function matchLeaves(fn: string, name: string, tree: unknown, def: TreeDe
   return leaves.map((leaf, i) => {
     const { shape, dtype } = avals[i]!;
     if (typeof leaf === "number" && shape.length === 0) return scalar(leaf, dtype);
-    const array = asArray(fn, leaf, name);
+    const given = asArray(fn, leaf, name);
+    const array = weak && given.aval.weak ? convertElementType(given, dtype) : given;
     if (array.dtype === dtype && sameShape(array.shape, shape)) return array;
     throw new TypeError(
       `${fn}: ${name} must be ${dtype}${formatShape(shape)} in leaf ${i}, got ${array.dtype}${formatShape(array.shape)}.`,

@@ -74,10 +74,7 @@ test("a changing carry and missing lengths are errors that name them", () => {
   const uneven = [xs, np.zeros([3])];
   assert.throws(() => lax.scan((c: NDArray) => [c, c], array(0), uneven), /first axes of xs and length must agree/);
   assert.throws(() => lax.scan((c: NDArray) => c, array(0), xs), /lax\.scan/);
-  assert.throws(
-    () => lax.scan((c: NDArray) => [c, c], array(0), xs, { unrol: 2 } as never),
-    /unknown option "unrol"/,
-  );
+  assert.throws(() => lax.scan((c: NDArray) => [c, c], array(0), xs, { unrol: 2 } as never), /unknown option "unrol"/);
   assert.throws(() => lax.scan((c: NDArray) => [c, c], array(0), xs, { unroll: 0 }), /unroll must be .* got number 0/);
 });
 

@@ -112,4 +112,88 @@ test("customVjp: forward mode is an error, not a silent zero", () => {
   assert.throws(() => jit((v: NDArray) => jvp(product, [v, v], [v, v])[1])(x), /no forward-mode derivative/);
 });
 
+test("arguments without derivatives: rules get them first", () => {
+  const f64 = (v: number) => array(v, { dtype: "float64" });
+  const applied = customVjp((fn: (v: NDArray) => NDArray, v: NDArray) => fn(v), { nondiffArgnums: 0 });
+  applied.defvjp(
+    (fn, v) => [fn(v), v],
+    (fn: (v: NDArray) => NDArray, v: NDArray, ct: NDArray) => [np.multiply(np.multiply(ct, fn(v)), 10)],
+  );
+  close(grad((v: NDArray) => applied(np.sin, v))(f64(0.5)), [10 * Math.sin(0.5)]);
+  close(
+    jit(vmap(grad((v: NDArray) => applied(np.cos, v))))(x),
+    points.map((v) => 10 * Math.cos(v)),
+  );
+  const power = customJvp((v: NDArray, n: number) => np.power(v, n), { nondiffArgnums: [1] });
+  power.defjvp((n: number, [v]: [NDArray], [t]: [NDArray]) => [power(v, n), np.multiply(t, 100 * n)]);
+  close(grad((v: NDArray) => power(v, 3))(f64(2)), [300]);
+  assert.throws(() => power(x, 3) && customJvp((v: NDArray) => v, { nondiff: 0 } as never)(x), /set the derivative/);
+});
+
+test("defjvps: a rule for each argument, as JAX gives", () => {
+  const f = customJvp((a: NDArray, b: NDArray) => np.multiply(a, b));
+  f.defjvps((t: NDArray, _: NDArray, _a: NDArray, b: NDArray) => np.multiply(np.multiply(t, b), 10), null);
+  const [two, three] = [array(2, { dtype: "float64" }), array(3, { dtype: "float64" })];
+  const [da, db] = grad(f, { argnums: [0, 1] })(two, three) as [NDArray, NDArray];
+  close(da, [30]);
+  close(db, [0]);
+});
+
+test("customVjp: null stands for zeros, also for whole numbers", () => {
+  const f = customVjp((v: NDArray, p: { n: NDArray; w: NDArray }) => np.multiply(np.multiply(v, p.n), p.w));
+  f.defvjp(
+    (v, p) => [f(v, p), p],
+    (p, ct) => [np.multiply(np.multiply(ct, p.n), 7), null],
+  );
+  const p = { n: array([1, 2, 3], { dtype: "int32" }), w: x };
+  const loss = (v: NDArray, w: NDArray): NDArray => np.sum(f(v, { ...p, w }));
+  const [dv, dw] = grad(loss, { argnums: [0, 1] })(x, x) as [NDArray, NDArray];
+  close(dv, [7, 14, 21]);
+  close(dw, [0, 0, 0]);
+});
+
+test("rules that return something else than they should are errors, not wrong derivatives", () => {
+  const backward = (rule: (r: unknown, ct: NDArray) => unknown) => {
+    const f = customVjp((a: NDArray, b: NDArray) => np.multiply(a, b));
+    f.defvjp((a, b) => [f(a, b), null], rule as never);
+    return () => grad((a: NDArray, b: NDArray) => np.sum(f(a, b)))(x, x);
+  };
+  assert.throws(
+    backward((_, ct) => [ct]),
+    /one cotangent for each of 2 arguments, got a list of 1/,
+  );
+  assert.throws(
+    backward((_, ct) => ct),
+    /one cotangent for each of 2 arguments/,
+  );
+  assert.throws(
+    backward((_, ct) => [ct, [ct]]),
+    /cotangent of argument 1 must have the structure/,
+  );
+  assert.throws(
+    backward((_, ct) => [np.sum(ct), ct]),
+    /cotangent of argument 0 must be float64\(3,\)/,
+  );
+  const forward = customVjp((a: NDArray) => a);
+  forward.defvjp(
+    (a) => [np.sum(a), null],
+    (_, ct) => [ct],
+  );
+  assert.throws(() => grad((a: NDArray) => np.sum(forward(a)))(x), /forward's result must be float64\(3,\)/);
+  const tangent = customJvp((a: NDArray) => a);
+  tangent.defjvp(([a], [t]) => [a, np.sum(t)]);
+  assert.throws(() => jvp(tangent, [x], [x]), /the rule's tangent must be float64\(3,\).*got float64\(\)/);
+  const alone = customJvp((a: NDArray) => a);
+  alone.defjvp((([a]: [NDArray]) => a) as never);
+  assert.throws(() => jvp(alone, [x], [x]), /must return \[out, tangentOut\]/);
+});
+
+test("customVjp: every second derivative is the backward function's", () => {
+  const [a, b] = [array(0.5, { dtype: "float64" }), array(3, { dtype: "float64" })];
+  // JAX: grad(grad(f, 0), 1) is cos(a), by the rule for a; grad(grad(f, 1), 0) is 100 cos(a), by the rule for b.
+  close(grad((u: NDArray, v: NDArray) => grad(product)(v, u))(b, a), [Math.cos(0.5)]);
+  const byB = (u: NDArray, v: NDArray) => (grad(product, { argnums: [1] })(u, v) as [NDArray])[0];
+  close(grad(byB)(a, b), [100 * Math.cos(0.5)]);
+});
+
 test.run();

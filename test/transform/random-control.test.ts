@@ -1,17 +1,5 @@
 /** Random programs of loops, branches and checkpoints inside of each other, against the same without any of them. */
-import {
-  checkpoint,
-  grad,
-  jacfwd,
-  jacrev,
-  jit,
-  jvp,
-  lax,
-  type NDArray,
-  numpy as np,
-  vjp,
-  vmap,
-} from "cotangent";
+import { checkpoint, grad, jacfwd, jacrev, jit, jvp, lax, type NDArray, numpy as np, vjp, vmap } from "cotangent";
 import fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
