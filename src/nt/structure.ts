@@ -49,13 +49,28 @@ export interface Use extends Cut {
   readonly renamings: string;
 }
 
+/** Where each variable of a program is read, found in one pass for all parameters. */
+const readers = /* @__PURE__ */ new WeakMap<Jaxpr, Map<Atom, Cut[]>>();
+
+function readersOf(jaxpr: Jaxpr): Map<Atom, Cut[]> {
+  const known = readers.get(jaxpr);
+  if (known) return known;
+  const found = new Map<Atom, Cut[]>();
+  for (const equation of jaxpr.equations) {
+    equation.inputs.forEach((atom, input) => {
+      const cuts = found.get(atom);
+      if (cuts) cuts.push({ equation, input });
+      else found.set(atom, [{ equation, input }]);
+    });
+  }
+  readers.set(jaxpr, found);
+  return found;
+}
+
 /** The one equation that reads `v`; `undefined` when there are several, or when `v` is an output of the program. */
-function onlyReader({ equations, outputs }: Jaxpr, v: Var): Cut | undefined {
-  if (outputs.includes(v as Atom)) return undefined;
-  const readers = equations.flatMap((equation) =>
-    equation.inputs.flatMap((atom, input) => (atom === v ? [{ equation, input }] : [])),
-  );
-  return readers.length === 1 ? readers[0] : undefined;
+function onlyReader(jaxpr: Jaxpr, v: Var): Cut | undefined {
+  const cuts = readersOf(jaxpr).get(v) ?? [];
+  return cuts.length === 1 && !jaxpr.outputs.includes(v) ? cuts[0] : undefined;
 }
 
 /** Switches for debugging and testing; none changes a result. */
