@@ -130,6 +130,9 @@ const gather = (x: NDArray, indices: NDArray, fill = false): NDArray => bind1(ga
 const scatter = (x: NDArray, indices: NDArray, params: ScatterParams): NDArray =>
   bind1(scatterPrimitive, [x, indices], params);
 
+/** `gather` for the kernels of `nt`: zeros for indices outside. */
+export const gatherRows = (x: NDArray, indices: NDArray): NDArray => gather(x, indices);
+
 /** An array as [before, axis, after], the axes before and after (from `end` on) joined. */
 function aroundAxis(x: NDArray, axis: number, end = axis + 1): NDArray {
   const sizes = [x.shape.slice(0, axis), x.shape.slice(axis, end), x.shape.slice(end)];

@@ -81,3 +81,12 @@ export const kernelShape = ({ out, sizes }: KernelLabels): number[] => out.map((
 
 /** What a traced kernel is divided by. */
 export const tracedSize = (shape: Shape, { trace }: PairedAxes): number => sizeOf(trace.map((i) => shape[i]!));
+
+/** How the axes of the kernel of (x2, x1) are permuted in that of (x1, x2): each pair is exchanged. */
+export function mirrorOf({ first, second, out }: KernelLabels): number[] {
+  const partner = (label: number): number => {
+    const i = first.indexOf(label);
+    return i >= 0 ? second[i]! : first[second.indexOf(label)]!;
+  };
+  return out.map((label) => out.indexOf(partner(label)));
+}

@@ -4,7 +4,7 @@ import type { NDArray } from "../ir/ndarray.ts";
 import type { ContractParams, Window } from "../ir/primitive.ts";
 import { contract, effectiveLabels } from "../lax/contract.ts";
 import { reshape } from "../lax/shape.ts";
-import { multiplyLabelled, sumUnneeded } from "../numpy/contraction.ts";
+import { type Labelled, multiplyLabelled, sumUnneeded } from "../numpy/contraction.ts";
 import {
   type Contraction,
   type ContractionTree,
@@ -48,22 +48,23 @@ function canonical({ lhs, rhs, out, sizes, windows }: ContractParams): ContractP
   };
 }
 
+/** The operand with an axis of size 1 for every label of the windows that nobody else has. */
+function withWindowLabels(y: Operand, { labels, windows }: Operand, needed: readonly number[]): Operand {
+  const lost = effectiveLabels(labels, windows).filter((label) => !y.labels.includes(label) && !needed.includes(label));
+  const newSizes = [...y.array.shape, ...lost.map(() => 1)];
+  return { ...y, array: reshape(y.array, { newSizes }), labels: [...y.labels, ...lost] };
+}
+
 /** Each window is read by one product: an operand with windows is multiplied by one without. */
 function multiply(x: Operand, y: Operand, needed: readonly number[], sizes: readonly number[]): Operand {
-  const [lhs, rhs] = y.windows.length > 0 ? [y, x] : [x, y];
-  const array =
-    lhs.windows.length === 0
-      ? multiplyLabelled(
-          { array: lhs.array, labels: text(lhs.labels) },
-          { array: rhs.array, labels: text(rhs.labels) },
-          text(needed),
-          labelSizes(sizes),
-        )
-      : contract(
-          lhs.array,
-          rhs.array,
-          canonical({ lhs: lhs.labels, rhs: rhs.labels, out: needed, sizes, windows: lhs.windows }),
-        );
+  const [lhs, other] = y.windows.length > 0 ? [y, x] : [x, y];
+  if (lhs.windows.length > 0) {
+    const rhs = withWindowLabels(other, lhs, needed);
+    const params = { lhs: lhs.labels, rhs: rhs.labels, out: needed, sizes, windows: lhs.windows };
+    return { array: contract(lhs.array, rhs.array, canonical(params)), labels: needed, windows: [] };
+  }
+  const labelled = ({ array, labels }: Operand): Labelled => ({ array, labels: text(labels) });
+  const array = multiplyLabelled(labelled(lhs), labelled(other), text(needed), labelSizes(sizes));
   return { array, labels: needed, windows: [] };
 }
 

@@ -1,7 +1,7 @@
 /** The NTK within a given amount of memory. */
 import { isTracing } from "../ir/trace.ts";
 import { flattenArrays, traceFunction } from "../transform/flat.ts";
-import { kernelLabels, pairAxes } from "./axes.ts";
+import { kernelLabels, mirrorOf, pairAxes } from "./axes.ts";
 import type { CompiledKernel, KernelFn } from "./compile-kernel.ts";
 import type { Kwargs } from "./kwargs.ts";
 import type { NtkSettings, Problem } from "./problem.ts";
@@ -41,13 +41,7 @@ function layoutOf(fn: string, { first, second }: Problem, i: number, settings: N
   const labels = kernelLabels(shape1, shape2, paired);
   const place = labels.out.indexOf(labels.first[axis]!);
   if (paired.diagonal.includes(axis)) return { kind: "diagonal", axis: place };
-  // The kernel of (x2, x1) is that of (x1, x2) with each pair of axes exchanged.
-  const partner = (label: number): number => {
-    const [k, l] = [labels.first.indexOf(label), labels.second.indexOf(label)];
-    return k >= 0 ? labels.second[k]! : labels.first[l]!;
-  };
-  const mirror = labels.out.map((label) => labels.out.indexOf(partner(label)));
-  return { kind: "pair", first: place, second: labels.out.indexOf(labels.second[axis]!), mirror };
+  return { kind: "pair", first: place, second: labels.out.indexOf(labels.second[axis]!), mirror: mirrorOf(labels) };
 }
 
 /** The task as tiles, or why it has none. */

@@ -16,7 +16,7 @@ import {
 } from "./apply.ts";
 import { type AxesOptions, pairAxes } from "./axes.ts";
 import { type Kwargs, splitKwargs } from "./kwargs.ts";
-import type { Rules } from "./structure.ts";
+import type { Rules } from "./uses.ts";
 
 /** What a method is told: the kernel's axes, and the switches of the structured method. */
 export interface NtkSettings extends Required<AxesOptions> {

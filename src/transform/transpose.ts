@@ -6,25 +6,24 @@ import { type Tangent, UndefinedPrimal } from "../ir/primitive.ts";
 import { addArrays } from "../lax/elementwise.ts";
 import { knownInputs, partialEvaluate } from "./partial.ts";
 
-/** An input of an equation at which a cotangent stops. */
-export interface Cut {
-  readonly equation: Equation;
-  readonly input: number;
+/** Which cotangents a transposition is asked for, and where it must not pass. */
+export interface TransposeOptions {
+  /** The variables whose cotangents are returned. */
+  readonly at: readonly Var[];
+  /** Inputs of equations through which nothing flows back. */
+  readonly blocked: readonly { readonly equation: Equation; readonly input: number }[];
 }
 
 /** The cotangents of the inputs; `null` where an input does not reach an output with a cotangent. */
 export const transposeJaxpr = (program: ClosedJaxpr, cotangents: readonly Tangent[]): Tangent[] =>
-  transposeWithCuts(program, cotangents, []).inputs;
+  transposeTo(program, cotangents, { at: program.jaxpr.inputs, blocked: [] });
 
-/**
- * Like `transposeJaxpr`, but nothing passes through the cuts: for each of them the cotangent of its equation's output is
- * returned instead.
- */
-export function transposeWithCuts(
+/** The cotangents of any variables of a linear program; `null` where no cotangent arrives. */
+export function transposeTo(
   { jaxpr, consts }: ClosedJaxpr,
   cotangents: readonly Tangent[],
-  cuts: readonly Cut[],
-): { readonly inputs: Tangent[]; readonly cuts: Tangent[] } {
+  { at, blocked }: TransposeOptions,
+): Tangent[] {
   const known = knownInputs({ jaxpr, consts }, []);
   const linear = partialEvaluate(jaxpr.equations, known);
   const collected = new Map<Var, NDArray>();
@@ -36,24 +35,20 @@ export function transposeWithCuts(
   jaxpr.outputs.forEach((atom, i) => {
     add(atom, cotangents[i] ?? null);
   });
-  const atCuts = new Map<Cut, Tangent>();
+  const asked = new Set(at);
   for (const equation of linear.reverse()) {
     const { primitive, inputs, params, outputs } = equation;
     const cts = outputs.map((v) => collected.get(v) ?? null);
-    for (const v of outputs) collected.delete(v);
+    for (const v of outputs) if (!asked.has(v)) collected.delete(v);
     if (cts.every((ct) => ct === null)) continue;
     if (!primitive.transpose) {
       throw new UnsupportedError(`the reverse-mode derivative of ${primitive.name} is not defined.`);
     }
     const values = inputs.map((a) => (a instanceof Var && !known.has(a) ? new UndefinedPrimal(a.aval) : known.read(a)));
-    const here = cuts.filter((cut) => cut.equation === equation);
-    for (const cut of here) atCuts.set(cut, cts[0]!);
+    const stops = blocked.filter((edge) => edge.equation === equation).map((edge) => edge.input);
     primitive.transpose(cts, values, params).forEach((ct, k) => {
-      if (!here.some((cut) => cut.input === k)) add(inputs[k]!, ct);
+      if (!stops.includes(k)) add(inputs[k]!, ct);
     });
   }
-  return {
-    inputs: jaxpr.inputs.map((v) => collected.get(v) ?? null),
-    cuts: cuts.map((cut) => atCuts.get(cut) ?? null),
-  };
+  return at.map((v) => collected.get(v) ?? null);
 }
