@@ -83,10 +83,10 @@ export class UseFinder {
     return rule?.(edge, path, (atom) => this.#read(atom)) ?? null;
   }
 
-  /** The equation's dense Jacobian: every axis of the output and of the parameter has a label of its own. */
+  /** The dense Jacobian: every axis has a label of its own. Loops may be split by partial evaluation: they are pulled through. */
   #densely(edge: Edge, path: Path): Step | null {
     const { equation, input } = edge;
-    if (equation.outputs.length !== 1 || !equation.primitive.transpose) return null;
+    if (equation.outputs.length !== 1 || !equation.primitive.transpose || equation.primitive.partialEval) return null;
     const [extended, axes] = withLabels(path, equation.outputs[0]!.aval.shape);
     const factor = { array: this.#jacobian(edge), labels: [...axes, ...path.axes], windows: [], row: null };
     const size = equation.inputs[input]!.aval.shape.length;
