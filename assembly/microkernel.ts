@@ -22,9 +22,10 @@ function storeRow(c: usize, low: v128, high: v128): void {
 /**
  * Multiplies a panel of A by a panel of B, `inner` steps long, and stores the tile to, or adds it to, the
  * rows whose byte offsets from `c` are in the table. Two rows of the table may be one: all is read before
- * anything is stored, so rows that only fill up the tile repeat the last one.
+ * anything is stored, so rows that only fill up the tile repeat the last one. What is there is touched before
+ * the sums begin, so that it has come near when they end; the result keeps the engine from leaving that out.
  */
-export function multiplyTile<T>(a: usize, b: usize, inner: u32, accumulate: bool, c: usize, rowTable: usize): void {
+export function multiplyTile<T>(a: usize, b: usize, inner: u32, accumulate: bool, c: usize, rowTable: usize): u32 {
   let low0 = i32x4.splat(0);
   let low1 = i32x4.splat(0);
   let low2 = i32x4.splat(0);
@@ -35,18 +36,7 @@ export function multiplyTile<T>(a: usize, b: usize, inner: u32, accumulate: bool
   let high2 = i32x4.splat(0);
   let high3 = i32x4.splat(0);
   let high4 = i32x4.splat(0);
-  if (accumulate) {
-    low0 = v128.load(c + load<u32>(rowTable));
-    high0 = v128.load(c + load<u32>(rowTable), 16);
-    low1 = v128.load(c + load<u32>(rowTable, 4));
-    high1 = v128.load(c + load<u32>(rowTable, 4), 16);
-    low2 = v128.load(c + load<u32>(rowTable, 8));
-    high2 = v128.load(c + load<u32>(rowTable, 8), 16);
-    low3 = v128.load(c + load<u32>(rowTable, 12));
-    high3 = v128.load(c + load<u32>(rowTable, 12), 16);
-    low4 = v128.load(c + load<u32>(rowTable, 16));
-    high4 = v128.load(c + load<u32>(rowTable, 16), 16);
-  }
+  const touched = load<u32>(c + load<u32>(rowTable)) + load<u32>(c + load<u32>(rowTable, 4)) + load<u32>(c + load<u32>(rowTable, 8)) + load<u32>(c + load<u32>(rowTable, 12)) + load<u32>(c + load<u32>(rowTable, 16));
   const end = b + <usize>inner * TILE_COLUMNS_BYTES;
   while (b < end) {
     const low = v128.load(b);
@@ -69,9 +59,28 @@ export function multiplyTile<T>(a: usize, b: usize, inner: u32, accumulate: bool
     a += TILE_ROWS * sizeof<T>();
     b += TILE_COLUMNS_BYTES;
   }
+  if (accumulate) {
+    low0 = v128.add<T>(v128.load(c + load<u32>(rowTable)), low0);
+    high0 = v128.add<T>(v128.load(c + load<u32>(rowTable), 16), high0);
+    low1 = v128.add<T>(v128.load(c + load<u32>(rowTable, 4)), low1);
+    high1 = v128.add<T>(v128.load(c + load<u32>(rowTable, 4), 16), high1);
+    low2 = v128.add<T>(v128.load(c + load<u32>(rowTable, 8)), low2);
+    high2 = v128.add<T>(v128.load(c + load<u32>(rowTable, 8), 16), high2);
+    low3 = v128.add<T>(v128.load(c + load<u32>(rowTable, 12)), low3);
+    high3 = v128.add<T>(v128.load(c + load<u32>(rowTable, 12), 16), high3);
+    low4 = v128.add<T>(v128.load(c + load<u32>(rowTable, 16)), low4);
+    high4 = v128.add<T>(v128.load(c + load<u32>(rowTable, 16), 16), high4);
+    storeRow(c + load<u32>(rowTable), low0, high0);
+    storeRow(c + load<u32>(rowTable, 4), low1, high1);
+    storeRow(c + load<u32>(rowTable, 8), low2, high2);
+    storeRow(c + load<u32>(rowTable, 12), low3, high3);
+    storeRow(c + load<u32>(rowTable, 16), low4, high4);
+    return touched;
+  }
   storeRow(c + load<u32>(rowTable), low0, high0);
   storeRow(c + load<u32>(rowTable, 4), low1, high1);
   storeRow(c + load<u32>(rowTable, 8), low2, high2);
   storeRow(c + load<u32>(rowTable, 12), low3, high3);
   storeRow(c + load<u32>(rowTable, 16), low4, high4);
+  return touched;
 }

@@ -7,12 +7,12 @@ import { multiplyDots } from "./dots";
 import { multiplyTile } from "./microkernel";
 import { multiplyLanes, multiplyStream } from "./stream";
 
-export function tile32(a: usize, b: usize, inner: u32, accumulate: bool, c: usize, rowTable: usize): void {
-  multiplyTile<f32>(a, b, inner, accumulate, c, rowTable);
+export function tile32(a: usize, b: usize, inner: u32, accumulate: bool, c: usize, rowTable: usize): u32 {
+  return multiplyTile<f32>(a, b, inner, accumulate, c, rowTable);
 }
 
-export function tile64(a: usize, b: usize, inner: u32, accumulate: bool, c: usize, rowTable: usize): void {
-  multiplyTile<f64>(a, b, inner, accumulate, c, rowTable);
+export function tile64(a: usize, b: usize, inner: u32, accumulate: bool, c: usize, rowTable: usize): u32 {
+  return multiplyTile<f64>(a, b, inner, accumulate, c, rowTable);
 }
 
 export function dots32(a: usize, b: usize, rowTable: usize, columnTable: usize, inner: u32, dst: usize, pitch: usize): void {

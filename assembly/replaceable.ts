@@ -9,7 +9,7 @@ import { multiplyTile } from "./microkernel";
 import { multiplyLanes, multiplyStream } from "./stream";
 import { dots32, dots64, lanes32, lanes64, stream32, stream64, tile32, tile64 } from "./microkernels";
 
-type Tile = (a: usize, b: usize, inner: u32, accumulate: bool, c: usize, rowTable: usize) => void;
+type Tile = (a: usize, b: usize, inner: u32, accumulate: bool, c: usize, rowTable: usize) => u32;
 type Dots = (a: usize, b: usize, rowTable: usize, columnTable: usize, inner: u32, dst: usize, pitch: usize) => void;
 type Stream = (
   a: usize, b: usize, c: usize, rows: u32, from: u32, to: u32, columns: u32, inner: u32,
