@@ -96,20 +96,26 @@ function prefersLanes<T>(batch: Axes, m: Axes, n: Axes, inner: u32): bool {
   );
 }
 
-/** Decides how to go about it, and which operand gives the rows. */
+/** Decides how to go about it, and which operand gives the rows. Integers always take the blocked way: one is enough for them. */
 function orient<T>(list: usize, batch: Axes, m: Axes, n: Axes, k: Axes): void {
   const a = <usize>load<u32>(list, 12);
   const b = <usize>load<u32>(list, 16);
   const c = <usize>load<u32>(list, 20);
-  if (prefersLanes<T>(batch, m, n, k.total)) {
-    if (m.total < n.total) contractLanes<T>(b, a, c, batch, n, m, k, true);
-    else contractLanes<T>(a, b, c, batch, m, n, k, false);
-  } else if (prefersDots<T>(m, n, k)) {
-    if (tilesOf(n, m, DOT_ROWS, DOT_COLUMNS) < tilesOf(m, n, DOT_ROWS, DOT_COLUMNS)) contractDots<T>(b, a, c, batch, n, m, k.total, true);
-    else contractDots<T>(a, b, c, batch, m, n, k.total, false);
-  } else if (prefersStream<T>(m, n, k.total)) contractStream<T>(a, b, c, batch, m, n.total, k, false, false);
-  else if (prefersStream<T>(n, m, k.total)) contractStream<T>(b, a, c, batch, n, m.total, k, true, false);
-  else if (cost<T>(n, m, k.total) < cost<T>(m, n, k.total)) contractBlocks<T>(b, a, c, batch, n, m, k, true);
+  if (isFloat<T>()) {
+    if (prefersLanes<T>(batch, m, n, k.total)) {
+      if (m.total < n.total) contractLanes<T>(b, a, c, batch, n, m, k, true);
+      else contractLanes<T>(a, b, c, batch, m, n, k, false);
+      return;
+    }
+    if (prefersDots<T>(m, n, k)) {
+      if (tilesOf(n, m, DOT_ROWS, DOT_COLUMNS) < tilesOf(m, n, DOT_ROWS, DOT_COLUMNS)) contractDots<T>(b, a, c, batch, n, m, k.total, true);
+      else contractDots<T>(a, b, c, batch, m, n, k.total, false);
+      return;
+    }
+    if (prefersStream<T>(m, n, k.total)) return contractStream<T>(a, b, c, batch, m, n.total, k, false, false);
+    if (prefersStream<T>(n, m, k.total)) return contractStream<T>(b, a, c, batch, n, m.total, k, true, false);
+  }
+  if (cost<T>(n, m, k.total) < cost<T>(m, n, k.total)) contractBlocks<T>(b, a, c, batch, n, m, k, true);
   else contractBlocks<T>(a, b, c, batch, m, n, k, false);
 }
 

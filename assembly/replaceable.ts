@@ -4,9 +4,7 @@
  * The rest of the kernels thus exists once, and runs strictly where the engine has no fused multiply-adds, or where
  * the bits of results must not depend on it. A call through the table takes no measurable time.
  */
-import { multiplyDots } from "./dots";
 import { multiplyTile } from "./microkernel";
-import { multiplyLanes, multiplyStream } from "./stream";
 import { dots32, dots64, lanes32, lanes64, stream32, stream64, tile32, tile64 } from "./microkernels";
 
 type Tile = (a: usize, b: usize, inner: u32, accumulate: bool, c: usize, rowTable: usize) => u32;
@@ -25,7 +23,7 @@ const stream64Slot: Stream = stream64;
 const lanes32Slot: Stream = lanes32;
 const lanes64Slot: Stream = lanes64;
 
-/** Calls `multiplyTile`, or what the host has put in its place. */
+/** Calls `multiplyTile`, or what the host has put in its place; integers have no other. */
 @inline
 export function tile<T>(a: usize, b: usize, inner: u32, accumulate: bool, c: usize, rowTable: usize): void {
   if (isInteger<T>()) multiplyTile<T>(a, b, inner, accumulate, c, rowTable);
@@ -36,8 +34,7 @@ export function tile<T>(a: usize, b: usize, inner: u32, accumulate: bool, c: usi
 /** Calls `multiplyDots`, or what the host has put in its place. */
 @inline
 export function dots<T>(a: usize, b: usize, rowTable: usize, columnTable: usize, inner: u32, dst: usize, pitch: usize): void {
-  if (isInteger<T>()) multiplyDots<T>(a, b, rowTable, columnTable, inner, dst, pitch);
-  else if (sizeof<T>() == 4) dots32Slot(a, b, rowTable, columnTable, inner, dst, pitch);
+  if (sizeof<T>() == 4) dots32Slot(a, b, rowTable, columnTable, inner, dst, pitch);
   else dots64Slot(a, b, rowTable, columnTable, inner, dst, pitch);
 }
 
@@ -47,8 +44,7 @@ export function stream<T>(
   a: usize, b: usize, c: usize, rows: u32, from: u32, to: u32, columns: u32, inner: u32,
   rowTableA: usize, rowTableC: usize, innerTableA: usize, innerTableB: usize,
 ): void {
-  if (isInteger<T>()) multiplyStream<T>(a, b, c, rows, from, to, columns, inner, rowTableA, rowTableC, innerTableA, innerTableB);
-  else if (sizeof<T>() == 4) stream32Slot(a, b, c, rows, from, to, columns, inner, rowTableA, rowTableC, innerTableA, innerTableB);
+  if (sizeof<T>() == 4) stream32Slot(a, b, c, rows, from, to, columns, inner, rowTableA, rowTableC, innerTableA, innerTableB);
   else stream64Slot(a, b, c, rows, from, to, columns, inner, rowTableA, rowTableC, innerTableA, innerTableB);
 }
 
@@ -58,7 +54,6 @@ export function lanes<T>(
   a: usize, b: usize, c: usize, rows: u32, from: u32, to: u32, columns: u32, inner: u32,
   rowTableA: usize, rowTableC: usize, innerTableA: usize, innerTableB: usize,
 ): void {
-  if (isInteger<T>()) multiplyLanes<T>(a, b, c, rows, from, to, columns, inner, rowTableA, rowTableC, innerTableA, innerTableB);
-  else if (sizeof<T>() == 4) lanes32Slot(a, b, c, rows, from, to, columns, inner, rowTableA, rowTableC, innerTableA, innerTableB);
+  if (sizeof<T>() == 4) lanes32Slot(a, b, c, rows, from, to, columns, inner, rowTableA, rowTableC, innerTableA, innerTableB);
   else lanes64Slot(a, b, c, rows, from, to, columns, inner, rowTableA, rowTableC, innerTableA, innerTableB);
 }
