@@ -2,11 +2,11 @@
 import { gatherItems } from "./reduce";
 import { Axes } from "./strided";
 
-/** Writes one int32 per kept element; `buffer` is scratch for `bufferBytes` bytes of gathered elements. */
+/** Writes one int32 for each of the next `left` kept elements; `buffer` is scratch for `bufferBytes` bytes of gathered elements. */
 export function argReduce<T>(
-  largest: bool, dst: usize, src: usize, kept: Axes, reduced: Axes, buffer: usize, bufferBytes: u32,
+  largest: bool, dst: usize, src: usize, kept: Axes, left: u32, reduced: Axes, buffer: usize, bufferBytes: u32,
 ): void {
-  for (let left = kept.total; left; --left) {
+  for (; left; --left) {
     store<i32>(dst, argOne<T>(largest, src + kept.offset0, reduced, buffer, bufferBytes));
     kept.advance(1);
     dst += 4;

@@ -6,6 +6,7 @@
  */
 import { copyBytes } from "./gather";
 import { DType } from "./opcodes";
+import { sliceEnd, sliceStart } from "./threads";
 
 /** `[ARGSORT, len, dtype, operand, values, places, rows, width]` */
 export function argsort(list: usize): void {
@@ -17,12 +18,13 @@ export function argsort(list: usize): void {
 }
 
 function sortRows<T>(list: usize): void {
-  let operand = <usize>load<u32>(list, 12);
-  let values = <usize>load<u32>(list, 16);
-  let places = <usize>load<u32>(list, 20);
+  const row = sliceStart(load<u32>(list, 24), 1);
   const width = load<u32>(list, 28);
   const bytes = <usize>width * sizeof<T>();
-  for (let row = load<u32>(list, 24); row; --row) {
+  let operand = <usize>load<u32>(list, 12) + <usize>row * bytes;
+  let values = <usize>load<u32>(list, 16) + <usize>row * bytes;
+  let places = <usize>load<u32>(list, 20) + (<usize>(row * width) << 2);
+  for (let left = sliceEnd(load<u32>(list, 24), 1) - row; left; --left) {
     sortRow<T>(operand, values, places, width);
     operand += bytes;
     values += bytes;

@@ -10,9 +10,13 @@ import { copyBytes, fill } from "./gather";
 import { axesAt } from "./layout";
 import { transpose4x4 } from "./simd";
 import { Axes } from "./strided";
+import { sliceEnd, sliceStart } from "./threads";
 
 // Side of a tile in elements: 32 rows of 32 doubles stay in a 32 KiB cache on both sides.
 @inline const TILE: u32 = 32;
+
+// A thread's slice of what is written begins on a cache line, whatever the size of an element.
+@inline const LINE: u32 = 64;
 
 /** `[COPY, len, itemSize, rank, src, dst, sizes[rank], srcStrides[rank], dstStrides[rank]]` */
 export function copy(list: usize): void {
@@ -32,8 +36,9 @@ export function copy(list: usize): void {
 /** `[FILL, len, itemSize, dst, count, lo, hi]` */
 export function fillCommand(list: usize): void {
   const itemSize = load<u32>(list, 8);
-  const dst = <usize>load<u32>(list, 12);
-  const count = load<u32>(list, 16);
+  const start = sliceStart(load<u32>(list, 16), LINE);
+  const count = sliceEnd(load<u32>(list, 16), LINE) - start;
+  const dst = <usize>load<u32>(list, 12) + <usize>start * itemSize;
   if (itemSize == 4) fill<u32>(dst, load<u32>(list, 20), count);
   else if (itemSize == 8) fill<u64>(dst, <u64>load<u32>(list, 20) | (<u64>load<u32>(list, 24) << 32), count);
   else memory.fill(dst, load<u8>(list, 20), count);
@@ -78,13 +83,16 @@ function copyStrided<T>(src: usize, dst: usize, axes: Axes): void {
     copyTiled<T>(src, dst, axes);
     return;
   }
-  const total = axes.total;
+  let left = sliceStart(axes.total, LINE);
+  axes.seek(left);
+  left = sliceEnd(axes.total, LINE) - left;
   const srcStride = axes.innerStride(0);
   const dstStride = axes.innerStride(1);
-  const run = axes.innerSize();
-  for (let done: u32 = 0; done < total; done += run) {
+  while (left) {
+    const run = axes.run(left);
     copyRun<T>(src + axes.offset0, dst + axes.offset1, srcStride, dstStride, run);
     axes.advance(run);
+    left -= run;
   }
 }
 
@@ -118,18 +126,20 @@ function copyTiled<T>(src: usize, dst: usize, axes: Axes): void {
   const planes = axes.total / rows / columns;
   axes.rank -= 2;
   if (axes.rank == 0) axes.push(1);
-  for (let plane: u32 = 0; plane < planes; ++plane) {
-    for (let row: u32 = 0; row < rows; row += TILE) {
-      const tileRows = min(TILE, rows - row);
-      for (let column: u32 = 0; column < columns; column += TILE) {
-        copyTile<T>(
-          src + axes.offset0 + <usize>row * srcRow + <usize>column * srcColumn,
-          dst + axes.offset1 + <usize>row * dstRow + <usize>column * dstColumn,
-          tileRows, min(TILE, columns - column), srcRow, srcColumn, dstRow, dstColumn,
-        );
-      }
+  // Threads share out the rows of tiles of all planes.
+  const tileRows = (rows + TILE - 1) / TILE;
+  const end = sliceEnd(planes * tileRows, 1);
+  for (let tile = sliceStart(planes * tileRows, 1); tile < end; ++tile) {
+    const plane = tile / tileRows;
+    const row = (tile - plane * tileRows) * TILE;
+    axes.seek(plane);
+    for (let column: u32 = 0; column < columns; column += TILE) {
+      copyTile<T>(
+        src + axes.offset0 + <usize>row * srcRow + <usize>column * srcColumn,
+        dst + axes.offset1 + <usize>row * dstRow + <usize>column * dstColumn,
+        min(TILE, rows - row), min(TILE, columns - column), srcRow, srcColumn, dstRow, dstColumn,
+      );
     }
-    axes.advance(1);
   }
 }
 

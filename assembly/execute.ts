@@ -6,9 +6,9 @@ import { gatherRows, scatterRows } from "./indexing";
 import { useScratch } from "./layout";
 import { linalg } from "./linalg";
 import { map } from "./map";
-import { Command, SCRATCH_BYTES } from "./opcodes";
+import { Command, LIST, SCRATCH_BYTES, SHARED } from "./opcodes";
 import { reduce } from "./reduce";
-import { useThread } from "./threads";
+import { agree, meet, takesPart, useThread } from "./threads";
 
 /**
  * Runs a command list as thread number `thread` of `threads`: word 0 is the address of the first thread's scratch region,
@@ -16,15 +16,30 @@ import { useThread } from "./threads";
  */
 export function execute(list: usize, thread: u32, threads: u32): void {
   useThread(thread, threads);
+  if (thread == 0) {
+    store<u32>(LIST, list);
+    meet();
+  }
   useScratch(thread == 0 ? load<u32>(list) : load<u32>(list, 4) + (thread - 1) * SCRATCH_BYTES);
   run(list + 8, usize.MAX_VALUE, 0);
+  meet();
+}
+
+/** Runs every list that the first thread runs, for ever. */
+export function work(thread: u32, threads: u32): void {
+  useThread(thread, threads);
+  while (true) {
+    meet();
+    execute(load<u32>(LIST), thread, threads);
+  }
 }
 
 /** Runs the commands up to `end` in a loop's trip number `trip`, and tells whether the loop goes on. */
 function run(command: usize, end: usize, trip: u32): bool {
   while (command < end) {
     let next = command + (<usize>load<u32>(command, 4) << 2);
-    switch (load<u32>(command)) {
+    const code = load<u32>(command);
+    switch (code) {
       case Command.END:
         return true;
       case Command.LOOP: {
@@ -35,51 +50,61 @@ function run(command: usize, end: usize, trip: u32): bool {
         break;
       }
       case Command.BRANCH:
+        agree();
         if (load<u32>(load<u32>(command, 8)) != load<u32>(command, 12)) next += <usize>load<u32>(command, 16) << 2;
         break;
       case Command.LEAVE:
+        agree();
         if (!load<u8>(load<u32>(command, 8))) return false;
         break;
       case Command.SLICE:
-        slice(command, trip);
-        break;
-      case Command.COPY:
-        copy(command);
-        break;
-      case Command.FILL:
-        fillCommand(command);
-        break;
-      case Command.MAP:
-        map(command);
-        break;
-      case Command.REDUCE:
-        reduce(command);
-        break;
-      case Command.CONTRACT:
-        contractCommand(command);
-        break;
-      case Command.GATHER:
-        gatherRows(command);
-        break;
-      case Command.SCATTER_ADD:
-        scatterRows(command);
-        break;
-      case Command.ARGSORT:
-        argsort(command);
-        break;
-      case Command.CHOLESKY:
-      case Command.TRIANGULAR_SOLVE:
-      case Command.LU:
-      case Command.LU_SOLVE:
-      case Command.HOUSEHOLDER:
-      case Command.JACOBI:
-        linalg(command);
+        if (takesPart(false)) slice(command, trip);
         break;
       default:
-        // A list from another version: stopping beats computing something else.
-        unreachable();
+        if (takesPart((code & SHARED) != 0)) compute(command, code & ~SHARED);
     }
     command = next;
   }
   return true;
+}
+
+/** Runs one command that computes, or this thread's part of it. */
+function compute(command: usize, code: u32): void {
+  switch (code) {
+    case Command.COPY:
+      copy(command);
+      break;
+    case Command.FILL:
+      fillCommand(command);
+      break;
+    case Command.MAP:
+      map(command);
+      break;
+    case Command.REDUCE:
+      reduce(command);
+      break;
+    case Command.CONTRACT:
+      contractCommand(command);
+      break;
+    case Command.GATHER:
+      gatherRows(command);
+      break;
+    case Command.SCATTER_ADD:
+      scatterRows(command);
+      break;
+    case Command.ARGSORT:
+      argsort(command);
+      break;
+    case Command.CHOLESKY:
+    case Command.TRIANGULAR_SOLVE:
+    case Command.LU:
+    case Command.LU_SOLVE:
+    case Command.HOUSEHOLDER:
+    case Command.JACOBI:
+      linalg(command);
+      break;
+    default:
+      // A list from another version: stopping beats computing something else.
+      unreachable();
+  }
 }

@@ -1,8 +1,9 @@
 /**
- * The CPU kernels of cotangent: one module that runs command lists in the linear memory that it imports.
+ * The CPU kernels of cotangent: one module that runs command lists in the linear memory that it imports,
+ * by itself or with other instances in other threads.
  * `opcodes.ts` says what a list may hold.
  */
-export { execute } from "./execute";
+export { execute, work } from "./execute";
 export { dots32, dots64, lanes32, lanes64, stream32, stream64, tile32, tile64 } from "./microkernels";
 
 /** The first address that the module's own data does not use. */

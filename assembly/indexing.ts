@@ -7,6 +7,7 @@
  */
 import { copyBytes, fill } from "./gather";
 import { DType } from "./opcodes";
+import { sliceEnd, sliceStart } from "./threads";
 
 /** `[GATHER, len, dtype, operand, indices, out, batch, rows, count, width, indexStep, lo, hi]` */
 export function gatherRows(list: usize): void {
@@ -17,22 +18,29 @@ export function gatherRows(list: usize): void {
 }
 
 function gatherAs<T>(list: usize, outside: T): void {
-  let operand = <usize>load<u32>(list, 12);
-  let indices = <usize>load<u32>(list, 16);
-  let out = <usize>load<u32>(list, 20);
   const rows = load<u32>(list, 28);
   const count = load<u32>(list, 32);
   const width = load<u32>(list, 36);
   const indexStep = <usize>load<u32>(list, 40) << 2;
   const bytes = <usize>width * sizeof<T>();
-  for (let batch = load<u32>(list, 24); batch; --batch) {
-    for (let i: u32 = 0; i < count; ++i, out += bytes) {
+  const total = load<u32>(list, 24) * count;
+  const end = sliceEnd(total, 16);
+  let at = sliceStart(total, 16);
+  if (at == end) return;
+  const batch = at / count;
+  let i = at - batch * count;
+  let operand = <usize>load<u32>(list, 12) + <usize>batch * rows * bytes;
+  let indices = <usize>load<u32>(list, 16) + <usize>batch * indexStep;
+  let out = <usize>load<u32>(list, 20) + <usize>at * bytes;
+  while (at < end) {
+    for (const stop = min(count, i + end - at); i < stop; ++i, ++at, out += bytes) {
       const row = load<u32>(indices + (<usize>i << 2));
       const from = operand + <usize>row * bytes;
       if (row >= rows) fill<T>(out, outside, width);
       else if (width == 1) store<T>(out, load<T>(from));
       else copyBytes(out, from, bytes);
     }
+    i = 0;
     operand += <usize>rows * bytes;
     indices += indexStep;
   }
@@ -47,16 +55,17 @@ export function scatterRows(list: usize): void {
 }
 
 function scatterAs<T>(list: usize): void {
-  let updates = <usize>load<u32>(list, 12);
-  let indices = <usize>load<u32>(list, 16);
-  let out = <usize>load<u32>(list, 20);
+  const batch = sliceStart(load<u32>(list, 24), 1);
   const rows = load<u32>(list, 28);
   const count = load<u32>(list, 32);
   const bytes = <usize>load<u32>(list, 36) * sizeof<T>();
   const indexStep = <usize>load<u32>(list, 40) << 2;
   const replace = load<u32>(list, 44) != 0;
   const plane = <usize>rows * bytes;
-  for (let batch = load<u32>(list, 24); batch; --batch) {
+  let updates = <usize>load<u32>(list, 12) + <usize>batch * count * bytes;
+  let indices = <usize>load<u32>(list, 16) + <usize>batch * indexStep;
+  let out = <usize>load<u32>(list, 20) + <usize>batch * plane;
+  for (let left = sliceEnd(load<u32>(list, 24), 1) - batch; left; --left) {
     memory.fill(out, 0, plane);
     for (let i: u32 = 0; i < count; ++i, updates += bytes) {
       const row = load<u32>(indices + (<usize>i << 2));

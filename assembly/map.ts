@@ -13,6 +13,7 @@ import { BLOCK, DType, MAX_REGISTERS } from "./opcodes";
 import { instruction } from "./elementwise/instruction";
 import { copyBytes, fill, gather } from "./gather";
 import { BLOCK_BYTES, REGION_BYTES, axesAt, region } from "./layout";
+import { sliceEnd, sliceStart } from "./threads";
 
 // Elements per step of the instructions' loops: the lanes of a float32 vector.
 @inline const PADDING: u32 = 4;
@@ -60,17 +61,22 @@ export function map(list: usize): void {
 
   let total: u32 = 1;
   for (let at = sizes; at < inputList; at += 4) total *= load<u32>(at);
-  if (total == 0) return;
+  const first = sliceStart(total, BLOCK);
+  const end = sliceEnd(total, BLOCK);
+  if (first == end) return;
 
-  for (let i = 0; i < inputs; ++i) axesAt(i).read(rank, 1, sizes, inputList + <usize>i * inputBytes + 12);
+  for (let i = 0; i < inputs; ++i) {
+    axesAt(i).read(rank, 1, sizes, inputList + <usize>i * inputBytes + 12);
+    axesAt(i).seek(first);
+  }
   for (let at = program; at < programEnd; at += 24) pointRegister(load<u32>(at, 4), storageOf(load<u32>(at, 4)));
   for (let at = constantList; at < outputList; at += 16) splatConstant(at);
 
-  for (let start: u32 = 0; start < total; start += BLOCK) {
-    const count = min(BLOCK as u32, total - start);
+  for (let start = first; start < end; start += BLOCK) {
+    const count = min(BLOCK as u32, end - start);
     const padded = (count + PADDING - 1) & ~(PADDING - 1);
     const whole = count == padded;
-    for (let i = 0; i < inputs; ++i) readInput(i, inputList + <usize>i * inputBytes, start, count, whole);
+    for (let i = 0; i < inputs; ++i) readInput(i, inputList + <usize>i * inputBytes, start, count, whole, start == first);
     for (let at = outputList; at < program; at += 12) placeOutput(at, start, whole);
     for (let at = program; at < programEnd; at += 24) instruction(at, padded);
     for (let at = outputList; at < program; at += 12) writeOutput(at, start, count, whole);
@@ -87,7 +93,7 @@ function splatConstant(entry: usize): void {
 }
 
 /** Makes an input's block available: `[register, dtype, address, strides...]`. */
-function readInput(index: i32, entry: usize, start: u32, count: u32, whole: bool): void {
+function readInput(index: i32, entry: usize, start: u32, count: u32, whole: bool, first: bool): void {
   const register = load<u32>(entry);
   const dtype = load<u32>(entry, 4);
   const base = <usize>load<u32>(entry, 8);
@@ -100,7 +106,7 @@ function readInput(index: i32, entry: usize, start: u32, count: u32, whole: bool
   pointRegister(register, storage);
   if (axes.isUniform(0)) {
     // The same element everywhere: the first block's fill serves them all.
-    if (start != 0) return;
+    if (!first) return;
   } else if (axes.rank == 1) {
     // The blocks before may have been read in place, without the odometer.
     axes.seek(start);

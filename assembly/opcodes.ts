@@ -15,6 +15,23 @@ export const MAX_REGISTERS = 64;
 /** Size in bytes of the scratch region that word 0 of a command list points at (16-byte aligned). */
 export const SCRATCH_BYTES = 1572864;
 
+/** The kernels keep their own data, and what their threads tell each other, below this address. */
+export const KERNEL_BYTES = 131072;
+
+/** Words through which threads meet, where the module's own data has ended: how often they have met, */
+export const ROUND = 130816;
+/** how many have arrived for the next time, */
+export const ARRIVED = 130880;
+/** how many sleep and need to be woken, */
+export const SLEEPERS = 130944;
+/** the command list that the meeting at the beginning of a run is about, */
+export const LIST = 130948;
+/** and 1 when a thread has failed, and will never arrive. */
+export const FAILED = 130952;
+
+/** Added to a command's first word where all threads share its work; other commands are the first thread's alone. */
+export const SHARED = 256;
+
 /** What a command does; the word after it is the command's length in words, both words included. */
 export const enum Command {
   /** `[END, 2]` */

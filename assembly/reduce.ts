@@ -20,6 +20,7 @@ import { copyBytes, fill, gather } from "./gather";
 import { BLOCK_BYTES, REGION_BYTES, axesAt, region } from "./layout";
 import { BLOCK, DType, Op, ReduceOp } from "./opcodes";
 import { Axes } from "./strided";
+import { sliceEnd, sliceStart } from "./threads";
 
 // Bytes of a run that is folded in one go: 2048 floats, 128 for each of 16 running sums.
 @inline const RUN_BYTES: u32 = 8192;
@@ -32,6 +33,9 @@ import { Axes } from "./strided";
 @inline const RUN: usize = 0;
 @inline const RUNNING: usize = RUN + RUN_BYTES;
 @inline const DIGITS: usize = RUNNING + BLOCK_BYTES;
+
+// Results that threads share out at a time.
+@inline const GRAIN: u32 = 16;
 
 /** Runs `[REDUCE, len, reduceOp, dtype, dst, src, keptRank, reducedRank, ...]`. */
 export function reduce(list: usize): void {
@@ -49,19 +53,25 @@ export function reduce(list: usize): void {
   const reduced = axesAt(1);
   kept.read(keptRank, 1, keptSizes, keptStrides);
   reduced.read(reducedRank, 1, reducedSizes, reducedSizes + (<usize>reducedRank << 2));
-  if (kept.total == 0) return;
-  if (dtype == DType.FLOAT32) reduceAs<f32>(op, dst, src, kept, reduced);
-  else if (dtype == DType.FLOAT64) reduceAs<f64>(op, dst, src, kept, reduced);
-  else if (dtype == DType.INT32) reduceAs<i32>(op, dst, src, kept, reduced);
-  else if (dtype == DType.UINT32) reduceAs<u32>(op, dst, src, kept, reduced);
-  else reduceAs<u8>(op, dst, src, kept, reduced);
+  const start = sliceStart(kept.total, GRAIN);
+  const count = sliceEnd(kept.total, GRAIN) - start;
+  if (count == 0) return;
+  if (dtype == DType.FLOAT32) reduceAs<f32>(op, dst, src, kept, start, count, reduced);
+  else if (dtype == DType.FLOAT64) reduceAs<f64>(op, dst, src, kept, start, count, reduced);
+  else if (dtype == DType.INT32) reduceAs<i32>(op, dst, src, kept, start, count, reduced);
+  else if (dtype == DType.UINT32) reduceAs<u32>(op, dst, src, kept, start, count, reduced);
+  else reduceAs<u8>(op, dst, src, kept, start, count, reduced);
 }
 
-function reduceAs<T>(op: u32, dst: usize, src: usize, kept: Axes, reduced: Axes): void {
-  if (op == ReduceOp.ARGMAX || op == ReduceOp.ARGMIN) argReduce<T>(op == ReduceOp.ARGMAX, dst, src, kept, reduced, region(RUN), RUN_BYTES);
-  else if (reduced.total == 0) fill<T>(dst, identity<T>(op), kept.total);
-  else if (rowsFirst<T>(kept, reduced)) reduceRows<T>(op, dst, src, kept, reduced);
-  else reduceEach<T>(op, dst, src, kept, reduced);
+/** Computes `count` results from number `start` on. */
+function reduceAs<T>(op: u32, dst: usize, src: usize, kept: Axes, start: u32, count: u32, reduced: Axes): void {
+  const positions = op == ReduceOp.ARGMAX || op == ReduceOp.ARGMIN;
+  kept.seek(start);
+  dst += <usize>start * (positions ? 4 : sizeof<T>());
+  if (positions) argReduce<T>(op == ReduceOp.ARGMAX, dst, src, kept, count, reduced, region(RUN), RUN_BYTES);
+  else if (reduced.total == 0) fill<T>(dst, identity<T>(op), count);
+  else if (rowsFirst<T>(kept, reduced)) reduceRows<T>(op, dst, src, kept, count, reduced);
+  else reduceEach<T>(op, dst, src, kept, count, reduced);
 }
 
 /** Whether the kept axes run faster in memory, and far enough to be worth it. */
@@ -80,9 +90,8 @@ export function gatherItems<T>(dst: usize, base: usize, axes: Axes, count: u32):
 }
 
 /** One result after the other. */
-function reduceEach<T>(op: u32, dst: usize, src: usize, kept: Axes, reduced: Axes): void {
+function reduceEach<T>(op: u32, dst: usize, src: usize, kept: Axes, left: u32, reduced: Axes): void {
   const step = kept.innerStride(0);
-  let left = kept.total;
   while (left) {
     const run = kept.run(left);
     let base = src + kept.offset0;
@@ -138,8 +147,7 @@ function collect<T>(op: u32, runs: u32): T {
 }
 
 /** A block of results at a time. */
-function reduceRows<T>(op: u32, dst: usize, src: usize, kept: Axes, reduced: Axes): void {
-  let left = kept.total;
+function reduceRows<T>(op: u32, dst: usize, src: usize, kept: Axes, left: u32, reduced: Axes): void {
   while (left) {
     const columns = kept.run(min(left, BLOCK as u32));
     reduceBlock<T>(op, dst, src + kept.offset0, kept.innerStride(0), columns, reduced);

@@ -1,6 +1,6 @@
 /**
  * Builds the CPU kernels: `assembly/index.ts` to `dist/kernels.wasm`, then looks at what came out and
- * refuses it if it could not run everywhere (an import other than its memory), does not offer what the hosts call (other
+ * refuses it if it could not run everywhere (an unknown import), does not offer what the hosts call (other
  * exports), or does not leave them the memory they count on (the module's own data).
  *
  * The innermost loops of products are built once more with fused multiply-adds, to `dist/kernels-relaxed.wasm`; a
@@ -15,19 +15,24 @@ import binaryen from "binaryen";
 
 /** The functions in the table, which a host may replace: see assembly/microkernels.ts. */
 const MICROKERNELS = ["dots32", "dots64", "lanes32", "lanes64", "stream32", "stream64", "tile32", "tile64"];
-/** What each module offers `src/device`, and nothing else. */
+/** What each module offers `src/device` and what it needs from there, and nothing else. */
 const MODULES = [
   {
     source: "assembly/index.ts",
     output: "dist/kernels.wasm",
-    exports: ["execute", "heapBase", "table", ...MICROKERNELS],
+    exports: ["execute", "heapBase", "table", "work", ...MICROKERNELS],
+    imports: ["env.memory", "env.wait"],
   },
-  { source: "assembly/relaxed.ts", output: "dist/kernels-relaxed.wasm", exports: MICROKERNELS, relaxed: true },
+  {
+    source: "assembly/relaxed.ts",
+    output: "dist/kernels-relaxed.wasm",
+    exports: MICROKERNELS,
+    imports: ["env.memory"],
+    relaxed: true,
+  },
 ];
-/** What `src/device` provides. */
-const IMPORTS = ["env.memory"];
-/** The hosts put their arrays from this address on. */
-const HEAP_LIMIT = 131072;
+/** What threads tell each other begins here (`ROUND` in assembly/opcodes.ts), then come the hosts' arrays. */
+const HEAP_LIMIT = 130816;
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 
@@ -54,7 +59,10 @@ function importsOf(module) {
     ...range(module.getNumTables(), (i) => binaryen.getTableInfo(module.getTableByIndex(i))),
     module.getMemoryInfo(),
   ];
-  return kinds.filter((it) => it.module).map((it) => `${it.module}.${it.base}`);
+  return kinds
+    .filter((it) => it.module)
+    .map((it) => `${it.module}.${it.base}`)
+    .sort();
 }
 
 /** The constant that `heapBase` returns. Node 20 cannot run the relaxed module, so it is read from the code. */
@@ -70,13 +78,13 @@ function range(count, of) {
 }
 
 /** Reads the output back and checks what the hosts rely on. */
-function inspect(bytes, { exports }) {
+function inspect(bytes, { exports, imports }) {
   const module = binaryen.readBinary(bytes);
   module.setFeatures(binaryen.Features.All);
   if (!module.validate()) refuse("binaryen finds the module invalid");
-  const imports = importsOf(module);
-  if (imports.join() !== IMPORTS.join())
-    refuse(`the module imports ${imports.join(", ")} instead of ${IMPORTS.join(", ")}`);
+  const imported = importsOf(module);
+  if (imported.join() !== imports.join())
+    refuse(`the module imports ${imported.join(", ")} instead of ${imports.join(", ")}`);
   const exported = Object.fromEntries(
     range(module.getNumExports(), (i) => binaryen.getExportInfo(module.getExportByIndex(i))).map((it) => [
       it.name,

@@ -3,6 +3,7 @@ export type { DType, TypedArray } from "./base/dtypes.ts";
 export { ConcretizationTypeError, ShapeError, UnexpectedTracerError, UnsupportedError } from "./base/errors.ts";
 export type { PyTree, TreeDef } from "./base/tree.ts";
 export * as tree from "./base/tree.ts";
+export { initThreads } from "./device/threads.ts";
 export { NDArray, type NestedNumbers } from "./ir/ndarray.ts";
 export type { ArrayLike } from "./lax/operands.ts";
 export { stopGradient } from "./lax/stop-gradient.ts";

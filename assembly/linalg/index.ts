@@ -1,5 +1,6 @@
 /** The decompositions: each copies its matrices to where the results go and works in place. */
-import { Command } from "../opcodes";
+import { Command, SHARED } from "../opcodes";
+import { sliceEnd, sliceStart } from "../threads";
 import { cholesky } from "./cholesky";
 import { householder } from "./householder";
 import { jacobi } from "./jacobi";
@@ -17,7 +18,7 @@ function word(command: usize, index: usize): usize {
  * LU_SOLVE: `[.., len, dtype, unread, lu, pivots, b, x, batch, m, n, transposed]`.
  */
 export function linalg(list: usize): void {
-  const command = load<u32>(list);
+  const command = load<u32>(list) & ~SHARED;
   useType(<u32>word(list, 0));
   if (command == Command.TRIANGULAR_SOLVE) solve(list + 4, word(list, 1), 0);
   else if (command == Command.LU_SOLVE) solve(list + 12, word(list, 2), word(list, 3));
@@ -30,9 +31,13 @@ function solve(list: usize, a: usize, pivots: usize): void {
   const n = word(list, 5);
   const flags = <u32>word(list, 6);
   const bytes = m * n * ITEM;
-  let x = word(list, 2);
-  memory.copy(x, word(list, 1), word(list, 3) * bytes);
-  for (let left = word(list, 3); left; --left) {
+  const first = <usize>sliceStart(<u32>word(list, 3), 1);
+  const count = <usize>sliceEnd(<u32>word(list, 3), 1) - first;
+  let x = word(list, 2) + first * bytes;
+  memory.copy(x, word(list, 1) + first * bytes, count * bytes);
+  a += first * m * m * ITEM;
+  if (pivots) pivots += first * (m + 1) * ITEM;
+  for (let left = count; left; --left) {
     if (pivots) solveFactorized(a, pivots, x, m, n, flags);
     else solveTriangle(a, x, m, n, flags);
     a += m * m * ITEM;
@@ -48,10 +53,12 @@ function decompose(command: u32, list: usize): void {
   const columns = word(at, 6);
   const count = word(at, 7);
   const bytes = rows * columns * ITEM;
-  let a = word(list, 2);
-  let out = word(at, 3);
-  memory.copy(a, word(list, 1), word(at, 4) * bytes);
-  for (let left = word(at, 4); left; --left) {
+  const first = <usize>sliceStart(<u32>word(at, 4), 1);
+  const matrices = <usize>sliceEnd(<u32>word(at, 4), 1) - first;
+  let a = word(list, 2) + first * bytes;
+  let out = word(at, 3) + first * word(at, 8) * ITEM;
+  memory.copy(a, word(list, 1) + first * bytes, matrices * bytes);
+  for (let left = matrices; left; --left) {
     if (command == Command.CHOLESKY) cholesky(a, rows);
     else if (command == Command.LU) factorize(a, out, rows);
     else if (command == Command.HOUSEHOLDER) householder(a, out, rows, columns, count);

@@ -1,9 +1,17 @@
 /** Steps as the words that the kernels read; the format is described in `assembly/opcodes.ts`. */
-import { Command, DType as DTypeCode, MAX_REGISTERS, Op, ReduceOp as ReduceCode } from "../../assembly/opcodes.ts";
+import {
+  Command,
+  DType as DTypeCode,
+  MAX_REGISTERS,
+  Op,
+  ReduceOp as ReduceCode,
+  SHARED,
+} from "../../assembly/opcodes.ts";
 import { allocate, type DType, itemSize } from "../base/dtypes.ts";
 import { rowMajorStrides } from "../base/view.ts";
 import type { KernelCommand, MapOp, ReduceOp } from "../ir/primitive.ts";
 import type { Layout } from "./layout.ts";
+import { isShared } from "./share.ts";
 import type {
   ArrayOperand,
   ContractAxis,
@@ -168,6 +176,12 @@ class Encoder {
   }
 
   step(step: Step): number[] {
+    const words = this.#words(step);
+    if (isShared(step)) words[0]! |= SHARED;
+    return words;
+  }
+
+  #words(step: Step): number[] {
     switch (step.kind) {
       case "copy":
         return this.#copy(step);

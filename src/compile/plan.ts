@@ -1,16 +1,16 @@
 /** Compilation: a program in, a plan out. A plan is data: a list of commands with every address decided. */
-import { SCRATCH_BYTES } from "../../assembly/opcodes.ts";
+import { KERNEL_BYTES, SCRATCH_BYTES } from "../../assembly/opcodes.ts";
 import type { Aval } from "../ir/aval.ts";
 import { type Jaxpr, outputAvals } from "../ir/jaxpr.ts";
 import type { HostArray } from "../ir/ndarray.ts";
 import { encode } from "./encode.ts";
 import { type Layout, layOut } from "./layout.ts";
 import { type Lowered, lower } from "./lower.ts";
+import { isShared } from "./share.ts";
 import { simplify } from "./simplify.ts";
 import type { Buffer } from "./steps.ts";
 
-/** The kernels keep their own data below this address; the loader checks that they do. */
-export const KERNEL_BYTES = 131072;
+export { FAILED, KERNEL_BYTES, SCRATCH_BYTES } from "../../assembly/opcodes.ts";
 
 const SCRATCH = KERNEL_BYTES;
 const ARENA = SCRATCH + SCRATCH_BYTES;
@@ -29,7 +29,9 @@ export interface Plan {
   readonly outputs: readonly PlannedArray[];
   readonly commands: Int32Array;
   readonly commandsAddress: number;
-  /** The memory that a run needs in all: kernels, scratch, arena and commands. */
+  /** Whether there is work in it that is worth more threads than one. */
+  readonly shared: boolean;
+  /** The memory that a run on one thread needs in all: kernels, scratch, arena and commands. */
   readonly memoryBytes: number;
 }
 
@@ -58,6 +60,7 @@ export function compile(program: Jaxpr): Plan {
     outputs: located(outputs, outputAvals(program)),
     commands,
     commandsAddress: layout.end,
+    shared: steps.some(isShared),
     memoryBytes: layout.end + commands.byteLength,
   };
 }

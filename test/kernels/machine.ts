@@ -3,7 +3,7 @@
  * strided views whose elements JavaScript can enumerate.
  */
 import { readFileSync } from "node:fs";
-import { Command, DType, SCRATCH_BYTES } from "../../assembly/opcodes.ts";
+import { ARRIVED, Command, DType, ROUND, SCRATCH_BYTES, SHARED } from "../../assembly/opcodes.ts";
 
 export type TypedArray = Float32Array | Float64Array | Int32Array | Uint32Array | Uint8Array;
 type TypedArrayConstructor = {
@@ -32,16 +32,18 @@ type Exports = { execute(list: number, thread: number, threads: number): void; h
 
 const path = new URL(`../../${process.env.KERNELS ?? "dist/kernels.wasm"}`, import.meta.url);
 const memory = new WebAssembly.Memory({ initial: 2, maximum: 65536 });
-const { execute, heapBase } = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(path)), { env: { memory } })
-  .exports as Exports;
+const { execute, heapBase } = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(path)), {
+  env: { memory, wait: arrive },
+}).exports as Exports;
 
 const scratch = (heapBase() + 15) & ~15;
-const start = scratch + SCRATCH_BYTES;
+// Two regions: a third thread has the second, the others, who are never at work at once, share the first.
+const start = scratch + 2 * SCRATCH_BYTES;
 let next = start;
 
 // Garbage in scratch must not matter: here it is NaN in every float type, and later whatever earlier commands left.
 allocate(0);
-view(DType.UINT32, scratch, SCRATCH_BYTES / 4).fill(0x7fffdead);
+view(DType.UINT32, scratch, SCRATCH_BYTES / 2).fill(0x7fffdead);
 
 /** Forgets everything that was allocated. */
 export function reset(): void {
@@ -74,17 +76,43 @@ export function command(opcode: Command, ...operands: number[]): number[] {
   return [opcode, operands.length + 2, ...operands];
 }
 
-/** Writes a command list and returns what runs it. */
-export function prepare(...commands: number[][]): () => void {
-  const words = [scratch, 0, ...commands.flat(), Command.END, 2];
+/** For a thread that waits: all others arrive. */
+function arrive(): void {
+  view(DType.UINT32, ARRIVED, 1)[0] = 0;
+  ++view(DType.UINT32, ROUND, 1)[0];
+}
+
+function write(commands: readonly (readonly number[])[]): number {
+  const words = [scratch, scratch, ...commands.flat(), Command.END, 2];
   const list = allocate(words.length * 4);
   view(DType.INT32, list, words.length).set(words.map((word) => word | 0));
+  return list;
+}
+
+/** Writes a command list and returns what runs it. */
+export function prepare(...commands: number[][]): () => void {
+  const list = write(commands);
   return () => execute(list, 0, 1);
 }
 
-/** Writes a command list and runs it. */
+/**
+ * Writes a command list and runs it. A single command runs again as several threads would, one thread after the other,
+ * and must leave the same bytes in memory.
+ */
 export function run(...commands: number[][]): void {
+  const end = next;
+  const before = new Uint8Array(memory.buffer).slice(start, end);
   prepare(...commands)();
+  if (commands.length !== 1) return;
+  const [[code, ...operands]] = commands;
+  const expected = Buffer.from(new Uint8Array(memory.buffer).slice(start, end));
+  for (const threads of [2, 3]) {
+    const list = write([[code | SHARED, ...operands]]);
+    new Uint8Array(memory.buffer).set(before, start);
+    for (let thread = threads - 1; thread >= 0; --thread) execute(list, thread, threads);
+    if (!expected.equals(new Uint8Array(memory.buffer, start, end - start)))
+      throw new Error(`${threads} threads leave other bytes than one does (command ${code})`);
+  }
 }
 
 /** The 32-bit words of one number of a dtype. */

@@ -1,0 +1,89 @@
+/** The kernels: where they come from, an instance of them, and its memory. */
+import { KERNEL_BYTES } from "../compile/plan.ts";
+
+/**
+ * Gets the kernels' bytes, or the compiled module where a runtime gives nothing else; each runtime has its own way. Called
+ * at the first computation.
+ */
+export type KernelLoader = () => WebAssembly.Module | Uint8Array<ArrayBuffer>;
+
+export interface Kernels {
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  /** Runs a list as one of `threads` threads that all do so. */
+  execute(list: number, thread: number, threads: number): void;
+  heapBase(): number;
+}
+
+/** Sleeps until the word at an address is another value, or fails. */
+export type Wait = (address: number, value: number) => void;
+
+const PAGE = 65536;
+const MAX_PAGES = 65536;
+/** The import of the memory, up to where its limits begin: 1 for a maximum, 3 for a maximum and shared. */
+const MEMORY_IMPORT = "\x03env\x06memory\x02";
+
+let loader: KernelLoader | undefined;
+
+/** Tells where the kernels come from. The entry file of each runtime calls it. */
+export function setKernelLoader(load: KernelLoader): void {
+  loader = load;
+}
+
+/** What the runtime's loader gives. */
+export function loadKernels(): WebAssembly.Module | Uint8Array<ArrayBuffer> {
+  if (!loader) throw new Error('cotangent: no kernels are installed; import from "cotangent", not from its parts.');
+  return loader();
+}
+
+/** The same kernels with a memory that threads share. */
+export function shareMemory(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  const shared = bytes.slice();
+  const at = new TextDecoder("latin1").decode(bytes).indexOf(MEMORY_IMPORT);
+  shared[at + MEMORY_IMPORT.length] = 3;
+  return shared;
+}
+
+/** Some engines cannot promise 4 GiB to a memory that threads share: then half of it, and so on. */
+function makeMemory(shared: boolean): WebAssembly.Memory {
+  for (let maximum = MAX_PAGES; ; maximum /= 2) {
+    try {
+      return new WebAssembly.Memory({ initial: KERNEL_BYTES / PAGE, maximum, shared });
+    } catch (error) {
+      if (!shared || maximum <= MAX_PAGES / 16) throw error;
+    }
+  }
+}
+
+/** A new instance with a memory of its own. */
+export function instantiate(
+  kernels: WebAssembly.Module | Uint8Array<ArrayBuffer>,
+  makeWait: ((memory: WebAssembly.Memory) => Wait) | null,
+): Kernels {
+  const memory = makeMemory(makeWait !== null);
+  const module = kernels instanceof Uint8Array ? new WebAssembly.Module(kernels) : kernels;
+  const wait = makeWait?.(memory) ?? (() => {});
+  const { exports } = new WebAssembly.Instance(module, { env: { memory, wait } });
+  const instance = { ...exports, module, memory } as unknown as Kernels;
+  if (instance.heapBase() > KERNEL_BYTES) throw new Error("cotangent: the kernels do not match this version.");
+  return instance;
+}
+
+const mebibytes = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20)} MiB`;
+
+/** Makes a memory at least so large. */
+export function reserve(memory: WebAssembly.Memory, bytes: number): void {
+  const missing = Math.ceil(bytes / PAGE) - memory.buffer.byteLength / PAGE;
+  if (missing <= 0) return;
+  const fail = (why: string): never => {
+    throw new RangeError(
+      `cotangent: this computation needs ${mebibytes(bytes)} of WebAssembly memory, ${why}; use smaller batches.`,
+    );
+  };
+  if (Math.ceil(bytes / PAGE) > MAX_PAGES) fail(`more than the ${mebibytes(MAX_PAGES * PAGE)} that it can have`);
+  try {
+    memory.grow(missing);
+  } catch {
+    fail("which the system refused");
+  }
+}

@@ -1,0 +1,147 @@
+/** The threads that run plans: this one, and workers where the runtime has them. */
+import { checkOptions, describe } from "../base/errors.ts";
+import { FAILED } from "../compile/plan.ts";
+import { instantiate, type Kernels, loadKernels, shareMemory, type Wait } from "./kernels.ts";
+import { type NodeWorkers, startWorker, type Terminate } from "./worker.ts";
+
+/** An instance of the kernels, and the workers that have its memory in common with it. */
+export interface Team {
+  readonly kernels: Kernels;
+  /** How many threads run a plan, this one included. */
+  readonly threads: number;
+  readonly workers: readonly Terminate[];
+}
+
+/**
+ * How long this thread waits for another: so many milliseconds, and so many times as long as the run has taken. All slices
+ * of a step are about equal, so that a thread which takes longer is gone.
+ */
+export const patience = { milliseconds: 10_000, factor: 10 };
+
+let node: NodeWorkers | undefined;
+let team: Team | undefined;
+/** One start after the other, whoever asks. */
+let starting: Promise<unknown> = Promise.resolve();
+
+/** Tells what there is of Node. The entry file of each runtime calls it. */
+export function setNodeWorkers(workers: NodeWorkers | undefined): void {
+  node = workers;
+}
+
+/** The kernels that run plans now, alone or with workers. */
+export function currentTeam(): Team {
+  team ??= { kernels: instantiate(loadKernels(), null), threads: 1, workers: [] };
+  return team;
+}
+
+/** Ends the workers. What comes next runs on one thread, in a new memory: a worker may still be writing to the old one. */
+export function dismiss(): void {
+  const workers = team?.workers ?? [];
+  team = undefined;
+  for (const terminate of workers) terminate();
+}
+
+/** How this thread waits. A page's main thread must not sleep, and looks again and again. */
+function waitFor(memory: WebAssembly.Memory): Wait {
+  return (address, value) => {
+    const words = new Int32Array(memory.buffer);
+    let allowed = patience.milliseconds + patience.factor * (performance.now() - runStart);
+    let sleeps = true;
+    let before = performance.now();
+    while (Atomics.load(words, address >> 2) === value) {
+      const now = performance.now();
+      // A machine that was suspended meanwhile has not waited.
+      allowed -= Math.min(now - before, 100);
+      before = now;
+      if (allowed < 0 || Atomics.load(words, FAILED >> 2)) {
+        throw new Error("cotangent: a worker thread has failed; what comes next runs on one thread.");
+      }
+      if (!sleeps) continue;
+      try {
+        Atomics.wait(words, address >> 2, value, 20);
+      } catch {
+        sleeps = false;
+      }
+    }
+  };
+}
+
+let runStart = 0;
+
+/** Runs a list on `threads` threads of the team. */
+export function execute({ kernels }: Team, list: number, threads: number): void {
+  runStart = performance.now();
+  try {
+    kernels.execute(list, 0, threads);
+  } catch (error) {
+    // The workers are in the midst of the list.
+    if (threads > 1) dismiss();
+    throw error;
+  }
+}
+
+/** The cores that this process may use. */
+const cores = (): number => node?.availableParallelism() ?? globalThis.navigator?.hardwareConcurrency ?? 1;
+
+/** Whether memory can be shared here: not in Workers that are given a compiled module, nor in pages that are not isolated. */
+const canShare = (kernels: unknown): kernels is Uint8Array<ArrayBuffer> =>
+  kernels instanceof Uint8Array &&
+  typeof SharedArrayBuffer === "function" &&
+  (node !== undefined || (typeof Worker === "function" && globalThis.crossOriginIsolated !== false));
+
+async function start(threads: number): Promise<number> {
+  if (threads === (team?.threads ?? 1)) return threads;
+  dismiss();
+  const source = loadKernels();
+  if (threads === 1 || !canShare(source)) return 1;
+  const kernels = instantiate(shareMemory(source), waitFor);
+  const { module, memory } = kernels;
+  const workers: Terminate[] = [];
+  const mine: Team = { kernels, threads, workers };
+  const lose = (): void => {
+    if (team === mine) dismiss();
+  };
+  const started = await Promise.allSettled(
+    Array.from({ length: threads - 1 }, async (_, i) => {
+      workers.push(await startWorker({ module, memory, thread: i + 1, threads }, node, lose));
+    }),
+  );
+  const failed = started.find((result) => result.status === "rejected");
+  if (failed) {
+    for (const terminate of workers) terminate();
+    throw failed.reason;
+  }
+  team = mine;
+  return threads;
+}
+
+/**
+ * Starts worker threads, with which every later computation shares its work, and resolves to the number of threads in use.
+ *
+ * Without this call there is one. Results have the same bits whatever the number. Threads are there in Node, Deno, Bun and
+ * cross-origin-isolated pages; elsewhere (other pages, Cloudflare-style Workers) it resolves to 1, and nothing changes.
+ * Workers keep no program from ending. If one fails, the computation in progress throws, and later ones run on one thread.
+ *
+ * @param options `threads`: how many, the calling one included; by default one for each core. 1 ends the workers.
+ * @throws TypeError if `threads` is no positive integer; Error if the runtime has workers and refuses to start one, for
+ * instance because of a page's security policy (`worker-src blob:` is needed).
+ *
+ * @example
+ * ```ts
+ * await initThreads(); // 8, on a machine with eight cores
+ * const kernel = nt.empiricalNtkFn(f)(x1, x2, params); // on all of them
+ * ```
+ */
+export function initThreads(options: { threads?: number } = {}): Promise<number> {
+  const begin = async (): Promise<number> => {
+    checkOptions("initThreads", options, ["threads"]);
+    const { threads = cores() } = options;
+    if (!Number.isInteger(threads) || threads < 1) {
+      throw new TypeError(`initThreads: threads must be a positive integer, got ${describe(threads)}.`);
+    }
+    return start(threads);
+  };
+  const result = starting.then(begin);
+  starting = result.catch(() => {});
+  return result;
+}

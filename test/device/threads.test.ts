@@ -1,0 +1,142 @@
+import { spawnSync } from "node:child_process";
+import { initThreads, lax, numpy as np, nt, random, stax } from "cotangent";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { reserve } from "../../src/device/kernels.ts";
+import { currentTeam, execute, patience } from "../../src/device/threads.ts";
+import { projectRoot } from "../support/command.ts";
+
+const { JACOBIAN_CONTRACTION, NTK_VECTOR_PRODUCTS, STRUCTURED_DERIVATIVES } = nt.NtkImplementation;
+
+/** Every kind of step that threads share, large enough for them to. */
+function compute(): number[][] {
+  const x = random.normal(random.key(0), [300, 410]);
+  const indices = random.randint(random.key(1), [500], 0, 300);
+  return [
+    np.exp(np.add(x, np.transpose(np.reshape(x, [410, 300])))),
+    np.sum(x, { axis: 0 }),
+    np.max(x, { axis: 1 }),
+    np.argmax(x, { axis: 1 }),
+    np.matmul(x, np.transpose(x)),
+    np.sort(x),
+    np.take(x, indices, { axis: 0 }),
+    lax.rev(x, { dimensions: [0, 1] }),
+    np.transpose(np.reshape(x, [3, 100, 410]), [2, 0, 1]),
+  ].map((y) => Array.from(y.dataSync()));
+}
+
+test("the same bits on one, two and three threads, in memory that grows meanwhile", async () => {
+  const expected = compute();
+  for (const threads of [2, 3, 1]) {
+    assert.is(await initThreads({ threads }), threads);
+    assert.equal(compute(), expected);
+    assert.is(np.sum(np.ones([threads * 1000, 1000])).item(), threads * 1e6);
+  }
+});
+
+test("kernels of every implementation have the same bits on two threads", async () => {
+  const [initFn, f] = stax.serial(stax.Conv(8, [3, 3]), stax.Relu(), stax.Flatten(), stax.Dense(3));
+  const x = random.normal(random.key(0), [6, 10, 10, 3]);
+  const [, params] = initFn(random.key(1), x.shape);
+  const kernels = (): number[][] =>
+    [JACOBIAN_CONTRACTION, NTK_VECTOR_PRODUCTS, STRUCTURED_DERIVATIVES].map((implementation) =>
+      Array.from(nt.empiricalNtkFn(f, { implementation, vmapAxes: 0 })(x, null, params).dataSync()),
+    );
+  await initThreads({ threads: 1 });
+  const expected = kernels();
+  await initThreads({ threads: 2 });
+  assert.equal(kernels(), expected);
+});
+
+test("asking twice, at once or for as many, starts one team", async () => {
+  await Promise.all([initThreads({ threads: 2 }), initThreads({ threads: 3 })]);
+  const team = currentTeam();
+  assert.is(team.threads, 3);
+  await initThreads({ threads: 3 });
+  assert.is(currentTeam(), team);
+  assert.ok((await initThreads()) >= 1);
+  await initThreads({ threads: 1 });
+  assert.is(currentTeam().threads, 1);
+});
+
+test("what is no number of threads is refused, and changes nothing", async () => {
+  for (const threads of [0, -1, 1.5, Number.NaN]) {
+    try {
+      await initThreads({ threads });
+      assert.unreachable();
+    } catch (error) {
+      assert.match(String(error), /initThreads: threads must be a positive integer/);
+    }
+  }
+  assert.is(await initThreads({ threads: 2 }), 2);
+});
+
+test("a worker that has ended is missed, then one thread goes on", async () => {
+  const expected = compute();
+  const { milliseconds, factor } = patience;
+  Object.assign(patience, { milliseconds: 300, factor: 0 });
+  try {
+    await initThreads({ threads: 2 });
+    for (const terminate of currentTeam().workers) terminate();
+    // No event tells of the worker's end before this task ends.
+    assert.throws(compute, /a worker thread has failed/);
+    assert.is(currentTeam().threads, 1);
+    assert.equal(compute(), expected);
+  } finally {
+    Object.assign(patience, { milliseconds, factor });
+  }
+  assert.is(await initThreads({ threads: 2 }), 2);
+  assert.equal(compute(), expected);
+});
+
+test("a worker that ends between two computations is noticed", async () => {
+  await initThreads({ threads: 2 });
+  for (const terminate of currentTeam().workers) terminate();
+  for (let i = 0; i < 500 && currentTeam().threads > 1; i++) await new Promise((done) => setTimeout(done, 10));
+  assert.is(currentTeam().threads, 1);
+});
+
+test("an error in the midst of a run ends the workers", async () => {
+  await initThreads({ threads: 2 });
+  const team = currentTeam();
+  const list = 1 << 21;
+  reserve(team.kernels.memory, list + 16);
+  // Command 99 does not exist.
+  new Int32Array(team.kernels.memory.buffer, list, 4).set([1 << 18, 1 << 20, 99, 2]);
+  assert.throws(() => execute(team, list, 2), /unreachable/);
+  assert.is(currentTeam().threads, 1);
+  assert.is(np.sum(np.ones([1000, 1000])).item(), 1e6);
+});
+
+/** Runs a program in a process of its own, which must end by itself. */
+function runProgram(code: string): { status: number | null; output: string } {
+  const args = ["--import", import.meta.resolve("tsx"), "--input-type=module", "--eval", code];
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+    cwd: projectRoot,
+    encoding: "utf8",
+    timeout: 60_000,
+  });
+  return { status, output: stdout + stderr };
+}
+
+const START = `import { initThreads, numpy as np } from "cotangent";
+const sum = () => np.sum(np.ones([1000, 1000]), { axis: 0 }).toArray()[999];
+console.log(await initThreads({ threads: 2 }), sum());
+`;
+
+test("a program with threads ends when it is done", () => {
+  assert.equal(runProgram(START), { status: 0, output: "2 1000\n" });
+  assert.equal(runProgram(`${START}process.exit(3);`), { status: 3, output: "2 1000\n" });
+  const { status, output } = runProgram(`${START}throw new Error("on purpose");`);
+  assert.is(status, 1);
+  assert.match(output, "on purpose");
+});
+
+test("threads of a worker of the user's", () => {
+  const code = `import { Worker } from "node:worker_threads";
+    const worker = new Worker(${JSON.stringify(START)}, { eval: true, execArgv: process.execArgv });
+    worker.on("exit", (code) => console.log("ended", code));`;
+  assert.equal(runProgram(code), { status: 0, output: "2 1000\nended 0\n" });
+});
+
+test.run();
