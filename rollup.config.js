@@ -6,6 +6,27 @@ import esbuild from "rollup-plugin-esbuild";
 
 const kernels = "dist/kernels.wasm";
 
+/**
+ * Bytes as ASCII that compresses well, as servers and packages are, because it keeps the bytes' repetitions: 1.5 KB less than
+ * hexadecimal, 7 KB less than base64. The most frequent bytes are one character each, from "#" to "~" without "\\"; the
+ * others are two, of which the first is a space or "!". `bytes` lists the bytes in this order, with 0 at the gaps.
+ */
+function asText(data) {
+  const count = new Array(256).fill(0);
+  for (const byte of data) count[byte]++;
+  const ranked = [...count.keys()].sort((a, b) => count[b] - count[a]);
+  const bytes = [];
+  const codes = [];
+  for (const prefix of ["", " ", "!"]) {
+    for (let code = 35; code < 127; code++) {
+      const byte = code === 92 ? undefined : ranked.shift();
+      bytes.push(byte ?? 0);
+      if (byte !== undefined) codes[byte] = prefix + String.fromCharCode(code);
+    }
+  }
+  return { text: Array.from(data, (byte) => codes[byte]).join(""), bytes };
+}
+
 /** Gives the bytes to the entry that embeds them, and leaves a Worker's static import as it is. */
 const kernelBytes = {
   name: "kernel-bytes",
@@ -17,8 +38,8 @@ const kernelBytes = {
   load(id) {
     if (id !== "\0virtual:kernels") return null;
     this.addWatchFile(kernels);
-    // Hexadecimal, because base64 hides the bytes' repetitions: compressed, as servers and packages are, it is 6 KB less.
-    return `export default "${readFileSync(kernels, "hex")}";`;
+    const { text, bytes } = asText(readFileSync(kernels));
+    return `export const text = ${JSON.stringify(text)}; export const bytes = ${JSON.stringify(bytes)};`;
   },
 };
 

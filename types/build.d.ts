@@ -1,9 +1,9 @@
 // Modules that only the bundler or the runtime can provide.
 
-/** The CPU kernels in hexadecimal, embedded by rollup.config.js for runtimes that may not read a file. */
+/** The CPU kernels as text, embedded by rollup.config.js for runtimes that may not read a file. */
 declare module "virtual:kernels" {
-  const hex: string;
-  export default hex;
+  export const text: string;
+  export const bytes: readonly number[];
 }
 
 /** A static wasm import as Cloudflare Workers resolve it: a compiled module. */
