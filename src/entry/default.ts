@@ -4,7 +4,7 @@ import { install } from "./install.ts";
 
 /** Reads the text that rollup.config.js describes. */
 const decode = (): Uint8Array<ArrayBuffer> =>
-  Uint8Array.from(text.match(/[ !]?[^]/g)!, (code) => {
+  Uint8Array.from(text.match(/[ !]?./g)!, (code) => {
     const place = code.charCodeAt(code.length - 1) - 35;
     return bytes[code.length < 2 ? place : code < "!" ? place + 92 : place + 184]!;
   });
