@@ -6,7 +6,7 @@ import type { HostArray } from "../ir/ndarray.ts";
 import { encode } from "./encode.ts";
 import { type Layout, layOut } from "./layout.ts";
 import { type Lowered, lower } from "./lower.ts";
-import { isShared } from "./share.ts";
+import { hasShared } from "./share.ts";
 import { simplify } from "./simplify.ts";
 import type { Buffer } from "./steps.ts";
 
@@ -60,7 +60,7 @@ export function compile(program: Jaxpr): Plan {
     outputs: located(outputs, outputAvals(program)),
     commands,
     commandsAddress: layout.end,
-    shared: steps.some(isShared),
+    shared: hasShared(steps),
     memoryBytes: layout.end + commands.byteLength,
   };
 }

@@ -1,6 +1,6 @@
 /** Which steps are worth sharing among threads. */
 import { sizeOf } from "../base/shapes.ts";
-import type { ContractAxis, KernelStep, Step } from "./steps.ts";
+import { type ContractAxis, innerSteps, type KernelStep, type Step } from "./steps.ts";
 
 /** Work, in elements touched, that takes a good deal longer than it takes threads to meet (about a microsecond). */
 const WORTHWHILE = 1 << 15;
@@ -33,8 +33,14 @@ function workOf(step: Step): number {
       return countOf(step.batch, step.m, step.n, step.k) / PRODUCTS;
     case "kernel":
       return kernelWork(step);
+    default:
+      return 0;
   }
 }
 
 /** Whether threads gain by computing a step together. */
 export const isShared = (step: Step): boolean => workOf(step) >= WORTHWHILE;
+
+/** Whether there is such a step among these, or inside of their loops and branches. */
+export const hasShared = (steps: readonly Step[]): boolean =>
+  steps.some((step) => isShared(step) || innerSteps(step).some(hasShared));
