@@ -4,16 +4,17 @@ import { readdirSync, readFileSync, rmSync } from "node:fs";
 import terser from "@rollup/plugin-terser";
 import esbuild from "rollup-plugin-esbuild";
 
-const kernels = "dist/kernels.wasm";
+const kernels = ["kernels", "kernels-relaxed"];
 
 /**
  * Bytes as ASCII that compresses well, as servers and packages are, because it keeps the bytes' repetitions: 1.5 KB less than
  * hexadecimal, 7 KB less than base64. The most frequent bytes are one character each, from "#" to "~" without "\\"; the
  * others are two, of which the first is a space or "!". `bytes` lists the bytes in this order, with 0 at the gaps.
+ * All files have the first one's code.
  */
-function asText(data) {
+function asText(files) {
   const count = new Array(256).fill(0);
-  for (const byte of data) count[byte]++;
+  for (const byte of files[0]) count[byte]++;
   const ranked = [...count.keys()].sort((a, b) => count[b] - count[a]);
   const bytes = [];
   const codes = [];
@@ -24,7 +25,7 @@ function asText(data) {
       if (byte !== undefined) codes[byte] = prefix + String.fromCharCode(code);
     }
   }
-  return { text: Array.from(data, (byte) => codes[byte]).join(""), bytes };
+  return { texts: files.map((data) => Array.from(data, (byte) => codes[byte]).join("")), bytes };
 }
 
 /** Gives the bytes to the entry that embeds them, and leaves a Worker's static import as it is. */
@@ -37,9 +38,9 @@ const kernelBytes = {
   },
   load(id) {
     if (id !== "\0virtual:kernels") return null;
-    this.addWatchFile(kernels);
-    const { text, bytes } = asText(readFileSync(kernels));
-    return `export const text = ${JSON.stringify(text)}; export const bytes = ${JSON.stringify(bytes)};`;
+    const { texts, bytes } = asText(kernels.map((name) => readFileSync(`dist/${name}.wasm`)));
+    const named = Object.fromEntries(kernels.map((name, i) => [name, texts[i]]));
+    return `export const texts = ${JSON.stringify(named)}; export const bytes = ${JSON.stringify(bytes)};`;
   },
 };
 

@@ -1,4 +1,4 @@
-// Builds what is missing or older than its sources: `kernels` (dist/kernels.wasm) or `dist` (the whole package).
+// Builds what is missing or older than its sources: `kernels` (dist/kernels*.wasm) or `dist` (the whole package).
 
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, statSync } from "node:fs";
@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const kernelSources = ["assembly", "asconfig.json", "scripts/build-kernels.mjs"];
 const targets = {
-  kernels: { script: "build:kernels", output: "dist/kernels.wasm", sources: kernelSources },
+  kernels: { script: "build:kernels", output: "dist/kernels-relaxed.wasm", sources: kernelSources },
   dist: {
     script: "build",
     output: "dist/types/src/index.d.ts", // the build's last product

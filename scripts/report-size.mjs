@@ -11,8 +11,8 @@ const GOAL_KB = 60;
 const dist = fileURLToPath(new URL("../dist", import.meta.url));
 /** What each condition of package.json's exports makes a runtime load. */
 const runtimes = {
-  node: ["node.js", "core.js", "kernels.wasm"],
-  workerd: ["workerd.js", "core.js", "kernels.wasm"],
+  node: ["node.js", "core.js", "kernels.wasm", "kernels-relaxed.wasm"],
+  workerd: ["workerd.js", "core.js", "kernels.wasm", "kernels-relaxed.wasm"],
   default: ["index.js", "core.js"],
 };
 

@@ -1,8 +1,8 @@
 // Modules that only the bundler or the runtime can provide.
 
-/** The CPU kernels as text, embedded by rollup.config.js for runtimes that may not read a file. */
+/** The CPU kernels' files as text, embedded by rollup.config.js for runtimes that may not read a file. */
 declare module "virtual:kernels" {
-  export const text: string;
+  export const texts: Readonly<Record<"kernels" | "kernels-relaxed", string>>;
   export const bytes: readonly number[];
 }
 

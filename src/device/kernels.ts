@@ -1,14 +1,20 @@
 /** The kernels: where they come from, an instance of them, and its memory. */
 import { KERNEL_BYTES } from "../compile/plan.ts";
+import { relax } from "./relaxed.ts";
 
-/**
- * Gets the kernels' bytes, or the compiled module where a runtime gives nothing else; each runtime has its own way. Called
- * at the first computation.
- */
-export type KernelLoader = () => WebAssembly.Module | Uint8Array<ArrayBuffer>;
+/** All of the kernels, or the innermost loops of products once more, with fused multiply-adds. */
+export type KernelFile = "kernels" | "kernels-relaxed";
+
+/** A module's bytes, or the compiled module where a runtime gives nothing else. */
+export type KernelSource = WebAssembly.Module | Uint8Array<ArrayBuffer>;
+
+/** Gets the kernels; each runtime has its own way. Called at the first computation. */
+export type KernelLoader = (file: KernelFile) => KernelSource;
 
 export interface Kernels {
   readonly module: WebAssembly.Module;
+  /** What has taken the places of the module's own innermost loops. */
+  readonly relaxed: WebAssembly.Module | null;
   readonly memory: WebAssembly.Memory;
   /** Runs a list as one of `threads` threads that all do so. */
   execute(list: number, thread: number, threads: number): void;
@@ -31,13 +37,29 @@ export function setKernelLoader(load: KernelLoader): void {
 }
 
 /** What the runtime's loader gives. */
-export function loadKernels(): WebAssembly.Module | Uint8Array<ArrayBuffer> {
+export function loadKernels(file: KernelFile): KernelSource {
   if (!loader) throw new Error('cotangent: no kernels are installed; import from "cotangent", not from its parts.');
-  return loader();
+  return loader(file);
+}
+
+/** The kernels that are to run, before they are compiled. */
+export interface KernelSources {
+  readonly kernels: KernelSource;
+  /** `null` where the engine has no fused multiply-adds, or results must not depend on it. */
+  readonly relaxed: KernelSource | null;
+}
+
+/** Loads the kernels; `deterministic` ones give the same bits on every engine. */
+export function loadSources(deterministic: boolean): KernelSources {
+  const kernels = loadKernels("kernels");
+  if (deterministic) return { kernels, relaxed: null };
+  const relaxed = loadKernels("kernels-relaxed");
+  return { kernels, relaxed: relaxed instanceof Uint8Array && !WebAssembly.validate(relaxed) ? null : relaxed };
 }
 
 /** The same kernels with a memory that threads share. */
-export function shareMemory(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+export function shareMemory(bytes: KernelSource): KernelSource {
+  if (!(bytes instanceof Uint8Array)) return bytes;
   const shared = bytes.slice();
   const at = new TextDecoder("latin1").decode(bytes).indexOf(MEMORY_IMPORT);
   shared[at + MEMORY_IMPORT.length] = 3;
@@ -56,15 +78,18 @@ function makeMemory(shared: boolean): WebAssembly.Memory {
 }
 
 /** A new instance with a memory of its own. */
-export function instantiate(
-  kernels: WebAssembly.Module | Uint8Array<ArrayBuffer>,
-  makeWait: ((memory: WebAssembly.Memory) => Wait) | null,
-): Kernels {
+export function instantiate(sources: KernelSources, makeWait: ((memory: WebAssembly.Memory) => Wait) | null): Kernels {
   const memory = makeMemory(makeWait !== null);
-  const module = kernels instanceof Uint8Array ? new WebAssembly.Module(kernels) : kernels;
-  const wait = makeWait?.(memory) ?? (() => {});
-  const { exports } = new WebAssembly.Instance(module, { env: { memory, wait } });
-  const instance = { ...exports, module, memory } as unknown as Kernels;
+  const compile = (source: KernelSource): WebAssembly.Module => {
+    const fitting = makeWait ? shareMemory(source) : source;
+    return fitting instanceof Uint8Array ? new WebAssembly.Module(fitting) : fitting;
+  };
+  const module = compile(sources.kernels);
+  const relaxed = sources.relaxed && compile(sources.relaxed);
+  const env = { memory, wait: makeWait?.(memory) ?? (() => {}) };
+  const { exports } = new WebAssembly.Instance(module, { env });
+  if (relaxed) relax(exports, new WebAssembly.Instance(relaxed, { env }).exports);
+  const instance = { ...exports, module, relaxed, memory } as unknown as Kernels;
   if (instance.heapBase() > KERNEL_BYTES) throw new Error("cotangent: the kernels do not match this version.");
   return instance;
 }

@@ -1,7 +1,7 @@
 /** The threads that run plans: this one, and workers where the runtime has them. */
 import { checkOptions, describe } from "../base/errors.ts";
 import { FAILED } from "../compile/plan.ts";
-import { instantiate, type Kernels, loadKernels, shareMemory, type Wait } from "./kernels.ts";
+import { instantiate, type Kernels, loadSources, type Wait } from "./kernels.ts";
 import { type NodeWorkers, startWorker, type Terminate } from "./worker.ts";
 
 /** An instance of the kernels, and the workers that have its memory in common with it. */
@@ -20,6 +20,8 @@ export const patience = { milliseconds: 10_000, factor: 10 };
 
 let node: NodeWorkers | undefined;
 let team: Team | undefined;
+/** Whether results must have the same bits on every engine. */
+let deterministic = false;
 /** One start after the other, whoever asks. */
 let starting: Promise<unknown> = Promise.resolve();
 
@@ -30,7 +32,7 @@ export function setNodeWorkers(workers: NodeWorkers | undefined): void {
 
 /** The kernels that run plans now, alone or with workers. */
 export function currentTeam(): Team {
-  team ??= { kernels: instantiate(loadKernels(), null), threads: 1, workers: [] };
+  team ??= { kernels: instantiate(loadSources(deterministic), null), threads: 1, workers: [] };
   return team;
 }
 
@@ -89,13 +91,14 @@ const canShare = (kernels: unknown): kernels is Uint8Array<ArrayBuffer> =>
   typeof SharedArrayBuffer === "function" &&
   (node !== undefined || (typeof Worker === "function" && globalThis.crossOriginIsolated !== false));
 
-async function start(threads: number): Promise<number> {
-  if (threads === (team?.threads ?? 1)) return threads;
+async function start(threads: number, strict: boolean): Promise<number> {
+  if (threads === (team?.threads ?? 1) && strict === deterministic) return threads;
   dismiss();
-  const source = loadKernels();
-  if (threads === 1 || !canShare(source)) return 1;
-  const kernels = instantiate(shareMemory(source), waitFor);
-  const { module, memory } = kernels;
+  deterministic = strict;
+  const sources = loadSources(strict);
+  if (threads === 1 || !canShare(sources.kernels)) return 1;
+  const kernels = instantiate(sources, waitFor);
+  const { module, relaxed, memory } = kernels;
   const workers: Terminate[] = [];
   const mine: Team = { kernels, threads, workers };
   const lose = (): void => {
@@ -103,7 +106,7 @@ async function start(threads: number): Promise<number> {
   };
   const started = await Promise.allSettled(
     Array.from({ length: threads - 1 }, async (_, i) => {
-      workers.push(await startWorker({ module, memory, thread: i + 1, threads }, node, lose));
+      workers.push(await startWorker({ module, relaxed, memory, thread: i + 1, threads }, node, lose));
     }),
   );
   const failed = started.find((result) => result.status === "rejected");
@@ -123,6 +126,8 @@ async function start(threads: number): Promise<number> {
  * Workers keep no program from ending. If one fails, the computation in progress throws, and later ones run on one thread.
  *
  * @param options `threads`: how many, the calling one included; by default one for each core. 1 ends the workers.
+ * `deterministic`: whether results have the same bits on every runtime too, for which products do without the fused
+ * multiply-adds that most engines offer and some processors do in one step; by default false.
  * @throws TypeError if `threads` is no positive integer; Error if the runtime has workers and refuses to start one, for
  * instance because of a page's security policy (`worker-src blob:` is needed).
  *
@@ -132,14 +137,14 @@ async function start(threads: number): Promise<number> {
  * const kernel = nt.empiricalNtkFn(f)(x1, x2, params); // on all of them
  * ```
  */
-export function initThreads(options: { threads?: number } = {}): Promise<number> {
+export function initThreads(options: { threads?: number; deterministic?: boolean } = {}): Promise<number> {
   const begin = async (): Promise<number> => {
-    checkOptions("initThreads", options, ["threads"]);
-    const { threads = cores() } = options;
+    checkOptions("initThreads", options, ["threads", "deterministic"]);
+    const { threads = cores(), deterministic: strict = false } = options;
     if (!Number.isInteger(threads) || threads < 1) {
       throw new TypeError(`initThreads: threads must be a positive integer, got ${describe(threads)}.`);
     }
-    return start(threads);
+    return start(threads, strict);
   };
   const result = starting.then(begin);
   starting = result.catch(() => {});

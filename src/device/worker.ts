@@ -1,8 +1,10 @@
 /** A worker: an instance of the kernels that does its part of every run. Node's workers and the web's, as one. */
 import { FAILED } from "../compile/plan.ts";
+import { relax } from "./relaxed.ts";
 
 export interface WorkerData {
   readonly module: WebAssembly.Module;
+  readonly relaxed: WebAssembly.Module | null;
   readonly memory: WebAssembly.Memory;
   readonly thread: number;
   readonly threads: number;
@@ -28,9 +30,10 @@ export type Terminate = () => void;
  * A text and no file, so that it travels in the bundle. A worker that has failed says so in memory too: the first thread
  * may be waiting for it, and then hears no message.
  */
-const PROGRAM = `const run=({module,memory,thread,threads},say)=>{
+const PROGRAM = `const relax=${relax},run=({module,relaxed,memory,thread,threads},say)=>{
 const words=new Int32Array(memory.buffer),wait=(a,v)=>{Atomics.wait(words,a>>2,v)};
-try{const{exports}=new WebAssembly.Instance(module,{env:{memory,wait}});say("");exports.work(thread,threads)}
+try{const env={memory,wait},{exports}=new WebAssembly.Instance(module,{env});
+if(relaxed)relax(exports,new WebAssembly.Instance(relaxed,{env}).exports);say("");exports.work(thread,threads)}
 catch(e){Atomics.store(words,${FAILED >> 2},1);say(String(e))}};
 `;
 const NODE_PROGRAM = `${PROGRAM}const t=require("node:worker_threads");run(t.workerData,m=>t.parentPort.postMessage(m))`;

@@ -1,10 +1,11 @@
 /** The entry for browsers, Deno and Bun: the kernels are part of the code, so that a page needs no network and no server. */
-import { bytes, text } from "virtual:kernels";
+import { bytes, texts } from "virtual:kernels";
+import type { KernelFile } from "../device/kernels.ts";
 import { install } from "./install.ts";
 
 /** Reads the text that rollup.config.js describes. */
-const decode = (): Uint8Array<ArrayBuffer> =>
-  Uint8Array.from(text.match(/[ !]?./g)!, (code) => {
+const decode = (file: KernelFile): Uint8Array<ArrayBuffer> =>
+  Uint8Array.from(texts[file].match(/[ !]?./g)!, (code) => {
     const place = code.charCodeAt(code.length - 1) - 35;
     return bytes[code.length < 2 ? place : code < "!" ? place + 92 : place + 184]!;
   });

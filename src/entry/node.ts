@@ -5,8 +5,8 @@ import { Worker } from "node:worker_threads";
 import { install } from "./install.ts";
 
 // The sources run unbuilt too, in tests, and find the built kernels in dist/.
-const location = import.meta.url.endsWith(".ts") ? "../../dist/kernels.wasm" : "./kernels.wasm";
+const folder = new URL(import.meta.url.endsWith(".ts") ? "../../dist/" : "./", import.meta.url);
 
-install(() => new Uint8Array(readFileSync(new URL(location, import.meta.url))), { Worker, availableParallelism });
+install((file) => new Uint8Array(readFileSync(new URL(`${file}.wasm`, folder))), { Worker, availableParallelism });
 
 export * from "../index.ts";

@@ -1,8 +1,9 @@
 /** The entry for Cloudflare-style Workers, which compile WebAssembly only from a static import. */
 
-import module from "../../dist/kernels.wasm";
+import kernels from "../../dist/kernels.wasm";
+import relaxed from "../../dist/kernels-relaxed.wasm";
 import { install } from "./install.ts";
 
-install(() => module);
+install((file) => (file === "kernels" ? kernels : relaxed));
 
 export * from "../index.ts";

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { initThreads, lax, numpy as np, nt, random, stax } from "cotangent";
+import { initThreads, lax, type NDArray, numpy as np, nt, random, stax } from "cotangent";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { reserve } from "../../src/device/kernels.ts";
@@ -7,6 +7,32 @@ import { currentTeam, execute, patience } from "../../src/device/threads.ts";
 import { projectRoot } from "../support/command.ts";
 
 const { JACOBIAN_CONTRACTION, NTK_VECTOR_PRODUCTS, STRUCTURED_DERIVATIVES } = nt.NtkImplementation;
+
+/** Products that go about it in every way, with shares of their batch, rows and columns. */
+function products(): NDArray[] {
+  const draw = (...shape: number[]) => random.normal(random.key(shape[0]!), shape);
+  const depthwise = { padding: "SAME", dimensionNumbers: ["NHWC", "HWIO", "NHWC"], featureGroupCount: 37 } as const;
+  return [
+    np.matmul(draw(513, 333), draw(333, 777)),
+    np.matmul(draw(7, 333), draw(333, 1777)),
+    np.matmul(draw(2001, 19), draw(19, 21)),
+    np.matmul(draw(5, 40000), np.transpose(draw(9, 40000))),
+    np.matmul(draw(301, 13, 17), draw(301, 17, 11)),
+    np.einsum("ki,kj->ij", draw(400, 203), draw(400, 155)),
+    lax.convGeneralDilated(draw(3, 31, 33, 37), draw(3, 3, 1, 37), { windowStrides: [1, 1], ...depthwise }),
+  ];
+}
+
+test("deterministic products round every product and every sum, on every engine", async () => {
+  const a = 1 + 2 ** -12;
+  const square = Math.fround(a * a);
+  const [x, y] = [np.array([1, a]), np.array([-square, a])];
+  const columns = np.stack([y, y, y, y, y, y, y, y], { axis: 1 });
+  await initThreads({ threads: 1, deterministic: true });
+  // A fused multiply-add would leave what the square's rounding took away.
+  assert.equal(np.matmul(x.reshape([1, 2]), columns).toArray(), [[0, 0, 0, 0, 0, 0, 0, 0]]);
+  await initThreads({ threads: 1 });
+});
 
 /** Every kind of step that threads share, large enough for them to. */
 function compute(): number[][] {
@@ -18,6 +44,7 @@ function compute(): number[][] {
     np.max(x, { axis: 1 }),
     np.argmax(x, { axis: 1 }),
     np.matmul(x, np.transpose(x)),
+    ...products(),
     np.sort(x),
     np.take(x, indices, { axis: 0 }),
     lax.rev(x, { dimensions: [0, 1] }),
