@@ -1,8 +1,8 @@
 /** The user's function as the kernels see it: its output shapes, its batch axes, and its float parameters. */
 import { type DType, isFloat, promote } from "../base/dtypes.ts";
 import { ShapeError } from "../base/errors.ts";
-import { canonicalAxis } from "../base/shapes.ts";
-import { broadcastPrefix, flatten, isLeaf, type TreeDef, unflatten } from "../base/tree.ts";
+import { canonicalAxis, type Shape } from "../base/shapes.ts";
+import { broadcastPrefix, flatten, isLeaf, leaves, type TreeDef, unflatten } from "../base/tree.ts";
 import { makeAval } from "../ir/aval.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { asArray } from "../lax/operands.ts";
@@ -67,7 +67,29 @@ export function canonicalBatchAxes(
     if (axis !== null) return canonicalAxis(fn, axis, outs.leaves[i]!.shape.length, "vmapAxes");
     throw new ShapeError(`${fn}: vmapAxes must name a batch axis for every output; output ${i} has null.`);
   });
-  return { inputs, outputs, kwargs: canonicalKwargsAxes(fn, kwargsAxes, kwargs) };
+  const axes = { inputs, outputs, kwargs: canonicalKwargsAxes(fn, kwargsAxes, kwargs) };
+  checkBatchSizes(fn, axes, x, outs, kwargs);
+  return axes;
+}
+
+/** The batch must have one size everywhere: an output that doesn't follow the inputs isn't computed example by example. */
+function checkBatchSizes(fn: string, axes: BatchAxes, x: unknown, outs: OutputShapes, kwargs: Kwargs): void {
+  const sizesOf = (shapes: readonly Shape[], places: readonly (number | null)[]): number[] =>
+    shapes.flatMap((shape, i) => (places[i] === null ? [] : [shape[places[i]!]!]));
+  const shapesOf = (tree: unknown): Shape[] => leaves(tree).map((leaf) => asArray(fn, leaf, "an input").shape);
+  const given = [
+    ...sizesOf(shapesOf(x), axes.inputs),
+    ...Object.entries(axes.kwargs).flatMap(([key, places]) => sizesOf(shapesOf(kwargs[key]), places)),
+  ];
+  const returned = sizesOf(
+    outs.leaves.map(({ shape }) => shape),
+    axes.outputs,
+  );
+  if (given.length > 0 && [...given, ...returned].every((size) => size === given[0])) return;
+  throw new ShapeError(
+    `${fn}: vmapAxes must name one batch, with at least one input, but the sizes along them are [${given.join(", ")}] ` +
+      `in the inputs and [${returned.join(", ")}] in the outputs.`,
+  );
 }
 
 function canonicalKwargsAxes(fn: string, axes: unknown, kwargs: Kwargs): BatchAxes["kwargs"] {

@@ -1,10 +1,10 @@
 /** Any kernel function in batches. */
-import { checkOptions, describe, ShapeError } from "../base/errors.ts";
-import { allNone, flatten, map } from "../base/tree.ts";
+import { checkOptions, describe, formatShape, ShapeError } from "../base/errors.ts";
+import { allNone, flatten, leaves, map } from "../base/tree.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { checkFunction, flattenArrays, type TreeFunction } from "../transform/flat.ts";
 import { evalShape, ShapeDtypeStruct } from "../transform/shapes.ts";
-import { type BatchLayout, computeTiles, type OnProgress, samePart, takePart } from "./tiling.ts";
+import { type BatchLayout, computeTiles, type OnProgress, type Part, samePart, takePart } from "./tiling.ts";
 
 export interface BatchOptions {
   /** The most examples of x1, and of x2, in one call; sizes that don't divide are fine. */
@@ -15,6 +15,17 @@ export interface BatchOptions {
 
 const withBatch = (tree: unknown, size: number): unknown =>
   map((x: NDArray) => new ShapeDtypeStruct([size, ...x.shape.slice(1)], x.dtype), tree);
+
+/** How many examples an input holds: the size of the first axis of its leaves. */
+function batchOf(fn: string, name: string, x: unknown): number {
+  const shapes = flattenArrays(fn, x)[0].map(({ shape }) => shape);
+  const size = shapes[0]?.[0];
+  if (size !== undefined && shapes.every((shape) => shape[0] === size)) return size;
+  throw new ShapeError(
+    `${fn}: the first axis of every leaf of ${name} is the batch and must have one size, got shapes ` +
+      `${shapes.map(formatShape).join(", ") || "of no leaves"}.`,
+  );
+}
 
 /** Finds the batch axes in the kernel by looking at its shapes for inputs of several sizes. */
 function findLayouts(
@@ -70,18 +81,25 @@ export function batch<F extends TreeFunction>(kernelFn: F, options: BatchOptions
     const same = x2 === undefined || allNone(x2);
     const other = same ? x1 : x2;
     const kernel = (a: unknown, b: unknown): unknown => kernelFn(a, b, ...rest);
-    const axes = flatten(x1)[0].map(() => 0);
-    const sizeOf = (x: unknown): number => flattenArrays(fn, x)[0][0]!.shape[0]!;
+    const part = (x: unknown, range: Part): unknown =>
+      takePart(
+        x,
+        leaves(x).map(() => 0),
+        range,
+      );
+    const sizes = [batchOf(fn, "x1", x1), batchOf(fn, "x2", other)] as const;
+    const layouts = findLayouts(fn, kernel, x1, other);
+    if (sizes[0] !== sizes[1] && layouts.some(({ kind }) => kind === "diagonal")) {
+      throw new ShapeError(
+        `${fn}: the kernel is diagonal in the batch, which needs as many examples in x2 as in x1, got ${sizes.join(" and ")}.`,
+      );
+    }
     return computeTiles(
       {
-        sizes: [sizeOf(x1), sizeOf(other)],
+        sizes,
         symmetric: false,
-        layouts: findLayouts(fn, kernel, x1, other),
-        inputs: (part1, part2) => [
-          takePart(x1, axes, part1),
-          same && samePart(part1, part2) ? null : takePart(other, axes, part2),
-        ],
-        compute: kernel,
+        layouts,
+        compute: (part1, part2) => kernel(part(x1, part1), same && samePart(part1, part2) ? null : part(other, part2)),
       },
       [batchSize, batchSize],
       onProgress,

@@ -3,7 +3,7 @@ import type { Cost } from "../compile/cost.ts";
 import { checkFunction, flattenArrays, traceFunction } from "../transform/flat.ts";
 import type { ApplyFn } from "./apply.ts";
 import { NtkImplementation } from "./implementation.ts";
-import type { Kwargs } from "./kwargs.ts";
+import { type Kwargs, splitKwargs } from "./kwargs.ts";
 import { candidates } from "./methods.ts";
 import { type NtkOptions, ntkSettings } from "./ntk.ts";
 import { prepare } from "./problem.ts";
@@ -40,7 +40,7 @@ export function costOf(
   traceFunction(
     fn,
     (a, b, p) => {
-      const found = candidates(fn, prepare(fn, f, settings, [a, b, p, kwargs]), settings);
+      const found = candidates(fn, prepare(fn, f, settings, [a, b, p, splitKwargs(kwargs, a, b)]), settings);
       costs.push(...found.map(({ implementation, cost }): [MethodName, Cost] => [nameOf(implementation), cost]));
       return [];
     },

@@ -2,6 +2,7 @@
 import { describe } from "../base/errors.ts";
 import { flatten, unflatten } from "../base/tree.ts";
 import type { NDArray } from "../ir/ndarray.ts";
+import { checkFunction } from "../transform/flat.ts";
 import type { ApplyFn } from "./apply.ts";
 import type { KernelFn } from "./compile-kernel.ts";
 import type { Kwargs } from "./kwargs.ts";
@@ -40,7 +41,9 @@ export function empiricalKernelFn(
   kwargs?: Kwargs,
   // biome-ignore lint/suspicious/noExplicitAny: an array, an object of arrays, or a tree of these
 ) => any {
-  const { traceAxes, diagonalAxes } = ntkSettings("nt.empiricalKernelFn", options);
+  const fn = "nt.empiricalKernelFn";
+  checkFunction(fn, f);
+  const { traceAxes, diagonalAxes } = ntkSettings(fn, options);
   const kernels: Readonly<Record<KernelName, KernelFn<unknown>>> = {
     nngp: empiricalNngpFn(f, { traceAxes, diagonalAxes }),
     ntk: empiricalNtkFn(f, options),

@@ -1,15 +1,17 @@
 /** The NTK within a given amount of memory. */
+import { allNone } from "../base/tree.ts";
 import { isTracing } from "../ir/trace.ts";
 import { flattenArrays, traceFunction } from "../transform/flat.ts";
 import { kernelLabels, mirrorOf, pairAxes } from "./axes.ts";
 import type { CompiledKernel, KernelFn } from "./compile-kernel.ts";
-import type { Kwargs } from "./kwargs.ts";
-import type { NtkSettings, Problem } from "./problem.ts";
+import { type Kwargs, splitKwargs } from "./kwargs.ts";
+import type { NtkSettings, Problem, Side, Task } from "./problem.ts";
 import {
   type BatchLayout,
   chooseTile,
   computeTiles,
   type OnProgress,
+  type Part,
   samePart,
   type Tiles,
   takePart,
@@ -44,20 +46,45 @@ function layoutOf(fn: string, { first, second }: Problem, i: number, settings: N
   return { kind: "pair", first: place, second: labels.out.indexOf(labels.second[axis]!), mirror: mirrorOf(labels) };
 }
 
+/** A kernel function for the whole inputs, and one that takes `{ sides: [kwargs for x1, kwargs for x2] }`. */
+interface Kernels {
+  readonly whole: CompiledKernel;
+  readonly tile: CompiledKernel;
+}
+
+/** Tiles, and the arguments of the tile kernel for each. */
+interface NtkTiles extends Tiles {
+  readonly argumentsOf: (part1: Part, part2: Part) => Arguments;
+}
+
+/** The examples of a part in an input and its keyword arguments. */
+function takeSide({ batch }: Side, x: unknown, kwargs: Kwargs, part: Part): [unknown, Kwargs] {
+  const mapped = Object.entries(batch!.kwargs).map(([key, axes]) => [key, takePart(kwargs[key], axes, part)]);
+  return [takePart(x, batch!.inputs, part), { ...kwargs, ...Object.fromEntries(mapped) }];
+}
+
+function batchSize(fn: string, { batch }: Side, x: unknown): number {
+  const i = batch!.inputs.findIndex((axis) => axis !== null);
+  return flattenArrays(fn, x)[0][i]!.shape[batch!.inputs[i]!]!;
+}
+
 /** The task as tiles, or why it has none. */
 function tilesOf(
   fn: string,
-  kernel: CompiledKernel,
+  { tile }: Kernels,
   settings: NtkSettings,
-  prepareProblem: (...args: [unknown, unknown, unknown, Kwargs]) => Problem,
+  prepareProblem: (...task: Task) => Problem,
   [x1, x2, params, kwargs = {}]: Arguments,
-): Tiles | string {
-  const [leaves, tree] = flattenArrays(fn, [x1, x2, params]);
+): NtkTiles | string {
+  const same = x2 === undefined || allNone(x2);
+  const [kwargs1, other] = splitKwargs(kwargs, x1, same ? null : x2);
+  const [input2, kwargs2] = same ? [x1, kwargs1] : [x2, other];
+  const [leaves, tree] = flattenArrays(fn, [x1, same ? null : x2, params]);
   let problem: Problem | undefined;
   traceFunction(
     fn,
     (a, b, p) => {
-      problem = prepareProblem(a, b, p, kwargs);
+      problem = prepareProblem(a, b, p, [kwargs1, kwargs2]);
       return [];
     },
     tree,
@@ -65,45 +92,40 @@ function tilesOf(
   );
   const { first, second } = problem!;
   if (first.batch === null) return "give vmapAxes, so that it can be computed in tiles";
-  if ("rng" in kwargs) return "and a random key forbids tiles; use smaller batches";
-  if (Object.keys(first.batch.kwargs).length > 0)
-    return "and batched keyword arguments forbid tiles; use smaller batches";
-  const axes = first.batch.inputs;
-  const sizeOf = (x: unknown): number => {
-    const i = axes.findIndex((axis) => axis !== null);
-    return flattenArrays(fn, x)[0][i]!.shape[axes[i]!]!;
+  if (first.batch.inputs.every((axis) => axis === null)) return "vmapAxes give no batch axis of the inputs to cut";
+  const argumentsOf = (part1: Part, part2: Part): Arguments => {
+    const [a, own] = takeSide(first, x1, kwargs1, part1);
+    if (same && samePart(part1, part2)) return [a, null, params, { sides: [own, own] }];
+    const [b, others] = takeSide(second, input2, kwargs2, part2);
+    return [a, b, params, { sides: [own, others] }];
   };
-  const same = second === first;
   return {
-    sizes: [sizeOf(x1), sizeOf(same ? x1 : x2)],
+    sizes: [batchSize(fn, first, x1), batchSize(fn, second, input2)],
     symmetric: same,
     layouts: first.outs.leaves.map((_, i) => layoutOf(fn, problem!, i, settings)),
-    inputs: (part1, part2) => {
-      if (same && samePart(part1, part2)) return [takePart(x1, axes, part1), null];
-      return [takePart(x1, axes, part1), takePart(same ? x1 : x2, axes, part2)];
-    },
-    compute: (a, b) => kernel.call(a, b, params, kwargs),
+    argumentsOf,
+    compute: (part1, part2) => tile.call(...argumentsOf(part1, part2)),
   };
 }
 
 /** A kernel function that stays within `memoryLimit`, in tiles if need be. */
 export function withinMemory(
   fn: string,
-  kernel: CompiledKernel,
+  kernels: Kernels,
   settings: NtkSettings,
-  prepareProblem: (...args: [unknown, unknown, unknown, Kwargs]) => Problem,
+  prepareProblem: (...task: Task) => Problem,
   onProgress: OnProgress | undefined,
 ): KernelFn<unknown> {
   const limit = settings.memoryLimit;
   return (...args) => {
-    if (isTracing()) return kernel.call(...args);
-    const needed = kernel.memoryBytes(...args);
+    if (isTracing()) return kernels.whole.call(...args);
+    const needed = kernels.whole.memoryBytes(...args);
     if (needed <= limit) {
-      const result = kernel.call(...args);
+      const result = kernels.whole.call(...args);
       onProgress?.(1, 1);
       return result;
     }
-    const tiles = tilesOf(fn, kernel, settings, prepareProblem, args);
+    const tiles = tilesOf(fn, kernels, settings, prepareProblem, args);
     const refuse = (why: string): never => {
       throw new RangeError(
         `${fn}: this kernel needs ${mebibytes(needed)} of memory and the limit is ${mebibytes(limit)}; ${why}.`,
@@ -113,8 +135,7 @@ export function withinMemory(
     // Different examples on both sides, where there are any, because that takes more than the same ones.
     const memoryOf = ([rows, columns]: readonly [number, number]): number => {
       const last = tiles.sizes[1];
-      const [x1, x2] = tiles.inputs([0, rows], [last - columns, last]);
-      return kernel.memoryBytes(x1, x2, args[2], args[3]);
+      return kernels.tile.memoryBytes(...tiles.argumentsOf([0, rows], [last - columns, last]));
     };
     const tile = chooseTile(tiles, (size) => memoryOf(size) <= limit);
     if (tile) return computeTiles(tiles, tile, onProgress);

@@ -4,7 +4,7 @@ import { flatten, sameStructure, unflatten } from "../base/tree.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { div } from "../lax/arithmetic.ts";
 import { contract } from "../lax/contract.ts";
-import { promoteOperands } from "../lax/convert.ts";
+import { promoteToFloat } from "../lax/convert.ts";
 import { checkFunction } from "../transform/flat.ts";
 import { type ApplyFn, callWith } from "./apply.ts";
 import { type AxesOptions, kernelLabels, pairAxes, tracedSize } from "./axes.ts";
@@ -13,7 +13,7 @@ import { splitKwargs } from "./kwargs.ts";
 
 /** The mean over traced axes of the products of two outputs. */
 export function outputProduct(fn: string, out1: NDArray, out2: NDArray, axes: AxesOptions): NDArray {
-  const [x, y] = promoteOperands(fn, [out1, out2]) as [NDArray, NDArray];
+  const [x, y] = promoteToFloat(fn, [out1, out2]) as [NDArray, NDArray];
   const paired = pairAxes(fn, x.shape, y.shape, axes);
   const { first, second, out, sizes } = kernelLabels(x.shape, y.shape, paired);
   const product = contract(x, y, { lhs: first, rhs: second, out, sizes, windows: [] });

@@ -6,10 +6,10 @@ import type { ApplyFn, VmapAxes } from "./apply.ts";
 import type { AxesOptions } from "./axes.ts";
 import { compileKernel, type KernelFn } from "./compile-kernel.ts";
 import { NtkImplementation } from "./implementation.ts";
-import type { Kwargs } from "./kwargs.ts";
+import { type Kwargs, splitKwargs } from "./kwargs.ts";
 import { type MemoryOptions, WASM_LIMIT, withinMemory } from "./memory.ts";
 import { methodOf } from "./methods.ts";
-import { type NtkSettings, type Problem, prepare } from "./problem.ts";
+import { type NtkSettings, type Problem, prepare, type Task } from "./problem.ts";
 
 export interface NtkOptions extends AxesOptions, MemoryOptions {
   /**
@@ -74,9 +74,12 @@ export function empiricalNtkFn<Out = NDArray>(f: ApplyFn<Out>, options: NtkOptio
   checkFunction(fn, f);
   const settings = ntkSettings(fn, options);
   const method = methodOf(fn, options.implementation ?? NtkImplementation.JACOBIAN_CONTRACTION);
-  const problem = (...args: [unknown, unknown, unknown, Kwargs]): Problem => prepare(fn, f, settings, args);
-  const kernel = compileKernel(fn, (x1, x2, params, kwargs = {}) =>
-    method(fn, problem(x1, x2, params, kwargs), settings),
-  );
-  return withinMemory(fn, kernel, settings, problem, options.onProgress) as KernelFn<Out>;
+  const problem = (...task: Task): Problem => prepare(fn, f, settings, task);
+  const compile = (split: (kwargs: Kwargs, x1: unknown, x2: unknown) => Task[3]) =>
+    compileKernel(fn, (x1, x2, params, kwargs = {}) =>
+      method(fn, problem(x1, x2, params, split(kwargs, x1, x2)), settings),
+    );
+  // Of tiles the keyword arguments are split before: what both sides share would look different in a part of them.
+  const kernels = { whole: compile(splitKwargs), tile: compile(({ sides }) => sides as Task[3]) };
+  return withinMemory(fn, kernels, settings, problem, options.onProgress) as KernelFn<Out>;
 }

@@ -15,7 +15,7 @@ import {
   withUnitBatch,
 } from "./apply.ts";
 import { type AxesOptions, pairAxes } from "./axes.ts";
-import { type Kwargs, splitKwargs } from "./kwargs.ts";
+import type { Kwargs } from "./kwargs.ts";
 import type { Rules } from "./uses.ts";
 
 /** What a method is told: the kernel's axes, and the switches of the structured method. */
@@ -75,15 +75,17 @@ export interface Problem {
   readonly second: Side;
 }
 
+/** What a kernel is computed of: the inputs, the parameters, and the keyword arguments for each of the inputs. */
+export type Task = readonly [x1: unknown, x2: unknown, params: unknown, kwargs: readonly [Kwargs, Kwargs]];
+
 /** Validates the task: everything that the methods rely on, in one place, so that they all refuse the same things. */
 export function prepare(
   fn: string,
   f: ApplyFn,
   axes: NtkSettings,
-  [x1, x2, params, kwargs]: readonly [unknown, unknown, unknown, Kwargs],
+  [x1, x2, params, [kwargs1, kwargs2]]: Task,
 ): Problem {
   const parameters = new Parameters(params);
-  const [kwargs1, kwargs2] = splitKwargs(kwargs, x1, x2);
   const side = (x: unknown, own: Kwargs): Side => {
     const outs = outputShapes(f, params, x, own);
     return new Side(f, parameters, x, own, outs, canonicalBatchAxes(fn, axes.vmapAxes, x, outs, own));

@@ -1,10 +1,26 @@
 /** Linearization and Taylor expansion of a function in its parameters. */
 import { describe } from "../base/errors.ts";
-import { map } from "../base/tree.ts";
+import { map, unflatten } from "../base/tree.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { add, div, sub } from "../lax/arithmetic.ts";
 import { jvp } from "../transform/derivatives.ts";
-import { checkFunction, type TreeFunction } from "../transform/flat.ts";
+import { checkFunction, flattenArrays, matchLeaves, type TreeFunction } from "../transform/flat.ts";
+
+/** `newParams - params`, leaf by leaf; trees and shapes must agree. */
+function difference(fn: string, newParams: unknown, params: unknown): unknown {
+  const [leaves, def] = flattenArrays(fn, params);
+  const news = matchLeaves(
+    fn,
+    "newParams",
+    newParams,
+    def,
+    leaves.map((x) => x.aval),
+  );
+  return unflatten(
+    def,
+    news.map((x, i) => sub(x, leaves[i]!)),
+  );
+}
 
 const addTrees = (x: unknown, y: unknown): unknown => map((a: NDArray, b: NDArray) => add(a, b), x, y);
 
@@ -21,7 +37,7 @@ export function taylorExpand<F extends TreeFunction>(f: F, params: unknown, degr
     throw new TypeError(`nt.taylorExpand: degree must be a non-negative whole number, got ${describe(degree)}.`);
   }
   const expansion: TreeFunction = (newParams: unknown, ...args: unknown[]) => {
-    const direction = map((x: NDArray, y: NDArray) => sub(x, y), newParams, params);
+    const direction = difference("nt.taylorExpand", newParams, params);
     // Horner's scheme: f + (f' + (f'' + ...) / 2) / 1, where each derivative is along the direction.
     const remainder = (g: TreeFunction, order: number): unknown => {
       if (order === degree) return g(params);
@@ -42,7 +58,7 @@ export function taylorExpand<F extends TreeFunction>(f: F, params: unknown, degr
 export function linearize<F extends TreeFunction>(f: F, params: unknown): F {
   checkFunction("nt.linearize", f);
   const expansion: TreeFunction = (newParams: unknown, ...args: unknown[]) => {
-    const direction = map((x: NDArray, y: NDArray) => sub(x, y), newParams, params);
+    const direction = difference("nt.linearize", newParams, params);
     const [value, change] = jvp((p) => f(p, ...args), [params], [direction]);
     return addTrees(value, change);
   };

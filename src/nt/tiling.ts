@@ -24,9 +24,8 @@ export interface Tiles {
   /** Whether the kernel of (x2, x1) follows from that of (x1, x2), so that only half of the tiles are computed. */
   readonly symmetric: boolean;
   readonly layouts: readonly BatchLayout[];
-  /** The inputs for some examples of x1 and of x2; the second is `null` for the same examples of the same input. */
-  readonly inputs: (part1: Part, part2: Part) => readonly [unknown, unknown];
-  readonly compute: (x1: unknown, x2: unknown) => unknown;
+  /** The kernels of some examples of x1 and of x2. */
+  readonly compute: (part1: Part, part2: Part) => unknown;
 }
 
 export type Part = readonly [start: number, limit: number];
@@ -61,7 +60,7 @@ export function computeTiles(tiles: Tiles, tile: readonly [number, number], onPr
   const results = rows.map((row, i) =>
     columns.map((column, j): NDArray[] | null => {
       if (!wanted(i, j)) return null;
-      const [leaves, def] = flatten<NDArray>(tiles.compute(...tiles.inputs(row, column)));
+      const [leaves, def] = flatten<NDArray>(tiles.compute(row, column));
       tree = def;
       onProgress?.(++done, total);
       return leaves;

@@ -12,6 +12,16 @@ export function Elementwise(fn: (x: NDArray) => NDArray): Layer {
   return elementwise("stax.Elementwise", fn);
 }
 
+/**
+ * The same. `deg` and `df` concern the kernels of infinitely wide networks in the original; here they change nothing.
+ * Source: `neural_tangents.stax.ElementwiseNumerical`.
+ */
+export const ElementwiseNumerical = (
+  fn: (x: NDArray) => NDArray,
+  _deg?: number,
+  _df?: (x: NDArray) => NDArray,
+): Layer => Elementwise(fn);
+
 const elementwise = (name: string, fn: (x: NDArray) => NDArray): Layer =>
   makeLayer({ fn: name, outputShape: (shape) => shape, apply: (_, x) => fn(x) });
 

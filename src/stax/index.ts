@@ -12,6 +12,7 @@ export {
   type AffineOptions,
   Cos,
   Elementwise,
+  ElementwiseNumerical,
   Erf,
   Exp,
   Gabor,

@@ -260,7 +260,7 @@ export const FUNCTIONS: Readonly<Record<string, TestFunction>> = {
     matmul(a, add(b, matmul(a, div(b, a)))),
     [c, indexed(x, 1)],
     mul(sliced(x, [1, 2]), sub(x, 1)),
-    mul(indexed(x, 1), reshape(sliced(c, [0, 1], [0, 1]), [1])),
+    mul(indexed(x, 1), reshape(sliced(c, [0, 1], [0, 1]), [1, ...c.shape.slice(2)])),
     np.ones([], { dtype: x.dtype }),
   ],
 

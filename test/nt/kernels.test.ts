@@ -434,6 +434,40 @@ test("linearize and taylorExpand: exact for polynomials, values of the derivativ
   assertClose(grad((p: Any) => np.sum(nt.linearize(f, params)(p, x) as NDArray))(moved).a as NDArray, [6, 36], 1e-13);
 });
 
+test("a batch that inputs and outputs don't share is refused by every method", () => {
+  const [x, p] = [randomArray([3, 2], 1), randomArray([2, 4], 2)];
+  for (const implementation of [0, 1, 2, 3] as const) {
+    const refused = (f: Any, vmapAxes: unknown, inputs: unknown): void =>
+      assertThrows(() => nt.empiricalNtkFn(f, { implementation, vmapAxes })(inputs, null, p), "vmapAxes", "batch");
+    refused((w: NDArray) => np.expandDims(w.at(0), 0), 0, x);
+    refused((w: NDArray, y: NDArray) => np.matmul(w.T, y.T), 0, x);
+    refused((w: NDArray, y: NDArray) => np.matmul(y, w), [null, 0, {}], x);
+    refused((w: NDArray, [y]: NDArray[]) => np.matmul(y as NDArray, w), 0, [x, randomArray([2, 2], 3)]);
+  }
+});
+
+test("expansions take numbers for parameters, and refuse parameters of another kind", () => {
+  const f = (p: Any, x: NDArray): NDArray => np.multiply(x, np.square(p.a));
+  assertClose(nt.linearize(f, { a: 2 })({ a: 3 }, array([1, 2])) as NDArray, [8, 16], 1e-6);
+  assertClose(nt.taylorExpand(f, { a: 2 }, 2)({ a: 3 }, array([1, 2])) as NDArray, [9, 18], 1e-6);
+  const [x, a] = [array([1, 2]), array([1, 2])];
+  assertThrows(() => nt.linearize(f, { a })({ b: a }, x), "nt.linearize", "newParams", '{"a": *}', '{"b": *}');
+  assertThrows(
+    () => nt.taylorExpand(f, { a }, 1)({ a: array([1]) }, x),
+    "nt.taylorExpand",
+    "newParams",
+    "(2,)",
+    "(1,)",
+  );
+});
+
+test("the NNGP kernel of integers is a mean, not a quotient without remainder", () => {
+  const counts = (_: unknown, x: NDArray): NDArray => x.astype("int32");
+  const kernel = nt.empiricalNngpFn(counts)(array([[1, 2]]), null, []) as NDArray;
+  assert.is(kernel.dtype, "float32");
+  assertClose(kernel, [[2.5]], 1e-7);
+});
+
 test("products with a vector are products with the full kernel", () => {
   const [x, y] = [randomArray([3, 3], 1), randomArray([2, 3], 2)];
   const kernel = nt.empiricalNtkFn(mlp, { traceAxes: [] })(x, y, mlpParams) as NDArray;

@@ -1,4 +1,4 @@
-import { array, numpy as np, random, stax, tree } from "cotangent";
+import { array, type NDArray, numpy as np, random, stax, tree } from "cotangent";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { agree, type Reference, readReferences } from "./reference.ts";
@@ -234,6 +234,11 @@ test("a sparse Aggregate sums over the edges' tails", () => {
     () => sparse({})([], inputs([3, 4, 5]), { pattern: edges([3, 7, 2, 2], 4) }),
     /stax\.Aggregate: pattern \(3, 7, 2, 2\).*\(3, 7, 1, 2\)/,
   );
+});
+
+test("ElementwiseNumerical applies its function", () => {
+  const [, apply] = stax.ElementwiseNumerical((x) => np.square(x), 25);
+  assert.equal((apply([], array([3, -2])) as NDArray).toArray(), [9, 4]);
 });
 
 test("toDense decodes the pattern", () => {
