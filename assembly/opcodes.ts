@@ -195,6 +195,23 @@ export const enum Op {
   THREEFRY_A = 66,
   /** The second output word of threefry2x32. */
   THREEFRY_B = 67,
+
+  // Floats, rare. The order of these matters to the kernels.
+  /** The regularized lower incomplete gamma function of `a` at `b`. */
+  IGAMMA = 70,
+  /** 1 less that. */
+  IGAMMAC = 71,
+  /** Its derivative by `a`. */
+  IGAMMA_GRAD_A = 72,
+  /** The derivative by `a` of the sample `b` of a gamma distribution. */
+  RANDOM_GAMMA_GRAD = 73,
+  /** The regularized incomplete beta function of `a` and `b` at `c`. */
+  BETAINC = 74,
+  /** `e^-|x|` times the modified Bessel function. */
+  BESSEL_I0E = 75,
+  BESSEL_I1E = 76,
+  /** To fewer bits: `b` holds 64 times those of the exponent, and those of the mantissa. */
+  REDUCE_PRECISION = 77,
 }
 
 /** Most axes a strided view may have, counted before adjacent axes are merged. */

@@ -6,17 +6,12 @@
  * out. Recurrences lead to that interval from below 8; above there is Stirling's series; negative
  * arguments are reflected.
  */
-import { log as logs } from "./log";
 import { polynomial } from "./polynomial";
+import { log } from "./scalars";
 import { sin, tan } from "./trigonometry";
 import { scalar } from "./vector";
 
 @inline const PI: f64 = 3.141592653589793;
-
-@inline
-function log(x: f64): f64 {
-  return scalar(logs, x);
-}
 
 /** lgamma(1 + s) / s for |s| <= 1/4. */
 const NEAR_ONE = memory.data<f64>([

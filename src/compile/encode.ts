@@ -119,6 +119,14 @@ const OP: Readonly<Record<MapOp, number>> = {
   CONVERT: Op.CONVERT,
   THREEFRY_A: Op.THREEFRY_A,
   THREEFRY_B: Op.THREEFRY_B,
+  IGAMMA: Op.IGAMMA,
+  IGAMMAC: Op.IGAMMAC,
+  IGAMMA_GRAD_A: Op.IGAMMA_GRAD_A,
+  RANDOM_GAMMA_GRAD: Op.RANDOM_GAMMA_GRAD,
+  BETAINC: Op.BETAINC,
+  BESSEL_I0E: Op.BESSEL_I0E,
+  BESSEL_I1E: Op.BESSEL_I1E,
+  REDUCE_PRECISION: Op.REDUCE_PRECISION,
 };
 
 /** Axes of a walk: one size and one stride per operand. */

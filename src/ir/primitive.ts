@@ -85,7 +85,15 @@ export type MapOp =
   | "SELECT"
   | "CONVERT"
   | "THREEFRY_A"
-  | "THREEFRY_B";
+  | "THREEFRY_B"
+  | "IGAMMA"
+  | "IGAMMAC"
+  | "IGAMMA_GRAD_A"
+  | "RANDOM_GAMMA_GRAD"
+  | "BETAINC"
+  | "BESSEL_I0E"
+  | "BESSEL_I1E"
+  | "REDUCE_PRECISION";
 
 /** A virtual register of the kernel being built. */
 export type Register = number;

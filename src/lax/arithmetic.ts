@@ -2,7 +2,7 @@
 import { checkOptions, describe } from "../base/errors.ts";
 import type { Aval } from "../ir/aval.ts";
 import type { NDArray } from "../ir/ndarray.ts";
-import { known, type MapEmitter, type Primitive, type Register } from "../ir/primitive.ts";
+import { known, type MapEmitter, type MapOp, type Primitive, type Register } from "../ir/primitive.ts";
 import { bind1 } from "../ir/trace.ts";
 import { promoteOperands, promoteToFloat } from "./convert.ts";
 import { full, zerosLike } from "./create.ts";
@@ -105,8 +105,36 @@ const constantSteps = (name: "sign" | "floor" | "ceil" | "round", emit: "SIGN" |
 export const sign: Unary = /* @__PURE__ */ unary("sign", /* @__PURE__ */ constantSteps("sign", "SIGN"), "numbers");
 export const floor: Unary = /* @__PURE__ */ unary("floor", /* @__PURE__ */ constantSteps("floor", "FLOOR"));
 export const ceil: Unary = /* @__PURE__ */ unary("ceil", /* @__PURE__ */ constantSteps("ceil", "CEIL"));
-/** To the nearest integer, halves to the even one. */
-export const round: Unary = /* @__PURE__ */ unary("round", /* @__PURE__ */ constantSteps("round", "ROUND"));
+const roundToEven: Unary = /* @__PURE__ */ unary("round", /* @__PURE__ */ constantSteps("round", "ROUND"));
+const roundPrimitive = /* @__PURE__ */ makeElementwise<null>({
+  name: "round_away_from_zero",
+  emit: (e, [x], [aval]) => {
+    const { dtype } = aval as Aval;
+    const op = (name: MapOp, ...operands: Register[]): Register => e.op(name, dtype, operands);
+    const even = op("ROUND", x as Register);
+    const rest = op("SUB", x as Register, even);
+    const sign = op("SIGN", x as Register);
+    // A half that was rounded towards zero: what is left has the sign of x.
+    const half = op("EQ", op("ADD", rest, rest), sign);
+    return op("ADD", even, op("MUL", sign, e.op("CONVERT", "bool", [half], dtype)));
+  },
+  derivatives: [null],
+});
+
+/** What becomes of halves. Source: `jax.lax.RoundingMethod`. */
+export const RoundingMethod = { AWAY_FROM_ZERO: 0, TO_NEAREST_EVEN: 1 } as const;
+
+/** To the nearest integer; halves away from zero by default, as in JAX. Source: `jax.lax.round`. */
+export function round(x: ArrayLike, options: { readonly roundingMethod?: 0 | 1 } = {}): NDArray {
+  checkOptions("lax.round", options, ["roundingMethod"]);
+  const { roundingMethod = RoundingMethod.AWAY_FROM_ZERO } = options;
+  if (roundingMethod !== 0 && roundingMethod !== 1) {
+    throw new TypeError(
+      `lax.round: roundingMethod must be one of lax.RoundingMethod, got ${describe(roundingMethod)}.`,
+    );
+  }
+  return roundingMethod === 1 ? roundToEven(x) : bind1(roundPrimitive, promoteToFloat("lax.round", [x]), null);
+}
 
 const sqrtPrimitive = /* @__PURE__ */ makeElementwise<null>({
   name: "sqrt",

@@ -1,19 +1,24 @@
 /** Convolutions: any number of spatial axes, any layout, strides, both dilations, padding and groups. */
+import type { DType } from "../base/dtypes.ts";
 import { checkOptions, describe, formatShape, ShapeError } from "../base/errors.ts";
 import { range, type Shape } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import type { Window } from "../ir/primitive.ts";
 import { contract } from "./contract.ts";
-import { promoteOperands } from "./convert.ts";
-import { requireNumbers } from "./nary.ts";
+import { factors } from "./dot.ts";
 import type { ArrayLike } from "./operands.ts";
 import { reshape } from "./shape.ts";
 
 /** Zeros around the spatial axes: by name, or `[low, high]` for each. */
 export type Padding = "SAME" | "SAME_LOWER" | "VALID" | readonly (readonly [number, number])[];
 
-/** The layouts of `lhs`, `rhs` and the output, such as `["NHWC", "HWIO", "NHWC"]`; spatial letters are free. */
-export type ConvDimensionNumbers = readonly [lhs: string, rhs: string, out: string];
+/**
+ * The layouts of `lhs`, `rhs` and the output, such as `["NHWC", "HWIO", "NHWC"]`, where spatial letters are free; or the
+ * places of the axes: batch, feature, spatial ones (for the kernel output feature, input feature, spatial ones).
+ */
+export type ConvDimensionNumbers =
+  | readonly [lhs: string, rhs: string, out: string]
+  | { readonly lhsSpec: readonly number[]; readonly rhsSpec: readonly number[]; readonly outSpec: readonly number[] };
 
 export interface ConvOptions {
   readonly windowStrides: readonly number[];
@@ -23,6 +28,8 @@ export interface ConvOptions {
   readonly dimensionNumbers?: ConvDimensionNumbers | null;
   readonly featureGroupCount?: number;
   readonly batchGroupCount?: number;
+  /** The result's dtype; by default that of the operands. */
+  readonly preferredElementType?: DType | null;
 }
 
 const FN = "lax.convGeneralDilated";
@@ -34,6 +41,7 @@ const OPTIONS = [
   "dimensionNumbers",
   "featureGroupCount",
   "batchGroupCount",
+  "preferredElementType",
 ] as const;
 
 /**
@@ -69,7 +77,7 @@ export function resolvePadding(
   return [...(padding as readonly (readonly [number, number])[])];
 }
 
-interface Layout {
+export interface Layout {
   /** The axes of batch and feature (output and input feature for the kernel). */
   readonly major: number;
   readonly minor: number;
@@ -77,26 +85,41 @@ interface Layout {
   readonly spatial: readonly number[];
 }
 
-function parseLayouts(numbers: ConvDimensionNumbers, rank: number): [Layout, Layout, Layout] {
-  const valid = Array.isArray(numbers) && numbers.length === 3 && numbers.every((s) => typeof s === "string");
-  const kernelSpec = valid ? numbers[1] : "";
-  const spatial = [...kernelSpec].filter((c) => c !== "O" && c !== "I");
-  const layout = (spec: string, major: string, minor: string): Layout => {
-    const expected = [major, minor, ...spatial];
-    const fits = spec.length === rank && new Set(spec).size === rank && expected.every((c) => spec.includes(c));
-    if (!fits) {
-      throw new ShapeError(
-        `${FN}: dimensionNumbers ${JSON.stringify(numbers)} must be three layouts of ${rank} letters each, such as ` +
-          '["NHWC", "HWIO", "NHWC"], with the same spatial letters.',
-      );
-    }
-    return { major: spec.indexOf(major), minor: spec.indexOf(minor), spatial: spatial.map((c) => spec.indexOf(c)) };
-  };
-  return [
-    layout(valid ? numbers[0] : "", "N", "C"),
-    layout(kernelSpec, "O", "I"),
-    layout(valid ? numbers[2] : "", "N", "C"),
-  ];
+/** Letters become places. */
+function placesOf(specs: readonly [string, string, string]): readonly number[][] {
+  const spatial = [...specs[1]].filter((c) => c !== "O" && c !== "I");
+  return specs.map((spec, i) => {
+    const names = i === 1 ? ["O", "I", ...spatial] : ["N", "C", ...spatial];
+    return spec.length === names.length ? names.map((c) => spec.indexOf(c)) : [];
+  });
+}
+
+/** The layouts of operand, kernel and result for arrays of `rank`; by default `NC...`, `OI...`, `NC...`. */
+export function convLayouts(
+  fn: string,
+  numbers: ConvDimensionNumbers | null | undefined,
+  rank: number,
+): [Layout, Layout, Layout] {
+  const plain = range(rank);
+  const { lhsSpec, rhsSpec, outSpec } = { lhsSpec: plain, rhsSpec: plain, outSpec: plain, ...numbers };
+  const named = Array.isArray(numbers) && numbers.length === 3 && numbers.every((s) => typeof s === "string");
+  const specs = Array.isArray(numbers)
+    ? named
+      ? placesOf(numbers as unknown as [string, string, string])
+      : []
+    : [lhsSpec, rhsSpec, outSpec];
+  const permutes = (spec: readonly number[]): boolean =>
+    Array.isArray(spec) && spec.length === rank && plain.every((axis) => spec.includes(axis));
+  if (specs.length !== 3 || !specs.every(permutes)) {
+    throw new ShapeError(
+      `${fn}: dimensionNumbers ${JSON.stringify(numbers)} must be three layouts of ${rank} letters each, such as ` +
+        '["NHWC", "HWIO", "NHWC"], with the same spatial letters, or {lhsSpec, rhsSpec, outSpec} with the places of the axes.',
+    );
+  }
+  const [lhs, rhs, out] = (specs as [number, number, ...number[]][]).map(
+    ([major, minor, ...spatial]): Layout => ({ major, minor, spatial }),
+  );
+  return [lhs as Layout, rhs as Layout, out as Layout];
 }
 
 function perAxis(name: string, values: readonly number[] | null | undefined, count: number): readonly number[] {
@@ -107,7 +130,8 @@ function perAxis(name: string, values: readonly number[] | null | undefined, cou
   return list;
 }
 
-const dilated = (n: number, dilation: number): number => (n === 0 ? 0 : (n - 1) * dilation + 1);
+/** The size of an axis with `dilation - 1` places between neighbours. */
+export const dilated = (n: number, dilation: number): number => (n === 0 ? 0 : (n - 1) * dilation + 1);
 
 const splitAxis = (x: NDArray, axis: number, groups: number): NDArray =>
   reshape(x, {
@@ -148,19 +172,15 @@ function checkGroups(x: NDArray, y: NDArray, lhs: Layout, rhs: Layout, features:
  */
 export function convGeneralDilated(lhs: ArrayLike, rhs: ArrayLike, options: ConvOptions): NDArray {
   checkOptions(FN, options, OPTIONS, ["windowStrides", "padding"]);
-  const [x, y] = promoteOperands(FN, [lhs, rhs], ["lhs", "rhs"]).map((a) => requireNumbers(FN, a)) as [
-    NDArray,
-    NDArray,
-  ];
+  const { operands, result } = factors(FN, lhs, rhs, options.preferredElementType);
+  const [x, y] = operands;
   if (x.ndim !== y.ndim || x.ndim < 2) {
     throw new ShapeError(
       `${FN}: lhs ${formatShape(x.shape)} and rhs ${formatShape(y.shape)} must have the same number of axes, at least 2.`,
     );
   }
   const count = x.ndim - 2;
-  const letters = "HWDXYZ".slice(0, count);
-  const numbers = options.dimensionNumbers ?? ([`NC${letters}`, `OI${letters}`, `NC${letters}`] as const);
-  const [xLayout, yLayout, outLayout] = parseLayouts(numbers, x.ndim);
+  const [xLayout, yLayout, outLayout] = convLayouts(FN, options.dimensionNumbers, x.ndim);
   const { featureGroupCount: features = 1, batchGroupCount: batches = 1 } = options;
   checkGroups(x, y, xLayout, yLayout, features, batches);
 
@@ -229,5 +249,5 @@ export function convGeneralDilated(lhs: ArrayLike, rhs: ArrayLike, options: Conv
       windows,
     },
   );
-  return reshape(out, { newSizes: outShape });
+  return result(reshape(out, { newSizes: outShape }));
 }

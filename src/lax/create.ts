@@ -1,5 +1,6 @@
 /** Arrays from nothing. They are broadcast literals or small ranges, so that large ones take no memory until used. */
 import { allocate, type DType } from "../base/dtypes.ts";
+import { checkOptions } from "../base/errors.ts";
 import { canonicalAxis, checkShape, type Shape } from "../base/shapes.ts";
 import { makeAval } from "../ir/aval.ts";
 import { type HostArray, hostArray, type NDArray, scalar } from "../ir/ndarray.ts";
@@ -18,6 +19,16 @@ export function full(shape: Shape, fillValue: number | boolean, dtype: DType = "
   checkShape("lax.full", shape);
   if (dtype === "int32" || dtype === "uint32") checkInteger(Number(fillValue), dtype);
   return broadcastTo(scalar(fillValue, dtype), shape);
+}
+
+/** Like `x`, filled with one number; of another shape or dtype if given. Source: `jax.lax.full_like`. */
+export function fullLike(
+  x: NDArray,
+  fillValue: number | boolean,
+  options: { readonly shape?: Shape | null; readonly dtype?: DType | null } = {},
+): NDArray {
+  checkOptions("lax.fullLike", options, ["shape", "dtype"]);
+  return full(options.shape ?? x.shape, fillValue, options.dtype ?? x.dtype);
 }
 
 export const zerosLike = (x: NDArray): NDArray => full(x.shape, 0, x.dtype);

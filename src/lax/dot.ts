@@ -1,11 +1,12 @@
 /** Products of arrays over chosen axes. */
-import { checkOptions, formatShape, ShapeError } from "../base/errors.ts";
+import { type DType, isDType, promote } from "../base/dtypes.ts";
+import { checkOptions, describe, formatShape, ShapeError } from "../base/errors.ts";
 import { canonicalAxes, range } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { contract } from "./contract.ts";
-import { promoteOperands } from "./convert.ts";
+import { convertElementType, promoteOperands } from "./convert.ts";
 import { requireNumbers } from "./nary.ts";
-import type { ArrayLike } from "./operands.ts";
+import { type ArrayLike, asArray } from "./operands.ts";
 
 /** Axes of both operands: `[lhs axes, rhs axes]`. */
 export type DimensionPair = readonly [lhs: readonly number[], rhs: readonly number[]];
@@ -20,6 +21,23 @@ function pairOf(fn: string, name: string, dims: unknown): DimensionPair {
 export interface DotGeneralOptions {
   readonly contractingDims: DimensionPair;
   readonly batchDims?: DimensionPair;
+  /** The result's dtype; by default that of the operands. */
+  readonly preferredElementType?: DType | null;
+}
+
+/**
+ * The operands of a product in one dtype, and the conversion of its result: sums are made in the operands' dtype or in the
+ * one that is preferred for the result, whichever holds more.
+ */
+export function factors(fn: string, lhs: ArrayLike, rhs: ArrayLike, preferred: DType | null | undefined) {
+  const given = promoteOperands(fn, [lhs, rhs], ["lhs", "rhs"]).map((a) => requireNumbers(fn, a)) as [NDArray, NDArray];
+  if (!preferred) return { operands: given, result: (x: NDArray) => x };
+  if (!isDType(preferred) || preferred === "bool") {
+    throw new TypeError(`${fn}: preferredElementType must be a dtype of numbers, got ${describe(preferred)}.`);
+  }
+  const { dtype } = promote([given[0].aval, { dtype: preferred, weak: false }]);
+  const operands = given.map((a) => convertElementType(a, dtype)) as [NDArray, NDArray];
+  return { operands, result: (x: NDArray) => convertElementType(x, preferred) };
 }
 
 /**
@@ -30,11 +48,9 @@ export interface DotGeneralOptions {
  */
 export function dotGeneral(lhs: ArrayLike, rhs: ArrayLike, options: DotGeneralOptions): NDArray {
   const fn = "lax.dotGeneral";
-  checkOptions(fn, options, ["contractingDims", "batchDims"], ["contractingDims"]);
-  const [x, y] = promoteOperands(fn, [lhs, rhs], ["lhs", "rhs"]).map((a) => requireNumbers(fn, a)) as [
-    NDArray,
-    NDArray,
-  ];
+  checkOptions(fn, options, ["contractingDims", "batchDims", "preferredElementType"], ["contractingDims"]);
+  const { operands, result } = factors(fn, lhs, rhs, options.preferredElementType);
+  const [x, y] = operands;
   const [lhsContracting, rhsContracting] = pairOf(fn, "contractingDims", options.contractingDims);
   const [lhsBatch, rhsBatch] = pairOf(fn, "batchDims", options.batchDims ?? [[], []]);
   const lhsPaired = canonicalAxes(fn, [...lhsBatch, ...lhsContracting], x.ndim, "an axis of lhs");
@@ -53,5 +69,35 @@ export function dotGeneral(lhs: ArrayLike, rhs: ArrayLike, options: DotGeneralOp
   });
   const batch = lhsPaired.slice(0, lhsBatch.length);
   const out = [...batch, ...lhsLabels.filter((l) => !lhsPaired.includes(l)), ...rhsLabels.filter((l) => l >= x.ndim)];
-  return contract(x, y, { lhs: lhsLabels, rhs: rhsLabels, out, sizes: [...x.shape, ...y.shape], windows: [] });
+  return result(contract(x, y, { lhs: lhsLabels, rhs: rhsLabels, out, sizes: [...x.shape, ...y.shape], windows: [] }));
+}
+
+/**
+ * The product of vectors and matrices: over the last axis of `lhs` and the last but one of `rhs`.
+ * Source: `jax.lax.dot`.
+ * @param options `dotGeneral`'s, for other axes.
+ */
+export function dot(lhs: ArrayLike, rhs: ArrayLike, options: Partial<DotGeneralOptions> = {}): NDArray {
+  const fn = "lax.dot";
+  checkOptions(fn, options, ["contractingDims", "batchDims", "preferredElementType"]);
+  const [x, y] = [asArray(fn, lhs, "lhs"), asArray(fn, rhs, "rhs")];
+  const contractingDims: DimensionPair = [[x.ndim - 1], [Math.max(0, y.ndim - 2)]];
+  return dotGeneral(
+    x,
+    y,
+    x.ndim && y.ndim ? { contractingDims, ...options } : { contractingDims: [[], []], ...options },
+  );
+}
+
+/** The products of two stacks of matrices, `(..., n, k)` and `(..., k, m)`. Source: `jax.lax.batch_matmul`. */
+export function batchMatmul(lhs: ArrayLike, rhs: ArrayLike): NDArray {
+  const fn = "lax.batchMatmul";
+  const [x, y] = [asArray(fn, lhs, "lhs"), asArray(fn, rhs, "rhs")];
+  if (x.ndim < 2 || x.ndim !== y.ndim) {
+    throw new ShapeError(
+      `${fn}: takes stacks of matrices with as many axes, got ${formatShape(x.shape)} and ${formatShape(y.shape)}.`,
+    );
+  }
+  const stacks = range(x.ndim - 2);
+  return dotGeneral(x, y, { contractingDims: [[x.ndim - 1], [x.ndim - 2]], batchDims: [stacks, stacks] });
 }

@@ -1,21 +1,16 @@
-/**
- * Indexing by values: rows read from the places that an array of indices names, rows added to them, and what follows from
- * these two: slices whose place is computed, and updates.
- */
+/** Indexing by values: rows read from the places that an array of indices names, and rows added to them. */
 import type { DType } from "../base/dtypes.ts";
-import { checkOptions, formatShape, ShapeError } from "../base/errors.ts";
-import { canonicalAxis, type Shape, sameShape, sizeOf } from "../base/shapes.ts";
+import { formatShape } from "../base/errors.ts";
+import { type Shape, sizeOf } from "../base/shapes.ts";
 import { type Aval, makeAval } from "../ir/aval.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { type BatchAxis, known, type Primitive } from "../ir/primitive.ts";
 import { bind1 } from "../ir/trace.ts";
-import { add, sub } from "./arithmetic.ts";
-import { convertElementType, promoteOperands } from "./convert.ts";
-import { iota } from "./create.ts";
-import { gt, lt, select } from "./logic.ts";
-import { requireNumbers } from "./nary.ts";
+import { add } from "./arithmetic.ts";
+import { convertElementType } from "./convert.ts";
+import { lt, select } from "./logic.ts";
 import { type ArrayLike, asArray } from "./operands.ts";
-import { batchSize, batchToFront, broadcastInDim, broadcastTo, moveAxis, reshape } from "./shape.ts";
+import { batchSize, batchToFront, broadcastTo, moveAxis, reshape } from "./shape.ts";
 
 interface GatherParams {
   /** Whether places outside hold the dtype's "no value" (NaN, the extreme integer, true) and not 0. */
@@ -72,11 +67,11 @@ const gatherPrimitive: Primitive<GatherParams> = {
   aval: ([x, indices]) => [withRows(x as Aval, (indices as Aval).shape[1] as number)],
   jvp: ([x, indices], [dx], params) => [
     [bind1(gatherPrimitive, [x as NDArray, indices as NDArray], params)],
-    [dx ? gather(dx, indices as NDArray) : null],
+    [dx ? gatherRows(dx, indices as NDArray) : null],
   ],
   transpose: ([ct], [x, indices]) => {
     const rows = (x as NDArray).aval.shape[1] as number;
-    return [ct ? scatter(ct, known("gather", indices), { rows, replace: false }) : null, null];
+    return [ct ? scatterRows(ct, known("gather", indices), { rows, replace: false }) : null, null];
   },
   batch: (inputs, axes, params) => {
     const [x, indices] = inputs as [NDArray, NDArray];
@@ -105,10 +100,10 @@ const scatterPrimitive: Primitive<ScatterParams> = {
   name: "scatter",
   aval: ([x], { rows }) => [withRows(x as Aval, rows)],
   jvp: ([x, indices], [dx], params) => [
-    [scatter(x as NDArray, indices as NDArray, params)],
-    [dx ? scatter(dx, indices as NDArray, params) : null],
+    [scatterRows(x as NDArray, indices as NDArray, params)],
+    [dx ? scatterRows(dx, indices as NDArray, params) : null],
   ],
-  transpose: ([ct], [, indices]) => [ct ? gather(ct, known("scatter", indices)) : null, null],
+  transpose: ([ct], [, indices]) => [ct ? gatherRows(ct, known("scatter", indices)) : null, null],
   batch: (inputs, axes, params) => {
     const [merged, sizes] = mergeBatch(inputs, axes);
     return [[unmerged(bind1(scatterPrimitive, merged, params), sizes)], [0]];
@@ -124,20 +119,16 @@ const scatterPrimitive: Primitive<ScatterParams> = {
 };
 
 /** `out[b, i] = x[b, indices[b, i]]` for `x` of shape [batch, rows, width]; 0 (or "no value") for indices outside. */
-const gather = (x: NDArray, indices: NDArray, fill = false): NDArray => bind1(gatherPrimitive, [x, indices], { fill });
+export const gatherRows = (x: NDArray, indices: NDArray, fill = false): NDArray =>
+  bind1(gatherPrimitive, [x, indices], { fill });
 
 /** Its transpose: the rows of [batch, count, width] summed up in their places; those for indices outside are left out. */
-const scatter = (x: NDArray, indices: NDArray, params: ScatterParams): NDArray =>
+export const scatterRows = (x: NDArray, indices: NDArray, params: ScatterParams): NDArray =>
   bind1(scatterPrimitive, [x, indices], params);
 
-/** `gather` for the kernels of `nt`: zeros for indices outside. */
-export const gatherRows = (x: NDArray, indices: NDArray): NDArray => gather(x, indices);
-
 /** An array as [before, axis, after], the axes before and after (from `end` on) joined. */
-function aroundAxis(x: NDArray, axis: number, end = axis + 1): NDArray {
-  const sizes = [x.shape.slice(0, axis), x.shape.slice(axis, end), x.shape.slice(end)];
-  return reshape(x, { newSizes: sizes.map(sizeOf) });
-}
+const aroundAxis = (x: NDArray, axis: number): NDArray =>
+  reshape(x, { newSizes: [sizeOf(x.shape.slice(0, axis)), x.shape[axis] as number, sizeOf(x.shape.slice(axis + 1))] });
 
 /** Integer indices as `int32`. */
 export function checkIndices(fn: string, indices: ArrayLike, name = "indices"): NDArray {
@@ -156,7 +147,7 @@ export const fromEnd = (indices: NDArray, size: number): NDArray => select(lt(in
  * and its like with `fill`.
  */
 export function takeAlong(x: NDArray, indices: NDArray, axis: number, fill = false): NDArray {
-  const rows = gather(aroundAxis(x, axis), reshape(indices, { newSizes: [1, indices.size] }), fill);
+  const rows = gatherRows(aroundAxis(x, axis), reshape(indices, { newSizes: [1, indices.size] }), fill);
   return reshape(rows, { newSizes: [...x.shape.slice(0, axis), ...indices.shape, ...x.shape.slice(axis + 1)] });
 }
 
@@ -164,56 +155,10 @@ export function takeAlong(x: NDArray, indices: NDArray, axis: number, fill = fal
 export function takeFromRows(x: NDArray, indices: NDArray, fill = false): NDArray {
   const rows = sizeOf(indices.shape.slice(0, -1));
   const [from, count] = [x.shape.at(-1) as number, indices.shape.at(-1) as number];
-  const taken = gather(reshape(x, { newSizes: [rows, from, 1] }), reshape(indices, { newSizes: [rows, count] }), fill);
+  const taken = gatherRows(
+    reshape(x, { newSizes: [rows, from, 1] }),
+    reshape(indices, { newSizes: [rows, count] }),
+    fill,
+  );
   return reshape(taken, { newSizes: indices.shape });
-}
-
-export interface ScatterOptions {
-  /** The axis that the indices count along; the first by default. */
-  readonly axis?: number;
-}
-
-type ScatterArguments = [x: ArrayLike, indices: ArrayLike, updates: ArrayLike, options?: ScatterOptions];
-
-function checkScatter(fn: string, ...[x, indices, updates, options]: ScatterArguments) {
-  checkOptions(fn, options, ["axis"]);
-  const [operand, values] = promoteOperands(fn, [x, updates], ["x", "updates"]) as [NDArray, NDArray];
-  const axis = canonicalAxis(fn, options?.axis ?? 0, operand.ndim);
-  const places = checkIndices(fn, indices);
-  const shape = [...operand.shape.slice(0, axis), ...places.shape, ...operand.shape.slice(axis + 1)];
-  if (!sameShape(values.shape, shape)) {
-    throw new ShapeError(
-      `${fn}: updates of ${formatShape(operand.shape)} at indices ${formatShape(places.shape)} along axis ${axis} must ` +
-        `have shape ${formatShape(shape)}, got ${formatShape(values.shape)}.`,
-    );
-  }
-  const rows = operand.shape[axis] as number;
-  const flat = reshape(fromEnd(places, rows), { newSizes: [1, places.size] });
-  return { operand, values: aroundAxis(values, axis, axis + places.ndim), axis, rows, flat };
-}
-
-/**
- * `x` with `updates` added to the slices along an axis that `indices` names; a slice named several times gets all of its
- * updates, indices outside get none. Source: `x.at[indices].add(updates)` of JAX.
- * The updates have `x`'s shape with that of `indices` in place of the axis.
- * @example lax.scatterAdd(np.zeros(3), np.array([0, 2, 0]), np.array([1, 2, 3])) // [4, 0, 2]
- */
-export function scatterAdd(...args: ScatterArguments): NDArray {
-  const { operand, values, rows, flat } = checkScatter("lax.scatterAdd", ...args);
-  const sums = scatter(requireNumbers("lax.scatterAdd", values), flat, { rows, replace: false });
-  return add(operand, reshape(sums, { newSizes: operand.shape }));
-}
-
-/**
- * `x` with `updates` in place of the slices along an axis that `indices` names; of several for one slice the last one
- * stands, indices outside change nothing. Source: `x.at[indices].set(updates)` of JAX.
- */
-export function scatterSet(...args: ScatterArguments): NDArray {
-  const { operand, values, axis, rows, flat } = checkScatter("lax.scatterSet", ...args);
-  // Which update stands in a place, counted from 1; 0 for none.
-  const order = reshape(add(iota("int32", flat.size), 1), { newSizes: [1, flat.size, 1] });
-  const last = reshape(scatter(order, flat, { rows, replace: true }), { newSizes: [1, rows] });
-  const chosen = reshape(gather(values, sub(last, 1)), { newSizes: operand.shape });
-  const hit = reshape(gt(last, 0), { newSizes: [rows] });
-  return select(broadcastInDim(hit, { shape: operand.shape, broadcastDimensions: [axis] }), chosen, operand);
 }

@@ -1,19 +1,55 @@
 /** `lax`: the primitives under JAX's names. Operands have one shape; the functions of `numpy` broadcast and promote. */
 export * from "./arithmetic.ts";
+export * from "./bits.ts";
 export { type ConvDimensionNumbers, type ConvOptions, convGeneralDilated, type Padding } from "./conv.ts";
+export * from "./conv-variants.ts";
 export { convertElementType } from "./convert.ts";
-export { broadcastedIota, full, iota } from "./create.ts";
+export { broadcastedIota, full, fullLike, iota } from "./create.ts";
 export * from "./cumulative.ts";
-export { type DimensionPair, type DotGeneralOptions, dotGeneral } from "./dot.ts";
+export { batchMatmul, type DimensionPair, type DotGeneralOptions, dot, dotGeneral } from "./dot.ts";
 export * from "./dynamic-slice.ts";
-export { type ScatterOptions, scatterAdd, scatterSet } from "./gather.ts";
+export { type GatherDimensionNumbers, type GatherOptions, gather, indexTake } from "./gather-windows.ts";
+export type { GatherScatterMode } from "./index-windows.ts";
 export * as linalg from "./linalg.ts";
-export * from "./logic.ts";
+export {
+  bitwiseAnd,
+  bitwiseNot,
+  bitwiseOr,
+  bitwiseXor,
+  clz,
+  eq,
+  ge,
+  gt,
+  isFinite,
+  le,
+  lt,
+  ne,
+  populationCount,
+  select,
+  selectN,
+  shiftLeft,
+  shiftRightArithmetic,
+  shiftRightLogical,
+} from "./logic.ts";
+export * from "./movement.ts";
 export type { ArrayLike } from "./operands.ts";
-export * from "./reduce.ts";
+export {
+  type ArgOptions,
+  argmax,
+  argmin,
+  reduce,
+  reduceAnd,
+  reduceMax,
+  reduceMin,
+  reduceOr,
+  reduceProd,
+  reduceXor,
+} from "./reduce.ts";
+export * from "./scatter.ts";
 export { broadcastInDim, expandDims, reduceSum, reshape, squeeze, transpose } from "./shape.ts";
 export { concatenate, type PaddingConfig, pad, rev, slice, sliceInDim } from "./slice.ts";
-export { type SortOptions, sort, topK } from "./sort.ts";
+export { type SortOptions, sort, sortKeyVal, topK } from "./sort.ts";
+export * from "./special.ts";
 export { stopGradient } from "./stop-gradient.ts";
 export * from "./transcendental.ts";
 export * from "./window.ts";

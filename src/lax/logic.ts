@@ -26,7 +26,8 @@ export const le = /* @__PURE__ */ comparison("le", "LE");
 export const gt = /* @__PURE__ */ comparison("gt", "GT");
 export const ge = /* @__PURE__ */ comparison("ge", "GE");
 
-function integers(fn: string, primitive: Primitive<null>, arity: number, bools: boolean) {
+/** A function of integers (or bools). */
+export function integers(fn: string, primitive: Primitive<null>, arity: number, bools: boolean) {
   return (...args: ArrayLike[]): NDArray => {
     if (args.length !== arity) throw new TypeError(`${fn}: takes ${arity} array(s), got ${args.length}.`);
     const operands = promoteOperands(fn, args);
@@ -117,4 +118,24 @@ export function select(which: ArrayLike, onTrue: ArrayLike, onFalse: ArrayLike):
   }
   const branches = promoteOperands("lax.select", [onTrue, onFalse], ["onTrue", "onFalse"]);
   return bind1(selectPrimitive, broadcastScalars("lax.select", [condition, ...branches]), null);
+}
+
+/**
+ * For each element the one of `cases` that `which` counts (a bool: the second where it is true); places outside stand for
+ * the nearest. Source: `jax.lax.select_n`.
+ */
+export function selectN(which: ArrayLike, ...cases: readonly ArrayLike[]): NDArray {
+  const fn = "lax.selectN";
+  const chosen = asArray(fn, which, "which");
+  if (cases.length === 0 || chosen.dtype.startsWith("float") || (chosen.dtype === "bool" && cases.length > 2)) {
+    throw new TypeError(
+      `${fn}: which must be integers, or bools for two cases, got ${chosen.dtype} for ${cases.length}.`,
+    );
+  }
+  const operands = promoteOperands(
+    fn,
+    cases,
+    cases.map((_, i) => `case ${i}`),
+  );
+  return operands.reduce((low, high, i) => select(chosen.dtype === "bool" ? chosen : ge(chosen, i), high, low));
 }

@@ -1,23 +1,26 @@
 /** Reductions other than the sum. */
-import type { DType } from "../base/dtypes.ts";
-import { checkOptions, formatShape, ShapeError } from "../base/errors.ts";
-import { type Axes, canonicalAxes, canonicalAxis, range, sizeOf, withoutAxes } from "../base/shapes.ts";
+import { type DType, isFloat } from "../base/dtypes.ts";
+import { checkOptions, describe, formatShape, ShapeError } from "../base/errors.ts";
+import { type Axes, canonicalAxes, canonicalAxis, range, sameShape, sizeOf, withoutAxes } from "../base/shapes.ts";
+import { flatten, leaves, unflatten } from "../base/tree.ts";
 import { type Aval, makeAval } from "../ir/aval.ts";
 import { type NDArray, scalar } from "../ir/ndarray.ts";
 import type { Primitive, ReduceOp } from "../ir/primitive.ts";
 import { bind1 } from "../ir/trace.ts";
 import { div, mul } from "./arithmetic.ts";
 import { convertElementType } from "./convert.ts";
+import { full } from "./create.ts";
 import { addArrays } from "./elementwise.ts";
-import { eq } from "./logic.ts";
-import { requireNumbers } from "./nary.ts";
+import { bitwiseAnd, bitwiseOr, bitwiseXor, eq } from "./logic.ts";
 import { type ArrayLike, asArray } from "./operands.ts";
-import { broadcastInDim, moveAxis, reduceSum, reshape, shiftedAxes, transpose } from "./shape.ts";
-import { pad, sliceInDim } from "./slice.ts";
+import { broadcastInDim, broadcastTo, moveAxis, reduceSum, reshape, shiftedAxes, transpose } from "./shape.ts";
+import { concatenate, pad, sliceInDim } from "./slice.ts";
 
 interface ReduceParams {
   readonly axes: readonly number[];
 }
+
+type Combine = (a: NDArray, b: NDArray) => NDArray;
 
 type ReduceJvp = (x: NDArray, dx: NDArray, out: NDArray, axes: readonly number[]) => NDArray;
 
@@ -84,30 +87,151 @@ const productPrimitive = /* @__PURE__ */ reducer("reduce_prod", "PROD", productJ
 const argmaxPrimitive = /* @__PURE__ */ reducer("argmax", "ARGMAX", null, "int32");
 const argminPrimitive = /* @__PURE__ */ reducer("argmin", "ARGMIN", null, "int32");
 
-function reduction(name: string, primitive: Primitive<ReduceParams>, needsElements: boolean, bools = false) {
+type AxesOptions = { readonly axes?: Axes };
+type Reduction = (x: ArrayLike, options?: AxesOptions) => NDArray;
+
+/** `whole` computes the reduction over `axes`, `empty` is what no elements give. */
+function reduction(
+  name: string,
+  accepts: (dtype: DType) => boolean,
+  empty: (dtype: DType) => number,
+  whole: (x: NDArray, axes: readonly number[]) => NDArray,
+): Reduction {
   const fn = `lax.${name}`;
-  return (x: ArrayLike, options?: { readonly axes?: Axes }): NDArray => {
+  return (x, options) => {
     checkOptions(fn, options, ["axes"]);
-    const operand = bools ? asArray(fn, x) : requireNumbers(fn, asArray(fn, x));
-    if (bools && operand.dtype !== "bool") throw new TypeError(`${fn}: needs a bool array, got ${operand.dtype}.`);
+    const operand = asArray(fn, x);
+    if (!accepts(operand.dtype)) throw new TypeError(`${fn}: does not take arrays of ${operand.dtype}.`);
     const axes = canonicalAxes(fn, options?.axes, operand.ndim, "axes").sort((a, b) => a - b);
-    if (needsElements && sizeOf(axes.map((a) => operand.shape[a] as number)) === 0) {
-      throw new ShapeError(`${fn}: axes [${axes.join(", ")}] of shape ${formatShape(operand.shape)} are empty.`);
+    if (axes.some((a) => operand.shape[a] === 0)) {
+      return full(withoutAxes(operand.shape, axes), empty(operand.dtype), operand.dtype);
     }
-    return axes.length === 0 ? operand : bind1(primitive, [operand], { axes });
+    return axes.length === 0 ? operand : whole(operand, axes);
   };
 }
 
-/** The largest element over `axes`. Source: `jax.lax.reduce_max`. */
-export const reduceMax = /* @__PURE__ */ reduction("reduceMax", maxPrimitive, true);
-/** The smallest element over `axes`. */
-export const reduceMin = /* @__PURE__ */ reduction("reduceMin", minPrimitive, true);
+const numbers = (dtype: DType): boolean => dtype !== "bool";
+const wholeNumbers = (dtype: DType): boolean => !isFloat(dtype);
+
+/** By one kernel for numbers, by another for bools. */
+const byKernel =
+  (ofNumbers: Primitive<ReduceParams>, ofBools = ofNumbers) =>
+  (x: NDArray, axes: readonly number[]): NDArray =>
+    bind1(x.dtype === "bool" ? ofBools : ofNumbers, [x], { axes });
+
+/** Bitwise for integers, which have no kernel; for bools logical. */
+const bitwise =
+  (combine: Combine, ofBools?: Primitive<ReduceParams>) =>
+  (x: NDArray, axes: readonly number[]): NDArray =>
+    x.dtype === "bool" && ofBools
+      ? bind1(ofBools, [x], { axes })
+      : (byPairs([x], axes, ([a], [b]) => [combine(a as NDArray, b as NDArray)])[0] as NDArray);
+
+/** The smallest and the largest number of a dtype: what `max` and `min` of nothing give. */
+export const lowest = (dtype: DType): number =>
+  isFloat(dtype) ? Number.NEGATIVE_INFINITY : dtype === "int32" ? -(2 ** 31) : 0;
+export const highest = (dtype: DType): number =>
+  isFloat(dtype) ? Number.POSITIVE_INFINITY : dtype === "bool" ? 1 : dtype === "int32" ? 2 ** 31 - 1 : 2 ** 32 - 1;
+
+/** The largest element over `axes`; the lowest number for no elements. Source: `jax.lax.reduce_max`. */
+export const reduceMax = /* @__PURE__ */ reduction(
+  "reduceMax",
+  () => true,
+  lowest,
+  /* @__PURE__ */ byKernel(maxPrimitive, orPrimitive),
+);
+/** The smallest element over `axes`; the highest number for no elements. Source: `jax.lax.reduce_min`. */
+export const reduceMin = /* @__PURE__ */ reduction(
+  "reduceMin",
+  () => true,
+  highest,
+  /* @__PURE__ */ byKernel(minPrimitive, andPrimitive),
+);
 /** The product over `axes`; its derivative is right where factors are 0, too. Source: `jax.lax.reduce_prod`. */
-export const reduceProd = /* @__PURE__ */ reduction("reduceProd", productPrimitive, false);
-/** Whether all elements over `axes` are true. */
-export const reduceAnd = /* @__PURE__ */ reduction("reduceAnd", andPrimitive, false, true);
-/** Whether any element over `axes` is true. */
-export const reduceOr = /* @__PURE__ */ reduction("reduceOr", orPrimitive, false, true);
+export const reduceProd = /* @__PURE__ */ reduction(
+  "reduceProd",
+  numbers,
+  () => 1,
+  /* @__PURE__ */ byKernel(productPrimitive),
+);
+/** Whether all elements over `axes` are true; of integers the bits that all have. Source: `jax.lax.reduce_and`. */
+export const reduceAnd = /* @__PURE__ */ reduction(
+  "reduceAnd",
+  wholeNumbers,
+  (dtype) => (dtype === "int32" ? -1 : highest(dtype)),
+  /* @__PURE__ */ bitwise(bitwiseAnd, andPrimitive),
+);
+/** Whether any element over `axes` is true; of integers the bits that any has. Source: `jax.lax.reduce_or`. */
+export const reduceOr = /* @__PURE__ */ reduction(
+  "reduceOr",
+  wholeNumbers,
+  () => 0,
+  /* @__PURE__ */ bitwise(bitwiseOr, orPrimitive),
+);
+/** Whether an odd number of elements over `axes` is true; of integers bit by bit. Source: `jax.lax.reduce_xor`. */
+export const reduceXor = /* @__PURE__ */ reduction(
+  "reduceXor",
+  wholeNumbers,
+  () => 0,
+  /* @__PURE__ */ bitwise(bitwiseXor),
+);
+
+/** Neighbours combined, then neighbours of these, until one is left. */
+function byPairs(
+  operands: readonly NDArray[],
+  axes: readonly number[],
+  combine: (a: readonly NDArray[], b: readonly NDArray[]) => readonly NDArray[],
+): readonly NDArray[] {
+  const first = operands[0] as NDArray;
+  const kept = range(first.ndim).filter((i) => !axes.includes(i));
+  const size = sizeOf(axes.map((a) => first.shape[a] as number));
+  const [axis, shape] = [kept.length, kept.map((a) => first.shape[a] as number)];
+  let rows: readonly NDArray[] = operands.map((x) =>
+    reshape(transpose(x, { permutation: [...kept, ...axes] }), { newSizes: [...shape, size] }),
+  );
+  for (let left = size; left > 1; left = Math.ceil(left / 2)) {
+    const even = left - (left % 2);
+    const [a, b] = [0, 1].map((start) => rows.map((x) => sliceInDim(x, start, even, axis, 2))) as [
+      NDArray[],
+      NDArray[],
+    ];
+    const last = rows.map((x) => sliceInDim(x, even, left, axis));
+    rows = combine(a, b).map((x, i) => (even === left ? x : concatenate([x, last[i] as NDArray], { dimension: axis })));
+  }
+  return rows.map((x) => reshape(x, { newSizes: shape }));
+}
+
+/**
+ * The elements over `dimensions` combined by `computation`, an associative function of two arrays, and with `initValue`, its
+ * identity. With trees of arrays `computation` takes and returns trees. Source: `jax.lax.reduce`.
+ * @example lax.reduce(x, 1, lax.mul, [0])
+ */
+export function reduce<Values>(
+  operands: Values,
+  initValues: unknown,
+  computation: (a: Values, b: Values) => Values,
+  dimensions: readonly number[],
+): Values {
+  const fn = "lax.reduce";
+  const [given, def] = flatten<ArrayLike>(operands);
+  const xs = given.map((x) => asArray(fn, x, "operands"));
+  const starts = leaves<ArrayLike>(initValues);
+  const first = xs[0];
+  if (!first) return operands;
+  if (starts.length !== xs.length || xs.some((x) => !sameShape(x.shape, first.shape))) {
+    throw new ShapeError(
+      `${fn}: needs arrays of one shape with an initial value for each, got ` +
+        `${xs.map((x) => formatShape(x.shape)).join(", ")} and ${starts.length} value(s).`,
+    );
+  }
+  const axes = canonicalAxes(fn, dimensions, first.ndim, "dimensions").sort((a, b) => a - b);
+  const shape = withoutAxes(first.shape, axes);
+  const init = xs.map((x, i) => broadcastTo(convertElementType(asArray(fn, starts[i], "initValues"), x.dtype), shape));
+  if (axes.some((a) => first.shape[a] === 0)) return unflatten(def, init);
+  const combine = (a: readonly NDArray[], b: readonly NDArray[]): NDArray[] =>
+    leaves(computation(unflatten(def, a), unflatten(def, b)));
+  return unflatten(def, combine(init, byPairs(xs, axes, combine)));
+}
 
 export interface ArgOptions {
   /** The axis to search along, which disappears. */
@@ -124,6 +248,9 @@ function argReduction(name: string, primitive: Primitive<ReduceParams>) {
     const axis = canonicalAxis(fn, options.axis, given.ndim);
     if (given.shape[axis] === 0) throw new ShapeError(`${fn}: axis ${axis} of ${formatShape(given.shape)} is empty.`);
     const operand = given.dtype === "bool" ? convertElementType(given, "int32") : given;
+    if (options.indexDtype !== undefined && !options.indexDtype.endsWith("int32")) {
+      throw new TypeError(`${fn}: indexDtype must be "int32" or "uint32", got ${describe(options.indexDtype)}.`);
+    }
     return convertElementType(bind1(primitive, [operand], { axes: [axis] }), options.indexDtype ?? "int32");
   };
 }

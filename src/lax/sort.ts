@@ -54,6 +54,8 @@ export interface SortOptions {
   readonly dimension?: number;
   /** How many of the first operands are sorted by: the second where the first has equal elements, and so on. */
   readonly numKeys?: number;
+  /** Equal elements keep their order in any case. */
+  readonly isStable?: boolean;
 }
 
 /**
@@ -66,7 +68,7 @@ export function sort<X extends ArrayLike | readonly ArrayLike[]>(
 ): X extends readonly ArrayLike[] ? NDArray[] : NDArray;
 export function sort(x: ArrayLike | readonly ArrayLike[], options?: SortOptions): NDArray | NDArray[] {
   const fn = "lax.sort";
-  checkOptions(fn, options, ["dimension", "numKeys"]);
+  checkOptions(fn, options, ["dimension", "numKeys", "isStable"]);
   const { dimension = -1, numKeys = 1 } = options ?? {};
   const operands = (Array.isArray(x) ? x : [x]).map((y, i) =>
     asArray(fn, y, Array.isArray(x) ? `operands[${i}]` : "x"),
@@ -93,6 +95,16 @@ export function sort(x: ArrayLike | readonly ArrayLike[], options?: SortOptions)
     sorted = sorted.map((y) => takeFromRows(y, places));
   }
   return sorted.map((y) => moveAxis(y, last, axis));
+}
+
+/** Keys sorted along an axis, and values in the same order. Source: `jax.lax.sort_key_val`. */
+export function sortKeyVal(
+  keys: ArrayLike,
+  values: ArrayLike,
+  options?: Omit<SortOptions, "numKeys">,
+): [keys: NDArray, values: NDArray] {
+  checkOptions("lax.sortKeyVal", options, ["dimension", "isStable"]);
+  return sort([keys, values], options) as [NDArray, NDArray];
 }
 
 /**

@@ -1,16 +1,19 @@
 /** Reductions over windows that slide over an array. */
-import { type DType, isFloat } from "../base/dtypes.ts";
+import type { DType } from "../base/dtypes.ts";
 import { checkOptions, formatShape, ShapeError } from "../base/errors.ts";
 import type { Shape } from "../base/shapes.ts";
 import { type NDArray, scalar } from "../ir/ndarray.ts";
 import { bind1 } from "../ir/trace.ts";
 import { add, mul } from "./arithmetic.ts";
 import { type Padding, resolvePadding } from "./conv.ts";
+import { convertElementType } from "./convert.ts";
 import { zerosLike } from "./create.ts";
 import { makeElementwise } from "./elementwise.ts";
 import { gt, lt, select } from "./logic.ts";
 import { requireNumbers } from "./nary.ts";
 import { type ArrayLike, asArray } from "./operands.ts";
+import { highest, lowest } from "./reduce.ts";
+import { broadcastTo } from "./shape.ts";
 import { pad, sliceInDim } from "./slice.ts";
 
 export interface WindowOptions {
@@ -103,8 +106,8 @@ function overWindows(fn: string, x: NDArray, initValue: ArrayLike, combine: Comb
 }
 
 /**
- * The elements of each window combined by `computation`, an associative function of two arrays with the identity
- * `initValue`, which padding consists of. Source: `jax.lax.reduce_window`.
+ * The elements of each window combined by `computation`, an associative function of two arrays and with `initValue`,
+ * which padding consists of. Source: `jax.lax.reduce_window`.
  * @example lax.reduceWindow(x, 1, lax.mul, { windowDimensions: [1, 2, 2, 1], windowStrides: [1, 2, 2, 1] })
  */
 export function reduceWindow(
@@ -113,7 +116,11 @@ export function reduceWindow(
   computation: Combine,
   options: WindowOptions,
 ): NDArray {
-  return overWindows("lax.reduceWindow", asArray("lax.reduceWindow", x), initValue, computation, options);
+  const fn = "lax.reduceWindow";
+  const operand = asArray(fn, x);
+  const init = convertElementType(asArray(fn, initValue, "initValue"), operand.dtype);
+  const windows = overWindows(fn, operand, init, computation, options);
+  return computation(broadcastTo(init, windows.shape), windows);
 }
 
 function windowReduction(name: string, initValue: (dtype: DType) => number, combine: Combine) {
@@ -123,11 +130,6 @@ function windowReduction(name: string, initValue: (dtype: DType) => number, comb
     return overWindows(fn, operand, scalar(initValue(operand.dtype), operand.dtype), combine, options);
   };
 }
-
-const lowest = (dtype: DType): number =>
-  isFloat(dtype) ? Number.NEGATIVE_INFINITY : dtype === "int32" ? -(2 ** 31) : 0;
-const highest = (dtype: DType): number =>
-  isFloat(dtype) ? Number.POSITIVE_INFINITY : dtype === "int32" ? 2 ** 31 - 1 : 2 ** 32 - 1;
 
 /** The larger (smaller) of two, with the derivative of the first where they are equal. */
 function extremum(emit: "MAX" | "MIN", beats: (x: NDArray, y: NDArray) => NDArray): Combine {

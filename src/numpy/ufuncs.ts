@@ -89,12 +89,14 @@ export const absolute: Unary = abs;
 /** -1, 0 or 1. Source: `jax.numpy.sign`. */
 export const sign = /* @__PURE__ */ unary("sign", promoteNumbersOnly, lax.sign);
 
+const toEven = (x: ArrayLike): NDArray => lax.round(x, { roundingMethod: lax.RoundingMethod.TO_NEAREST_EVEN });
+
 /** `floor(x / y)` of floats and the remainder with the sign of `y` (CPython's algorithm, as in JAX). */
 function floatDivmod(x: NDArray, y: NDArray): NDArray {
   const mod = lax.rem(x, y);
   const quotient = lax.div(lax.select(lax.eq(y, 0), x, lax.sub(x, mod)), y);
   const crosses = lax.bitwiseAnd(lax.ne(mod, 0), lax.ne(lax.sign(y), lax.sign(mod)));
-  return lax.round(lax.select(crosses, lax.sub(quotient, 1), quotient));
+  return toEven(lax.select(crosses, lax.sub(quotient, 1), quotient));
 }
 
 function integerFloorDivide(x: NDArray, y: NDArray): NDArray {
@@ -213,7 +215,7 @@ export const ceil = /* @__PURE__ */ unlessInteger("ceil", lax.ceil);
 /** `x` without its fraction; integers stay. Source: `jax.numpy.trunc`. */
 export const trunc = /* @__PURE__ */ unlessInteger("trunc", (x) => lax.select(lax.lt(x, 0), lax.ceil(x), lax.floor(x)));
 /** The nearest whole number as a float, halves to the even one. Source: `jax.numpy.rint`. */
-export const rint = /* @__PURE__ */ unary("rint", promoteToFloat, lax.round);
+export const rint = /* @__PURE__ */ unary("rint", promoteToFloat, toEven);
 
 /**
  * Rounds to `decimals` places, halves to the even neighbour; integers stay. Source: `jax.numpy.round`.
@@ -227,9 +229,9 @@ export function round(x: ArrayLike, options?: { readonly decimals?: number }): N
     if (decimals >= 0) return operand;
     throw new TypeError(`numpy.round: decimals (${decimals}) must not be negative for ${operand.dtype} arrays.`);
   }
-  if (decimals === 0) return lax.round(operand);
+  if (decimals === 0) return toEven(operand);
   const factor = 10 ** decimals;
-  return lax.div(lax.round(lax.mul(operand, factor)), factor);
+  return lax.div(toEven(lax.mul(operand, factor)), factor);
 }
 
 /** `sqrt(x^2 + y^2)` without overflow. Source: `jax.numpy.hypot`. */

@@ -3,15 +3,7 @@ import { namedArguments } from "../base/arguments.ts";
 import { formatShape, ShapeError } from "../base/errors.ts";
 import { range, sizeOf } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
-import {
-  add,
-  type ConvDimensionNumbers,
-  convGeneralDilated,
-  dotGeneral,
-  mul,
-  reshape,
-  transpose,
-} from "../lax/index.ts";
+import { add, convGeneralDilated, dotGeneral, mul, reshape, transpose } from "../lax/index.ts";
 import { broadcastTo } from "../lax/shape.ts";
 import { eye } from "../numpy/creation.ts";
 import { normal } from "../random/index.ts";
@@ -54,6 +46,8 @@ export interface ConvOptions {
 }
 
 const NAMES = ["strides", "padding", "WStd", "bStd", "dimensionNumbers", "parameterization", "s"] as const;
+
+type ConvDimensionNumbers = readonly [lhs: string, rhs: string, out: string];
 
 function channelsLast(count: number): ConvDimensionNumbers {
   const spatial = "HWDXYZ".slice(0, count);

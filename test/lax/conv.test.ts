@@ -8,7 +8,7 @@ import { assertSame, checkAll, checkVmap, randomArray } from "../support/propert
 interface Problem {
   readonly lhs: NDArray;
   readonly rhs: NDArray;
-  readonly options: Required<Parameters<typeof lax.convGeneralDilated>[2]> & {
+  readonly options: Required<Omit<Parameters<typeof lax.convGeneralDilated>[2], "preferredElementType">> & {
     readonly windowStrides: number[];
     readonly padding: [number, number][];
     readonly lhsDilation: number[];

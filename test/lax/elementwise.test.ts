@@ -58,7 +58,7 @@ const CASES: readonly Case[] = [
   unary("sign", lax.sign, Math.sign, -2, 2),
   unary("floor", lax.floor, Math.floor, -3, 3),
   unary("ceil", lax.ceil, Math.ceil, -3, 3),
-  unary("round", lax.round, halfEven, -3, 3),
+  unary("round", (x) => lax.round(x, { roundingMethod: lax.RoundingMethod.TO_NEAREST_EVEN }), halfEven, -3, 3),
   unary("sqrt", lax.sqrt, Math.sqrt, 0.2, 3),
   unary("rsqrt", lax.rsqrt, (x) => 1 / Math.sqrt(x), 0.2, 3),
   unary("cbrt", lax.cbrt, Math.cbrt, 0.2, 3),

@@ -114,8 +114,10 @@ test("errors name the function, axes and shapes", () => {
   assertThrows(() => lax.reduceSum(x, { axes: [0, -2] }), "lax.reduceSum", "twice");
   assertThrows(() => lax.reduceSum(x, { axis: 0 } as never), "lax.reduceSum", "axis", "axes");
   assertThrows(() => lax.reduceSum(array([true])), "lax.reduceSum", "bool");
-  assertThrows(() => lax.reduceMax(lax.full([2, 0], 1)), "lax.reduceMax", "(2, 0)", "empty");
-  assertThrows(() => lax.reduceAnd(x), "lax.reduceAnd", "bool");
+  assertThrows(() => lax.reduceAnd(x), "lax.reduceAnd", "float32");
+  assertThrows(() => lax.reduceProd(array([true])), "lax.reduceProd", "bool");
+  assertThrows(() => lax.argmax(x, { axis: 0, indexDtype: "float32" }), "lax.argmax", "indexDtype", "float32");
+  assertThrows(() => lax.reduce([x, x], [0], (a) => a, [0]), "lax.reduce", "(1, 2)", "1 value");
 });
 
 test.run();

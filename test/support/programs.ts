@@ -35,6 +35,14 @@ const smooth: ((x: NDArray) => NDArray)[] = [
   (x) => lax.erf(x),
   (x) => lax.select(lax.gt(lax.sin(x), 3), x, lax.mul(x, x)),
   (x) => cubed(lax.tanh(x)),
+  (x) => lax.igamma(lax.add(lax.square(x), 0.5), 1.5),
+  (x) => lax.igammac(2.5, lax.add(lax.square(x), 0.5)),
+  (x) => lax.betainc(1.5, 2.5, lax.logistic(x)),
+  (x) => lax.mul(lax.polygamma(1, lax.add(lax.square(x), 1)), 0.5),
+  (x) => lax.zeta(lax.add(lax.square(x), 2), lax.add(lax.logistic(x), 1)),
+  (x) => lax.besselI0e(lax.mul(x, 3)),
+  (x) => lax.besselI1e(lax.add(lax.square(x), 0.5)),
+  (x) => lax.selectN(lax.convertElementType(lax.ge(lax.sin(x), 3), "int32"), lax.sin(x), x),
   // What a compiler may leave out.
   (x) => lax.mul(lax.add(x, 0), 1),
   (x) => lax.div(lax.mul(x, lax.sqrt(lax.full([], 4, "float64"))), lax.full(x.shape, 2, "float64")),
@@ -80,6 +88,7 @@ const reductions: readonly Op[] = [
   },
   along((x, axis) => lax.reduceMax(x, { axes: [axis] })),
   along((x, axis) => lax.reduceProd(lax.add(lax.tanh(x), 1.5), { axes: [axis] })),
+  along((x, axis) => lax.reduce(lax.add(lax.tanh(x), 1.5), 1, lax.mul, [axis])),
   along((x, axis, c) => c.of([nn.softmax, nn.logsumexp, nn.standardize])(x, { axis })),
   along((x, axis, c) => c.of([lax.cumsum, lax.cumlogsumexp, lax.cummax])(x, { axis, reverse: c.below(2) === 0 })),
   along((x, axis) => lax.cumprod(lax.add(lax.sin(x), 1.5), { axis })),
@@ -94,6 +103,15 @@ const reductions: readonly Op[] = [
 ];
 
 const movements: readonly Op[] = [
+  along((x, axis, c) => c.of(lax.split(x, [0, 1, (x.shape[axis] as number) - 1], { axis }).slice(1))),
+  along((x, axis) => lax.stack(lax.unstack(x, { axis }).reverse(), { axis })),
+  along((x, axis) => lax.collapse(x, axis)),
+  along((x, axis) =>
+    lax.tile(
+      x,
+      x.shape.map((_, i) => (i === axis ? 2 : 1)),
+    ),
+  ),
   (pool, c) => {
     const x = c.of(pool);
     return lax.transpose(x, { permutation: x.shape.map((_, i) => (i + 1 + (c.numbers[0] as number)) % x.ndim) });
@@ -141,6 +159,28 @@ const indexing: readonly Op[] = [
   along((x, axis, c) => np.take(x, np.array([c.below(3), 0], { dtype: "int32" }), { axis, mode: "clip" })),
   along((x, axis) => np.takeAlongAxis(x, np.argsort(x, { axis }), { axis })),
   along((x, axis) => lax.scatterAdd(lax.sin(x), order(x, axis), x, { axis })),
+  // Windows of two axes, some of them the same, some outside.
+  along((x, axis, c) => {
+    const places = order(x, axis);
+    const indices = lax.reshape(lax.sub(places, c.below(2)), { newSizes: [-1, 1] });
+    const sizes = x.shape.map((n, i) => (i === axis ? 1 + c.below(n) : n));
+    const mode = c.of(["clip", "fill"] as const);
+    const inner = x.shape.map((_, i) => i + 1);
+    const read = lax.gather(x, indices, {
+      dimensionNumbers: { offsetDims: inner, collapsedSliceDims: [], startIndexMap: [axis] },
+      sliceSizes: sizes,
+      mode,
+      fillValue: 0.25,
+    });
+    const write = c.of([lax.scatterAdd, lax.scatterSub, lax.scatterMul, lax.scatterMin, lax.scatterMax, lax.scatter]);
+    const kind = c.below(3);
+    return kind === 0
+      ? read
+      : write(lax.cos(x), indices, lax.sin(read), {
+          dimensionNumbers: { updateWindowDims: inner, insertedWindowDims: [], scatterDimsToOperandDims: [axis] },
+          mode: kind === 1 ? mode : "clip",
+        });
+  }),
   along((x, axis, c) => {
     const starts = x.shape.map((_, i) => (i === axis ? np.argmax(order(x, axis)) : 0));
     const sliceSizes = x.shape.map((n, i) => (i === axis ? 1 + c.below(n) : n));

@@ -1,0 +1,151 @@
+/** Convolutions in other words: with fewer options, transposed, as patches, with a kernel for every place. */
+import { checkOptions } from "../base/errors.ts";
+import { range, type Shape, sizeOf } from "../base/shapes.ts";
+import type { NDArray } from "../ir/ndarray.ts";
+import {
+  type ConvDimensionNumbers,
+  type ConvOptions,
+  convGeneralDilated,
+  convLayouts,
+  dilated,
+  type Layout,
+  type Padding,
+} from "./conv.ts";
+import { convertElementType } from "./convert.ts";
+import { broadcastedIota } from "./create.ts";
+import { dotGeneral } from "./dot.ts";
+import { eq } from "./logic.ts";
+import { type ArrayLike, asArray } from "./operands.ts";
+import { broadcastInDim, reshape, transpose } from "./shape.ts";
+import { rev } from "./slice.ts";
+
+/** `convGeneralDilated` in the layouts `NC...`, `OI...`, without dilation. Source: `jax.lax.conv`. */
+export function conv(
+  lhs: ArrayLike,
+  rhs: ArrayLike,
+  options: Pick<ConvOptions, "windowStrides" | "padding" | "preferredElementType">,
+): NDArray {
+  checkOptions("lax.conv", options, ["windowStrides", "padding", "preferredElementType"], ["windowStrides", "padding"]);
+  return convGeneralDilated(lhs, rhs, options);
+}
+
+/** `conv` with dilations. Source: `jax.lax.conv_with_general_padding`. */
+export function convWithGeneralPadding(
+  lhs: ArrayLike,
+  rhs: ArrayLike,
+  options: Omit<ConvOptions, "dimensionNumbers" | "featureGroupCount" | "batchGroupCount">,
+): NDArray {
+  const required = ["windowStrides", "padding"];
+  const known = [...required, "lhsDilation", "rhsDilation", "preferredElementType"];
+  checkOptions("lax.convWithGeneralPadding", options, known, required);
+  return convGeneralDilated(lhs, rhs, options);
+}
+
+export interface ConvTransposeOptions {
+  readonly strides: readonly number[];
+  readonly padding: Padding;
+  readonly rhsDilation?: readonly number[] | null;
+  /** `["NHWC", "HWIO", "NHWC"]` and the like by default. */
+  readonly dimensionNumbers?: ConvDimensionNumbers | null;
+  /** Whether `rhs` is the kernel of the convolution whose derivative this is: flipped, with features exchanged. */
+  readonly transposeKernel?: boolean;
+  /** Whether pairs of padding, too, are those of the convolution that is transposed. */
+  readonly useConsistentPadding?: boolean;
+  readonly preferredElementType?: ConvOptions["preferredElementType"];
+}
+
+/** The padding of a transposed convolution from that of the convolution; `size` is the kernel's, dilation included. */
+function transposedPadding(size: number, stride: number, padding: "SAME" | "VALID" | readonly [number, number]) {
+  if (typeof padding !== "string") return padding.map((p) => size - p - 1) as [number, number];
+  const total = size + stride - 2 + (padding === "VALID" ? Math.max(size - stride, 0) : 0);
+  const low = padding === "VALID" || stride > size - 1 ? size - 1 : Math.ceil(total / 2);
+  return [low, total - low] as const;
+}
+
+/**
+ * The transpose of a convolution with strides, which makes arrays larger ("deconvolution").
+ * Source: `jax.lax.conv_transpose`.
+ * @example lax.convTranspose(x, w, { strides: [2, 2], padding: "SAME" })
+ */
+export function convTranspose(lhs: ArrayLike, rhs: ArrayLike, options: ConvTransposeOptions): NDArray {
+  const fn = "lax.convTranspose";
+  const required = ["strides", "padding"];
+  const known = ["rhsDilation", "dimensionNumbers", "transposeKernel", "useConsistentPadding", "preferredElementType"];
+  checkOptions(fn, options, [...required, ...known], required);
+  const { strides, padding, preferredElementType } = options;
+  const kernel = asArray(fn, rhs, "rhs");
+  const letters = "HWDXYZ".slice(0, Math.max(0, kernel.ndim - 2));
+  const dimensionNumbers = options.dimensionNumbers ?? [`N${letters}C`, `${letters}IO`, `N${letters}C`];
+  const { major, minor, spatial } = convLayouts(fn, dimensionNumbers, kernel.ndim)[1];
+  const rhsDilation = options.rhsDilation ?? spatial.map(() => 1);
+  const named = padding === "SAME" || padding === "VALID";
+  const pads =
+    named || (options.useConsistentPadding && Array.isArray(padding))
+      ? spatial.map((axis, i) => {
+          const size = dilated(kernel.shape[axis] as number, rhsDilation[i] as number);
+          return transposedPadding(size, strides[i] as number, named ? padding : (padding[i] as [number, number]));
+        })
+      : padding;
+  const exchanged = range(kernel.ndim).map((a) => (a === major ? minor : a === minor ? major : a));
+  return convGeneralDilated(
+    lhs,
+    options.transposeKernel ? transpose(rev(kernel, { dimensions: spatial }), { permutation: exchanged }) : kernel,
+    {
+      windowStrides: spatial.map(() => 1),
+      padding: pads,
+      lhsDilation: strides,
+      rhsDilation,
+      dimensionNumbers,
+      ...(preferredElementType && { preferredElementType }),
+    },
+  );
+}
+
+export interface PatchesOptions extends Omit<ConvOptions, "featureGroupCount" | "batchGroupCount"> {
+  /** The windows' sizes along the spatial axes. */
+  readonly filterShape: Shape;
+}
+
+const PATCHES_REQUIRED = ["filterShape", "windowStrides", "padding"];
+const PATCHES_OPTIONS = [...PATCHES_REQUIRED, "lhsDilation", "rhsDilation", "dimensionNumbers", "preferredElementType"];
+
+/** A kernel `[O, I, ...spatial]` in its layout. */
+function inLayout(kernel: NDArray, { major, minor, spatial }: Layout): NDArray {
+  const order = [major, minor, ...spatial];
+  return transpose(kernel, { permutation: range(kernel.ndim).map((axis) => order.indexOf(axis)) });
+}
+
+/**
+ * The windows that a convolution would see, their elements as features: the feature of the input first, then the place in
+ * the window. Source: `jax.lax.conv_general_dilated_patches`.
+ */
+export function convGeneralDilatedPatches(lhs: ArrayLike, options: PatchesOptions): NDArray {
+  const fn = "lax.convGeneralDilatedPatches";
+  checkOptions(fn, options, PATCHES_OPTIONS, PATCHES_REQUIRED);
+  const { filterShape, ...others } = options;
+  const x = asArray(fn, lhs, "lhs");
+  const [lhsLayout, rhsLayout] = convLayouts(fn, options.dimensionNumbers, x.ndim);
+  const [channels, size] = [x.shape[lhsLayout.minor] as number, sizeOf(filterShape)];
+  const square = [size, size];
+  const eye = convertElementType(eq(broadcastedIota("int32", square, 0), broadcastedIota("int32", square, 1)), x.dtype);
+  const kernel = broadcastInDim(eye, { shape: [channels, ...square], broadcastDimensions: [1, 2] });
+  const rhs = inLayout(reshape(kernel, { newSizes: [channels * size, 1, ...filterShape] }), rhsLayout);
+  return convGeneralDilated(x, rhs, { ...others, featureGroupCount: channels });
+}
+
+/**
+ * A convolution whose kernel is another at every place of the output: `rhs` has the output's spatial sizes, and as input
+ * features those of `convGeneralDilatedPatches`. Source: `jax.lax.conv_general_dilated_local`.
+ */
+export function convGeneralDilatedLocal(lhs: ArrayLike, rhs: ArrayLike, options: PatchesOptions): NDArray {
+  const fn = "lax.convGeneralDilatedLocal";
+  checkOptions(fn, options, PATCHES_OPTIONS, PATCHES_REQUIRED);
+  const patches = convGeneralDilatedPatches(lhs, options);
+  const [, kernel, out] = convLayouts(fn, options.dimensionNumbers, patches.ndim);
+  const product = dotGeneral(patches, rhs, {
+    contractingDims: [[out.minor], [kernel.minor]],
+    batchDims: [out.spatial, kernel.spatial],
+  });
+  const order = [...out.spatial, out.major, out.minor];
+  return transpose(product, { permutation: range(order.length).map((axis) => order.indexOf(axis)) });
+}

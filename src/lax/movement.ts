@@ -1,0 +1,133 @@
+/** Arrays joined, taken apart and repeated: what follows from reshape, broadcast, slice and concatenate. */
+import { checkOptions, describe, formatShape, ShapeError } from "../base/errors.ts";
+import {
+  canonicalAxis,
+  checkShape,
+  broadcastShapes as commonShape,
+  inserted,
+  range,
+  removed,
+  type Shape,
+  sizeOf,
+} from "../base/shapes.ts";
+import type { NDArray } from "../ir/ndarray.ts";
+import { type ArrayLike, asArray } from "./operands.ts";
+import { broadcastInDim, expandDims, reshape } from "./shape.ts";
+import { concatenate, sliceInDim } from "./slice.ts";
+
+/** The array repeated along new axes of `sizes`, which come first. Source: `jax.lax.broadcast`. */
+export function broadcast(x: ArrayLike, sizes: Shape): NDArray {
+  const fn = "lax.broadcast";
+  checkShape(fn, sizes);
+  const operand = asArray(fn, x);
+  const broadcastDimensions = range(operand.ndim, sizes.length);
+  return broadcastInDim(operand, { shape: [...sizes, ...operand.shape], broadcastDimensions });
+}
+
+/** The shape that arrays of these shapes have together by NumPy's rules. Source: `jax.lax.broadcast_shapes`. */
+export function broadcastShapes(...shapes: readonly Shape[]): number[] {
+  for (const shape of shapes) checkShape("lax.broadcastShapes", shape);
+  return commonShape("lax.broadcastShapes", shapes);
+}
+
+/** The array with axes of size 1 in front, so that it has `rank`. Source: `jax.lax.broadcast_to_rank`. */
+export function broadcastToRank(x: ArrayLike, rank: number): NDArray {
+  const operand = asArray("lax.broadcastToRank", x);
+  if (Number.isInteger(rank) && rank >= operand.ndim) return expandDims(operand, { axes: range(rank - operand.ndim) });
+  throw new ShapeError(`lax.broadcastToRank: ${formatShape(operand.shape)} has more axes than rank ${describe(rank)}.`);
+}
+
+/**
+ * The axes from `startDimension` up to `stopDimension` (the end by default) joined to one. Source: `jax.lax.collapse`.
+ * @example lax.collapse(lax.full([2, 3, 4], 1), 0, 2) // shape (6, 4)
+ */
+export function collapse(x: ArrayLike, startDimension: number, stopDimension?: number): NDArray {
+  const fn = "lax.collapse";
+  const operand = asArray(fn, x);
+  const [start, stop] = [startDimension, stopDimension ?? operand.ndim].map((d) => (d < 0 ? d + operand.ndim : d)) as [
+    number,
+    number,
+  ];
+  if (![start, stop].every(Number.isInteger) || start < 0 || stop <= start || stop > operand.ndim) {
+    throw new ShapeError(
+      `${fn}: ${formatShape(operand.shape)} has no axes from ${describe(startDimension)} up to ${describe(stopDimension)}.`,
+    );
+  }
+  const joined = sizeOf(operand.shape.slice(start, stop));
+  return reshape(operand, { newSizes: [...operand.shape.slice(0, start), joined, ...operand.shape.slice(stop)] });
+}
+
+/** Copies of the array side by side, `reps[i]` along axis `i`. Source: `jax.lax.tile`. */
+export function tile(x: ArrayLike, reps: readonly number[]): NDArray {
+  const operand = asArray("lax.tile", x);
+  checkShape("lax.tile", reps);
+  if (reps.length !== operand.ndim) {
+    throw new ShapeError(
+      `lax.tile: ${formatShape(operand.shape)} needs one of reps for each axis, got [${reps.join(", ")}].`,
+    );
+  }
+  const repeated = broadcastInDim(operand, {
+    shape: operand.shape.flatMap((n, i) => [reps[i] as number, n]),
+    broadcastDimensions: operand.shape.map((_, i) => 2 * i + 1),
+  });
+  return reshape(repeated, { newSizes: operand.shape.map((n, i) => n * (reps[i] as number)) });
+}
+
+/** Arrays of one shape joined along a new axis, the first by default. Source: `jax.lax.stack`. */
+export function stack(operands: readonly ArrayLike[], options?: { readonly axis?: number }): NDArray {
+  const fn = "lax.stack";
+  checkOptions(fn, options, ["axis"]);
+  if (!Array.isArray(operands) || operands.length === 0) {
+    throw new TypeError(`${fn}: operands must be a list of at least one array, got ${describe(operands)}.`);
+  }
+  const arrays = operands.map((x, i) => asArray(fn, x, `operands[${i}]`));
+  const axis = canonicalAxis(fn, options?.axis ?? 0, (arrays[0] as NDArray).ndim + 1);
+  const rows = arrays.map((x) => reshape(x, { newSizes: inserted(x.shape, axis, 1) }));
+  return concatenate(rows, { dimension: axis });
+}
+
+/** The slices along an axis (the first by default), which disappears. Source: `jax.lax.unstack`. */
+export function unstack(x: ArrayLike, options?: { readonly axis?: number }): NDArray[] {
+  const fn = "lax.unstack";
+  checkOptions(fn, options, ["axis"]);
+  const operand = asArray(fn, x);
+  const axis = canonicalAxis(fn, options?.axis ?? 0, operand.ndim);
+  return range(operand.shape[axis] as number).map((i) => indexInDim(operand, i, { axis, keepdims: false }));
+}
+
+/** The array cut along an axis (the first by default) into parts of the given sizes. Source: `jax.lax.split`. */
+export function split(x: ArrayLike, sizes: Shape, options?: { readonly axis?: number }): NDArray[] {
+  const fn = "lax.split";
+  checkOptions(fn, options, ["axis"]);
+  checkShape(fn, sizes);
+  const operand = asArray(fn, x);
+  const axis = canonicalAxis(fn, options?.axis ?? 0, operand.ndim);
+  if (sizes.reduce((a, b) => a + b, 0) !== operand.shape[axis]) {
+    throw new ShapeError(
+      `${fn}: sizes [${sizes.join(", ")}] must add up to axis ${axis} of ${formatShape(operand.shape)}.`,
+    );
+  }
+  let start = 0;
+  return sizes.map((size) => {
+    start += size;
+    return sliceInDim(operand, start - size, start, axis);
+  });
+}
+
+/**
+ * The elements at one place of an axis (the first by default); it keeps size 1 unless `keepdims` is false. Negative places
+ * count from the end. Source: `jax.lax.index_in_dim`.
+ */
+export function indexInDim(
+  x: ArrayLike,
+  index: number,
+  options: { readonly axis?: number; readonly keepdims?: boolean } = {},
+): NDArray {
+  const fn = "lax.indexInDim";
+  checkOptions(fn, options, ["axis", "keepdims"]);
+  const operand = asArray(fn, x);
+  const axis = canonicalAxis(fn, options.axis ?? 0, operand.ndim);
+  const place = canonicalAxis(fn, index, operand.shape[axis] as number, `index along axis ${axis}:`);
+  const slice = sliceInDim(operand, place, place + 1, axis);
+  return options.keepdims === false ? reshape(slice, { newSizes: removed(slice.shape, axis) }) : slice;
+}

@@ -1,0 +1,227 @@
+/** Writing windows to the places that an array of indices names. */
+import { checkOptions, describe, formatShape, ShapeError } from "../base/errors.ts";
+import { canonicalAxis, range, type Shape, sameShape } from "../base/shapes.ts";
+import type { NDArray } from "../ir/ndarray.ts";
+import { add, max, min, mul, neg, sub } from "./arithmetic.ts";
+import { promoteOperands } from "./convert.ts";
+import { iota } from "./create.ts";
+import { associativeScan } from "./cumulative.ts";
+import { checkIndices, fromEnd, gatherRows, scatterRows } from "./gather.ts";
+import {
+  type GatherScatterMode,
+  readDimensions,
+  type WindowDimensions,
+  type WindowRows,
+  windowRows,
+  windowSizes,
+} from "./index-windows.ts";
+import { bitwiseOr, gt, ne, select } from "./logic.ts";
+import { requireNumbers } from "./nary.ts";
+import { type ArrayLike, asArray } from "./operands.ts";
+import { broadcastInDim, broadcastTo, expandDims, reshape } from "./shape.ts";
+import { pad, sliceInDim } from "./slice.ts";
+import { sortWithPlaces } from "./sort.ts";
+
+/** Source: `jax.lax.ScatterDimensionNumbers`. */
+export interface ScatterDimensionNumbers {
+  /** The updates' axes that run inside a window. */
+  readonly updateWindowDims: readonly number[];
+  /** The operand's axes, of size 1 in a window, that the updates lack. */
+  readonly insertedWindowDims: readonly number[];
+  /** The operand's axis that each component of an index counts along. */
+  readonly scatterDimsToOperandDims: readonly number[];
+  /** Axes of the operand that go with axes of the indices: each window is written at its own place along these. */
+  readonly operandBatchingDims?: readonly number[];
+  readonly scatterIndicesBatchingDims?: readonly number[];
+}
+
+export interface ScatterOptions {
+  /**
+   * The axis that the indices count along (the first by default), where each index names a whole slice: the updates have
+   * `x`'s shape with that of `indices` in place of the axis, and negative indices count from the end.
+   */
+  readonly axis?: number;
+  /** In place of `axis`: windows of any shape, as in JAX. The last axis of `indices` holds an index's components. */
+  readonly dimensionNumbers?: ScatterDimensionNumbers;
+  /** `"fill"` by default: windows that lie outside in part change nothing. */
+  readonly mode?: GatherScatterMode | null;
+  /** Promises that no two windows overlap, which is not checked; saves time in products and extrema. */
+  readonly uniqueIndices?: boolean;
+  /** A promise that is of no use here. */
+  readonly indicesAreSorted?: boolean;
+}
+
+const NAMES = [
+  "updateWindowDims",
+  "insertedWindowDims",
+  "scatterDimsToOperandDims",
+  "operandBatchingDims",
+  "scatterIndicesBatchingDims",
+] as const;
+
+const OPTIONS = ["axis", "dimensionNumbers", "mode", "uniqueIndices", "indicesAreSorted"] as const;
+
+/** The whole slices along an axis as windows. */
+function slices(operand: NDArray, axis: number, indices: NDArray): [NDArray, WindowDimensions] {
+  const corners = fromEnd(indices, operand.shape[axis] as number);
+  const inner = range(operand.ndim - 1).map((i) => (i < axis ? i : i + indices.ndim));
+  return [
+    expandDims(corners, { axes: [indices.ndim] }),
+    { inner, absent: [axis], indexed: [axis], batching: [], indicesBatching: [] },
+  ];
+}
+
+function placesOf(fn: string, operand: NDArray, given: ArrayLike, shape: Shape, options: ScatterOptions): WindowRows {
+  const { axis, dimensionNumbers, mode } = options;
+  if (axis !== undefined && dimensionNumbers) throw new TypeError(`${fn}: takes axis or dimensionNumbers, not both.`);
+  const list = checkIndices(fn, given);
+  const [indices, dims] = dimensionNumbers
+    ? [list, readDimensions(fn, dimensionNumbers, NAMES, operand, list)]
+    : slices(operand, canonicalAxis(fn, axis ?? 0, operand.ndim), list);
+  const sizes = dimensionNumbers
+    ? windowSizes(operand, shape, dims)
+    : operand.shape.map((n, a) => (dims.absent.includes(a) ? 1 : n));
+  const rows = windowRows(fn, operand, indices, sizes, dims, mode ?? "fill");
+  if (sameShape(rows.shape, shape)) return rows;
+  throw new ShapeError(
+    `${fn}: updates of ${formatShape(operand.shape)} at indices ${formatShape(list.shape)} ` +
+      `${dimensionNumbers ? "" : `along axis ${dims.absent[0]} `}must have shape ${formatShape(rows.shape)}, ` +
+      `got ${formatShape(shape)}.`,
+  );
+}
+
+/** For each row the last of the values that its places name, and whether there is any. */
+function lastValues(values: NDArray, index: NDArray, rows: number): [values: NDArray, hit: NDArray] {
+  const [groups, count] = index.shape as [number, number];
+  // Which value stands in a row, counted from 1; 0 for none.
+  const order = reshape(add(iota("int32", count), 1), { newSizes: [1, count, 1] });
+  const last = reshape(scatterRows(broadcastTo(order, [groups, count, 1]), index, { rows, replace: true }), {
+    newSizes: [groups, rows],
+  });
+  const chosen = gatherRows(values, sub(last, 1));
+  return [chosen, overWidth(gt(last, 0), chosen.shape)];
+}
+
+/** `[1 or before, count]` repeated to `[before, count, width]`. */
+const overWidth = (x: NDArray, shape: Shape): NDArray => broadcastInDim(x, { shape, broadcastDimensions: [0, 1] });
+
+type Combine = (a: NDArray, b: NDArray) => NDArray;
+
+/** Values in the order of their places, where each is combined with those before it that have the same place. */
+function runningTotals(values: NDArray, index: NDArray, combine: Combine): [values: NDArray, index: NDArray] {
+  const count = index.shape[1] as number;
+  if (count < 2) return [values, index];
+  const [sorted, places] = sortWithPlaces(index, 1);
+  const inOrder = gatherRows(values, places);
+  const changes = ne(sliceInDim(sorted, 1, count, 1), sliceInDim(sorted, 0, count - 1, 1));
+  const first = pad(changes, true, {
+    paddingConfig: [
+      [0, 0, 0],
+      [1, 0, 0],
+    ],
+  });
+  const [, totals] = associativeScan<[NDArray, NDArray]>(
+    ([startsA, a], [startsB, b]) => [bitwiseOr(startsA, startsB), select(startsB, b, combine(a, b))],
+    [overWidth(first, inOrder.shape), inOrder],
+    { axis: 1 },
+  );
+  return [totals, sorted];
+}
+
+type Scatter = (x: ArrayLike, indices: ArrayLike, updates: ArrayLike, options?: ScatterOptions) => NDArray;
+
+interface Arguments {
+  readonly operand: NDArray;
+  readonly values: NDArray;
+  readonly places: WindowRows;
+  readonly unique: boolean;
+}
+
+function scatterFunction(name: string, apply: (fn: string, args: Arguments) => NDArray): Scatter {
+  const fn = `lax.${name}`;
+  return (x, indices, updates, options = {}) => {
+    checkOptions(fn, options, OPTIONS);
+    const [operand, values] = promoteOperands(fn, [x, updates], ["x", "updates"]) as [NDArray, NDArray];
+    const places = placesOf(fn, operand, indices, values.shape, options);
+    return apply(fn, { operand, values: places.windowsToRows(values), places, unique: options.uniqueIndices === true });
+  };
+}
+
+function sums(fn: string, { values, places }: Arguments): NDArray {
+  const { index, rows } = places;
+  return places.operandFromRows(scatterRows(requireNumbers(fn, values), index, { rows, replace: false }));
+}
+
+function replaced({ operand, values, places }: Arguments, index: NDArray, combine: Combine): NDArray {
+  const [chosen, hit] = lastValues(values, index, places.rows).map(places.operandFromRows) as [NDArray, NDArray];
+  return select(hit, combine(operand, chosen), operand);
+}
+
+const combining = (name: string, combine: Combine): Scatter =>
+  scatterFunction(name, (_, args) => {
+    if (args.unique) return replaced(args, args.places.index, combine);
+    const [values, index] = runningTotals(args.values, args.places.index, combine);
+    return replaced({ ...args, values }, index, combine);
+  });
+
+/**
+ * `x` with `updates` added to the slices along an axis, or to the windows, that `indices` names; one named several times
+ * gets all of its updates, indices outside get none. Source: `jax.lax.scatter_add`; with `axis` `x.at[indices].add(updates)`
+ * of JAX.
+ * @example lax.scatterAdd(np.zeros(3), np.array([0, 2, 0]), np.array([1, 2, 3])) // [4, 0, 2]
+ */
+export const scatterAdd = /* @__PURE__ */ scatterFunction("scatterAdd", (fn, args) =>
+  add(args.operand, sums(fn, args)),
+);
+/** Like `scatterAdd`, with the updates subtracted. Source: `jax.lax.scatter_sub`. */
+export const scatterSub = /* @__PURE__ */ scatterFunction("scatterSub", (fn, args) =>
+  add(args.operand, neg(sums(fn, args))),
+);
+/**
+ * `x` with `updates` in place of the slices along an axis, or of the windows, that `indices` names; of several for one
+ * place the last stands, indices outside change nothing. Source: `jax.lax.scatter`; with `axis` `x.at[indices].set(updates)`.
+ */
+export const scatter = /* @__PURE__ */ scatterFunction("scatter", (_, args) =>
+  replaced(args, args.places.index, (_operand, value) => value),
+);
+/** `scatter` under the name of what it does. */
+export const scatterSet: Scatter = scatter;
+/** Like `scatterAdd`, with the places multiplied by all of their updates. Source: `jax.lax.scatter_mul`. */
+export const scatterMul = /* @__PURE__ */ combining("scatterMul", (a, b) =>
+  mul(requireNumbers("lax.scatterMul", a), b),
+);
+/** Like `scatterAdd`, with the smallest of a place and its updates. Source: `jax.lax.scatter_min`. */
+export const scatterMin = /* @__PURE__ */ combining("scatterMin", min);
+/** Like `scatterAdd`, with the largest of a place and its updates. Source: `jax.lax.scatter_max`. */
+export const scatterMax = /* @__PURE__ */ combining("scatterMax", max);
+
+/**
+ * `x` with `fn` applied to the windows, of an array of `updateShape`, that `indices` names. Source: `jax.lax.scatter_apply`.
+ * @param fn takes the windows and returns as many elements of the same dtype.
+ * @param options `uniqueIndices: true` is needed: a window named twice would have to change twice.
+ */
+export function scatterApply(
+  x: ArrayLike,
+  indices: ArrayLike,
+  fn: (windows: NDArray) => NDArray,
+  options: ScatterOptions & { readonly updateShape: Shape },
+): NDArray {
+  const name = "lax.scatterApply";
+  checkOptions(name, options, [...OPTIONS, "updateShape"], ["updateShape"]);
+  if (options.uniqueIndices !== true) {
+    throw new TypeError(
+      `${name}: needs {uniqueIndices: true}, got ${describe(options.uniqueIndices)}; windows must not overlap.`,
+    );
+  }
+  const operand = asArray(name, x);
+  const places = placesOf(name, operand, indices, options.updateShape, options);
+  const windows = places.windowsFromRows(gatherRows(places.operandToRows(operand), places.index));
+  const result = fn(windows);
+  if (!sameShape(result.shape, windows.shape) || result.dtype !== operand.dtype) {
+    throw new ShapeError(
+      `${name}: the function must return ${operand.dtype}${formatShape(windows.shape)}, got ${describe(result)}.`,
+    );
+  }
+  const args = { operand, values: places.windowsToRows(result), places, unique: true };
+  return replaced(args, places.index, (_, value) => value);
+}
