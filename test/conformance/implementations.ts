@@ -1,6 +1,5 @@
 /** The methods and flags that a kernel is computed with. */
 import { nt } from "cotangent";
-import { Unavailable } from "./report.ts";
 
 /** Options of `empiricalNtkFn` with a name for reports. */
 export interface Variant {
@@ -9,16 +8,6 @@ export interface Variant {
 }
 
 const { JACOBIAN_CONTRACTION, NTK_VECTOR_PRODUCTS, STRUCTURED_DERIVATIVES, AUTO } = nt.NtkImplementation;
-
-/** `empiricalNtkFn`, with `Unavailable` for a method's own options that do not exist yet. */
-export function ntkFn(f: Parameters<typeof nt.empiricalNtkFn>[0], options: object): nt.KernelFn<unknown> {
-  try {
-    return nt.empiricalNtkFn(f, options);
-  } catch (error) {
-    const missing = /unknown option "(?:jRules|sRules|fwd)"/.exec(String(error));
-    throw missing === null ? error : new Unavailable(`nt.empiricalNtkFn: ${missing[0]}`);
-  }
-}
 
 /** Every method, each with its defaults. */
 export const METHODS: readonly Variant[] = [

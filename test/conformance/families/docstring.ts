@@ -1,12 +1,11 @@
 /** The examples of the docstring of neural-tangents' `empirical.py`, from the key on. */
 
-import { evalShape, lax, type NDArray, nt, random, tree } from "cotangent";
-import { sizeOf } from "../../../src/base/shapes.ts";
+import { lax, type NDArray, nt, random, tree } from "cotangent";
 import { difference, PRECISIONS, type Precision, TOLERANCE, valuesOf } from "../compare.ts";
 import type { Data } from "../data.ts";
 import { METHODS, type Variant } from "../implementations.ts";
 import { type Layer, layer, serial } from "../layers.ts";
-import { type Report, Unavailable, type Way } from "../report.ts";
+import type { Report, Way } from "../report.ts";
 
 const SEED = 1;
 const IMAGE = [32, 32, 3];
@@ -77,17 +76,6 @@ const initialParams = ([initFn]: Layer, key: NDArray): unknown => initFn(key, [2
 
 const NETWORKS: Readonly<Record<string, () => Layer>> = { cnn, fcn };
 
-/** A Jacobian of more bytes than this is left to the other methods, as in the docstring. */
-const LARGEST_JACOBIAN = 2 ** 30;
-
-function requireSmallJacobian(method: Variant, outputs: number, params: unknown, precision: Precision): void {
-  const size = tree.leaves<NDArray>(params).reduce((n, x) => n + x.size, 0);
-  const bytes = outputs * size * (precision === "float64" ? 8 : 4);
-  if (method.name === "JACOBIAN_CONTRACTION" && bytes > LARGEST_JACOBIAN) {
-    throw new Unavailable(`a Jacobian of ${(bytes / 2 ** 30).toFixed(1)} GiB is left to the other methods`);
-  }
-}
-
 /** What a kernel's name says: `cnn/ntk_test_train_full` is the NTK of test against train without traced axes. */
 interface KernelName {
   readonly network: string;
@@ -126,9 +114,6 @@ function checkKernel(data: Data, report: Report, name: string, spec: KernelName)
   );
 }
 
-const sizeOfOutput = (network: Layer, params: unknown, x: unknown): number =>
-  sizeOf((evalShape(network[1], params, x) as NDArray).shape);
-
 function computeKernel(spec: KernelName, precision: Precision, method: Variant): NDArray {
   const network = (NETWORKS[spec.network] as () => Layer)();
   const { key3, ...inputs } = draws();
@@ -136,7 +121,6 @@ function computeKernel(spec: KernelName, precision: Precision, method: Variant):
   const x1 = inPrecision(inputs[spec.first], precision);
   const x2 = spec.second && inPrecision(inputs[spec.second], precision);
   if (spec.get === "nngp") return nt.empiricalNngpFn(network[1], spec.axes)(x1, x2, params) as NDArray;
-  requireSmallJacobian(method, sizeOfOutput(network, params, x1), params, precision);
   const kernelFn = nt.empiricalKernelFn(network[1], { ...spec.axes, ...method.options, vmapAxes: 0 });
   return kernelFn(x1, x2, "ntk", params) as NDArray;
 }

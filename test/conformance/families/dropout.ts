@@ -1,8 +1,8 @@
 /** A network with dropout, whose key is split between the two inputs by `nt`. Everything is float32. */
-import { type NDArray, random } from "cotangent";
+import { type NDArray, nt, random } from "cotangent";
 import { difference, TOLERANCE } from "../compare.ts";
 import { type Data, toArray } from "../data.ts";
-import { METHODS, ntkFn } from "../implementations.ts";
+import { METHODS } from "../implementations.ts";
 import { type Layer, layer, serial } from "../layers.ts";
 import type { Report } from "../report.ts";
 import { arrays, shapes } from "../trees.ts";
@@ -42,7 +42,7 @@ export function runDropout(data: Data, report: Report): void {
     const compute = (options: object) => {
       const key = get(data, "rng");
       const kwargs = { rng: pair ? [key, random.key(SECOND_SEED)] : key };
-      const kernelFn = ntkFn(network(data)[1], options);
+      const kernelFn = nt.empiricalNtkFn(network(data)[1], options);
       return compare(kernelFn(get(data, "x1"), x2 && get(data, x2), params(data), kwargs), name);
     };
     report.check(

@@ -1,9 +1,9 @@
 /** The kernels of many small functions, by every method, without traced or diagonal axes. */
-import { type NDArray, tree } from "cotangent";
+import { type NDArray, nt, tree } from "cotangent";
 import { PRECISIONS, type Precision } from "../compare.ts";
 import { type Data, toArray } from "../data.ts";
 import { FUNCTIONS } from "../functions.ts";
-import { METHODS_AND_FLAGS, ntkFn } from "../implementations.ts";
+import { METHODS_AND_FLAGS } from "../implementations.ts";
 import { type Report, Unavailable, type Way } from "../report.ts";
 import { differenceInTree } from "./kernels.ts";
 
@@ -31,7 +31,7 @@ function inputs(data: Data, shape: number, precision: Precision) {
 /** The kernels of one function for one set of shapes, in one precision, by one method. */
 function checkKernels(data: Data, [f, shape, leafCount]: Case, name: string, precision: Precision, options: object) {
   const { params, x1, x2 } = inputs(data, shape, precision);
-  const kernelFn = ntkFn(functionNamed(name), { traceAxes: [], ...options });
+  const kernelFn = nt.empiricalNtkFn(functionNamed(name), { traceAxes: [], ...options });
   const leaves = tree.leaves<NDArray>(kernelFn(x1, x2, params));
   if (leaves.length !== leafCount) return `${leaves.length} output leaves, expected ${leafCount}`;
   return differenceInTree(leaves, data, `out/${f}/${shape}`, precision);

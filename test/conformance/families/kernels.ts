@@ -2,7 +2,7 @@
 import { type NDArray, nt, tree } from "cotangent";
 import { difference, PRECISIONS, type Precision, TOLERANCE } from "../compare.ts";
 import type { Data } from "../data.ts";
-import { METHODS, ntkFn, type Variant } from "../implementations.ts";
+import { METHODS, type Variant } from "../implementations.ts";
 import type { Report, Way } from "../report.ts";
 
 /** What differs between the leaves of a tree and the tensor `name`, or `name/0`, `name/1`, ... */
@@ -72,7 +72,7 @@ function ntkWays({ data, name, problem, axes, vmapAxes }: KernelChecks, inputs: 
     `${precision} ${method.name} vmapAxes ${JSON.stringify(mapped)}`,
     () => {
       const { f, x1, x2, params } = problem(precision);
-      const kernelFn = ntkFn(f, { ...axes, ...method.options, vmapAxes: mapped });
+      const kernelFn = nt.empiricalNtkFn(f, { ...axes, ...method.options, vmapAxes: mapped });
       const kernel = kernelFn(x1, inputs === "same" ? null : x2, params);
       return differenceInTree(kernel, data, `${name}/ntk_${inputs}`, precision);
     },

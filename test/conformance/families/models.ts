@@ -1,8 +1,8 @@
 /** Models written with the library's operations, with given parameters. */
-import type { NDArray } from "cotangent";
+import { type NDArray, nt } from "cotangent";
 import { PRECISIONS, type Precision } from "../compare.ts";
 import { type Data, toArray } from "../data.ts";
-import { METHODS, ntkFn, type Variant } from "../implementations.ts";
+import { METHODS, type Variant } from "../implementations.ts";
 import { MODELS, type Model, type ModelParams } from "../models.ts";
 import { type Report, Unavailable, type Way } from "../report.ts";
 import { differenceInTree } from "./kernels.ts";
@@ -56,7 +56,7 @@ export function runModel(model: string, data: Data, report: Report): void {
 function checkKernel(f: Model, data: Data, name: string, precision: Precision, method: Variant): string | null {
   const traceAxes = name.endsWith("traced") ? [-1] : [];
   const x = (i: number) => toArray(data.get(`x${i}`), precision);
-  const kernelFn = ntkFn(f, { ...method.options, traceAxes, vmapAxes: 0 });
+  const kernelFn = nt.empiricalNtkFn(f, { ...method.options, traceAxes, vmapAxes: 0 });
   const kernel = kernelFn(x(1), name.startsWith("ntk_same") ? null : x(2), paramsOf(data, precision));
   return differenceInTree(kernel, data, name, precision);
 }

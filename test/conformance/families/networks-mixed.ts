@@ -1,8 +1,8 @@
 /** A network with several inputs and outputs whose batches lie on different axes, as lists and as objects. */
-import type { NDArray } from "cotangent";
+import { type NDArray, nt } from "cotangent";
 import { PRECISIONS, type Precision } from "../compare.ts";
 import { type Data, toArray } from "../data.ts";
-import { METHODS, ntkFn } from "../implementations.ts";
+import { METHODS } from "../implementations.ts";
 import { mixedAxesNetwork } from "../layers.ts";
 import type { Report, Way } from "../report.ts";
 import { arranged, arrays, initialShapes, input, inputShape, shapes } from "../trees.ts";
@@ -79,7 +79,7 @@ class Mixed {
       : [this.inputs("x1"), IN_AXES];
     const outAxes = form.objectOut ? outputsToObject(OUT_AXES) : OUT_AXES;
     const vmapAxes = mapped ? [inAxes, outAxes, { pattern: 0 }] : null;
-    const kernelFn = ntkFn(this.f(form), { ...options, vmapAxes });
+    const kernelFn = nt.empiricalNtkFn(this.f(form), { ...options, vmapAxes });
     const [p1, p2] = this.pattern;
     const pattern = form.second === "other" ? [p1, p2] : [p1, p1];
     const kernel = kernelFn(in1, this.secondInput(form), this.params, { pattern });
