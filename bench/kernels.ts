@@ -1,12 +1,11 @@
 /** Empirical NTKs by every method. */
-import { spawnSync } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import { nt } from "cotangent";
+import { checkAgreement } from "./support/agreement.ts";
+import { type Measured, type Outcome, runMethod } from "./support/child.ts";
 import { JOBS, jacobianBytes, type KernelJob } from "./support/jobs.ts";
 import { python as hasPython, type PythonKernel, pythonKernel } from "./support/python.ts";
 import type { Subject } from "./support/subject.ts";
 import { type Cell, mebibytes, milliseconds, type Table, times } from "./support/table.ts";
-import type { Timing } from "./support/timing.ts";
 
 const METHODS = Object.keys(nt.NtkImplementation) as (keyof typeof nt.NtkImplementation)[];
 const NAMES: Readonly<Record<string, string>> = {
@@ -18,52 +17,15 @@ const NAMES: Readonly<Record<string, string>> = {
 
 /** Jacobians larger than this are left to the other methods. */
 const LARGEST_JACOBIAN = 2 ** 30;
-const CHILD_SECONDS = 120;
-
-interface Measured {
-  readonly timing: Timing;
-  readonly firstSeconds: number;
-  readonly peakBytes: number;
-  /** The kernel's first entry and mean. */
-  readonly summary: readonly [number, number];
-}
-type Outcome = Measured | { readonly unavailable: string };
 
 const isMeasured = (x: Outcome | PythonKernel): x is Measured => !("unavailable" in x);
-
-const file = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-
-function runChild(index: number, method: string): Outcome {
-  const tsx = file("../node_modules/tsx/dist/cli.mjs");
-  const args = [tsx, "--tsconfig", file("tsconfig.json"), file("support/kernel-child.ts"), String(index), method];
-  const { stdout, stderr, status, error } = spawnSync(process.execPath, args, {
-    encoding: "utf8",
-    timeout: CHILD_SECONDS * 1000,
-  });
-  if (error && (error as NodeJS.ErrnoException).code === "ETIMEDOUT") {
-    return { unavailable: `not done after ${CHILD_SECONDS} s` };
-  }
-  if (status !== 0) throw new Error(`bench: ${JOBS[index]?.name} by ${method} failed:\n${stderr}`);
-  return JSON.parse(stdout) as Outcome;
-}
 
 function measure(job: KernelJob, index: number, method: string): Outcome {
   const bytes = jacobianBytes(job);
   if (method === "JACOBIAN_CONTRACTION" && bytes > LARGEST_JACOBIAN) {
     return { unavailable: `its Jacobians take ${mebibytes(bytes)}` };
   }
-  return runChild(index, method);
-}
-
-/** Throws unless all who computed a kernel agree on it. */
-function checkAgreement(job: KernelJob, summaries: readonly (readonly [number, number])[]): void {
-  const [first, ...others] = summaries;
-  if (!first) return;
-  const scale = Math.max(...first.map(Math.abs));
-  for (const other of others) {
-    if (other.every((x, i) => Math.abs(x - (first[i] as number)) <= 1e-3 * scale)) continue;
-    throw new Error(`bench: results for ${job.name} differ: ${summaries.map((s) => `[${s.join(", ")}]`).join(", ")}.`);
-  }
+  return runMethod(index, method);
 }
 
 /** The median; the CPU time beside it where the machine was too busy to give the process a whole core. */
@@ -92,7 +54,7 @@ export const kernels: Subject = (_, report) => {
     const outcomes = METHODS.map((method) => measure(job, index, method));
     const python = jacobianBytes(job) > LARGEST_JACOBIAN ? null : pythonKernel(job);
     checkAgreement(
-      job,
+      job.name,
       [...outcomes, ...(python ? [python] : [])].flatMap((x) => ("unavailable" in x ? [] : [x.summary])),
     );
     warm.push([job.name, ...outcomes.map(medianCell), ...(hasPython ? pythonCells(python, outcomes) : [])]);

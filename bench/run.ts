@@ -10,12 +10,20 @@ import { contractions } from "./contractions.ts";
 import { convolutions } from "./convolutions.ts";
 import { elementwise } from "./elementwise.ts";
 import { kernels } from "./kernels.ts";
+import { peers } from "./peers.ts";
 import { describeMachine } from "./support/machine.ts";
 import { formatMachine, writeResults } from "./support/results.ts";
 import type { Subject } from "./support/subject.ts";
 import { formatTable, type Table } from "./support/table.ts";
 
-const subjects: Readonly<Record<string, Subject>> = { contractions, convolutions, elementwise, kernels, coldstart };
+const subjects: Readonly<Record<string, Subject>> = {
+  contractions,
+  convolutions,
+  elementwise,
+  kernels,
+  peers,
+  coldstart,
+};
 
 const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(subjects);
 const unknown = names.filter((name) => !(name in subjects));

@@ -1,0 +1,37 @@
+/** Measurements in processes of their own, so that the first call and the peak memory are theirs alone. */
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import type { Timing } from "./timing.ts";
+
+export interface Measured {
+  readonly timing: Timing;
+  readonly firstSeconds: number;
+  readonly peakBytes: number;
+  /** The kernel's first entry and mean. */
+  readonly summary: readonly [number, number];
+  /** How another library did it, where there are several ways. */
+  readonly way?: string;
+}
+export type Outcome = Measured | { readonly unavailable: string };
+
+const CHILD_SECONDS = 120;
+const bench = new URL("../", import.meta.url);
+const file = (path: string): string => fileURLToPath(new URL(path, bench));
+
+/** Runs a TypeScript program of this folder and reads the outcome that it prints. */
+export function runProgram(program: string, args: readonly string[], seconds = CHILD_SECONDS): Outcome {
+  const tsx = file("../node_modules/tsx/dist/cli.mjs");
+  const { stdout, stderr, status, error } = spawnSync(
+    process.execPath,
+    [tsx, "--tsconfig", file("tsconfig.json"), file(program), ...args],
+    { encoding: "utf8", timeout: seconds * 1000, killSignal: "SIGKILL" },
+  );
+  if (error && (error as NodeJS.ErrnoException).code === "ETIMEDOUT")
+    return { unavailable: `not done after ${seconds} s` };
+  if (status !== 0) throw new Error(`bench: ${program} ${args.join(" ")} failed:\n${stderr}`);
+  return JSON.parse(stdout) as Outcome;
+}
+
+/** One of our methods, by name, on the job with this number. */
+export const runMethod = (index: number, method: string): Outcome =>
+  runProgram("support/kernel-child.ts", [String(index), method]);
