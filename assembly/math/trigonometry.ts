@@ -55,8 +55,13 @@ const TWO_OVER_PI = memory.data<u64>([
 @inline const SHIFT: f64 = 6755399441055744.0;
 
 @inline
+function areSmall(x: v128): v128 {
+  return f64x2.lt(f64x2.abs(x), splat(LIMIT));
+}
+
+@inline
 function isSmall(x: v128): bool {
-  return i64x2.all_true(f64x2.lt(f64x2.abs(x), splat(LIMIT)));
+  return i64x2.all_true(areSmall(x));
 }
 
 /** n + SHIFT */
@@ -106,19 +111,19 @@ function shortCosine(r: v128): v128 {
 /** The sine of float32, or a quarter turn later the cosine; to be rounded to float32. */
 @inline
 export function sineSingle(x: v128, turns: i64): v128 {
-  if (!isSmall(x)) return sine(x, turns);
   const n = multiple(x);
   const r = reduceSingle(x, n);
-  return turned(shortSine(r), shortCosine(r), n, turns);
+  const short = turned(shortSine(r), shortCosine(r), n, turns);
+  return isSmall(x) ? short : choose(areSmall(x), short, sine(x, turns));
 }
 
 /** The tangent of float32; to be rounded to float32. */
 @inline
 export function tanSingle(x: v128): v128 {
-  if (!isSmall(x)) return tan(x);
   const n = multiple(x);
   const r = reduceSingle(x, n);
-  return quotient(shortSine(r), shortCosine(r), n);
+  const short = quotient(shortSine(r), shortCosine(r), n);
+  return isSmall(x) ? short : choose(areSmall(x), short, tan(x));
 }
 
 // What `reduce` leaves: n + SHIFT, r, and what rounding took from r.
@@ -181,7 +186,12 @@ function upperProduct(x: u64, y: u64): u64 {
 }
 
 function reduceLarge(x: f64): f64 {
-  if (!(abs(x) < Infinity)) return NaN;
+  if (!(abs(x) < Infinity)) {
+    // The NaN's sign follows from these.
+    largeError = 0;
+    largeQuadrant = 0;
+    return NaN;
+  }
   const bits = reinterpret<u64>(x);
   const mantissa = (bits & 0xfffffffffffff) | 0x10000000000000;
   // The digits of 2 / pi that give multiples of 4 are passed over, so that the product's fraction is that of n / 4.

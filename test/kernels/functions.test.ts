@@ -91,6 +91,23 @@ for (const [name, op, f, bound] of KNOWN) {
   });
 }
 
+test("a number's result has the same bits whatever stands beside it", () => {
+  const awkward = [1e30, Number.NaN, Number.POSITIVE_INFINITY, 0, -0, -3, 1e-300];
+  for (const dtype of [FLOAT32, FLOAT64]) {
+    const xs = Array.from(everySize().slice(0, 4000), Math.fround).filter((x) => Math.abs(x) < 1e5);
+    const beside = xs.flatMap((x, i) => [x, awkward[i % awkward.length]]);
+    for (const [name, op] of [...KNOWN, ["erf", Op.ERF], ["erfc", Op.ERFC], ["logistic", Op.LOGISTIC]] as [
+      string,
+      Op,
+    ][]) {
+      const alone = apply({ op, dtype }, xs);
+      const paired = apply({ op, dtype }, beside).filter((_, i) => i % 2 === 0);
+      const differs = xs.findIndex((_, i) => !Object.is(alone[i], paired[i]));
+      assert.is(differs, -1, `${name}(${xs[differs]}): ${alone[differs]} and ${paired[differs]}`);
+    }
+  }
+});
+
 test("logistic: float32 and float64", () => {
   const f = (x: number) => (x < 0 ? Math.exp(x) / (1 + Math.exp(x)) : 1 / (1 + Math.exp(-x)));
   const singles = everyBinade();

@@ -1,6 +1,8 @@
-// For runtimes with a command line: prints the kernel as JSON. The argument says what to import, the package by default.
+// For runtimes with a command line: prints the kernel as JSON. The arguments say what to import, the package by default,
+// and the options of `initThreads` as JSON.
 
 import process from "node:process";
 import { computeKernel } from "./kernel.js";
 
-console.log(JSON.stringify(await computeKernel(await import(process.argv[2] ?? "cotangent"))));
+const [, , entry = "cotangent", options = "null"] = process.argv;
+console.log(JSON.stringify(await computeKernel(await import(entry), JSON.parse(options))));

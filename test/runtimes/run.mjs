@@ -1,4 +1,5 @@
-// Computes one small kernel from dist/ in Node, Deno, Bun and workerd, and compares them with Node's.
+// Computes one kernel from dist/ in Node, Deno, Bun, workerd and Chromium, and compares them with Node's; deterministic, on
+// one thread and on two, it must have the very bits.
 // Installs the runtimes on the first run.
 
 import { execFile, execFileSync, spawn } from "node:child_process";
@@ -8,8 +9,9 @@ import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { build } from "esbuild";
+import { findChromium, inIsolatedPage, inOfflinePage } from "./browser.mjs";
 
-/** Relative to the largest entry. Engines differ in multiply-add (relaxed SIMD), so results are close, not the same. */
+/** Relative to the largest entry. Engines differ in multiply-add (relaxed SIMD), so results are close. */
 const TOLERANCE = 1e-5;
 const TIMEOUT_MS = 60_000;
 
@@ -24,7 +26,7 @@ function install() {
     ([name, version]) => current[`node_modules/${name}`]?.version === version,
   );
   if (!complete) {
-    console.log("installing deno, bun and workerd ...");
+    console.log("installing deno, bun, workerd and playwright-core ...");
     execFileSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: here, stdio: "inherit" });
   }
   // Makes the name "cotangent" resolve through package.json's exports, as it does for a user.
@@ -100,28 +102,65 @@ const config :Workerd.Config = (
 
 install();
 const deno = [bin("deno"), "run", "-A", "--no-lock", "--no-config", "--node-modules-dir=manual", "main.js"];
+const byName = "cotangent";
 const defaultEntry = "../../dist/index.js";
-const runtimes = {
-  "node, default entry": () => print(process.execPath, "main.js", defaultEntry),
-  "deno, package by name": () => print(...deno),
-  "deno, default entry": () => print(...deno, defaultEntry),
-  "bun, package by name": () => print(bin("bun"), "main.js"),
-  "bun, default entry": () => print(bin("bun"), "main.js", defaultEntry),
-  "workerd, in a request": inWorkerd,
+/** Each as a function of `initThreads`' options. */
+const commands = {
+  "node, package by name": (...args) => print(process.execPath, "main.js", byName, ...args),
+  "node, default entry": (...args) => print(process.execPath, "main.js", defaultEntry, ...args),
+  "deno, package by name": (...args) => print(...deno, byName, ...args),
+  "deno, default entry": (...args) => print(...deno, defaultEntry, ...args),
+  "bun, package by name": (...args) => print(bin("bun"), "main.js", byName, ...args),
+  "bun, default entry": (...args) => print(bin("bun"), "main.js", defaultEntry, ...args),
 };
+const strict = (threads) => ({ threads, deterministic: true });
+const bits = (threads) => [`${threads} thread(s), deterministic`, strict(threads), threads];
 
-const expected = await print(process.execPath, "main.js");
+/** What is run: a name, how, the threads that there must be, and how far it may be from Node's. */
+const runs = Object.entries(commands).flatMap(([name, run]) => [
+  { name, run: () => run(), threads: 1, tolerance: TOLERANCE },
+  ...[bits(1), bits(2)].map(([how, options, threads]) => ({
+    name: `${name}, ${how}`,
+    run: () => run(JSON.stringify(options)),
+    threads,
+    tolerance: 0,
+  })),
+]);
+runs.push({ name: "workerd, in a request", run: inWorkerd, threads: 1, tolerance: TOLERANCE });
+
+const total = { passed: 0, failed: 0, skipped: 0 };
+const chromium = findChromium();
+if (chromium) {
+  const page = (name, open, options, threads) =>
+    runs.push({
+      name: `chromium, ${name}`,
+      run: () => open(chromium, options),
+      threads,
+      tolerance: options ? 0 : TOLERANCE,
+    });
+  page("offline page", inOfflinePage, null, 1);
+  page("offline page, deterministic, asked for two threads", inOfflinePage, strict(2), 1);
+  page("isolated page, 2 threads, deterministic", inIsolatedPage, strict(2), 2);
+} else if (process.env.CI) {
+  console.log("FAIL chromium: there is none, and it could not be installed; set CHROME_PATH");
+  total.failed++;
+} else {
+  console.log("skip chromium: there is none; set CHROME_PATH, or run as root on a Debian machine, which installs it");
+  total.skipped++;
+}
+
+const expected = await commands["node, package by name"](JSON.stringify(strict(1)));
 const largest = Math.max(...expected.values.map(Math.abs));
 if (!(largest > 0 && largest < Infinity)) throw new Error(`Node's kernel is no reference: largest entry ${largest}`);
 console.log(`node: kernel of shape [${expected.shape}], largest entry ${largest.toPrecision(6)}`);
 
-const total = { passed: 0, failed: 0 };
-for (const [name, compute] of Object.entries(runtimes)) {
+for (const { name, run, threads, tolerance } of runs) {
   try {
-    const { shape, values } = await compute();
-    if (`${shape}` !== `${expected.shape}`) throw new Error(`shape [${shape}]`);
-    const difference = Math.max(...values.map((value, i) => Math.abs(value - expected.values[i])));
-    const close = difference <= TOLERANCE * largest; // false for NaN
+    const actual = await run();
+    if (`${actual.shape}` !== `${expected.shape}`) throw new Error(`shape [${actual.shape}]`);
+    if (actual.threads !== threads) throw new Error(`${actual.threads} thread(s) instead of ${threads}`);
+    const difference = Math.max(...actual.values.map((value, i) => Math.abs(value - expected.values[i])));
+    const close = difference <= tolerance * largest; // false for NaN
     console.log(`${close ? "ok  " : "FAIL"} ${name}: max abs difference from Node ${difference.toExponential(2)}`);
     total[close ? "passed" : "failed"]++;
   } catch (error) {
@@ -129,5 +168,5 @@ for (const [name, compute] of Object.entries(runtimes)) {
     total.failed++;
   }
 }
-console.log(`\n${total.passed} passed, ${total.failed} failed, 0 skipped`);
+console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exitCode = total.failed ? 1 : 0;
