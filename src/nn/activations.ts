@@ -148,3 +148,16 @@ export function glu(x: ArrayLike, options?: { readonly axis?: number }): NDArray
   const [first, second] = split(operand, 2, { axis }) as [NDArray, NDArray];
   return lax.mul(first, lax.logistic(second));
 }
+
+/** `x` as an array. Source: `jax.nn.identity`. */
+export const identity: Unary = (x) => asArray("nn.identity", x);
+
+/** 0 up to -1, `x` from 1 on, and `(x + 1)^2 / 4` between. Source: `jax.nn.sparse_plus`. */
+export function sparsePlus(x: ArrayLike): NDArray {
+  const operand = float("sparsePlus", x);
+  const between = lax.mul(lax.square(lax.add(operand, 1)), 0.25);
+  return ifAtMost(operand, -1, 0, lax.select(lax.ge(operand, 1), operand, between));
+}
+
+/** `(x + 1) / 2` limited to `[0, 1]`: the derivative of `sparsePlus`. Source: `jax.nn.sparse_sigmoid`. */
+export const sparseSigmoid: Unary = (x) => multiply(minimum(maximum(lax.add(float("sparseSigmoid", x), 1), 0), 2), 0.5);

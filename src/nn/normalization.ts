@@ -7,7 +7,7 @@ import { promoteToFloat } from "../lax/convert.ts";
 import * as lax from "../lax/index.ts";
 import { type ArrayLike, asArray } from "../lax/operands.ts";
 import { astype } from "../numpy/array.ts";
-import { equal } from "../numpy/logic.ts";
+import { equal, where } from "../numpy/logic.ts";
 import { expandDims } from "../numpy/movement.ts";
 import { max, mean, sum } from "../numpy/reductions.ts";
 import { add, divide, maximum, multiply, square, subtract } from "../numpy/ufuncs.ts";
@@ -23,50 +23,74 @@ function alongAxes(fn: string, x: ArrayLike, axis: Axes | undefined): [NDArray, 
   return [operand, canonicalAxes(fn, axis === undefined ? -1 : axis, operand.ndim)];
 }
 
+export interface MaskedOptions extends AxisOption {
+  /** Which elements count: a mask that broadcasts to the array's shape. The others are 0, or minus infinity, in the result. */
+  readonly where?: ArrayLike;
+}
+
 /** The largest element as a constant for derivatives; 0 where there are no elements. */
 function largest(x: NDArray, axis: readonly number[]): NDArray {
   const empty = axis.some((a) => x.shape[a] === 0);
   return empty ? sum(x, { axis, keepdims: true }) : lax.stopGradient(max(x, { axis, keepdims: true }));
 }
 
+/** `x` with minus infinity, whose exponential is 0, where the mask leaves it out. */
+const masked = (x: NDArray, mask: ArrayLike | undefined): NDArray =>
+  mask === undefined ? x : where(mask, x, Number.NEGATIVE_INFINITY);
+
+/** `x` less its largest element. */
+function shifted(x: NDArray, axis: readonly number[], mask: ArrayLike | undefined): NDArray {
+  const chosen = masked(x, mask);
+  return subtract(chosen, largest(chosen, axis));
+}
+
 /**
  * `exp(x)` divided by its sum along `axis` (the last by default). Source: `jax.nn.softmax`.
  * @example nn.softmax(logits); nn.softmax(logits, { axis: 0 })
  */
-export function softmax(x: ArrayLike, options?: AxisOption): NDArray {
+export function softmax(x: ArrayLike, options?: MaskedOptions): NDArray {
   const fn = "nn.softmax";
-  checkOptions(fn, options, ["axis"]);
+  checkOptions(fn, options, ["axis", "where"]);
   const [operand, axis] = alongAxes(fn, x, options?.axis);
-  const unnormalized = lax.exp(subtract(operand, largest(operand, axis)));
+  const unnormalized = lax.exp(shifted(operand, axis, options?.where));
   return divide(unnormalized, sum(unnormalized, { axis, keepdims: true }));
 }
 
 /** The logarithm of `softmax`, without overflow. Source: `jax.nn.log_softmax`. */
-export function logSoftmax(x: ArrayLike, options?: AxisOption): NDArray {
+export function logSoftmax(x: ArrayLike, options?: MaskedOptions): NDArray {
   const fn = "nn.logSoftmax";
-  checkOptions(fn, options, ["axis"]);
+  checkOptions(fn, options, ["axis", "where"]);
   const [operand, axis] = alongAxes(fn, x, options?.axis);
-  const shifted = subtract(operand, largest(operand, axis));
-  return subtract(shifted, lax.log(sum(lax.exp(shifted), { axis, keepdims: true })));
+  const below = shifted(operand, axis, options?.where);
+  return subtract(below, lax.log(sum(lax.exp(below), { axis, keepdims: true })));
 }
 
-export interface LogsumexpOptions extends AxisOption {
+export interface LogsumexpOptions extends MaskedOptions {
   readonly keepdims?: boolean;
+  /** Factors of the exponentials, which may be negative as long as the sum is not. */
+  readonly b?: ArrayLike;
 }
 
-/** `log(sum(exp(x)))` along `axis` (all by default), without overflow. Source: `jax.nn.logsumexp`. */
+/** `log(sum(b * exp(x)))` along `axis` (all by default), without overflow. Source: `jax.nn.logsumexp`. */
 export function logsumexp(x: ArrayLike, options?: LogsumexpOptions): NDArray {
   const fn = "nn.logsumexp";
-  checkOptions(fn, options, ["axis", "keepdims"]);
-  const [operand, axis] = alongAxes(fn, x, options?.axis ?? null);
+  checkOptions(fn, options, ["axis", "keepdims", "where", "b"]);
+  const { b } = options ?? {};
+  const given = b === undefined ? x : add(x, multiply(b, 0));
+  const [whole, axis] = alongAxes(fn, given, options?.axis ?? null);
+  const used = b === undefined ? whole : where(equal(b, 0), Number.NEGATIVE_INFINITY, whole);
+  const operand = masked(used, options?.where);
   const top = largest(operand, axis);
   const shift = lax.select(lax.isFinite(top), top, 0);
-  const sums = sum(lax.exp(subtract(operand, shift)), { axis, keepdims: true });
+  const powers = lax.exp(subtract(operand, shift));
+  const sums = sum(b === undefined ? powers : multiply(powers, b), { axis, keepdims: true });
   const result = lax.add(lax.log(sums), shift);
   return options?.keepdims ? result : lax.squeeze(result, { dimensions: axis });
 }
 
 export interface StandardizeOptions extends AxisOption {
+  /** Which elements count for the mean and the variance. */
+  readonly where?: ArrayLike;
   readonly mean?: ArrayLike | null;
   readonly variance?: ArrayLike | null;
   /** Added to the variance, 1e-5 by default. */
@@ -83,13 +107,14 @@ const ALGORITHMS = ["fast", "stable"];
  */
 export function standardize(x: ArrayLike, options?: StandardizeOptions): NDArray {
   const fn = "nn.standardize";
-  checkOptions(fn, options, ["axis", "mean", "variance", "epsilon", "algorithm"]);
+  checkOptions(fn, options, ["axis", "mean", "variance", "epsilon", "algorithm", "where"]);
   const algorithm = options?.algorithm ?? "fast";
   if (!ALGORITHMS.includes(algorithm)) {
     throw new TypeError(`${fn}: algorithm must be "fast" or "stable", got ${describe(algorithm)}.`);
   }
   const [operand, axis] = alongAxes(fn, x, options?.axis);
-  const meanOver = (y: NDArray): NDArray => mean(y, { axis, keepdims: true });
+  const counted = options?.where === undefined ? {} : { where: options.where };
+  const meanOver = (y: NDArray): NDArray => mean(y, { axis, keepdims: true, ...counted });
   const center = options?.mean ?? meanOver(operand);
   const centered = subtract(operand, center);
   const varianceOf = (): NDArray =>

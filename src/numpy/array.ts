@@ -34,7 +34,7 @@ function checkDevice(device: string | undefined): void {
 }
 
 /** Stores numbers as elements of `dtype`; a number that an integer dtype can't hold is an error. */
-export function store(values: ArrayLikeOfNumbers, dtype: DType): TypedArray {
+function store(values: ArrayLikeOfNumbers, dtype: DType): TypedArray {
   const storage = allocate(dtype, values.length);
   const kind = category(dtype);
   if (kind === "float") {
@@ -48,6 +48,18 @@ export function store(values: ArrayLikeOfNumbers, dtype: DType): TypedArray {
 }
 
 type ArrayLikeOfNumbers = { readonly length: number; readonly [i: number]: number };
+
+/** `value(0)`, `value(1)`, ... */
+export function sequence(length: number, value: (i: number) => number, dtype: DType): NDArray {
+  return hostArray(
+    store(
+      Array.from({ length }, (_, i) => value(i)),
+      dtype,
+    ),
+    [length],
+    dtype,
+  );
+}
 
 function checkStored(values: ArrayLikeOfNumbers, storage: TypedArray, dtype: DType): void {
   for (let i = 0; i < values.length; i++) {

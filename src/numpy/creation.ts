@@ -2,10 +2,10 @@
 import type { DType } from "../base/dtypes.ts";
 import { checkOptions, describe, formatShape, ShapeError } from "../base/errors.ts";
 import { canonicalAxes, checkShape, type Shape } from "../base/shapes.ts";
-import { hostArray, type NDArray } from "../ir/ndarray.ts";
+import type { NDArray } from "../ir/ndarray.ts";
 import * as lax from "../lax/index.ts";
 import { type ArrayLike, asArray } from "../lax/operands.ts";
-import { store } from "./array.ts";
+import { sequence } from "./array.ts";
 import { where } from "./logic.ts";
 import { moveaxis } from "./movement.ts";
 import { checkInteger, chosenDType } from "./operands.ts";
@@ -135,17 +135,6 @@ export function arange(...args: (number | DTypeOption | undefined)[]): NDArray {
   }
   const dtype = chosenDType(fn, options?.dtype, numbers.every(Number.isInteger) ? "int32" : "float32");
   return sequence(Math.max(0, Math.ceil((stop - start) / step)), (i) => start + i * step, dtype);
-}
-
-function sequence(length: number, value: (i: number) => number, dtype: DType): NDArray {
-  return hostArray(
-    store(
-      Array.from({ length }, (_, i) => value(i)),
-      dtype,
-    ),
-    [length],
-    dtype,
-  );
 }
 
 export interface LinspaceOptions extends DTypeOption {

@@ -9,12 +9,14 @@ export {
   type ForeignTypedArray,
   type NestedList,
 } from "./array.ts";
+export * from "./calculus.ts";
 export * from "./constants.ts";
 export * from "./creation.ts";
 export { cumprod, cumsum } from "./cumulative.ts";
 export { einsum, type Sublist } from "./einsum.ts";
 export type { ArrayMethods } from "./fluent.ts";
-export * from "./indexing.ts";
+export * from "./grids.ts";
+export { at, type Index, type TakeOptions, take, takeAlongAxis } from "./indexing.ts";
 export * from "./join.ts";
 export * as linalg from "./linalg.ts";
 export * from "./logic.ts";
@@ -22,5 +24,11 @@ export * from "./movement.ts";
 export * from "./pad.ts";
 export * from "./products.ts";
 export * from "./reductions.ts";
+export * from "./searching.ts";
 export * from "./sorting.ts";
+export * from "./special.ts";
+export * from "./statistics.ts";
+export * from "./types.ts";
 export * from "./ufuncs.ts";
+export * from "./updates.ts";
+export * from "./vectorize.ts";

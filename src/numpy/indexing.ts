@@ -161,7 +161,8 @@ function takePlaces(x: NDArray, taken: readonly Taken[], forUpdate: boolean): ND
   return takeAlong(lax.reshape(joined, { newSizes: inserted(newSizes, target, total) }), position, target, forUpdate);
 }
 
-function indexed(x: NDArray, indices: readonly unknown[], forUpdate = false): NDArray {
+/** `at`, and the same for updates: there an index that is out of range leads to -1. */
+export function indexed(x: NDArray, indices: readonly unknown[], forUpdate = false): NDArray {
   const full = withoutEllipsis(indices.flatMap(resolve), x);
   // Beside arrays a number is an array of one index.
   const among = full.some(isPlaces);
@@ -197,33 +198,6 @@ function indexed(x: NDArray, indices: readonly unknown[], forUpdate = false): ND
  * @example at(x, 0); at(x, ":", "1:3"); at(x, "...", -1); at(x, "::-1"); at(x, null, 2); at(x, [0, 2]); at(x, mask)
  */
 export const at = (x: ArrayLike, ...indices: readonly Index[]): NDArray => indexed(asArray(FN, x), indices);
-
-type Scatter = typeof lax.scatterAdd;
-
-function update(fn: string, scatter: Scatter, x: ArrayLike, indices: readonly Index[], y: ArrayLike): NDArray {
-  const operand = asArray(fn, x);
-  const places = lax.reshape(lax.iota("int32", operand.size), { newSizes: operand.shape });
-  const chosen = indexed(places, indices, true);
-  const values = broadcastTo(lax.convertElementType(asArray(fn, y, "y"), operand.dtype), chosen.shape);
-  const [flat, from, to] = [operand, values, chosen].map((z) => lax.reshape(z, { newSizes: [z.size] })) as [
-    NDArray,
-    NDArray,
-    NDArray,
-  ];
-  return lax.reshape(scatter(flat, to, from), { newSizes: operand.shape });
-}
-
-/**
- * `x` with `y` in place of the part `at(x, ...indices)`. Of several values for one element the last one stands; indices
- * out of range in arrays change nothing. Source: `x.at[indices].set(y)` of JAX.
- * @param indices a list, one entry for each of `at`'s arguments.
- * @example np.indexSet(x, [0, "1:3"], 7)
- */
-export const indexSet = (x: ArrayLike, indices: readonly Index[], y: ArrayLike): NDArray =>
-  update("numpy.indexSet", lax.scatterSet, x, indices, y);
-/** `x` with `y` added to the part `at(x, ...indices)`; see `indexSet`. Source: `x.at[indices].add(y)` of JAX. */
-export const indexAdd = (x: ArrayLike, indices: readonly Index[], y: ArrayLike): NDArray =>
-  update("numpy.indexAdd", lax.scatterAdd, x, indices, y);
 
 export interface TakeOptions {
   /** The axis to take from; by default (`null`) the array is flattened. */

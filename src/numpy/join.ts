@@ -5,7 +5,7 @@ import { type Axes, canonicalAxes, canonicalAxis, inserted, range, sameShape } f
 import type { NDArray } from "../ir/ndarray.ts";
 import * as lax from "../lax/index.ts";
 import { type ArrayLike, asArray } from "../lax/operands.ts";
-import { atleast1d, atleast2d, ravel } from "./movement.ts";
+import { atleast1d, atleast2d, atleast3d, ravel } from "./movement.ts";
 import { asArrays, checkInteger } from "./operands.ts";
 
 /** An axis, or an options object that holds it. */
@@ -63,6 +63,19 @@ export function hstack(arrays: readonly ArrayLike[]): NDArray {
   const fn = "numpy.hstack";
   const operands = asArrays(fn, arrays).map(atleast1d);
   return joinAlong(fn, operands, (operands[0] as NDArray).ndim === 1 ? 0 : 1);
+}
+
+/** Joins along axis 2; vectors become rows of it, numbers too. Source: `jax.numpy.dstack`. */
+export function dstack(arrays: readonly ArrayLike[]): NDArray {
+  const fn = "numpy.dstack";
+  return joinAlong(fn, asArrays(fn, arrays).map(atleast3d), 2);
+}
+
+/** Joins along axis 1; vectors become columns. Source: `jax.numpy.column_stack`. */
+export function columnStack(arrays: readonly ArrayLike[]): NDArray {
+  const fn = "numpy.columnStack";
+  const column = (x: NDArray): NDArray => (x.ndim < 2 ? lax.reshape(x, { newSizes: [x.size, 1] }) : x);
+  return joinAlong(fn, asArrays(fn, arrays).map(column), 1);
 }
 
 type SectionsOrIndices = number | readonly number[];
@@ -158,13 +171,26 @@ export function tile(x: ArrayLike, reps: number | readonly number[]): NDArray {
   return lax.reshape(repeated, { newSizes: sizes.map((n, i) => n * (copies[i] as number)) });
 }
 
-/** Repeats each element along an axis; without one, of the flattened array. Source: `jax.numpy.repeat`. */
-export function repeat(x: ArrayLike, repeats: number, options?: AxisOr<number | null>): NDArray {
+/**
+ * Repeats each element along an axis, without one of the flattened array: as often as a number says, or a list with one for
+ * each. Source: `jax.numpy.repeat`.
+ */
+export function repeat(x: ArrayLike, repeats: number | readonly number[], options?: AxisOr<number | null>): NDArray {
   const fn = "numpy.repeat";
   const given = axisOf<number | null>(fn, options).axis ?? null;
-  checkRepeats(fn, "repeats", [repeats]);
+  const counts = typeof repeats === "number" ? [repeats] : repeats;
+  checkRepeats(fn, "repeats", counts);
   const operand = given === null ? ravel(x) : asArray(fn, x);
   const axis = canonicalAxis(fn, given ?? 0, operand.ndim);
+  if (typeof repeats !== "number") {
+    if (counts.length !== operand.shape[axis]) {
+      throw new ShapeError(
+        `${fn}: there are ${counts.length} repeats for axis ${axis} of shape ${formatShape(operand.shape)}.`,
+      );
+    }
+    const parts = counts.map((n, i) => repeat(lax.sliceInDim(operand, i, i + 1, axis), n, { axis }));
+    return parts.length === 0 ? operand : lax.concatenate(parts, { dimension: axis });
+  }
   const repeated = lax.broadcastInDim(operand, {
     shape: inserted(operand.shape, axis + 1, repeats),
     broadcastDimensions: range(operand.ndim).map((i) => (i <= axis ? i : i + 1)),

@@ -12,9 +12,12 @@ import type { ArrayLike } from "../lax/operands.ts";
 import { broadcastTo } from "../lax/shape.ts";
 import { lu, solveFactorized } from "../lax/solve.ts";
 import { einsum } from "./einsum.ts";
+import { where } from "./logic.ts";
+import { type NormOptions, norm } from "./norm.ts";
 import { asArrays, checkInteger } from "./operands.ts";
+import { all } from "./reductions.ts";
 
-export { type NormOptions, norm } from "./norm.ts";
+export { type NormOptions, norm };
 
 /** The argument as a float array of matrices. */
 function matrices(fn: string, x: ArrayLike, square: boolean): NDArray {
@@ -144,6 +147,31 @@ export function svd(a: ArrayLike, options?: SvdOptions): NDArray | [NDArray, NDA
   return vectors ? factors : factors[1];
 }
 
+/** The descending singular values of matrices `(..., m, n)`. Source: `jax.numpy.linalg.svdvals`. */
+export const svdvals = (a: ArrayLike): NDArray =>
+  factorizations.svd(matrices("numpy.linalg.svdvals", a, false), false)[1] as NDArray;
+
+/**
+ * The ratio of the largest to the smallest singular value, or with another norm `ord` than 2 that of the matrix times that of its
+ * inverse. Infinite for singular matrices. Source: `jax.numpy.linalg.cond`.
+ */
+export function cond(a: ArrayLike, options?: { readonly p?: Exclude<NormOptions["ord"], "nuc"> }): NDArray {
+  const fn = "numpy.linalg.cond";
+  checkOptions(fn, options, ["p"]);
+  const ord = options?.p ?? 2;
+  const given = matrices(fn, a, Math.abs(ord as number) !== 2);
+  const axis = [-2, -1];
+  const ratio =
+    Math.abs(ord as number) === 2
+      ? lax.mul(norm(given, { ord, axis }), lax.reciprocal(norm(given, { ord: -(ord as number), axis })))
+      : lax.mul(norm(given, { ord, axis }), norm(inverse(given), { ord, axis }));
+  return where(
+    lax.bitwiseAnd(lax.ne(ratio, ratio), all(lax.eq(given, given), { axis })),
+    Number.POSITIVE_INFINITY,
+    ratio,
+  );
+}
+
 /** Which singular values count: those above `rtol` times the largest. */
 function significant(s: NDArray, rtol: number): NDArray {
   const largest = lax.sliceInDim(s, 0, 1, s.ndim - 1);
@@ -230,4 +258,37 @@ export function multiDot(arrays: readonly ArrayLike[]): NDArray {
   }
   const labels = (x: NDArray, i: number): number[] => (x.ndim === 2 ? [i, i + 1] : i === 0 ? [1] : [i]);
   return einsum(...factors.flatMap((x, i) => [x, labels(x, i)]));
+}
+
+export interface LstsqOptions {
+  /** Singular values below this fraction of the largest count as 0: by default the larger size times the dtype's precision. */
+  readonly rcond?: number | null;
+}
+
+/**
+ * The shortest of the `x` that make `|a x - b|` smallest, for `a` of shape `(m, n)` and `b` `(m,)` or `(m, k)`; with the squares
+ * of these residuals, the rank of `a` and its singular values. Source: `jax.numpy.linalg.lstsq`.
+ * @throws ShapeError when the shapes don't fit.
+ */
+export function lstsq(
+  a: ArrayLike,
+  b: ArrayLike,
+  options?: LstsqOptions,
+): [x: NDArray, residuals: NDArray, rank: NDArray, s: NDArray] {
+  const fn = "numpy.linalg.lstsq";
+  checkOptions(fn, options, ["rcond"]);
+  const [matrix, rhs] = promoteToFloat(fn, [a, b], ["a", "b"]) as [NDArray, NDArray];
+  if (matrix.ndim !== 2 || rhs.ndim < 1 || rhs.ndim > 2 || rhs.shape[0] !== matrix.shape[0]) {
+    throw new ShapeError(
+      `${fn}: a ${formatShape(matrix.shape)} must be a matrix and b ${formatShape(rhs.shape)} a vector or matrix of as many rows.`,
+    );
+  }
+  const rtol = options?.rcond ?? Math.max(...matrix.shape) * epsilon(matrix);
+  const columns = lax.reshape(rhs, {
+    newSizes: [rhs.shape[0] as number, rhs.size / Math.max(rhs.shape[0] as number, 1)],
+  });
+  const x = matmul(pinv(matrix, { rtol }), columns);
+  const residuals = lax.reduceSum(lax.square(lax.sub(columns, matmul(matrix, x))), { axes: [0] });
+  const solved = rhs.ndim === 1 ? lax.reshape(x, { newSizes: [-1] }) : x;
+  return [solved, residuals, matrixRank(matrix, { rtol }), svdvals(matrix)];
 }

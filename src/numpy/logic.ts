@@ -1,6 +1,7 @@
 /** Comparison, logic and choice, with NumPy's broadcasting. Results of comparisons are `bool`. */
 import { isFloat } from "../base/dtypes.ts";
 import { checkOptions } from "../base/errors.ts";
+import { sameShape } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { promoteOperands, promoteToFloat } from "../lax/convert.ts";
 import * as lax from "../lax/index.ts";
@@ -63,6 +64,26 @@ export function where(condition: ArrayLike, x: ArrayLike, y: ArrayLike): NDArray
   return lax.select(c, onTrue, onFalse);
 }
 
+/**
+ * Where the first of the conditions holds the first of the choices, else where the second holds the second, and so on; where
+ * none does, `default` (0). Source: `jax.numpy.select`.
+ */
+export function select(
+  conditions: readonly ArrayLike[],
+  choices: readonly ArrayLike[],
+  options?: { readonly default?: ArrayLike },
+): NDArray {
+  const fn = "numpy.select";
+  checkOptions(fn, options, ["default"]);
+  if (conditions.length !== choices.length || choices.length === 0) {
+    throw new TypeError(
+      `${fn}: needs as many conditions as choices, and one at least; got ${conditions.length} and ${choices.length}.`,
+    );
+  }
+  const [fallback, ...values] = promoteOperands(fn, [options?.default ?? 0, ...choices]) as [NDArray, ...NDArray[]];
+  return values.reduceRight((rest, value, i) => where(conditions[i] as ArrayLike, value, rest), fallback);
+}
+
 export interface CloseOptions {
   /** The relative tolerance, 1e-5 by default. */
   readonly rtol?: ArrayLike;
@@ -88,3 +109,13 @@ export function isclose(x: ArrayLike, y: ArrayLike, options?: CloseOptions): NDA
 /** Whether all elements are close; see `isclose`. Source: `jax.numpy.allclose`. */
 export const allclose = (x: ArrayLike, y: ArrayLike, options?: CloseOptions): NDArray =>
   lax.reduceAnd(isclose(x, y, options));
+
+/** Whether the two have one shape and equal elements. Source: `jax.numpy.array_equal`. */
+export function arrayEqual(x: ArrayLike, y: ArrayLike, options?: Pick<CloseOptions, "equalNan">): NDArray {
+  const fn = "numpy.arrayEqual";
+  checkOptions(fn, options, ["equalNan"]);
+  const [a, b] = promoteOperands(fn, [x, y], ["x", "y"]) as [NDArray, NDArray];
+  if (!sameShape(a.shape, b.shape)) return lax.full([], false, "bool");
+  const same = lax.eq(a, b);
+  return lax.reduceAnd(options?.equalNan ? lax.bitwiseOr(same, lax.bitwiseAnd(lax.ne(a, a), lax.ne(b, b))) : same);
+}

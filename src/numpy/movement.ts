@@ -188,3 +188,17 @@ export function atleast2d(x: ArrayLike): NDArray {
   const operand = asArray("numpy.atleast2d", x);
   return operand.ndim >= 2 ? operand : lax.reshape(operand, { newSizes: [1, operand.size] });
 }
+
+/** The array with at least three dimensions; a matrix gets its new one at the end. Source: `jax.numpy.atleast_3d`. */
+export function atleast3d(x: ArrayLike): NDArray {
+  const operand = asArray("numpy.atleast3d", x);
+  if (operand.ndim >= 3) return operand;
+  return lax.reshape(operand, { newSizes: operand.ndim === 2 ? [...operand.shape, 1] : [1, operand.size, 1] });
+}
+
+/** Reverses the order of the columns, axis 1. Source: `jax.numpy.fliplr`. */
+export const fliplr = (x: ArrayLike): NDArray => flip(x, 1);
+/** Reverses the order of the rows, axis 0. Source: `jax.numpy.flipud`. */
+export const flipud = (x: ArrayLike): NDArray => flip(x, 0);
+/** Exchanges the last two axes. Source: `jax.numpy.matrix_transpose`. */
+export const matrixTranspose = (x: ArrayLike): NDArray => swapaxes(x, -1, -2);

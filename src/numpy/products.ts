@@ -1,7 +1,7 @@
 /** Products of vectors, matrices and tensors. */
 import { namedArguments } from "../base/arguments.ts";
-import { describe, formatShape, ShapeError } from "../base/errors.ts";
-import { broadcastShapes, canonicalAxes, range, type Shape } from "../base/shapes.ts";
+import { checkOptions, describe, formatShape, ShapeError } from "../base/errors.ts";
+import { broadcastShapes, canonicalAxes, canonicalAxis, range, type Shape } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { promoteOperands } from "../lax/convert.ts";
 import * as lax from "../lax/index.ts";
@@ -150,4 +150,18 @@ export function kron(x: ArrayLike, y: ArrayLike): NDArray {
     lax.reshape(b, { newSizes: bShape.flatMap((n) => [1, n]) }),
   );
   return lax.reshape(product, { newSizes: aShape.map((n, i) => n * (bShape[i] as number)) });
+}
+
+/** The vector product over an axis (the last by default) of size 3; the others broadcast. Source: `jax.numpy.cross`. */
+export function cross(x: ArrayLike, y: ArrayLike, options?: { readonly axis?: number }): NDArray {
+  const fn = "numpy.cross";
+  checkOptions(fn, options, ["axis"]);
+  const axis = options?.axis ?? -1;
+  const [a, b] = factors(fn, x, y);
+  const places = [a, b].map((v) => canonicalAxis(fn, axis, v.ndim)) as [number, number];
+  if (a.shape[places[0]] !== 3 || b.shape[places[1]] !== 3) mismatch(fn, a, b, `axis ${axis} of both must have size 3`);
+  const turned = (v: NDArray, place: number, by: number): NDArray =>
+    lax.concatenate([lax.sliceInDim(v, by, 3, place), lax.sliceInDim(v, 0, by, place)], { dimension: place });
+  const part = (i: number, j: number): NDArray => multiply(turned(a, places[0], i), turned(b, places[1], j));
+  return lax.sub(part(1, 2), part(2, 1));
 }

@@ -1,0 +1,184 @@
+/** Where elements are: in sorted arrays, in bins, and among others. Sizes that depend on contents are options, as in JAX. */
+import { checkOptions, describe, formatShape, ShapeError } from "../base/errors.ts";
+import type { Shape } from "../base/shapes.ts";
+import type { NDArray } from "../ir/ndarray.ts";
+import { promoteOperands, promoteToFloat } from "../lax/convert.ts";
+import * as lax from "../lax/index.ts";
+import { type ArrayLike, asArray } from "../lax/operands.ts";
+import { cumsum } from "./cumulative.ts";
+import { take } from "./indexing.ts";
+import { concatenate, stack } from "./join.ts";
+import { equal, logicalNot, where } from "./logic.ts";
+import { ravel } from "./movement.ts";
+import { checkInteger, toBool } from "./operands.ts";
+import { max, min, sum } from "./reductions.ts";
+import { argsort } from "./sorting.ts";
+import { add, divide, multiply, subtract } from "./ufuncs.ts";
+
+export interface SearchOptions {
+  /** Whether equal elements stand behind the place (`"left"`, the default) or before it. */
+  readonly side?: "left" | "right";
+}
+
+/**
+ * Where in the sorted vector `a` the elements of `v` would stand, as `int32`: how many elements are smaller, or with
+ * `side: "right"` not larger. NaN is the largest. Source: `jax.numpy.searchsorted`.
+ */
+export function searchsorted(a: ArrayLike, v: ArrayLike, options?: SearchOptions): NDArray {
+  const fn = "numpy.searchsorted";
+  checkOptions(fn, options, ["side"]);
+  const side = options?.side ?? "left";
+  if (side !== "left" && side !== "right")
+    throw new TypeError(`${fn}: side must be "left" or "right", got ${describe(side)}.`);
+  const [ordered, values] = promoteOperands(fn, [a, v], ["a", "v"]) as [NDArray, NDArray];
+  if (ordered.ndim !== 1) throw new ShapeError(`${fn}: a must be a vector, got shape ${formatShape(ordered.shape)}.`);
+  // Both sorted together, stably: an element's place is the number of elements of `a` in front of it.
+  const first = side === "left" ? 0 : ordered.size;
+  const parts = [ordered, ravel(values)];
+  const places = argsort(concatenate(side === "left" ? parts.reverse() : parts));
+  const fromA = side === "left" ? lax.ge(places, values.size) : lax.lt(places, ordered.size);
+  const ranks = lax.sliceInDim(argsort(places), first, first + values.size, 0);
+  return lax.reshape(take(cumsum(fromA), ranks), { newSizes: values.shape });
+}
+
+/**
+ * The number of the bin that each element lies in: bin `i` reaches from edge `i - 1`, which belongs to it, to edge `i`,
+ * which belongs to it with `right`. The edges ascend or descend. Source: `jax.numpy.digitize`.
+ */
+export function digitize(x: ArrayLike, bins: ArrayLike, options?: { readonly right?: boolean }): NDArray {
+  const fn = "numpy.digitize";
+  checkOptions(fn, options, ["right"]);
+  const edges = asArray(fn, bins, "bins");
+  if (edges.size === 0) return lax.full(asArray(fn, x).shape, 0, "int32");
+  const side = options?.right ? "left" : "right";
+  const end = (i: number): NDArray => lax.sliceInDim(edges, i, i + 1, 0);
+  const ascending = lax.reshape(lax.ge(end(edges.size - 1), end(0)), { newSizes: [] });
+  const descended = lax.sub(edges.size, searchsorted(lax.rev(edges, { dimensions: [0] }), x, { side }));
+  return where(ascending, searchsorted(edges, x, { side }), descended);
+}
+
+export interface BincountOptions {
+  /** What is added up, 1 each by default. */
+  readonly weights?: ArrayLike;
+  /** The least size of the result. */
+  readonly minlength?: number;
+  /** The size of the result; numbers beyond are left out. Needed inside transformations. */
+  readonly length?: number | null;
+}
+
+/** How often each whole number stands in a vector; negative ones count as 0. Source: `jax.numpy.bincount`. */
+export function bincount(x: ArrayLike, options?: BincountOptions): NDArray {
+  const fn = "numpy.bincount";
+  checkOptions(fn, options, ["weights", "minlength", "length"]);
+  const numbers = asArray(fn, x);
+  if (numbers.ndim !== 1) throw new ShapeError(`${fn}: x must be a vector, got shape ${formatShape(numbers.shape)}.`);
+  const needed = (): number => Math.max(options?.minlength ?? 0, numbers.size === 0 ? 0 : max(numbers).item() + 1);
+  const length = options?.length ?? needed();
+  const weights = options?.weights === undefined ? lax.full([numbers.size], 1, "int32") : asArray(fn, options.weights);
+  return lax.scatterAdd(lax.full([length], 0, weights.dtype), lax.max(numbers, 0), weights);
+}
+
+export interface HistogramOptions {
+  /** How many bins of one width (10 by default), or their edges. */
+  readonly bins?: number | NDArray;
+  /** The first and the last edge: by default the smallest and the largest element. */
+  readonly range?: readonly [number, number];
+  readonly weights?: ArrayLike;
+  /** Whether the counts are divided so that the integral is 1. */
+  readonly density?: boolean;
+}
+
+function binEdges(x: NDArray, bins: number, limits: readonly [number, number] | undefined): NDArray {
+  const given = limits ?? (x.size === 0 ? [0, 1] : null);
+  const [low, high] = given ? given.map((v) => lax.full([], v, x.dtype)) : [min(x), max(x)];
+  const [start, stop] = [low as NDArray, high as NDArray];
+  const half = where(equal(start, stop), 0.5, 0);
+  const step = divide(lax.iota(x.dtype, bins + 1), bins);
+  return add(multiply(subtract(start, half), subtract(1, step)), multiply(add(stop, half), step));
+}
+
+/** How many elements lie in each bin, and the bins' edges; the last bin holds its last edge. Source: `jax.numpy.histogram`. */
+export function histogram(x: ArrayLike, options?: HistogramOptions): [counts: NDArray, edges: NDArray] {
+  const fn = "numpy.histogram";
+  checkOptions(fn, options, ["bins", "range", "weights", "density"]);
+  const values = ravel(promoteToFloat(fn, [x])[0] as NDArray);
+  const bins = options?.bins ?? 10;
+  const edges = typeof bins === "number" ? binEdges(values, checkInteger(fn, "bins", bins), options?.range) : bins;
+  const count = edges.size - 1;
+  const atEnd = equal(values, lax.sliceInDim(edges, count, count + 1, 0));
+  const bin = where(atEnd, count, searchsorted(edges, values, { side: "right" }));
+  const weights = options?.weights === undefined ? lax.full(values.shape, 1, values.dtype) : ravel(options.weights);
+  const counts = lax.sliceInDim(lax.scatterAdd(lax.full([count + 1], 0, weights.dtype), bin, weights), 1, count + 1, 0);
+  if (!options?.density) return [counts, edges];
+  const widths = lax.sub(lax.sliceInDim(edges, 1, count + 1, 0), lax.sliceInDim(edges, 0, count, 0));
+  return [divide(divide(counts, widths), sum(counts)), edges];
+}
+
+/** Places in an array of the given shape as one array of indices for each axis. Source: `jax.numpy.unravel_index`. */
+export function unravelIndex(indices: ArrayLike, shape: Shape): NDArray[] {
+  let rest = asArray("numpy.unravelIndex", indices, "indices");
+  return [...shape]
+    .reverse()
+    .map((n) => {
+      const index = lax.rem(rest, n);
+      rest = lax.div(rest, n);
+      return index;
+    })
+    .reverse();
+}
+
+export interface SizeOptions {
+  /** How many are returned: needed inside transformations, by default as many as there are. */
+  readonly size?: number | null;
+  /** What stands for those that are missing, 0 by default. */
+  readonly fillValue?: number;
+}
+
+/** The places of the true elements, in order, and their number. */
+function places(mask: NDArray, { size, fillValue = 0 }: SizeOptions): [NDArray, NDArray] {
+  const count = sum(mask);
+  const wanted = size ?? count.item();
+  const found = lax.sliceInDim(argsort(logicalNot(mask)), 0, Math.min(wanted, mask.size), 0);
+  const padded = lax.pad(found, 0, { paddingConfig: [[0, wanted - found.size, 0]] });
+  return [where(lax.lt(lax.iota("int32", wanted), count), padded, fillValue), count];
+}
+
+/** The indices of the elements that aren't 0, an array for each axis. Source: `jax.numpy.nonzero`. */
+export function nonzero(x: ArrayLike, options?: SizeOptions): NDArray[] {
+  checkOptions("numpy.nonzero", options, ["size", "fillValue"]);
+  const operand = asArray("numpy.nonzero", x);
+  const { size, fillValue = 0 } = options ?? {};
+  const [found, count] = places(ravel(toBool(operand)), { size: size ?? null });
+  const exists = lax.lt(lax.iota("int32", found.size), count);
+  return unravelIndex(found, operand.shape).map((index) => where(exists, index, fillValue));
+}
+
+/** The indices of the elements that aren't 0, a row for each. Source: `jax.numpy.argwhere`. */
+export const argwhere = (x: ArrayLike, options?: SizeOptions): NDArray => stack(nonzero(x, options), { axis: -1 });
+/** The places in the flattened array of the elements that aren't 0. Source: `jax.numpy.flatnonzero`. */
+export const flatnonzero = (x: ArrayLike, options?: SizeOptions): NDArray => nonzero(ravel(x), options)[0] as NDArray;
+
+/**
+ * The different elements of an array, ascending. With `size` inside transformations; what is missing is filled with the
+ * smallest element, or `fillValue`. Source: `jax.numpy.unique`.
+ */
+export function unique(x: ArrayLike, options?: SizeOptions): NDArray {
+  checkOptions("numpy.unique", options, ["size", "fillValue"]);
+  const flat = ravel(x);
+  if (flat.size === 0) return flat;
+  const sorted = lax.sort(flat);
+  const [before, after] = [lax.sliceInDim(sorted, 0, flat.size - 1, 0), lax.sliceInDim(sorted, 1, flat.size, 0)];
+  const bothNaN = lax.bitwiseAnd(lax.ne(before, before), lax.ne(after, after));
+  const differs = lax.bitwiseAnd(lax.ne(before, after), lax.bitwiseNot(bothNaN));
+  const { size = null, fillValue } = options ?? {};
+  const [starts, count] = places(concatenate([lax.full([1], true, "bool"), differs]), { size });
+  const found = take(sorted, starts);
+  return fillValue === undefined ? found : where(lax.lt(lax.iota("int32", found.size), count), found, fillValue);
+}
+
+/** Whether each element of `x` is one of those of `values`. Source: `jax.numpy.isin`. */
+export function isin(x: ArrayLike, values: ArrayLike): NDArray {
+  const operand = asArray("numpy.isin", x);
+  const found = equal(lax.expandDims(operand, { axes: [operand.ndim] }), ravel(values));
+  return lax.reduceOr(found, { axes: [operand.ndim] });
+}

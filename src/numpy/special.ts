@@ -1,0 +1,67 @@
+/** Elementwise functions that are composed of others: signs, angles, bits. */
+import { isFloat } from "../base/dtypes.ts";
+import type { NDArray } from "../ir/ndarray.ts";
+import { promoteOperands, promoteToFloat } from "../lax/convert.ts";
+import * as lax from "../lax/index.ts";
+import { type ArrayLike, asArray } from "../lax/operands.ts";
+import { where } from "./logic.ts";
+import { binary, unary } from "./operands.ts";
+import { logaddexp, multiply } from "./ufuncs.ts";
+
+/** 0 for negative numbers, 1 for positive ones, `y` for 0. Source: `jax.numpy.heaviside`. */
+export const heaviside = /* @__PURE__ */ binary("heaviside", promoteToFloat, (x, y) =>
+  where(lax.lt(x, 0), 0, where(lax.gt(x, 0), 1, where(lax.eq(x, 0), y, x))),
+);
+
+/** Whether the sign is negative, that of -0 too; false for NaN. Source: `jax.numpy.signbit`. */
+export function signbit(x: ArrayLike): NDArray {
+  const operand = asArray("numpy.signbit", x);
+  const negative = lax.lt(operand, 0);
+  if (!isFloat(operand.dtype)) return negative;
+  return lax.bitwiseOr(negative, lax.bitwiseAnd(lax.eq(operand, 0), lax.lt(lax.reciprocal(operand), 0)));
+}
+
+/** The absolute value of `x` with the sign of `y`. Source: `jax.numpy.copysign`. */
+export const copysign = /* @__PURE__ */ binary("copysign", promoteToFloat, (x, y) => {
+  const size = lax.abs(x);
+  return lax.select(signbit(y), lax.neg(size), size);
+});
+
+/** `log2(2^x + 2^y)` without overflow. Source: `jax.numpy.logaddexp2`. */
+export const logaddexp2 = /* @__PURE__ */ binary("logaddexp2", promoteToFloat, (x, y) =>
+  lax.div(logaddexp(lax.mul(x, Math.LN2), lax.mul(y, Math.LN2)), Math.LN2),
+);
+
+/** `sin(pi x) / (pi x)`; 1, with all of its derivatives, at 0. Source: `jax.numpy.sinc`. */
+export const sinc = /* @__PURE__ */ unary("sinc", promoteToFloat, (x) => {
+  const angle = lax.mul(x, Math.PI);
+  const small = lax.lt(lax.abs(angle), 1e-2);
+  const square = lax.square(angle);
+  // Around 0 the series, to 1e-18; there the quotient, and its derivatives, would lose what they are made of.
+  const series = [1 / 362880, -1 / 5040, 1 / 120, -1 / 6].reduce<NDArray>(
+    (s, c) => lax.add(lax.mul(s, square), c),
+    lax.mul(square, -1 / 39916800),
+  );
+  const safe = lax.select(small, 1, angle);
+  return lax.select(small, lax.add(lax.mul(series, square), 1), lax.div(lax.sin(safe), safe));
+});
+
+/** Degrees as radians. Source: `jax.numpy.deg2rad`. */
+export const deg2rad = /* @__PURE__ */ unary("deg2rad", promoteToFloat, (x) => multiply(x, Math.PI / 180));
+/** Radians as degrees. Source: `jax.numpy.rad2deg`. */
+export const rad2deg = /* @__PURE__ */ unary("rad2deg", promoteToFloat, (x) => multiply(x, 180 / Math.PI));
+
+/** The bits, or bools, that are set in both. Source: `jax.numpy.bitwise_and`. */
+export const bitwiseAnd = /* @__PURE__ */ binary("bitwiseAnd", promoteOperands, lax.bitwiseAnd);
+/** The bits, or bools, that are set in one or both. Source: `jax.numpy.bitwise_or`. */
+export const bitwiseOr = /* @__PURE__ */ binary("bitwiseOr", promoteOperands, lax.bitwiseOr);
+/** The bits, or bools, that are set in one alone. Source: `jax.numpy.bitwise_xor`. */
+export const bitwiseXor = /* @__PURE__ */ binary("bitwiseXor", promoteOperands, lax.bitwiseXor);
+/** The bits, or bools, that aren't set. Source: `jax.numpy.bitwise_not`. */
+export const bitwiseNot = /* @__PURE__ */ unary("bitwiseNot", promoteOperands, lax.bitwiseNot);
+/** The bits of an integer moved up by `y` places. Source: `jax.numpy.left_shift`. */
+export const leftShift = /* @__PURE__ */ binary("leftShift", promoteOperands, lax.shiftLeft);
+/** The bits of an integer moved down by `y` places; the sign stays. Source: `jax.numpy.right_shift`. */
+export const rightShift = /* @__PURE__ */ binary("rightShift", promoteOperands, (x, y) =>
+  (x.dtype === "uint32" ? lax.shiftRightLogical : lax.shiftRightArithmetic)(x, y),
+);

@@ -1,0 +1,35 @@
+/** What dtypes can hold, and which one arguments come to. */
+import { type DType, isFloat, promote } from "../base/dtypes.ts";
+import { type ArrayLike, asArray } from "../lax/operands.ts";
+import { chosenDType } from "./operands.ts";
+
+export interface FloatInfo {
+  readonly dtype: DType;
+  readonly bits: number;
+  /** The distance from 1 to the next larger number. */
+  readonly eps: number;
+  readonly max: number;
+  readonly min: number;
+  /** The smallest positive number with all digits. */
+  readonly tiny: number;
+}
+
+/** The limits of a float dtype. Source: `jax.numpy.finfo`. */
+export function finfo(dtype: DType): FloatInfo {
+  if (!isFloat(chosenDType("numpy.finfo", dtype, dtype)))
+    throw new TypeError(`numpy.finfo: ${dtype} is no float dtype.`);
+  const [bits, digits, exponent] = dtype === "float32" ? [32, 23, 127] : [64, 52, 1023];
+  const max = (2 - 2 ** -digits) * 2 ** exponent;
+  return { dtype, bits, eps: 2 ** -digits, max, min: -max, tiny: 2 ** (1 - exponent) };
+}
+
+/** The limits of an integer dtype. Source: `jax.numpy.iinfo`. */
+export function iinfo(dtype: DType): Pick<FloatInfo, "dtype" | "bits" | "max" | "min"> {
+  if (dtype === "int32") return { dtype, bits: 32, max: 2 ** 31 - 1, min: -(2 ** 31) };
+  if (dtype === "uint32") return { dtype, bits: 32, max: 2 ** 32 - 1, min: 0 };
+  throw new TypeError(`numpy.iinfo: ${chosenDType("numpy.iinfo", dtype, dtype)} is no integer dtype.`);
+}
+
+/** The dtype that the arguments promote to in an operation. Source: `jax.numpy.result_type`. */
+export const resultType = (...args: ArrayLike[]): DType =>
+  promote(args.map((x, i) => asArray("numpy.resultType", x, `argument ${i + 1}`).aval)).dtype;
