@@ -5,7 +5,7 @@ import { promoteOperands, promoteToFloat } from "../lax/convert.ts";
 import * as lax from "../lax/index.ts";
 import { type ArrayLike, asArray } from "../lax/operands.ts";
 import { where } from "./logic.ts";
-import { binary, unary } from "./operands.ts";
+import { binary, promoteToNumbers, unary } from "./operands.ts";
 import { logaddexp, multiply } from "./ufuncs.ts";
 
 /** 0 for negative numbers, 1 for positive ones, `y` for 0. Source: `jax.numpy.heaviside`. */
@@ -60,8 +60,8 @@ export const bitwiseXor = /* @__PURE__ */ binary("bitwiseXor", promoteOperands, 
 /** The bits, or bools, that aren't set. Source: `jax.numpy.bitwise_not`. */
 export const bitwiseNot = /* @__PURE__ */ unary("bitwiseNot", promoteOperands, lax.bitwiseNot);
 /** The bits of an integer moved up by `y` places. Source: `jax.numpy.left_shift`. */
-export const leftShift = /* @__PURE__ */ binary("leftShift", promoteOperands, lax.shiftLeft);
+export const leftShift = /* @__PURE__ */ binary("leftShift", promoteToNumbers, lax.shiftLeft);
 /** The bits of an integer moved down by `y` places; the sign stays. Source: `jax.numpy.right_shift`. */
-export const rightShift = /* @__PURE__ */ binary("rightShift", promoteOperands, (x, y) =>
+export const rightShift = /* @__PURE__ */ binary("rightShift", promoteToNumbers, (x, y) =>
   (x.dtype === "uint32" ? lax.shiftRightLogical : lax.shiftRightArithmetic)(x, y),
 );

@@ -34,7 +34,7 @@ export const divide = /* @__PURE__ */ binary("divide", promoteToFloat, lax.div);
 /** `-x`, of numbers. Source: `jax.numpy.negative`. */
 export const negative = /* @__PURE__ */ unary("negative", promoteNumbersOnly, lax.neg);
 /** `x` as an array. Source: `jax.numpy.positive`. */
-export const positive = /* @__PURE__ */ unary("positive", promoteNumbersOnly, (x) => x as NDArray);
+export const positive = /* @__PURE__ */ unary("positive", promoteOperands, (x) => x as NDArray);
 
 /** The larger of `x` and `y`; NaN if either is NaN. Source: `jax.numpy.maximum`. */
 export const maximum = /* @__PURE__ */ binary(

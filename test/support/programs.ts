@@ -43,6 +43,12 @@ const smooth: ((x: NDArray) => NDArray)[] = [
   (x) => lax.besselI0e(lax.mul(x, 3)),
   (x) => lax.besselI1e(lax.add(lax.square(x), 0.5)),
   (x) => lax.selectN(lax.convertElementType(lax.ge(lax.sin(x), 3), "int32"), lax.sin(x), x),
+  (x) => nn.gelu(x),
+  (x) => nn.silu(x),
+  (x) => nn.softplus(x),
+  (x) => np.logaddexp(x, lax.sin(x)),
+  (x) => np.sinc(lax.tanh(x)),
+  (x) => np.where(np.greater(lax.sin(x), 3), 0, np.hypot(x, 1)),
   // What a compiler may leave out.
   (x) => lax.mul(lax.add(x, 0), 1),
   (x) => lax.div(lax.mul(x, lax.sqrt(lax.full([], 4, "float64"))), lax.full(x.shape, 2, "float64")),
@@ -250,6 +256,30 @@ const products: readonly Op[] = [
   },
 ];
 
+const numpyLike: readonly Op[] = [
+  along((x, axis, c) => c.of([np.mean, np.var])(x, { axis })),
+  along((x, axis, c) => np.quantile(x, c.of([0.3, 0.5, 0.85]), { axis, keepdims: c.below(2) === 0 })),
+  along((x, axis) => np.sum(x, { axis, where: lax.lt(lax.sin(x), 3) })),
+  along((x, axis) => np.diff(x, { axis })),
+  along((x, axis, c) => np.roll(np.flip(x, axis), 1 + c.below(2), { axis })),
+  along((x, axis) => np.moveaxis(np.stack([x, lax.tanh(x)], axis), axis, 0)),
+  along((x, axis, c) => (c.below(2) === 0 ? np.tile(x, 2) : np.repeat(x, 2, { axis }))),
+  along((x, axis, c) => np.pad(x, 1, { mode: c.of(["edge", "wrap", "reflect", "symmetric"]) })),
+  along((x) => np.trapezoid(x)),
+  along((x) => np.indexAdd(x, [-1], 0.5)),
+  along((x) => np.indexMultiply(x, [[0, 0]], lax.sin(np.at(x, [0, 0])))),
+  (pool, c) => {
+    const [x, y] = [c.of(pool), c.of(pool)];
+    return x.size * y.size > 40 ? x : c.of([np.outer, np.kron])(x, lax.tanh(y));
+  },
+  (pool, c) => {
+    const x = c.of(pool);
+    if (x.ndim !== 2 || x.size > 16) return x;
+    const gram = np.add(np.matmul(np.tanh(x), np.transpose(np.tanh(x))), np.eye(x.shape[0] as number, { dtype: "float64" }));
+    return c.of([np.linalg.cholesky, np.linalg.inv, np.linalg.det, np.trace, np.tril])(gram);
+  },
+];
+
 const control: readonly Op[] = [
   (pool, c) => {
     const x = c.of(pool);
@@ -286,7 +316,7 @@ function repeated(value: NDArray, like: NDArray): NDArray {
   return lax.broadcastInDim(value, { shape: like.shape, broadcastDimensions: [] });
 }
 
-const KINDS = [arithmetic, arithmetic, reductions, movements, indexing, products, control];
+const KINDS = [arithmetic, arithmetic, reductions, movements, indexing, products, numpyLike, control];
 
 const MAX_SIZE = 150;
 
