@@ -125,7 +125,7 @@ function variance(fn: string, x: ArrayLike, options: AxisOr<VarOptions> | undefi
   const count = countOver(operand, axes, keepdims, mask);
   const squares = lax.square(masked(lax.sub(operand, center), mask, 0));
   const divisor = typeof count === "number" ? lax.full([], count - ddof, operand.dtype) : lax.sub(count, ddof);
-  return lax.div(sumOver(squares, axes, keepdims), where(lax.gt(divisor, 0), divisor, Number.NaN));
+  return where(lax.gt(divisor, 0), lax.div(sumOver(squares, axes, keepdims), divisor), Number.NaN);
 }
 
 /** The mean squared distance from the mean; the divisor is the count less `ddof`. Source: `jax.numpy.var`. */

@@ -90,7 +90,9 @@ const CALLS: Calls = {
     ["select", (f, x) => f(lax.eq(x, x), x, x)],
     ["slice", wanting({ startIndices: [0, 1], limitIndices: [3, 3] })],
     ["sliceInDim", wanting(0, 2)],
+    ["switch", (f, x) => f(1, [turned, lax.transpose], x)],
     ["topK", wanting(2)],
+    ["whileLoop", (f, x) => f((y: NDArray) => lax.lt(np.sum(y), 0), turned, x)],
   ],
   "lax.linalg": [["triangularSolve", (f, x) => f(x, x, { leftSide: true })]],
   numpy: [
@@ -232,39 +234,45 @@ const matrix = (dtype: DType): NDArray =>
     { dtype },
   );
 
-/** Whether the function takes arrays of the dtype, or makes them. */
-function takes(call: Call, f: AnyFunction, dtype: DType): boolean {
+const works = (f: () => unknown): boolean => {
   try {
-    for (const leaf of tree.leaves<NDArray>(call(f, matrix(dtype)))) leaf.dataSync?.();
+    f();
     return true;
   } catch {
     return false;
   }
+};
+
+/** Whether the function takes arrays of the dtype, or makes them. */
+function takes(call: Call, f: AnyFunction, dtype: DType): boolean {
+  return works(() => {
+    for (const leaf of tree.leaves<NDArray>(call(f, matrix(dtype)))) leaf.dataSync();
+  });
 }
 
-/** "yes", or "zero" where nothing flows; "-" for results that aren't floats, or don't depend on arrays; otherwise "no". */
+const DIRECTION = [
+  [1, 2, 3],
+  [4, 5, 7],
+  [6, 8, 9],
+];
+
+/** "yes", or "zero" where nothing flows; "-" for results that aren't floats or don't depend on arrays; "forwards"; "no". */
 function derivative(call: Call, f: AnyFunction): string {
   if (!takes(call, f, "float64")) return "-";
   const x = matrix("float64");
-  const floats = (y: NDArray): NDArray[] =>
-    tree.leaves<NDArray>(call(f, y)).filter((leaf) => typeof leaf === "object" && isFloat(leaf.dtype));
-  try {
-    if (floats(x).length === 0) return "-";
-    const direction = array(
-      [
-        [1, 2, 3],
-        [4, 5, 7],
-        [6, 8, 9],
-      ],
-      { dtype: "float64" },
-    );
-    const [, tangents] = jvp(floats, [x], [direction]) as [unknown, NDArray[]];
+  const floats = (y: NDArray): NDArray[] => tree.leaves<NDArray>(call(f, y)).filter((leaf) => isFloat(leaf.dtype));
+  if (floats(x).length === 0) return "-";
+  let tangents: NDArray[] = [];
+  const forwards = works(() => {
+    tangents = jvp(floats, [x], [array(DIRECTION, { dtype: "float64" })])[1] as NDArray[];
+  });
+  if (!forwards) return "no";
+  const backwards = works(() => {
     const [outs, pullback] = vjp(floats, x) as unknown as [NDArray[], (cts: NDArray[]) => NDArray[]];
     for (const ct of pullback(outs.map((o) => np.onesLike(o)))) ct.dataSync();
-    return tangents.some((t) => t.dataSync().some((v: number) => v !== 0)) ? "yes" : "zero";
-  } catch {
-    return "no";
-  }
+  });
+  if (!backwards) return "forwards";
+  return tangents.some((t) => t.dataSync().some((v: number) => v !== 0)) ? "yes" : "zero";
 }
 
 const mark = (yes: boolean): string => (yes ? "x" : "");
@@ -299,7 +307,7 @@ function randomSection(): string[] {
 function listed(name: string): string[] {
   const texts = LISTED[name] as Record<string, string>;
   const named = Object.entries(cotangent).filter(
-    ([n, f]) => typeof f === "function" && /^[a-z]/.test(n) && n !== "array",
+    ([n, f]) => typeof f === "function" && /^(?!array$|init)[a-z]/.test(n),
   );
   const unlisted = named.map(([n]) => n).filter((n) => !(n in texts));
   const gone = Object.keys(texts).filter((n) => !named.some(([m]) => m === n));
@@ -316,7 +324,7 @@ export function operations(): string {
     "# Operations",
     "",
     "Made by `npm run docs:operations` from the code, and compared with it by a test. An `x` under a dtype says that the function takes",
-    "arrays of it (or makes them). *derivative*: `yes`, forwards and backwards, of any order; `zero`, piecewise constant; `-`, the result has",
+    "arrays of it (or makes them). *derivative*: `yes`, forwards and backwards; `zero`, piecewise constant; `forwards`, in this direction alone; `-`, the result has",
     "no floats or depends on no array; `no`, an error, as that of a result whose size depends on contents. `scan`, `cond` and the like take whatever the functions given to them take.",
     "",
     ...Object.keys(CALLS).flatMap(section),

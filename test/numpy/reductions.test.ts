@@ -1,4 +1,4 @@
-import { array, type NDArray, numpy as np } from "cotangent";
+import { array, jvp, type NDArray, numpy as np } from "cotangent";
 import fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -165,6 +165,18 @@ test("sums of random shapes agree with loops", () => {
     }),
     { numRuns: 60 },
   );
+});
+
+test("the variance of too few elements is NaN, and its tangent 0, as in JAX", () => {
+  const alone = array([3], { dtype: "float64" });
+  const [value, tangent] = jvp((y: NDArray) => np.var(y, { ddof: 1 }), [alone], [alone]) as NDArray[];
+  assert.ok(Number.isNaN(value.item()));
+  assert.is(tangent.item(), 0);
+});
+
+test("extrema of nothing, or perhaps of nothing, need an initial element", () => {
+  assertThrows(() => np.max(np.zeros([0, 2]), { axis: 0 }), "numpy.max", "initial");
+  assertThrows(() => np.min(x, { where: array(true) }), "numpy.min", "initial");
 });
 
 test.run();

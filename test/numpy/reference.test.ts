@@ -11,7 +11,9 @@ type Case = [name: string, args: unknown[], options: Record<string, unknown> | n
 
 const read = (name: string): unknown => JSON.parse(readFileSync(new URL(`data/${name}.json`, import.meta.url), "utf8"));
 const numberOf = (v: number | string): number =>
-  typeof v === "number" ? v : { "-0.0": -0, nan: Number.NaN, inf: Number.POSITIVE_INFINITY, "-inf": Number.NEGATIVE_INFINITY }[v]!;
+  typeof v === "number"
+    ? v
+    : { "-0.0": -0, nan: Number.NaN, inf: Number.POSITIVE_INFINITY, "-inf": Number.NEGATIVE_INFINITY }[v]!;
 
 const isEncoded = (x: unknown): x is Encoded =>
   Array.isArray(x) && x.length === 3 && typeof x[0] === "string" && Array.isArray(x[1]) && Array.isArray(x[2]);

@@ -264,7 +264,7 @@ const numpyLike: readonly Op[] = [
   along((x, axis, c) => np.roll(np.flip(x, axis), 1 + c.below(2), { axis })),
   along((x, axis) => np.moveaxis(np.stack([x, lax.tanh(x)], axis), axis, 0)),
   along((x, axis, c) => (c.below(2) === 0 ? np.tile(x, 2) : np.repeat(x, 2, { axis }))),
-  along((x, axis, c) => np.pad(x, 1, { mode: c.of(["edge", "wrap", "reflect", "symmetric"]) })),
+  along((x, _, c) => np.pad(x, 1, { mode: c.of(["edge", "wrap", "reflect", "symmetric"]) })),
   along((x) => np.trapezoid(x)),
   along((x) => np.indexAdd(x, [-1], 0.5)),
   along((x) => np.indexMultiply(x, [[0, 0]], lax.sin(np.at(x, [0, 0])))),
@@ -275,7 +275,10 @@ const numpyLike: readonly Op[] = [
   (pool, c) => {
     const x = c.of(pool);
     if (x.ndim !== 2 || x.size > 16) return x;
-    const gram = np.add(np.matmul(np.tanh(x), np.transpose(np.tanh(x))), np.eye(x.shape[0] as number, { dtype: "float64" }));
+    const gram = np.add(
+      np.matmul(np.tanh(x), np.transpose(np.tanh(x))),
+      np.eye(x.shape[0] as number, { dtype: "float64" }),
+    );
     return c.of([np.linalg.cholesky, np.linalg.inv, np.linalg.det, np.trace, np.tril])(gram);
   },
 ];
