@@ -31,6 +31,11 @@ const wanting =
   (f, x) =>
     f(x, ...more);
 
+/** Whole rows, as the dimension numbers of a gather. */
+const ROWS = { offsetDims: [1], collapsedSliceDims: [0], startIndexMap: [0] };
+const IMAGES = ["NCHW", "OIHW", "NCHW"];
+const WINDOWS = { windowStrides: [1, 1], padding: "VALID" };
+
 type Calls = Readonly<Record<string, readonly [names: string, call: Call][]>>;
 
 const CALLS: Calls = {
@@ -38,12 +43,13 @@ const CALLS: Calls = {
     [
       `abs cbrt ceil cummax cummin cumprod cumlogsumexp cumsum digamma erf erfInv erfc exp exp2 expm1 floor isFinite lgamma log
        log1p logistic neg reciprocal reduceMax reduceMin reduceProd reduceSum round rsqrt sign sin sinh sort sqrt square squeeze
-       stopGradient tan tanh transpose acos acosh asin asinh atan atanh bitwiseNot clz cos cosh populationCount reduceAnd reduceOr`,
+       stopGradient tan tanh transpose acos acosh asin asinh atan atanh bitwiseNot clz cos cosh populationCount reduceAnd reduceOr
+       besselI0e besselI1e reduceXor unstack`,
       unary,
     ],
     [
       `add atan2 bitwiseAnd bitwiseOr bitwiseXor div eq ge gt le logaddexp lt max min mul ne nextafter pow rem shiftLeft
-       shiftRightArithmetic shiftRightLogical sub`,
+       shiftRightArithmetic shiftRightLogical sub dot igamma igammac mulhi`,
       binary,
     ],
     ["argmax argmin", wanting({ axis: 0 })],
@@ -53,8 +59,32 @@ const CALLS: Calls = {
     ["iota", (f, x) => f(x.dtype, 3)],
     ["full", (f, x) => f([2], 1, x.dtype)],
     ["clamp", (f, x) => f(0, x, 2)],
+    ["batchMatmul", (f, x) => f(lax.expandDims(x, { axes: [0] }), lax.expandDims(x, { axes: [0] }))],
+    ["betainc", (f, x) => f(1, 2, x)],
+    ["igammaGradA polygamma randomGammaGrad zeta", (f, x) => f(2, x)],
+    ["bitcastConvertType", wanting("int32")],
+    ["broadcast", wanting([2])],
+    ["broadcastShapes", (f) => f([3, 1], [3])],
+    ["broadcastToRank", wanting(3)],
+    ["collapse", wanting(0)],
+    ["fullLike", wanting(1)],
+    ["gather", wanting(integers(2, 0).reshape([2, 1]), { dimensionNumbers: ROWS, sliceSizes: [1, 3] })],
+    ["indexInDim", wanting(1)],
+    ["indexTake", wanting([integers(0, 2)], [0])],
+    ["reduce", (f, x) => f(x, lax.full([], 0, x.dtype), lax.max, [0])],
+    ["reducePrecision", wanting({ exponentBits: 5, mantissaBits: 10 })],
+    ["scatterApply", wanting(integers(0, 2), turned, { updateShape: [2, 3], uniqueIndices: true })],
+    ["selectN", (f, x) => f(lax.eq(x, x), x, x)],
+    ["sortKeyVal", (f, x) => f(x, x)],
+    ["split", wanting([1, 2])],
+    ["stack", ofList],
+    ["tile", wanting([2, 1])],
     ["concatenate", (f, x) => f([x, x], { dimension: 0 })],
     ["cond", (f, x) => f(array(true), turned, (y: NDArray) => y, x)],
+    ["conv convWithGeneralPadding", (f, x) => f(image(x), image(x), { windowStrides: [1, 1], padding: "SAME" })],
+    ["convTranspose", (f, x) => f(image(x), image(x), { strides: [1, 1], padding: "SAME", dimensionNumbers: IMAGES })],
+    ["convGeneralDilatedPatches", (f, x) => f(image(x), { ...WINDOWS, filterShape: [2, 2] })],
+    ["convGeneralDilatedLocal", (f, x) => f(image(x), x.reshape([1, 1, 3, 3]), { ...WINDOWS, filterShape: [1, 1] })],
     ["convGeneralDilated", (f, x) => f(image(x), image(x), { windowStrides: [1, 1], padding: "SAME" })],
     ["convertElementType", (f, x) => f(array([1, 2], { dtype: "float64" }), x.dtype)],
     ["dotGeneral", (f, x) => f(x, x, { contractingDims: [[1], [0]] })],
@@ -84,7 +114,7 @@ const CALLS: Calls = {
     ["rev", wanting({ dimensions: [0] })],
     ["scan", (f, x) => f((c: NDArray, row: NDArray) => [turned(row), c], vector(x), x)],
     [
-      "scatterAdd scatterSet",
+      "scatter scatterAdd scatterMax scatterMin scatterMul scatterSet scatterSub",
       (f, x) => f(x, integers(0, 2), lax.slice(x, { startIndices: [0, 0], limitIndices: [2, 3] })),
     ],
     ["select", (f, x) => f(lax.eq(x, x), x, x)],
