@@ -84,9 +84,9 @@ function overWindows(fn: string, x: NDArray, initValue: ArrayLike, combine: Comb
   const [window, strides, base, dilation] = (
     ["windowDimensions", "windowStrides", "baseDilation", "windowDilation"] as const
   ).map((name) => perAxis(fn, name, options[name], x)) as [number[], number[], number[], number[]];
-  const sizes = x.shape.map((n, i) => (n === 0 ? 0 : (n - 1) * (base[i] as number) + 1));
   const reach = window.map((n, i) => (n - 1) * (dilation[i] as number) + 1);
-  const padding = resolvePadding(fn, options.padding ?? "VALID", sizes, reach, strides);
+  // As in JAX, a padding by name is that of the elements without the zeros between them.
+  const padding = resolvePadding(fn, options.padding ?? "VALID", x.shape, reach, strides);
   const padded = pad(x, initValue, {
     paddingConfig: padding.map(([low, high], i): [number, number, number] => [low, high, (base[i] as number) - 1]),
   });

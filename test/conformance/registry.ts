@@ -40,6 +40,8 @@ const CONVENTIONS: Readonly<Record<string, Convention>> = {
   "numpy.block": listFirst,
   "numpy.linalg.multiDot": listFirst,
   "numpy.einsum": equationFirst,
+  "nn.oneHot": positional("numClasses"),
+  "numpy.linalg.matrixPower": positional("n"),
   "numpy.split": positional("sections"),
   "numpy.tile": positional("reps"),
   "numpy.roll": positional("shift"),

@@ -213,4 +213,20 @@ test("mistakes", () => {
   assertThrows(() => nn.maxPool(x, [2], { stride: [1] } as never), 'nn.maxPool: unknown option "stride"');
 });
 
+test("a padding by name beside a base dilation", () => {
+  // From jax.lax.reduce_window(x, 0., lax.add, (w,), (2,), "SAME", (2,), (1,)).
+  const sums = (n: number, w: number): unknown =>
+    lax
+      .reduceWindowSum(array(Array.from({ length: n }, (_, i) => i + 1)), {
+        windowDimensions: [w],
+        windowStrides: [2],
+        padding: "SAME",
+        baseDilation: [2],
+      })
+      .toArray();
+  assert.equal(sums(2, 2), [1]);
+  assert.equal(sums(2, 3), [3]);
+  assert.equal(sums(3, 3), [1, 2, 3]);
+});
+
 test.run();
