@@ -2,7 +2,7 @@
  * Calls of the innermost loops, through the module's table, so that a host may replace them.
  *
  * The rest of the kernels thus exists once, and runs strictly where the engine has no fused multiply-adds, or where
- * the bits of results must not depend on it. A call through the table takes no measurable time.
+ * the bits of results must not depend on it. One call serves a whole tile or stretch.
  */
 import { multiplyTile } from "./microkernel";
 import { dots32, dots64, lanes32, lanes64, stream32, stream64, tile32, tile64 } from "./microkernels";
