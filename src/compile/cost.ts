@@ -5,7 +5,7 @@ import type { Jaxpr } from "../ir/jaxpr.ts";
 import { bytesOf } from "./layout.ts";
 import { lower } from "./lower.ts";
 import { ENDLESS } from "./lower-control.ts";
-import { planMemory } from "./plan.ts";
+import { peakBytes } from "./plan.ts";
 import { simplify } from "./simplify.ts";
 import type { ContractAxis, Step } from "./steps.ts";
 
@@ -99,5 +99,5 @@ function costOfStep(step: Step, rates: Rates): Work {
 export function costOf(program: Jaxpr, rates: Rates): Cost {
   const lowered = lower(simplify(program));
   const { flops, bytes, seconds } = costOfSteps(lowered.steps, rates);
-  return { flops, bytes, peakMemory: planMemory(lowered), predictedSeconds: seconds };
+  return { flops, bytes, peakMemory: peakBytes(lowered), predictedSeconds: seconds };
 }

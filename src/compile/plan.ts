@@ -4,7 +4,7 @@ import type { Aval } from "../ir/aval.ts";
 import { type Jaxpr, outputAvals } from "../ir/jaxpr.ts";
 import type { HostArray } from "../ir/ndarray.ts";
 import { encode } from "./encode.ts";
-import { type Layout, layOut } from "./layout.ts";
+import { bytesOf, type Layout, layOut } from "./layout.ts";
 import { type Lowered, lower } from "./lower.ts";
 import { hasShared } from "./share.ts";
 import { simplify } from "./simplify.ts";
@@ -31,16 +31,20 @@ export interface Plan {
   readonly commandsAddress: number;
   /** Whether there is work in it that is worth more threads than one. */
   readonly shared: boolean;
-  /** The memory that a run on one thread needs in all: kernels, scratch, arena and commands. */
+  /** The WebAssembly memory that a run on one thread needs in all: kernels, scratch, arena and commands. */
   readonly memoryBytes: number;
+  /** What a run takes at its peak: that memory and the arrays that the outputs are copied to. */
+  readonly peakBytes: number;
 }
 
 /** Addresses for all that a lowered program holds. */
 const arrange = ({ steps, inputs, constants, outputs }: Lowered): Layout =>
   layOut(steps, [...inputs, ...constants.keys()], outputs, ARENA);
 
-/** The memory that a run of a lowered program needs, but for its commands. */
-export const planMemory = (lowered: Lowered): number => arrange(lowered).end;
+const outputBytes = ({ outputs }: Lowered): number => outputs.reduce((n, buffer) => n + bytesOf(buffer), 0);
+
+/** What a run of a lowered program takes at its peak, but for its commands. */
+export const peakBytes = (lowered: Lowered): number => arrange(lowered).end + outputBytes(lowered);
 
 /** Plans a program. Its constants become the plan's first inputs. */
 export function compile(program: Jaxpr): Plan {
@@ -49,6 +53,7 @@ export function compile(program: Jaxpr): Plan {
   const { steps, inputs, constants, outputs } = lowered;
   const layout = arrange(lowered);
   const commands = encode(steps, layout, SCRATCH);
+  const memoryBytes = layout.end + commands.byteLength;
   const located = (buffers: readonly Buffer[], avals: readonly Aval[]): PlannedArray[] =>
     buffers.map((buffer, i) => ({ address: layout.addressOf.get(buffer)!, aval: avals[i]! }));
   return {
@@ -61,6 +66,7 @@ export function compile(program: Jaxpr): Plan {
     commands,
     commandsAddress: layout.end,
     shared: hasShared(steps),
-    memoryBytes: layout.end + commands.byteLength,
+    memoryBytes,
+    peakBytes: memoryBytes + outputBytes(lowered),
   };
 }

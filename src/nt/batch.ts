@@ -2,9 +2,12 @@
 import { checkOptions, describe, formatShape, ShapeError } from "../base/errors.ts";
 import { allNone, flatten, leaves, map } from "../base/tree.ts";
 import type { NDArray } from "../ir/ndarray.ts";
+import { isTracing } from "../ir/trace.ts";
 import { checkFunction, flattenArrays, type TreeFunction } from "../transform/flat.ts";
 import { evalShape, ShapeDtypeStruct } from "../transform/shapes.ts";
-import { type BatchLayout, computeTiles, type OnProgress, type Part, samePart, takePart } from "./tiling.ts";
+import { computeTiles } from "./assemble.ts";
+import { mirrorsOf } from "./symmetry.ts";
+import { type BatchLayout, type OnProgress, type Part, samePart, takePart } from "./tiling.ts";
 
 export interface BatchOptions {
   /** The most examples of x1, and of x2, in one call; sizes that don't divide are fine. */
@@ -33,6 +36,7 @@ function findLayouts(
   kernel: (x1: unknown, x2: unknown) => unknown,
   x1: unknown,
   x2: unknown,
+  mirrors: number[][] | null,
 ): BatchLayout[] {
   const shapes = (a: number, b: number): (readonly number[])[] =>
     flatten<ShapeDtypeStruct>(evalShape(kernel, withBatch(x1, a), withBatch(x2, b)))[0].map((s) => s.shape);
@@ -58,13 +62,15 @@ function findLayouts(
     kind: "pair",
     first: only(changed(shape, first[k]!), shape),
     second: only(changed(shape, second[k]!), shape),
-    mirror: [],
+    mirror: mirrors?.[k] ?? [],
   }));
 }
 
 /**
  * Returns a kernel function like `kernelFn` that is called with at most `batchSize` examples of each input at a time; the
- * first axis of every input leaf is the batch. The kernel of examples must not depend on other examples.
+ * first axis of every input leaf is the batch. The kernel of examples must not depend on other examples. Where x2 is
+ * `null` and `kernelFn` one of this namespace's, called without keyword arguments, half of the batches give the others.
+ * Inside of a transformation or `jit` the kernel is computed as a whole.
  * Source: `neural_tangents.batch`.
  * @throws ShapeError when no axis of the kernel follows the batch, for example because it is traced over.
  * @example const kernelFn = nt.batch(nt.empiricalNtkFn(f, { vmapAxes: 0 }), { batchSize: 32 });
@@ -78,7 +84,9 @@ export function batch<F extends TreeFunction>(kernelFn: F, options: BatchOptions
     throw new TypeError(`${fn}: batchSize must be a positive whole number, got ${describe(batchSize)}.`);
   }
   const batched = (x1: unknown, x2: unknown, ...rest: unknown[]): unknown => {
+    if (isTracing()) return kernelFn(x1, x2, ...rest);
     const same = x2 === undefined || allNone(x2);
+    const mirrors = same ? mirrorsOf(kernelFn, x1, rest) : null;
     const other = same ? x1 : x2;
     const kernel = (a: unknown, b: unknown): unknown => kernelFn(a, b, ...rest);
     const part = (x: unknown, range: Part): unknown =>
@@ -88,7 +96,7 @@ export function batch<F extends TreeFunction>(kernelFn: F, options: BatchOptions
         range,
       );
     const sizes = [batchOf(fn, "x1", x1), batchOf(fn, "x2", other)] as const;
-    const layouts = findLayouts(fn, kernel, x1, other);
+    const layouts = findLayouts(fn, kernel, x1, other, mirrors);
     if (sizes[0] !== sizes[1] && layouts.some(({ kind }) => kind === "diagonal")) {
       throw new ShapeError(
         `${fn}: the kernel is diagonal in the batch, which needs as many examples in x2 as in x1, got ${sizes.join(" and ")}.`,
@@ -97,7 +105,7 @@ export function batch<F extends TreeFunction>(kernelFn: F, options: BatchOptions
     return computeTiles(
       {
         sizes,
-        symmetric: false,
+        symmetric: mirrors !== null,
         layouts,
         compute: (part1, part2) => kernel(part(x1, part1), same && samePart(part1, part2) ? null : part(other, part2)),
       },

@@ -8,11 +8,14 @@ import type { KernelFn } from "./compile-kernel.ts";
 import type { Kwargs } from "./kwargs.ts";
 import { empiricalNngpFn } from "./nngp.ts";
 import { empiricalNtkFn, type NtkOptions, ntkSettings } from "./ntk.ts";
+import { declareSymmetric, kernelMirrors } from "./symmetry.ts";
 
 export type KernelName = "nngp" | "ntk";
 
 /** The kernels asked for by a list, or by `null` for both. */
 export type EmpiricalKernel = { readonly [name in KernelName]?: NDArray };
+
+type Get = KernelName | readonly KernelName[] | null;
 
 const NAMES: readonly KernelName[] = ["nngp", "ntk"];
 
@@ -36,7 +39,7 @@ export function empiricalKernelFn(
 ): (
   x1: unknown,
   x2: unknown,
-  get: KernelName | readonly KernelName[] | null,
+  get: Get,
   params: unknown,
   kwargs?: Kwargs,
   // biome-ignore lint/suspicious/noExplicitAny: an array, an object of arrays, or a tree of these
@@ -48,7 +51,7 @@ export function empiricalKernelFn(
     nngp: empiricalNngpFn(f, { traceAxes, diagonalAxes }),
     ntk: empiricalNtkFn(f, options),
   };
-  return (x1, x2, get, params, kwargs) => {
+  const kernelFn = (x1: unknown, x2: unknown, get: Get, params: unknown, kwargs?: Kwargs): unknown => {
     const names = checkGet(get);
     const results = names.map((name) => kernels[name](x1, x2, params, kwargs));
     if (typeof get === "string") return results[0];
@@ -56,4 +59,10 @@ export function empiricalKernelFn(
     const outputs = perName[0]!.map((_, i) => Object.fromEntries(names.map((name, k) => [name, perName[k]![i]])));
     return unflatten(flatten(results[0])[1], outputs);
   };
+  // All kernels of one output have its axes.
+  const mirrors = kernelMirrors(fn, f, { traceAxes, diagonalAxes });
+  return declareSymmetric(
+    kernelFn,
+    (x, [get, ...rest]) => mirrors(x, rest)?.flatMap((mirror) => checkGet(get).map(() => mirror)) ?? null,
+  );
 }

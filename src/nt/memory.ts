@@ -1,26 +1,20 @@
 /** The NTK within a given amount of memory. */
+import { itemSize } from "../base/dtypes.ts";
+import { sizeOf } from "../base/shapes.ts";
 import { allNone } from "../base/tree.ts";
 import { isTracing } from "../ir/trace.ts";
 import { flattenArrays, traceFunction } from "../transform/flat.ts";
-import { kernelLabels, mirrorOf, pairAxes } from "./axes.ts";
+import { computeTiles } from "./assemble.ts";
+import { kernelLabels, kernelShape, mirrorOf, pairAxes } from "./axes.ts";
 import type { CompiledKernel, KernelFn } from "./compile-kernel.ts";
 import { type Kwargs, splitKwargs } from "./kwargs.ts";
 import type { NtkSettings, Problem, Side, Task } from "./problem.ts";
-import {
-  type BatchLayout,
-  chooseTile,
-  computeTiles,
-  type OnProgress,
-  type Part,
-  samePart,
-  type Tiles,
-  takePart,
-} from "./tiling.ts";
+import { type BatchLayout, chooseTile, type OnProgress, type Part, samePart, type Tiles, takePart } from "./tiling.ts";
 
 export interface MemoryOptions {
   /**
-   * The most bytes that a computation may take at its peak; 4 GiB, the most that WebAssembly can have, by default. A kernel
-   * that needs more is computed in tiles over x1 and x2 where `vmapAxes` allows it.
+   * The most bytes that a computation may take at its peak, the result included; 4 GiB, the most that WebAssembly can
+   * have, by default. A kernel that needs more is computed in tiles over x1 and x2 where `vmapAxes` allows it.
    */
   readonly memoryLimit?: number;
   /** Called after each tile. */
@@ -46,7 +40,15 @@ function layoutOf(fn: string, { first, second }: Problem, i: number, settings: N
   return { kind: "pair", first: place, second: labels.out.indexOf(labels.second[axis]!), mirror: mirrorOf(labels) };
 }
 
-/** A kernel function for the whole inputs, and one that takes `{ sides: [kwargs for x1, kwargs for x2] }`. */
+/** What the kernel function of tiles takes for keyword arguments. */
+export interface TileKwargs {
+  /** Those of `f(x1)` and of `f(x2)`. */
+  readonly sides: Task[3];
+  /** The bytes that a tile may take beside the result. */
+  readonly room: number;
+}
+
+/** A kernel function for the whole inputs, and one for tiles, which takes `TileKwargs`. */
 interface Kernels {
   readonly whole: CompiledKernel;
   readonly tile: CompiledKernel;
@@ -54,6 +56,7 @@ interface Kernels {
 
 /** Tiles, and the arguments of the tile kernel for each. */
 interface NtkTiles extends Tiles {
+  readonly room: number;
   readonly argumentsOf: (part1: Part, part2: Part) => Arguments;
 }
 
@@ -67,6 +70,14 @@ function batchSize(fn: string, { batch }: Side, x: unknown): number {
   const i = batch!.inputs.findIndex((axis) => axis !== null);
   return flattenArrays(fn, x)[0][i]!.shape[batch!.inputs[i]!]!;
 }
+
+/** The bytes of the kernels of all outputs. */
+const resultBytes = (fn: string, { parameters, first, second }: Problem, settings: NtkSettings): number =>
+  first.outs.leaves.reduce((sum, { shape, dtype }, i) => {
+    const other = second.outs.leaves[i]!.shape;
+    const labels = kernelLabels(shape, other, pairAxes(fn, shape, other, settings));
+    return sum + sizeOf(kernelShape(labels)) * itemSize(parameters.kernelDtype(dtype));
+  }, 0);
 
 /** The task as tiles, or why it has none. */
 function tilesOf(
@@ -93,13 +104,15 @@ function tilesOf(
   const { first, second } = problem!;
   if (first.batch === null) return "give vmapAxes, so that it can be computed in tiles";
   if (first.batch.inputs.every((axis) => axis === null)) return "vmapAxes give no batch axis of the inputs to cut";
+  const room = settings.memoryLimit - resultBytes(fn, problem!, settings);
   const argumentsOf = (part1: Part, part2: Part): Arguments => {
     const [a, own] = takeSide(first, x1, kwargs1, part1);
-    if (same && samePart(part1, part2)) return [a, null, params, { sides: [own, own] }];
+    if (same && samePart(part1, part2)) return [a, null, params, { sides: [own, own], room }];
     const [b, others] = takeSide(second, input2, kwargs2, part2);
-    return [a, b, params, { sides: [own, others] }];
+    return [a, b, params, { sides: [own, others], room }];
   };
   return {
+    room,
     sizes: [batchSize(fn, first, x1), batchSize(fn, second, input2)],
     symmetric: same,
     layouts: first.outs.leaves.map((_, i) => layoutOf(fn, problem!, i, settings)),
@@ -137,8 +150,13 @@ export function withinMemory(
       const last = tiles.sizes[1];
       return kernels.tile.memoryBytes(...tiles.argumentsOf([0, rows], [last - columns, last]));
     };
-    const tile = chooseTile(tiles, (size) => memoryOf(size) <= limit);
+    const result = limit - tiles.room;
+    if (result > limit) return refuse(`the result alone takes ${mebibytes(result)}`);
+    const tile = chooseTile(tiles, (size) => memoryOf(size) <= tiles.room);
     if (tile) return computeTiles(tiles, tile, onProgress);
-    return refuse(`one example against one still needs ${mebibytes(memoryOf([1, 1]))}; try another implementation`);
+    return refuse(
+      `one example against one still needs ${mebibytes(memoryOf([1, 1]))} beside ${mebibytes(result)} for the result; ` +
+        "try another implementation",
+    );
   };
 }

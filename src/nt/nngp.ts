@@ -10,6 +10,7 @@ import { type ApplyFn, callWith } from "./apply.ts";
 import { type AxesOptions, kernelLabels, pairAxes, tracedSize } from "./axes.ts";
 import { compileKernel, type KernelFn } from "./compile-kernel.ts";
 import { splitKwargs } from "./kwargs.ts";
+import { declareSymmetric, kernelMirrors } from "./symmetry.ts";
 
 /** The mean over traced axes of the products of two outputs. */
 export function outputProduct(fn: string, out1: NDArray, out2: NDArray, axes: AxesOptions): NDArray {
@@ -46,5 +47,5 @@ export function empiricalNngpFn<Out = NDArray>(f: ApplyFn<Out>, options: AxesOpt
       outs1.map((out, i) => outputProduct(fn, out, outs2[i]!, axes)),
     );
   });
-  return call as KernelFn<Out>;
+  return declareSymmetric(call as KernelFn<Out>, kernelMirrors(fn, f, axes));
 }

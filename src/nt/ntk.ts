@@ -6,10 +6,11 @@ import type { ApplyFn, VmapAxes } from "./apply.ts";
 import type { AxesOptions } from "./axes.ts";
 import { compileKernel, type KernelFn } from "./compile-kernel.ts";
 import { NtkImplementation } from "./implementation.ts";
-import { type Kwargs, splitKwargs } from "./kwargs.ts";
-import { type MemoryOptions, WASM_LIMIT, withinMemory } from "./memory.ts";
+import { splitKwargs } from "./kwargs.ts";
+import { type MemoryOptions, type TileKwargs, WASM_LIMIT, withinMemory } from "./memory.ts";
 import { methodOf } from "./methods.ts";
 import { type NtkSettings, type Problem, prepare, type Task } from "./problem.ts";
+import { declareSymmetric, kernelMirrors } from "./symmetry.ts";
 
 export interface NtkOptions extends AxesOptions, MemoryOptions {
   /**
@@ -75,11 +76,15 @@ export function empiricalNtkFn<Out = NDArray>(f: ApplyFn<Out>, options: NtkOptio
   const settings = ntkSettings(fn, options);
   const method = methodOf(fn, options.implementation ?? NtkImplementation.JACOBIAN_CONTRACTION);
   const problem = (...task: Task): Problem => prepare(fn, f, settings, task);
-  const compile = (split: (kwargs: Kwargs, x1: unknown, x2: unknown) => Task[3]) =>
-    compileKernel(fn, (x1, x2, params, kwargs = {}) =>
-      method(fn, problem(x1, x2, params, split(kwargs, x1, x2)), settings),
-    );
+  const whole = compileKernel(fn, (x1, x2, params, kwargs = {}) =>
+    method(fn, problem(x1, x2, params, splitKwargs(kwargs, x1, x2)), settings),
+  );
   // Of tiles the keyword arguments are split before: what both sides share would look different in a part of them.
-  const kernels = { whole: compile(splitKwargs), tile: compile(({ sides }) => sides as Task[3]) };
-  return withinMemory(fn, kernels, settings, problem, options.onProgress) as KernelFn<Out>;
+  const tile = compileKernel(fn, (x1, x2, params, kwargs) => {
+    const { sides, room } = kwargs as unknown as TileKwargs;
+    return method(fn, problem(x1, x2, params, sides), { ...settings, memoryLimit: room });
+  });
+  const kernels = { whole, tile };
+  const kernelFn = withinMemory(fn, kernels, settings, problem, options.onProgress) as KernelFn<Out>;
+  return declareSymmetric(kernelFn, kernelMirrors(fn, f, settings));
 }

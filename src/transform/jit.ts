@@ -67,9 +67,9 @@ export class CompiledFunction {
     return compiled.run(inputs);
   }
 
-  /** The bytes of memory that a call needs, found without running it. */
+  /** The bytes of memory that a call takes at its peak, found without running it. */
   memoryBytes(args: readonly unknown[]): number {
-    return this.#find(args)[0].plan.memoryBytes;
+    return this.#find(args)[0].plan.peakBytes;
   }
 
   #find(args: readonly unknown[]): [Compiled, NDArray[]] {

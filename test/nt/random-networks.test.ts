@@ -162,7 +162,7 @@ test("tiles under a memory limit, and batches, give the kernel of the whole", ()
         let tiles = 0;
         const limited = nt.empiricalNtkFn(f, {
           ...options,
-          memoryLimit: peakMemory + 4096,
+          memoryLimit: peakMemory + 8 * whole.size + 4096,
           onProgress: (_, total) => {
             tiles = total;
           },

@@ -1,5 +1,5 @@
 /** Kernels in tiles when the two sides have keyword arguments of their own, and what batches and tiles refuse. */
-import { type NDArray, numpy as np, nt, random } from "cotangent";
+import { jit, type NDArray, numpy as np, nt, random, tree } from "cotangent";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 
@@ -22,9 +22,10 @@ function bothWays(
   const small = [x1.at("0:2"), args[1] === null ? null : x2.at("0:2")];
   const plain = (p: Params, x: NDArray): NDArray => f(p, x, { scale: np.ones([1, 3], { dtype: "float64" }) });
   const { peakMemory } = nt.costOf(plain, small[0], small[1], params, { ...options, vmapAxes: 0 }).JACOBIAN_CONTRACTION;
+  const memoryLimit = peakMemory + 8 * whole.size + 8192;
   const progress: number[][] = [];
   const onProgress = (done: number, total: number): void => void progress.push([done, total]);
-  const tiled = nt.empiricalNtkFn(apply, { ...options, memoryLimit: peakMemory + 8192, onProgress })(...args);
+  const tiled = nt.empiricalNtkFn(apply, { ...options, memoryLimit, onProgress })(...args);
   const total = progress.length;
   assert.ok(total > 1, "was not tiled");
   assert.equal(
@@ -61,6 +62,82 @@ test("tiles see the keys that the whole inputs get", () => {
       agree(bothWays(noisy, { vmapAxes: 0 }, [x1, second, params, { rng }]));
     }
   }
+});
+
+const several = ({ w, v }: Params, x: NDArray) => {
+  const h = np.tanh(np.matmul(x, w));
+  return { last: np.matmul(h, v), middle: [np.transpose(np.reshape(np.matmul(h, v), [-1, 3, 1]), [1, 0, 2])] };
+};
+const BATCH_OF_SEVERAL = [0, { last: 0, middle: [1] }, {}];
+
+const largestDifference = (a: unknown, b: unknown): number => {
+  const pairs = tree.leaves<NDArray>(a).map((x, i) => [x, tree.leaves<NDArray>(b)[i] as NDArray] as const);
+  for (const [x, y] of pairs) assert.equal(x.shape, y.shape);
+  return Math.max(...pairs.map(([x, y]) => (np.max(np.abs(np.subtract(x, y))) as NDArray).item()));
+};
+
+test("several outputs, the batch in any place, pairs, diagonals and traces: tiles give the whole kernel", () => {
+  const second = draw(9, [40, 5]);
+  for (const axes of [
+    {},
+    { traceAxes: [] },
+    { traceAxes: [], diagonalAxes: [1] },
+    { traceAxes: [], diagonalAxes: [0] },
+    { traceAxes: [0, 1] },
+  ]) {
+    for (const other of [null, second]) {
+      const options = { vmapAxes: BATCH_OF_SEVERAL, ...axes };
+      const whole = nt.empiricalNtkFn(several, options)(x1, other, params);
+      const size = tree.leaves<NDArray>(whole).reduce((sum, x) => sum + 8 * x.size, 0);
+      const part = nt.costOf(several, x1.at("0:4"), other && second.at("0:4"), params, options).JACOBIAN_CONTRACTION;
+      let tiles = 0;
+      const onProgress = (): void => void tiles++;
+      const limited = { ...options, memoryLimit: part.peakMemory + size + 2048, onProgress };
+      assert.ok(largestDifference(nt.empiricalNtkFn(several, limited)(x1, other, params), whole) < 1e-12);
+      assert.ok(tiles > 1, `${JSON.stringify(axes)}: ${tiles} tiles`);
+    }
+  }
+});
+
+test("batches of x1 against itself: half of them, in every kernel function of ours", () => {
+  const apply = ({ w, v }: Params, x: NDArray): NDArray => np.matmul(np.tanh(np.matmul(x, w)), v);
+  const options = { traceAxes: [], vmapAxes: 0 };
+  const calls = (kernelFn: (...args: never[]) => unknown, ...rest: unknown[]): number => {
+    let total = 0;
+    const onProgress = (): void => void total++;
+    const batched = nt.batch(kernelFn as never, { batchSize: 12, onProgress }) as Kernel;
+    assert.ok(largestDifference(batched(x1, null, ...rest), (kernelFn as Kernel)(x1, null, ...rest)) < 1e-12);
+    return total;
+  };
+  type Kernel = (x1: unknown, x2: unknown, ...rest: unknown[]) => unknown;
+  assert.is(calls(nt.empiricalNtkFn(apply, options), params), 10);
+  assert.is(calls(nt.empiricalNtkFn(several, { traceAxes: [] }), params), 10);
+  assert.is(calls(nt.empiricalNngpFn(apply, { traceAxes: [] }), params), 10);
+  assert.is(calls(nt.empiricalKernelFn(several, { diagonalAxes: [-1], traceAxes: [] }), null, params), 10);
+  assert.is(calls(nt.empiricalKernelFn(apply, options), "ntk", params), 10);
+  // Of other functions, and with keyword arguments, nobody knows.
+  const kernel = nt.empiricalNtkFn(apply, options);
+  assert.is(
+    calls((a: unknown, b: unknown, p: unknown) => kernel(a, b, p), params),
+    16,
+  );
+  const scaled = nt.empiricalNtkFn(f, options);
+  assert.is(calls(scaled, params, { scale: np.ones([1, 3], { dtype: "float64" }) }), 16);
+});
+
+test("batches inside of jit", () => {
+  const kernel = nt.empiricalNtkFn(({ w }: Params, x: NDArray) => np.matmul(x, w), { vmapAxes: 0 });
+  const batched = nt.batch(kernel, { batchSize: 7 });
+  assert.ok(largestDifference(jit((x: NDArray) => batched(x, null, params))(x1), kernel(x1, null, params)) < 1e-12);
+});
+
+test("a result that the limit has no room for is refused by its size", () => {
+  const wide = nt.empiricalNtkFn((w: NDArray, x: NDArray) => np.matmul(x, w), {
+    traceAxes: [],
+    vmapAxes: 0,
+    memoryLimit: 2 ** 22,
+  });
+  assert.throws(() => wide(np.ones([8, 2]), null, np.ones([2, 200])), /the result alone takes 10 MiB/);
 });
 
 test("what can't be batched is refused by name", () => {
