@@ -14,6 +14,11 @@ const slice = (w: NDArray, axis: number, from: number, to: number): NDArray => l
 const conv = (x: NDArray, w: NDArray): NDArray =>
   lax.convGeneralDilated(x, w, { windowStrides: [1], padding: "SAME", dimensionNumbers: ["NWC", "WIO", "NWC"] });
 
+const MASK = array(
+  Array.from({ length: 12 }, (_, i) => i % 3 === 2),
+  { shape: [4, 3] },
+);
+
 /** Inputs are [n, 4]; parameters of the shapes given. */
 const USES: Readonly<Record<string, readonly [shapes: readonly (readonly number[])[], f: Use]>> = {
   "a matrix": [[[4, 3]], ([w], x) => np.matmul(x, w!)],
@@ -26,42 +31,8 @@ const USES: Readonly<Record<string, readonly [shapes: readonly (readonly number[
     ([w, s, t], x) => np.matmul(x, np.multiply(np.multiply(np.negative(w!), s!), t!)),
   ],
   "divided weights": [[[4, 3], [3]], ([w, t], x) => np.matmul(x, np.divide(w!, np.add(np.square(t!), 1)))],
-  "masked weights": [
-    [[4, 3]],
-    ([w], x) =>
-      np.matmul(
-        x,
-        np.where(
-          np.greater(
-            array(
-              new Float64Array(12).map((_, i) => (i % 3) - 1),
-              { shape: [4, 3] },
-            ),
-            0,
-          ),
-          w!,
-          0,
-        ),
-      ),
-  ],
-  "masked the other way": [
-    [[4, 3]],
-    ([w], x) =>
-      np.matmul(
-        x,
-        np.where(
-          np.greater(
-            array(
-              new Float64Array(12).map((_, i) => (i % 3) - 1),
-              { shape: [4, 3] },
-            ),
-            0,
-          ),
-          0,
-          w!,
-        ),
-      ),
-  ],
+  "masked weights": [[[4, 3]], ([w], x) => np.matmul(x, np.where(MASK, w!, 0))],
+  "masked the other way": [[[4, 3]], ([w], x) => np.matmul(x, np.where(MASK, 0, w!))],
   "a denominator": [[[4]], ([w], x) => np.divide(x, np.add(np.square(w!), 1))],
   "two rows of one matrix": [
     [[5, 3]],

@@ -140,6 +140,47 @@ test("a result that the limit has no room for is refused by its size", () => {
   assert.throws(() => wide(np.ones([8, 2]), null, np.ones([2, 200])), /the result alone takes 10 MiB/);
 });
 
+test("tiles under a memory limit, and batches, give the kernel of the whole", () => {
+  const f = ({ w, v }: Params, x: NDArray): NDArray => np.matmul(np.tanh(np.matmul(x, w)), v);
+  const [x1, x2] = [draw(12, [7, 5]), draw(13, [4, 5])];
+  for (const method of ["JACOBIAN_CONTRACTION", "NTK_VECTOR_PRODUCTS", "STRUCTURED_DERIVATIVES"] as const) {
+    for (const axes of [{ traceAxes: [] }, { traceAxes: [-1] }, { traceAxes: [0] }, { diagonalAxes: [0] }]) {
+      for (const second of [null, x2]) {
+        if (second && ("diagonalAxes" in axes || axes.traceAxes?.includes(0))) continue;
+        const options = { vmapAxes: 0, implementation: nt.NtkImplementation[method], ...axes };
+        const whole = nt.empiricalNtkFn(f, options)(x1, second, params);
+        const { peakMemory } = nt.costOf(f, x1.at("0:2"), second?.at("0:2") ?? null, params, options)[method];
+        let tiles = 0;
+        const onProgress = (): void => void tiles++;
+        const limited = { ...options, memoryLimit: peakMemory + 8 * whole.size + 4096, onProgress };
+        assert.ok(largestDifference(whole, nt.empiricalNtkFn(f, limited)(x1, second, params)) < 1e-12);
+        assert.ok(tiles > 1, `${method} ${JSON.stringify(axes)} was not tiled`);
+        if (axes.traceAxes?.includes(0)) continue;
+        const batched = nt.batch(nt.empiricalNtkFn(f, options), { batchSize: 3 })(x1, second, params);
+        assert.ok(largestDifference(whole, batched) < 1e-12);
+      }
+    }
+  }
+});
+
+test("a kernel that cannot fit says what it would need, before anything runs", () => {
+  const params = [draw(0, [5, 4])];
+  let calls = 0;
+  const f = ([w]: NDArray[], x: NDArray): NDArray => {
+    calls++;
+    return np.matmul(x, w as NDArray);
+  };
+  const x = draw(1, [3, 5]);
+  const limited = (vmapAxes: number | null) => () =>
+    nt.empiricalNtkFn(f, { vmapAxes, memoryLimit: 1000 })(x, null, params);
+  assert.throws(
+    limited(null),
+    /nt\.empiricalNtkFn: this kernel needs 2 MiB of memory and the limit is 1 MiB; give vmapAxes/,
+  );
+  assert.throws(limited(0), /one example against one still needs/);
+  assert.ok(calls > 0);
+});
+
 test("what can't be batched is refused by name", () => {
   const plain = ({ w }: Params, x: NDArray): NDArray => np.matmul(x, w);
   const diagonal = nt.batch(nt.empiricalNtkFn(plain, { diagonalAxes: 0 }), { batchSize: 4 });

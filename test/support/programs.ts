@@ -3,7 +3,7 @@ import { customJvp, lax, type NDArray, nn, numpy as np } from "cotangent";
 import fc from "fast-check";
 
 /** Numbers that decide what the program does, used up one after the other. */
-class Choices {
+export class Choices {
   #next = 0;
   constructor(readonly numbers: readonly number[]) {}
 
