@@ -5,6 +5,7 @@
 //
 // COTANGENT_BENCH_PYTHON=<a Python with jax> times the same kernels there as well. See README.md in this folder.
 
+import { auto } from "./auto.ts";
 import { coldstart } from "./coldstart.ts";
 import { contractions } from "./contractions.ts";
 import { convolutions } from "./convolutions.ts";
@@ -21,6 +22,7 @@ const subjects: Readonly<Record<string, Subject>> = {
   convolutions,
   elementwise,
   kernels,
+  auto,
   peers,
   coldstart,
 };
