@@ -57,27 +57,32 @@ function run(width: number) {
 
 function panel({ width, real, predicted, error }: ReturnType<typeof run>): Panel {
   const colours = [BLUE, ORANGE, GREEN, PINK];
+  const points = ["point 1", "2", "4", "between"];
   // A logarithmic axis has no 0: the start stands at 0.5.
   const steps = times.map((t) => Math.max(t, 0.5));
   const series = [0, 1, 3, 6].flatMap((example, i): Series[] => {
     const colour = colours[i] as string;
     const of = (values: NDArray) => Array.from(values.at(":", example, 0).dataSync());
-    const names = i === 0 ? [{ name: "trained" }, { name: "predicted from the first kernel" }] : [];
+    const predictions = i === 3 ? { name: "predicted" } : {};
     return [
-      { ...names[0], kind: "line", x: steps, y: of(real), colour },
-      { ...names[1], kind: "points", x: steps, y: of(predicted), colour, hollow: true, radius: 2.6 },
+      { name: points[i] as string, kind: "line", x: steps, y: of(real), colour },
+      { ...predictions, kind: "points", x: steps, y: of(predicted), colour, hollow: true, radius: 2.6 },
     ];
   });
   return {
     title: `Width ${width}: the largest difference is ${error.toFixed(error < 0.1 ? 3 : 2)}`,
-    x: { label: "step of gradient descent", log: true },
+    x: { label: "step of gradient descent (the start at the left)", log: true },
     y: { label: "output", range: [-1.2, 1.2] },
     series,
   };
 }
 
 const results = [16, 128, 512].map(run);
-saveChart("training-dynamics", "Outputs of a network during training, and of its linearization", results.map(panel));
+saveChart(
+  "training-dynamics",
+  "Outputs of networks during training, and as their first kernels predict them",
+  results.map(panel),
+);
 
 const errors = results.map(({ error }) => error);
 console.log(`largest differences: ${errors.map((e) => e.toFixed(4)).join(", ")}`);
