@@ -11,7 +11,7 @@ import { type Linearized, linearizeJaxpr } from "../transform/linearize.ts";
 import { transposeTo } from "../transform/transpose.ts";
 import { vmap } from "../transform/vmap.ts";
 import { type Path, shapeOfPath } from "./path.ts";
-import type { OfParameters, Side } from "./problem.ts";
+import { type OfParameters, perExample, type Side } from "./problem.ts";
 import { type Rules, type Use, UseFinder } from "./uses.ts";
 
 export interface Contribution {
@@ -102,7 +102,7 @@ export function contributionsOf(fn: string, side: Side, rules: Rules, plain: Rea
     found = outputs.map((_, i) => stackUses(cotangents(linearized, i, uses, finder.blocked)));
     return found.map((list) => list.flatMap(arraysOf));
   };
-  const arrays = side.perExample(compute, () => 0);
+  const arrays = perExample([side], compute, () => 0);
   // What `compute` has returned comes back with the batch axis in front.
   return found.map((list, i) => {
     const queue = [...arrays[i]!];

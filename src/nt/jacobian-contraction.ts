@@ -10,14 +10,15 @@ import { convertElementType } from "../lax/convert.ts";
 import { full } from "../lax/create.ts";
 import { jacrev } from "../transform/jacobian.ts";
 import { kernelLabels, kernelShape, pairAxes, tracedSize } from "./axes.ts";
-import { type NtkSettings, type Problem, perOutput, type Side } from "./problem.ts";
+import { type NtkSettings, type Problem, perExample, perOutput, type Side } from "./problem.ts";
 
 /** The Jacobians of every output leaf by every float parameter: arrays of shape `[...output, ...parameter]`. */
 function jacobians(side: Side): NDArray[][] {
   const { floats } = side.parameters;
-  return side.perExample(
+  return perExample(
+    [side],
     (single) => {
-      const leaves = flatten<NDArray>(jacrev(single)(floats))[0];
+      const leaves = flatten<NDArray>(jacrev(single!)(floats))[0];
       return side.outs.leaves.map((_, i) => leaves.slice(i * floats.length, (i + 1) * floats.length));
     },
     (i) => side.batch!.outputs[i]!,

@@ -29,6 +29,9 @@ export interface NtkSettings extends Required<AxesOptions> {
 /** `f` as a function of the float parameters alone. */
 export type OfParameters = (floats: readonly NDArray[]) => unknown;
 
+/** Inputs and keyword arguments, of a batch or of one example. */
+type Examples = readonly [x: unknown, kwargs: Kwargs];
+
 /** One of the two inputs and what `f` does with it. */
 export class Side {
   constructor(
@@ -43,29 +46,48 @@ export class Side {
   /** `f` on the whole batch. */
   readonly whole: OfParameters = (floats) => callWith(this.f, this.parameters.with(floats), this.x, this.kwargs);
 
-  /**
-   * Runs `compute` on `f` of one example at a time, mapped over the batch axes; on the whole of `f` when there are none.
-   * `compute` returns lists of arrays, one list per output leaf; `axisOf` tells where the batch axis goes in them.
-   */
-  perExample(compute: (single: OfParameters) => NDArray[][], axisOf: (output: number) => number): NDArray[][] {
-    const { batch, x, kwargs } = this;
-    if (batch === null) return compute(this.whole);
-    const mapped = Object.keys(batch.kwargs);
-    const fixed = Object.fromEntries(Object.entries(kwargs).filter(([key]) => !mapped.includes(key)));
-    const one = (example: unknown, own: Kwargs): NDArray[][] => {
-      const batched = mapped.map((key) => [key, withUnitBatch(own[key], batch.kwargs[key]!)]);
-      const all = { ...fixed, ...Object.fromEntries(batched) };
-      const input = withUnitBatch(example, batch.inputs);
-      return compute((floats) =>
-        withoutUnitBatch(callWith(this.f, this.parameters.with(floats), input, all), batch.outputs),
-      );
-    };
-    const kwargsAxes = mapped.map((key) => [key, unflatten(structure(kwargs[key]), batch.kwargs[key]!)]);
-    return vmap(one, {
-      inAxes: [unflatten(structure(x), batch.inputs), Object.fromEntries(kwargsAxes)],
-      outAxes: this.outs.leaves.map((_, i) => axisOf(i)),
-    })(x, Object.fromEntries(mapped.map((key) => [key, kwargs[key]]))) as NDArray[][];
+  get #mapped(): string[] {
+    return Object.keys(this.batch!.kwargs);
   }
+
+  /** The inputs and the keyword arguments that have a batch axis. */
+  get examples(): Examples {
+    return [this.x, Object.fromEntries(this.#mapped.map((key) => [key, this.kwargs[key]]))];
+  }
+
+  /** Where these have it. */
+  get exampleAxes(): unknown {
+    const { inputs, kwargs } = this.batch!;
+    const own = this.#mapped.map((key) => [key, unflatten(structure(this.kwargs[key]), kwargs[key]!)]);
+    return [unflatten(structure(this.x), inputs), Object.fromEntries(own)];
+  }
+
+  /** `f` on one example, which is given without batch axes and gets ones of size 1. */
+  single([example, own]: Examples): OfParameters {
+    const { inputs, outputs, kwargs } = this.batch!;
+    const units = this.#mapped.map((key) => [key, withUnitBatch(own[key], kwargs[key]!)]);
+    const all = { ...this.kwargs, ...Object.fromEntries(units) };
+    const x = withUnitBatch(example, inputs);
+    return (floats) => withoutUnitBatch(callWith(this.f, this.parameters.with(floats), x, all), outputs);
+  }
+}
+
+/**
+ * Runs `compute` on `f` of one example of each side at a time, mapped over the batch axes; on the whole of `f` when there
+ * are none. `compute` returns lists of arrays, one list per output leaf; `axisOf` tells where the batch axis goes in them.
+ */
+export function perExample(
+  sides: readonly Side[],
+  compute: (...singles: OfParameters[]) => NDArray[][],
+  axisOf: (output: number) => number,
+): NDArray[][] {
+  const [{ batch, outs }] = sides as [Side];
+  if (batch === null) return compute(...sides.map(({ whole }) => whole));
+  const one = (...all: Examples[]): NDArray[][] => compute(...sides.map((side, i) => side.single(all[i]!)));
+  return vmap(one, {
+    inAxes: sides.map(({ exampleAxes }) => exampleAxes),
+    outAxes: outs.leaves.map((_, i) => axisOf(i)),
+  })(...sides.map(({ examples }) => examples)) as NDArray[][];
 }
 
 export interface Problem {

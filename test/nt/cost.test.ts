@@ -38,4 +38,34 @@ test("the Jacobian of a dense layer is never made, nor the direction that a colu
   }
 });
 
+test("a kernel that is diagonal in the batch takes work in proportion to the batch, by every method", () => {
+  const f = ([w, v]: NDArray[], x: NDArray): NDArray => np.matmul(np.sin(np.matmul(np.tanh(x), w)), v);
+  const params = [np.zeros([32, 32]), np.zeros([32, 3])];
+  for (const axes of [
+    { traceAxes: [], diagonalAxes: [0] },
+    { traceAxes: [0] },
+    { diagonalAxes: [0, 1], traceAxes: [] },
+  ]) {
+    const costs = (n: number) => {
+      const [x1, x2] = [np.zeros([n, 32]), np.ones([n, 32])];
+      return Object.values(nt.costOf(f, x1, x2, params, { vmapAxes: 0, ...axes })).map(({ flops }) => flops);
+    };
+    const [few, many] = [costs(8), costs(32)];
+    many.forEach((flops, i) => {
+      assert.ok(flops < 6 * (few[i] as number), `${JSON.stringify(axes)} method ${i + 1}: ${few[i]} to ${flops}`);
+    });
+  }
+});
+
+test("a kernel of x1 with itself takes little more than half of the work that two different inputs take", () => {
+  const { f, params } = mlp([64, 128, 128, 10]);
+  const x = np.zeros([24, 64]);
+  const [half, whole] = [null, np.ones([24, 64])].map((x2) =>
+    nt.costOf(f, x, x2, params, { vmapAxes: 0, traceAxes: [] }),
+  ) as [nt.NtkCosts, nt.NtkCosts];
+  for (const method of ["JACOBIAN_CONTRACTION", "STRUCTURED_DERIVATIVES"] as const) {
+    assert.ok(half[method].flops < 0.6 * whole[method].flops, method);
+  }
+});
+
 test.run();
