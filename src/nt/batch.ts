@@ -6,7 +6,7 @@ import { isTracing } from "../ir/trace.ts";
 import { checkFunction, flattenArrays, type TreeFunction } from "../transform/flat.ts";
 import { evalShape, ShapeDtypeStruct } from "../transform/shapes.ts";
 import { computeTiles } from "./assemble.ts";
-import { mirrorsOf } from "./symmetry.ts";
+import { knownOf } from "./known.ts";
 import { type BatchLayout, type OnProgress, type Part, samePart, takePart } from "./tiling.ts";
 
 export interface BatchOptions {
@@ -36,7 +36,7 @@ function findLayouts(
   kernel: (x1: unknown, x2: unknown) => unknown,
   x1: unknown,
   x2: unknown,
-  mirrors: number[][] | null,
+  mirrors: readonly (readonly number[])[] | null,
 ): BatchLayout[] {
   const shapes = (a: number, b: number): (readonly number[])[] =>
     flatten<ShapeDtypeStruct>(evalShape(kernel, withBatch(x1, a), withBatch(x2, b)))[0].map((s) => s.shape);
@@ -68,8 +68,9 @@ function findLayouts(
 
 /**
  * Returns a kernel function like `kernelFn` that is called with at most `batchSize` examples of each input at a time; the
- * first axis of every input leaf is the batch. The kernel of examples must not depend on other examples. Where x2 is
- * `null` and `kernelFn` one of this namespace's, called without keyword arguments, half of the batches give the others.
+ * first axis of every input leaf is the batch. The kernel of examples must not depend on other examples. With
+ * kernel functions of this namespace, keyword arguments are those that the whole inputs would get (they aren't cut), and
+ * half of the batches give the others where x2 is `null`.
  * Inside of a transformation or `jit` the kernel is computed as a whole.
  * Source: `neural_tangents.batch`.
  * @throws ShapeError when no axis of the kernel follows the batch, for example because it is traced over.
@@ -86,9 +87,9 @@ export function batch<F extends TreeFunction>(kernelFn: F, options: BatchOptions
   const batched = (x1: unknown, x2: unknown, ...rest: unknown[]): unknown => {
     if (isTracing()) return kernelFn(x1, x2, ...rest);
     const same = x2 === undefined || allNone(x2);
-    const mirrors = same ? mirrorsOf(kernelFn, x1, rest) : null;
     const other = same ? x1 : x2;
-    const kernel = (a: unknown, b: unknown): unknown => kernelFn(a, b, ...rest);
+    const { rest: split, mirrors } = knownOf(kernelFn, x1, same ? null : x2, rest);
+    const kernel = (a: unknown, b: unknown): unknown => kernelFn(a, b, ...split);
     const part = (x: unknown, range: Part): unknown =>
       takePart(
         x,

@@ -25,10 +25,14 @@ export interface CompiledKernel {
   readonly memoryBytes: (...args: Parameters<KernelFn<unknown>>) => number;
 }
 
-function checkArguments(fn: string, x1: unknown, x2: unknown, params: unknown, kwargs: unknown): void {
+export function checkKwargs(fn: string, kwargs: unknown): asserts kwargs is Kwargs {
   if (kwargs === null || typeof kwargs !== "object" || Array.isArray(kwargs) || kwargs instanceof NDArray) {
     throw new TypeError(`${fn}: kwargs must be an object of keyword arguments of f, got ${describe(kwargs)}.`);
   }
+}
+
+function checkArguments(fn: string, x1: unknown, x2: unknown, params: unknown, kwargs: unknown): void {
+  checkKwargs(fn, kwargs);
   if (x1 === null || x1 === undefined) {
     throw new TypeError(`${fn}: x1 must be an array or a tree of arrays, got ${x1}.`);
   }

@@ -5,10 +5,10 @@ import type { NDArray } from "../ir/ndarray.ts";
 import { checkFunction } from "../transform/flat.ts";
 import type { ApplyFn } from "./apply.ts";
 import type { KernelFn } from "./compile-kernel.ts";
+import { declareKernel } from "./known.ts";
 import type { Kwargs } from "./kwargs.ts";
 import { empiricalNngpFn } from "./nngp.ts";
 import { empiricalNtkFn, type NtkOptions, ntkSettings } from "./ntk.ts";
-import { declareSymmetric, kernelMirrors } from "./symmetry.ts";
 
 export type KernelName = "nngp" | "ntk";
 
@@ -59,10 +59,5 @@ export function empiricalKernelFn(
     const outputs = perName[0]!.map((_, i) => Object.fromEntries(names.map((name, k) => [name, perName[k]![i]])));
     return unflatten(flatten(results[0])[1], outputs);
   };
-  // All kernels of one output have its axes.
-  const mirrors = kernelMirrors(fn, f, { traceAxes, diagonalAxes });
-  return declareSymmetric(
-    kernelFn,
-    (x, [get, ...rest]) => mirrors(x, rest)?.flatMap((mirror) => checkGet(get).map(() => mirror)) ?? null,
-  );
+  return declareKernel(kernelFn, fn, f, { traceAxes, diagonalAxes }, (get) => checkGet(get).length);
 }

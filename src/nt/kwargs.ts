@@ -13,6 +13,9 @@ import { foldIn } from "../random/keys.ts";
 
 export type Kwargs = Readonly<Record<string, unknown>>;
 
+/** The name of keyword arguments that are split already: `[those of f(x1), those of f(x2), bytes that there are]`. */
+export const SIDES = "\0sides";
+
 /** Inputs closer than this in every element count as the same, as in the original. */
 const SAME = 1e-12;
 
@@ -50,6 +53,7 @@ function splitKeys(rng: unknown, x1: unknown, x2: unknown): [unknown, unknown] {
  * to both. Source: `utils.split_kwargs`.
  */
 export function splitKwargs(kwargs: Kwargs, x1: unknown, x2: unknown): [Kwargs, Kwargs] {
+  if (SIDES in kwargs) return kwargs[SIDES] as [Kwargs, Kwargs];
   const first: Record<string, unknown> = {};
   const second: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(kwargs)) {

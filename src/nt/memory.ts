@@ -7,7 +7,7 @@ import { flattenArrays, traceFunction } from "../transform/flat.ts";
 import { computeTiles } from "./assemble.ts";
 import { kernelLabels, kernelShape, mirrorOf, pairAxes } from "./axes.ts";
 import type { CompiledKernel, KernelFn } from "./compile-kernel.ts";
-import { type Kwargs, splitKwargs } from "./kwargs.ts";
+import { type Kwargs, SIDES, splitKwargs } from "./kwargs.ts";
 import type { NtkSettings, Problem, Side, Task } from "./problem.ts";
 import { type BatchLayout, chooseTile, type OnProgress, type Part, samePart, type Tiles, takePart } from "./tiling.ts";
 
@@ -40,21 +40,10 @@ function layoutOf(fn: string, { first, second }: Problem, i: number, settings: N
   return { kind: "pair", first: place, second: labels.out.indexOf(labels.second[axis]!), mirror: mirrorOf(labels) };
 }
 
-/** What the kernel function of tiles takes for keyword arguments. */
-export interface TileKwargs {
-  /** Those of `f(x1)` and of `f(x2)`. */
-  readonly sides: Task[3];
-  /** The bytes that a tile may take beside the result. */
-  readonly room: number;
-}
+/** The bytes that a tile may take beside the result, which come with its keyword arguments. */
+export const roomOf = (kwargs: Kwargs): number | undefined => (kwargs[SIDES] as readonly unknown[])?.[2] as undefined;
 
-/** A kernel function for the whole inputs, and one for tiles, which takes `TileKwargs`. */
-interface Kernels {
-  readonly whole: CompiledKernel;
-  readonly tile: CompiledKernel;
-}
-
-/** Tiles, and the arguments of the tile kernel for each. */
+/** Tiles, and the kernel's arguments for each. */
 interface NtkTiles extends Tiles {
   readonly room: number;
   readonly argumentsOf: (part1: Part, part2: Part) => Arguments;
@@ -82,7 +71,7 @@ const resultBytes = (fn: string, { parameters, first, second }: Problem, setting
 /** The task as tiles, or why it has none. */
 function tilesOf(
   fn: string,
-  { tile }: Kernels,
+  kernel: CompiledKernel,
   settings: NtkSettings,
   prepareProblem: (...task: Task) => Problem,
   [x1, x2, params, kwargs = {}]: Arguments,
@@ -105,11 +94,12 @@ function tilesOf(
   if (first.batch === null) return "give vmapAxes, so that it can be computed in tiles";
   if (first.batch.inputs.every((axis) => axis === null)) return "vmapAxes give no batch axis of the inputs to cut";
   const room = settings.memoryLimit - resultBytes(fn, problem!, settings);
+  // The keyword arguments are split before: what both sides share would look different in a part of them.
   const argumentsOf = (part1: Part, part2: Part): Arguments => {
     const [a, own] = takeSide(first, x1, kwargs1, part1);
-    if (same && samePart(part1, part2)) return [a, null, params, { sides: [own, own], room }];
+    if (same && samePart(part1, part2)) return [a, null, params, { [SIDES]: [own, own, room] }];
     const [b, others] = takeSide(second, input2, kwargs2, part2);
-    return [a, b, params, { sides: [own, others], room }];
+    return [a, b, params, { [SIDES]: [own, others, room] }];
   };
   return {
     room,
@@ -117,28 +107,28 @@ function tilesOf(
     symmetric: same,
     layouts: first.outs.leaves.map((_, i) => layoutOf(fn, problem!, i, settings)),
     argumentsOf,
-    compute: (part1, part2) => tile.call(...argumentsOf(part1, part2)),
+    compute: (part1, part2) => kernel.call(...argumentsOf(part1, part2)),
   };
 }
 
 /** A kernel function that stays within `memoryLimit`, in tiles if need be. */
 export function withinMemory(
   fn: string,
-  kernels: Kernels,
+  kernel: CompiledKernel,
   settings: NtkSettings,
   prepareProblem: (...task: Task) => Problem,
   onProgress: OnProgress | undefined,
 ): KernelFn<unknown> {
   const limit = settings.memoryLimit;
   return (...args) => {
-    if (isTracing()) return kernels.whole.call(...args);
-    const needed = kernels.whole.memoryBytes(...args);
+    if (isTracing()) return kernel.call(...args);
+    const needed = kernel.memoryBytes(...args);
     if (needed <= limit) {
-      const result = kernels.whole.call(...args);
+      const result = kernel.call(...args);
       onProgress?.(1, 1);
       return result;
     }
-    const tiles = tilesOf(fn, kernels, settings, prepareProblem, args);
+    const tiles = tilesOf(fn, kernel, settings, prepareProblem, args);
     const refuse = (why: string): never => {
       throw new RangeError(
         `${fn}: this kernel needs ${mebibytes(needed)} of memory and the limit is ${mebibytes(limit)}; ${why}.`,
@@ -148,7 +138,7 @@ export function withinMemory(
     // Different examples on both sides, where there are any, because that takes more than the same ones.
     const memoryOf = ([rows, columns]: readonly [number, number]): number => {
       const last = tiles.sizes[1];
-      return kernels.tile.memoryBytes(...tiles.argumentsOf([0, rows], [last - columns, last]));
+      return kernel.memoryBytes(...tiles.argumentsOf([0, rows], [last - columns, last]));
     };
     const result = limit - tiles.room;
     if (result > limit) return refuse(`the result alone takes ${mebibytes(result)}`);

@@ -9,8 +9,8 @@ import { checkFunction } from "../transform/flat.ts";
 import { type ApplyFn, callWith } from "./apply.ts";
 import { type AxesOptions, kernelLabels, pairAxes, tracedSize } from "./axes.ts";
 import { compileKernel, type KernelFn } from "./compile-kernel.ts";
+import { declareKernel } from "./known.ts";
 import { splitKwargs } from "./kwargs.ts";
-import { declareSymmetric, kernelMirrors } from "./symmetry.ts";
 
 /** The mean over traced axes of the products of two outputs. */
 export function outputProduct(fn: string, out1: NDArray, out2: NDArray, axes: AxesOptions): NDArray {
@@ -47,5 +47,5 @@ export function empiricalNngpFn<Out = NDArray>(f: ApplyFn<Out>, options: AxesOpt
       outs1.map((out, i) => outputProduct(fn, out, outs2[i]!, axes)),
     );
   });
-  return declareSymmetric(call as KernelFn<Out>, kernelMirrors(fn, f, axes));
+  return declareKernel(call as KernelFn<Out>, fn, f, axes);
 }

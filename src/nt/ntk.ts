@@ -6,11 +6,11 @@ import type { ApplyFn, VmapAxes } from "./apply.ts";
 import type { AxesOptions } from "./axes.ts";
 import { compileKernel, type KernelFn } from "./compile-kernel.ts";
 import { NtkImplementation } from "./implementation.ts";
+import { declareKernel } from "./known.ts";
 import { splitKwargs } from "./kwargs.ts";
-import { type MemoryOptions, type TileKwargs, WASM_LIMIT, withinMemory } from "./memory.ts";
+import { type MemoryOptions, roomOf, WASM_LIMIT, withinMemory } from "./memory.ts";
 import { methodOf } from "./methods.ts";
 import { type NtkSettings, type Problem, prepare, type Task } from "./problem.ts";
-import { declareSymmetric, kernelMirrors } from "./symmetry.ts";
 
 export interface NtkOptions extends AxesOptions, MemoryOptions {
   /**
@@ -76,15 +76,10 @@ export function empiricalNtkFn<Out = NDArray>(f: ApplyFn<Out>, options: NtkOptio
   const settings = ntkSettings(fn, options);
   const method = methodOf(fn, options.implementation ?? NtkImplementation.JACOBIAN_CONTRACTION);
   const problem = (...task: Task): Problem => prepare(fn, f, settings, task);
-  const whole = compileKernel(fn, (x1, x2, params, kwargs = {}) =>
-    method(fn, problem(x1, x2, params, splitKwargs(kwargs, x1, x2)), settings),
-  );
-  // Of tiles the keyword arguments are split before: what both sides share would look different in a part of them.
-  const tile = compileKernel(fn, (x1, x2, params, kwargs) => {
-    const { sides, room } = kwargs as unknown as TileKwargs;
-    return method(fn, problem(x1, x2, params, sides), { ...settings, memoryLimit: room });
+  const kernel = compileKernel(fn, (x1, x2, params, kwargs = {}) => {
+    const own = { ...settings, memoryLimit: roomOf(kwargs) ?? settings.memoryLimit };
+    return method(fn, problem(x1, x2, params, splitKwargs(kwargs, x1, x2)), own);
   });
-  const kernels = { whole, tile };
-  const kernelFn = withinMemory(fn, kernels, settings, problem, options.onProgress) as KernelFn<Out>;
-  return declareSymmetric(kernelFn, kernelMirrors(fn, f, settings));
+  const kernelFn = withinMemory(fn, kernel, settings, problem, options.onProgress) as KernelFn<Out>;
+  return declareKernel(kernelFn, fn, f, settings);
 }

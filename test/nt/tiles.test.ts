@@ -48,10 +48,26 @@ test("batched keyword arguments are cut with their inputs", () => {
   agree(bothWays(f, options, [x1, null, params, { scale: scales[0] }]));
 });
 
+/** In batches, by every kernel function, as a whole. */
+function batchesAgree(apply: nt.ApplyFn, x: NDArray, second: NDArray | null, kwargs: object): void {
+  const options = { traceAxes: [] };
+  const both = nt.empiricalKernelFn(apply, options);
+  agree([
+    both(x, second, "ntk", params, kwargs as never),
+    nt.batch(both, { batchSize: 9 })(x, second, "ntk", params, kwargs as never),
+  ]);
+  for (const kernelFn of [nt.empiricalNtkFn(apply, options), nt.empiricalNngpFn(apply, options)]) {
+    const args = [x, second, params, kwargs] as Parameters<typeof kernelFn>;
+    agree([kernelFn(...args) as NDArray, nt.batch(kernelFn, { batchSize: 9 })(...args) as NDArray]);
+  }
+}
+
 test("a pair of keyword arguments is split before the tiles are cut", () => {
   const pair = { scale: [draw(7, [1, 3]), draw(8, [1, 3])] };
-  agree(bothWays(f, { vmapAxes: 0 }, [x1, x2, params, pair]));
-  agree(bothWays(f, { vmapAxes: 0 }, [x1, null, params, pair]));
+  for (const second of [x2, null]) {
+    agree(bothWays(f, { vmapAxes: 0 }, [x1, second, params, pair]));
+    batchesAgree(f, x1, second, pair);
+  }
 });
 
 test("tiles see the keys that the whole inputs get", () => {
@@ -60,6 +76,7 @@ test("tiles see the keys that the whole inputs get", () => {
   for (const second of [null, x1, x2]) {
     for (const rng of [random.key(3), [random.key(3), random.key(4)]]) {
       agree(bothWays(noisy, { vmapAxes: 0 }, [x1, second, params, { rng }]));
+      batchesAgree(noisy, x1, second, { rng });
     }
   }
 });
@@ -115,14 +132,14 @@ test("batches of x1 against itself: half of them, in every kernel function of ou
   assert.is(calls(nt.empiricalNngpFn(apply, { traceAxes: [] }), params), 10);
   assert.is(calls(nt.empiricalKernelFn(several, { diagonalAxes: [-1], traceAxes: [] }), null, params), 10);
   assert.is(calls(nt.empiricalKernelFn(apply, options), "ntk", params), 10);
-  // Of other functions, and with keyword arguments, nobody knows.
+  const scale = np.ones([1, 3], { dtype: "float64" });
+  assert.is(calls(nt.empiricalNtkFn(f, options), params, { scale }), 10);
+  // Of other functions nobody knows.
   const kernel = nt.empiricalNtkFn(apply, options);
   assert.is(
     calls((a: unknown, b: unknown, p: unknown) => kernel(a, b, p), params),
     16,
   );
-  const scaled = nt.empiricalNtkFn(f, options);
-  assert.is(calls(scaled, params, { scale: np.ones([1, 3], { dtype: "float64" }) }), 16);
 });
 
 test("batches inside of jit", () => {
