@@ -40,8 +40,8 @@ export function describe(value: unknown): string {
 }
 
 /**
- * Throws on an option that `fn` does not know, so that a misspelt name never passes silently, and on one of `required`
- * that is not given.
+ * Throws on an option that `fn` does not know, so that a misspelt name never passes silently, on any if it knows none, and
+ * on one of `required` that is not given.
  */
 export function checkOptions(
   fn: string,
@@ -63,6 +63,8 @@ export function checkList(fn: string, name: string, value: unknown): asserts val
 
 function checkNames(fn: string, options: object | undefined, known: readonly string[]): void {
   if (options === undefined) return;
+  if (known.length === 0)
+    throw new TypeError(`${fn}: takes no options and no further arguments, got ${describe(options)}.`);
   if (options === null || typeof options !== "object" || Array.isArray(options)) {
     throw new TypeError(
       `${fn}: the last argument must be an options object such as {${known[0] ?? ""}: ...}, got ${describe(options)}.`,

@@ -122,9 +122,13 @@ export interface CustomOptions {
   readonly nondiffArgnums?: number | readonly number[];
 }
 
+function checkCustom(fn: string, f: unknown, options: CustomOptions): void {
+  checkFunction(fn, f);
+  checkOptions(fn, options, ["nondiffArgnums"]);
+}
+
 /** The arguments with a derivative, those without, and `f` as a function of the former. */
 function splitArguments(fn: string, f: TreeFunction, args: readonly unknown[], options: CustomOptions) {
-  checkOptions(fn, options, ["nondiffArgnums"]);
   const fixed = chosenArguments(fn, options.nondiffArgnums ?? [], args.length).sort((a, b) => a - b);
   const own = args.map((_, i) => i).filter((i) => !fixed.includes(i));
   const of = (g: TreeFunction): TreeFunction => ofChosen(g, args, own);
@@ -156,7 +160,7 @@ export type CustomJvp<F extends TreeFunction> = F & {
  */
 export function customJvp<F extends TreeFunction>(f: F, options: CustomOptions = {}): CustomJvp<F> {
   const fn = "customJvp";
-  checkFunction(fn, f);
+  checkCustom(fn, f, options);
   let rule: Parameters<CustomJvp<F>["defjvp"]>[0] | undefined;
   const applied = (...args: unknown[]): unknown => {
     const given = rule;
@@ -173,8 +177,9 @@ export function customJvp<F extends TreeFunction>(f: F, options: CustomOptions =
       return [out!, dOut!];
     });
   };
-  const defjvp = (given: NonNullable<typeof rule>): void => {
+  const defjvp = (given: NonNullable<typeof rule>, options?: never): void => {
     checkFunction(`${fn}: defjvp`, given);
+    checkOptions(`${fn}: defjvp`, options, []);
     rule = given;
   };
   return Object.assign(applied as F, {
@@ -292,7 +297,7 @@ function cotangentsOf(given: unknown, inTree: TreeDef, avals: readonly Aval[]): 
  */
 export function customVjp<F extends TreeFunction>(f: F, options: CustomOptions = {}): CustomVjp<F> {
   const fn = "customVjp";
-  checkFunction(fn, f);
+  checkCustom(fn, f, options);
   type Rules = Parameters<CustomVjp<F>["defvjp"]>;
   let rules: Rules | undefined;
   const applied = (...args: unknown[]): unknown => {

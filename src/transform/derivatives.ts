@@ -21,6 +21,10 @@ interface Applied extends Traced {
 
 function apply(fn: string, f: unknown, args: readonly unknown[]): Applied {
   checkFunction(fn, f);
+  const last = args.at(-1);
+  if (last !== null && typeof last === "object" && "hasAux" in last) {
+    throw new TypeError(`${fn}: has no option hasAux; return the auxiliary results as further outputs.`);
+  }
   const [inputs, inTree] = flattenArrays(fn, args);
   const traced = traceFunction(
     fn,
@@ -47,7 +51,9 @@ export function jvp<Args extends unknown[], Out>(
   f: (...args: Args) => Out,
   primals: Args,
   tangents: Args,
+  options?: never,
 ): [out: Out, tangent: Out] {
+  checkOptions("jvp", options, []);
   if (!Array.isArray(primals) || !Array.isArray(tangents)) {
     throw new TypeError("jvp: primals and tangents must be lists with one entry for each argument of the function.");
   }

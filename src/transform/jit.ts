@@ -10,7 +10,10 @@ import { chosenArguments } from "./derivatives.ts";
 import { checkFunction, flattenArrays, type Traced, type TreeFunction, traceFunction } from "./flat.ts";
 
 export interface JitOptions {
-  /** Arguments that are data and no arrays: the function is compiled anew for each of their values. */
+  /**
+   * Arguments that are data or functions and no arrays: the function is compiled anew for each of their values. Functions
+   * are equal only to themselves, so one that is written anew for each call is compiled anew for each.
+   */
   readonly staticArgnums?: number | readonly number[];
 }
 
@@ -39,6 +42,16 @@ class Compiled {
   }
 }
 
+const numbers = /* @__PURE__ */ new WeakMap<TreeFunction, number>();
+let count = 0;
+
+/** A number for each function. */
+function numberOf(f: TreeFunction): number {
+  const number = numbers.get(f) ?? count++;
+  numbers.set(f, number);
+  return number;
+}
+
 /** A static value as a part of a cache key: different values, different texts. */
 function staticKey(value: unknown): string {
   const [parts, def] = flatten(value);
@@ -46,7 +59,10 @@ function staticKey(value: unknown): string {
     if (typeof x === "number") return Object.is(x, -0) ? "-0" : String(x);
     if (typeof x === "string") return JSON.stringify(x);
     if (typeof x === "boolean" || x === undefined) return String(x);
-    throw new TypeError(`jit: a static argument must be data (numbers, strings, lists, objects), got ${describe(x)}.`);
+    if (typeof x === "function") return `function ${numberOf(x as TreeFunction)}`;
+    throw new TypeError(
+      `jit: a static argument must be data (numbers, strings, lists, objects) or a function, got ${describe(x)}.`,
+    );
   });
   return `${formatTree(def)}(${texts.join()})`;
 }

@@ -1,5 +1,6 @@
 /** What a function would do, without doing it: its output shapes and its program. */
 import { type DType, isDType } from "../base/dtypes.ts";
+import { checkOptions } from "../base/errors.ts";
 import { checkShape } from "../base/shapes.ts";
 import { flatten, unflatten } from "../base/tree.ts";
 import { type Aval, makeAval } from "../ir/aval.ts";
@@ -46,8 +47,9 @@ export interface PrintableJaxpr extends ClosedJaxpr {
  * A function that returns the program of `f` for arguments of given shapes. Source: `jax.make_jaxpr`.
  * @example console.log(`${makeJaxpr(f)(x)}`);
  */
-export function makeJaxpr(f: TreeFunction): (...args: unknown[]) => PrintableJaxpr {
+export function makeJaxpr(f: TreeFunction, options?: never): (...args: unknown[]) => PrintableJaxpr {
   checkFunction("makeJaxpr", f);
+  checkOptions("makeJaxpr", options, []);
   return (...args) => {
     const [leaves, inTree] = flatten(args);
     const avals = leaves.map((leaf) => avalOf("makeJaxpr", leaf));

@@ -1,4 +1,4 @@
-import { array, grad, jit, jvp, lax, type NDArray, vmap } from "cotangent";
+import { array, customJvp, grad, jit, jvp, lax, linearize, makeJaxpr, type NDArray, vjp, vmap } from "cotangent";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { assertClose, assertThrows, numbers } from "../support/arrays.ts";
@@ -88,6 +88,64 @@ function describe(value: unknown): string {
   }
   return Object.is(value, -0) ? "-0" : `${typeof value} ${String(value)}`;
 }
+
+test("static functions are equal to themselves alone, in lists and objects too", () => {
+  const { f, count } = counted((x: NDArray, s: { f: (x: NDArray) => NDArray; list: unknown[] }) => s.f(x));
+  const g = jit(f, { staticArgnums: 1 });
+  const double = (y: NDArray): NDArray => lax.mul(y, 2);
+  const alike = [1, 2].map(
+    () =>
+      (y: NDArray): NDArray =>
+        lax.mul(y, 3),
+  );
+  const x = array([1, 2]);
+  for (const list of [[], [double], [alike[0]]]) {
+    for (const [own, factor] of [
+      [double, 2],
+      [alike[0], 3],
+      [alike[1], 3],
+      [double, 2],
+    ] as const) {
+      assertClose(g(x, { f: own, list }), [factor, 2 * factor]);
+    }
+  }
+  assert.is(count(), 9);
+  const squares = jit((op: (y: NDArray) => NDArray, y: NDArray) => grad((z: NDArray) => lax.reduceSum(op(z)))(y), {
+    staticArgnums: 0,
+  });
+  assertClose(squares(lax.square, x), [2, 4]);
+  assertClose(squares(lax.sin, array([0, 0])), [1, 1]);
+});
+
+test("options of JAX that don't exist here are errors that say what does", () => {
+  const f = (x: NDArray): NDArray => lax.reduceSum(lax.mul(x, x));
+  const x = array([1, 2]);
+  for (const name of [
+    "donateArgnums",
+    "donateArgnames",
+    "staticArgnames",
+    "device",
+    "backend",
+    "inline",
+    "keepUnused",
+  ]) {
+    assertThrows(() => jit(f, { [name]: 0 } as never), "jit", name, "staticArgnums");
+  }
+  assertThrows(() => jit(f, 0 as never), "jit", "staticArgnums", "number 0");
+  assertThrows(() => grad(f, { holomorphic: true } as never)(x), "grad", "holomorphic", "argnums");
+  assertThrows(() => vmap(f, { axisName: "i" } as never)(x), "vmap", "axisName", "inAxes");
+  assertThrows(() => makeJaxpr(f, { staticArgnums: 0 } as never), "makeJaxpr", "no options");
+  assertThrows(() => jvp(f, [x], [x], { hasAux: true } as never), "jvp", "no options");
+  assertThrows(() => vjp(f as never, x, { hasAux: true }), "vjp", "hasAux", "outputs");
+  assertThrows(() => linearize(f as never, x, { hasAux: true }), "linearize", "hasAux");
+  const custom = customJvp(f);
+  assertThrows(
+    () => custom.defjvp(...([() => [x, x], { symbolicZeros: true }] as never[] as [never])),
+    "defjvp",
+    "no options",
+  );
+  assertThrows(() => customJvp(f, { symbolicZeros: true } as never), "customJvp", "symbolicZeros", "nondiffArgnums");
+});
 
 test("staticArgnums may be negative, and must name arguments", () => {
   const pick = (x: NDArray, mode: string): NDArray => (mode === "neg" ? lax.neg(x) : x);
