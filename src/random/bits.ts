@@ -3,7 +3,8 @@ import { namedArguments } from "../base/arguments.ts";
 import { checkShape, type Shape } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { type ArrayLike, add, bitwiseXor, convertElementType, mul, shiftRightLogical } from "../lax/index.ts";
-import { checkKey, hashIndices } from "./keys.ts";
+import { jit } from "../transform/jit.ts";
+import { checkKey, hashIndices, indicesOf } from "./keys.ts";
 
 /** `shape` by position, the rest by name; or everything by name. */
 export type DrawArguments<Options extends { readonly shape?: unknown }> =
@@ -22,20 +23,33 @@ export function bits(key: ArrayLike, ...args: DrawArguments<{ readonly shape?: S
 }
 
 /** One word for every element of `shape`. */
-export function words(key: NDArray, shape: Shape): NDArray {
-  const [first, second] = hashIndices(key, shape);
+export const words = (key: NDArray, shape: Shape): NDArray => wordsAt(key, indicesOf(shape));
+
+function wordsAt(key: NDArray, indices: NDArray): NDArray {
+  const [first, second] = hashIndices(key, indices);
   return bitwiseXor(first, second);
 }
+
+/** The dtypes that real numbers are drawn in. */
+export type FloatDType = "float32" | "float64";
 
 /**
  * Floats in [0, 1), from 23 (52) random bits: JAX puts them into the mantissa of a float in [1, 2) and subtracts 1, which
  * is this whole number times 2^-23 (2^-52), exactly.
  */
-export function unitFloats(key: NDArray, shape: Shape, dtype: "float32" | "float64"): NDArray {
+export function unitFloatsAt(key: NDArray, indices: NDArray, dtype: FloatDType): NDArray {
   if (dtype === "float32") {
-    return mul(convertElementType(shiftRightLogical(words(key, shape), 9), "float32"), 2 ** -23);
+    return mul(convertElementType(shiftRightLogical(wordsAt(key, indices), 9), "float32"), 2 ** -23);
   }
-  const [high, low] = hashIndices(key, shape);
+  const [high, low] = hashIndices(key, indices);
   const upper = mul(convertElementType(high, "float64"), 2 ** 20);
   return mul(add(upper, convertElementType(shiftRightLogical(low, 12), "float64")), 2 ** -52);
 }
+
+/** A draw of an array of numbers from a key, compiled; what is counted from comes from outside, so that no plan keeps it. */
+export function compiledDraw(draw: (key: NDArray, indices: NDArray, dtype: FloatDType) => NDArray) {
+  const compiled = jit(draw, { staticArgnums: 2 });
+  return (key: NDArray, shape: Shape, dtype: FloatDType): NDArray => compiled(key, indicesOf(shape), dtype);
+}
+
+export const unitFloats = /* @__PURE__ */ compiledDraw(unitFloatsAt);

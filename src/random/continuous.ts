@@ -22,11 +22,10 @@ import {
 } from "../lax/index.ts";
 import { asArray } from "../lax/operands.ts";
 import { broadcastTo } from "../lax/shape.ts";
-import { type DrawArguments, unitFloats } from "./bits.ts";
+import { compiledDraw, type DrawArguments, type FloatDType, unitFloats, unitFloatsAt } from "./bits.ts";
 import { checkKey } from "./keys.ts";
 
-/** The dtypes that real numbers are drawn in. */
-export type FloatDType = "float32" | "float64";
+export type { FloatDType };
 
 /** How many numbers to draw, and of which dtype (`"float32"`). */
 export interface DrawOptions {
@@ -105,6 +104,11 @@ function drawArguments(fn: string, args: DrawArguments<DrawOptions>): Required<D
 /** The spacing of floats below 1: the largest draw below 1 and, negated, the smallest above -1. */
 const ulpBelowOne = (dtype: FloatDType): number => (dtype === "float32" ? 2 ** -24 : 2 ** -53);
 
+const normalDraws = /* @__PURE__ */ compiledDraw((key, indices, dtype) => {
+  const u = betweenNumbers(unitFloatsAt(key, indices, dtype), ulpBelowOne(dtype) - 1, 1, dtype);
+  return mul(erfInv(u), Math.SQRT2);
+});
+
 /**
  * Standard normal draws. Source: `jax.random.normal`.
  * @returns an array of `shape` and `dtype`.
@@ -113,8 +117,9 @@ const ulpBelowOne = (dtype: FloatDType): number => (dtype === "float32" ? 2 ** -
 export function normal(key: ArrayLike, ...args: DrawArguments<DrawOptions>): NDArray {
   const fn = "random.normal";
   const { shape, dtype } = drawArguments(fn, args);
-  const minval = ulpBelowOne(dtype) - 1;
-  return mul(erfInv(uniformDraws(fn, checkKey(fn, key), { shape, dtype, minval, maxval: 1 })), Math.SQRT2);
+  checkShape(fn, shape);
+  checkFloat(fn, dtype);
+  return normalDraws(checkKey(fn, key), shape, dtype);
 }
 
 /**

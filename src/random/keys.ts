@@ -64,12 +64,14 @@ function row(x: NDArray, i: number): NDArray {
   return reshape(part, { newSizes: rest });
 }
 
-/** The two words that threefry makes of `key` and the row-major index of every element of `shape`. */
-export function hashIndices(key: NDArray, shape: Shape): [NDArray, NDArray] {
-  const [first, second] = [0, 1].map((i) => broadcastTo(row(key, i), shape)) as [NDArray, NDArray];
-  const zero = scalar(0, "uint32");
-  const indices = shape.length === 0 ? zero : reshape(iota("uint32", sizeOf(shape)), { newSizes: shape });
-  return threefry2x32(first, second, zero, indices);
+/** The row-major index of every element of `shape`. */
+export const indicesOf = (shape: Shape): NDArray =>
+  shape.length === 0 ? scalar(0, "uint32") : reshape(iota("uint32", sizeOf(shape)), { newSizes: shape });
+
+/** The two words that threefry makes of `key` and each of the indices. */
+export function hashIndices(key: NDArray, indices: NDArray): [NDArray, NDArray] {
+  const [first, second] = [0, 1].map((i) => broadcastTo(row(key, i), indices.shape)) as [NDArray, NDArray];
+  return threefry2x32(first, second, scalar(0, "uint32"), indices);
 }
 
 /**
@@ -83,7 +85,7 @@ export function split(key: ArrayLike, num: number | Shape = 2): NDArray {
   if (!Array.isArray(shape) || !shape.every((n) => Number.isInteger(n) && n >= 0)) {
     throw new ShapeError(`random.split: num must be a non-negative integer or a list of them, got ${describe(num)}.`);
   }
-  const words = hashIndices(checkKey("random.split", key), shape);
+  const words = hashIndices(checkKey("random.split", key), indicesOf(shape));
   const columns = words.map((w) => reshape(w, { newSizes: [...shape, 1] }));
   return concatenate(columns, { dimension: shape.length });
 }
