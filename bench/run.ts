@@ -7,6 +7,7 @@
 
 import { auto } from "./auto.ts";
 import { coldstart } from "./coldstart.ts";
+import { compilation } from "./compilation.ts";
 import { contractions } from "./contractions.ts";
 import { convolutions } from "./convolutions.ts";
 import { elementwise } from "./elementwise.ts";
@@ -24,6 +25,7 @@ const subjects: Readonly<Record<string, Subject>> = {
   kernels,
   auto,
   peers,
+  compilation,
   coldstart,
 };
 
