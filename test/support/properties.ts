@@ -1,7 +1,8 @@
 /** Laws that every differentiable function keeps, checked numerically at given arguments. */
 import { array, type DType, jit, jvp, makeJaxpr, type NDArray, tree, vjp, vmap } from "cotangent";
 import * as assert from "uvu/assert";
-import { checkJaxpr } from "../../src/ir/jaxpr.ts";
+import { checkJaxpr, type Jaxpr } from "../../src/ir/jaxpr.ts";
+import { evalJaxpr } from "../../src/ir/trace.ts";
 import { indices, offsetOf, sample } from "./arrays.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: functions of any number of arrays
@@ -159,6 +160,35 @@ export function checkVmap(
       });
     }
   }
+}
+
+/** `f` mapped over the axes against a loop; the number of arrays that were compared. */
+export function checkBatch(
+  f: ArrayFunction,
+  args: readonly NDArray[],
+  axes: readonly (number | null)[],
+  tolerance: number,
+): number {
+  const one = (k: number): NDArray[] =>
+    f(...args.map((x, i) => (axes[i] === null ? x : takeAt(x, axes[i] as number, k)))) as NDArray[];
+  const rows = [one(0), one(1)];
+  const batched = vmap(f, { inAxes: axes })(...args) as NDArray[];
+  batched.forEach((b, k) => {
+    const expected = stackAt(
+      rows.map((row) => row[k] as NDArray),
+      0,
+    );
+    assertSame(b, expected, tolerance);
+  });
+  return batched.length;
+}
+
+/** A simplified program keeps the IR's rules and gives the very bits that it gave before. */
+export function checkSimplified(simplify: (jaxpr: Jaxpr) => Jaxpr, f: ArrayFunction, args: readonly NDArray[]): void {
+  const { jaxpr, consts } = makeJaxpr(f)(...args);
+  const simplified = simplify(jaxpr);
+  checkJaxpr(simplified);
+  assertSame(evalJaxpr({ jaxpr: simplified, consts }, args), evalJaxpr({ jaxpr, consts }, args), 0, "simplified");
 }
 
 /** Compiled as one program, the function gives what it gives operation by operation; its program keeps the IR's rules. */

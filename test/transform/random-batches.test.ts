@@ -1,33 +1,12 @@
 /** The random programs of `support/programs.ts`, and their gradients, on whole batches at once. */
-import { grad, type NDArray, numpy as np, vmap } from "cotangent";
+import { grad, type NDArray, numpy as np } from "cotangent";
 import fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { program, programs } from "../support/programs.ts";
-import { type ArrayFunction, assertSame, randomArray, stackAt, takeAt } from "../support/properties.ts";
+import { type ArrayFunction, checkBatch, randomArray } from "../support/properties.ts";
 
 const RUNS = 550;
-
-/** `f` mapped over the axes against a loop; the number of arrays that were compared. */
-function checkBatch(
-  f: ArrayFunction,
-  args: readonly NDArray[],
-  axes: readonly (number | null)[],
-  tolerance: number,
-): number {
-  const one = (k: number): NDArray[] =>
-    f(...args.map((x, i) => (axes[i] === null ? x : takeAt(x, axes[i] as number, k)))) as NDArray[];
-  const rows = [one(0), one(1)];
-  const batched = vmap(f, { inAxes: axes })(...args) as NDArray[];
-  batched.forEach((b, k) => {
-    const expected = stackAt(
-      rows.map((row) => row[k] as NDArray),
-      0,
-    );
-    assertSame(b, expected, tolerance);
-  });
-  return batched.length;
-}
 
 test(`${RUNS} programs: batches as loops, of gradients too`, () => {
   let compared = 0;
