@@ -6,7 +6,7 @@ import { known, type MapEmitter, type MapOp, type Primitive, type Register } fro
 import { bind1 } from "../ir/trace.ts";
 import { promoteOperands, promoteToFloat } from "./convert.ts";
 import { full, zerosLike } from "./create.ts";
-import { addPrimitive, makeElementwise } from "./elementwise.ts";
+import { addPrimitive, type Derivative, makeElementwise } from "./elementwise.ts";
 import { bitwiseAnd, eq, ge, gt, ne, select } from "./logic.ts";
 import { type Binary, binary, broadcastScalars, requireNumbers, type Unary, unary } from "./nary.ts";
 import { type ArrayLike, asArray } from "./operands.ts";
@@ -59,21 +59,24 @@ const remPrimitive = /* @__PURE__ */ makeElementwise<null>({
 /** The remainder of `x / y` with the sign of `x`. */
 export const rem: Binary = /* @__PURE__ */ binary("rem", remPrimitive);
 
+/** `t` where `inside`, zero elsewhere. */
+const where = (inside: NDArray, t: NDArray): NDArray => select(inside, t, zerosLike(t));
+
 const truncate = (x: NDArray): NDArray => mul(sign(x), floor(abs(x)));
 
-/** Half of the tangent goes to each operand where they are equal, as in JAX. */
-function extremum(t: NDArray, chosen: NDArray, other: NDArray, wins: (x: NDArray, y: NDArray) => NDArray): NDArray {
-  const share = select(eq(chosen, other), full(t.shape, 0.5, t.dtype), full(t.shape, 1, t.dtype));
-  return select(wins(other, chosen), zerosLike(t), mul(t, share));
-}
+/** Half of the tangent goes to each operand where they are equal, and nothing of it where either is NaN; as in JAX. */
+const shareOf =
+  (own: 0 | 1): Derivative<null> =>
+  (t, x, out) => {
+    const share = select(eq(operand(x, 0), operand(x, 1)), full(t.shape, 0.5, t.dtype), full(t.shape, 1, t.dtype));
+    return where(eq(operand(x, own), out), mul(t, share));
+  };
+const shares = [/* @__PURE__ */ shareOf(0), /* @__PURE__ */ shareOf(1)];
 
 const maxPrimitive = /* @__PURE__ */ makeElementwise<null>({
   name: "max",
   emit: "MAX",
-  derivatives: [
-    (t, x) => extremum(t, operand(x, 0), operand(x, 1), gt),
-    (t, x) => extremum(t, operand(x, 1), operand(x, 0), gt),
-  ],
+  derivatives: shares,
 });
 /** The larger of `x` and `y`; NaN if either is. */
 export const max: Binary = /* @__PURE__ */ binary("max", maxPrimitive, "all");
@@ -81,10 +84,7 @@ export const max: Binary = /* @__PURE__ */ binary("max", maxPrimitive, "all");
 const minPrimitive = /* @__PURE__ */ makeElementwise<null>({
   name: "min",
   emit: "MIN",
-  derivatives: [
-    (t, x) => extremum(t, operand(x, 0), operand(x, 1), (a, b) => gt(b, a)),
-    (t, x) => extremum(t, operand(x, 1), operand(x, 0), (a, b) => gt(b, a)),
-  ],
+  derivatives: shares,
 });
 /** The smaller of `x` and `y`; NaN if either is. */
 export const min: Binary = /* @__PURE__ */ binary("min", minPrimitive, "all");
@@ -154,7 +154,7 @@ export const rsqrt: Unary = /* @__PURE__ */ unary("rsqrt", rsqrtPrimitive);
 const cbrtPrimitive = /* @__PURE__ */ makeElementwise<null>({
   name: "cbrt",
   emit: "CBRT",
-  derivatives: [(t, _, out) => div(mul(t, 1 / 3), square(out))],
+  derivatives: [(t, _, out) => mul(mul(t, 1 / 3), integerPow(out, { exponent: -2 }))],
 });
 /** The cube root. */
 export const cbrt: Unary = /* @__PURE__ */ unary("cbrt", cbrtPrimitive);
@@ -221,12 +221,6 @@ const logPrimitive: Primitive<null> = /* @__PURE__ */ makeElementwise<null>({
 /** The natural logarithm. */
 export const log: Unary = /* @__PURE__ */ unary("log", logPrimitive);
 
-/** `y * x^(y-1)`, and 0 where y is 0 even if x is 0 too. */
-function powByBase(t: NDArray, x: NDArray, y: NDArray): NDArray {
-  const exponent = select(eq(y, 0), full(y.shape, 1, y.dtype), sub(y, 1));
-  return mul(t, mul(y, pow(x, exponent)));
-}
-
 /** `x^y log x`, with log 1 for x = 0 so that 0^y with y > 0 has derivative 0. */
 function powByExponent(t: NDArray, x: NDArray, out: NDArray): NDArray {
   const safe = select(ne(x, 0), x, full(x.shape, 1, x.dtype));
@@ -237,15 +231,19 @@ const powPrimitive = /* @__PURE__ */ makeElementwise<null>({
   name: "pow",
   emit: "POW",
   derivatives: [
-    (t, x) => powByBase(t, operand(x, 0), operand(x, 1)),
+    (t, [x, y]) => mul(t, mul(y as NDArray, pow(x as NDArray, sub(y as NDArray, 1)))),
     (t, x, out) => powByExponent(t, operand(x, 0), out),
   ],
 });
-/** `x` to the power `y`. Source: `jax.lax.pow`. */
-export const pow: Binary = /* @__PURE__ */ binary("pow", powPrimitive, "floats");
-
-/** `t` where `inside`, zero elsewhere. */
-const where = (inside: NDArray, t: NDArray): NDArray => select(inside, t, zerosLike(t));
+const generalPow: Binary = /* @__PURE__ */ binary("pow", powPrimitive, "floats");
+/**
+ * `x` to the power `y`; a whole JavaScript number as `y` multiplies, with derivatives everywhere (`integerPow`).
+ * Source: `jax.lax.pow`.
+ */
+export const pow: Binary = (x, y) =>
+  typeof y === "number" && (y | 0) === y
+    ? integerPow(promoteToFloat("lax.pow", [x])[0] as NDArray, { exponent: y })
+    : generalPow(x, y);
 
 const clampPrimitive = /* @__PURE__ */ makeElementwise<null>({
   name: "clamp",

@@ -43,7 +43,8 @@ export function det(a: NDArray): NDArray {
 const attachCofactors = /* @__PURE__ */ withDerivative("cofactors", (a, [values], da) => {
   const c = values as NDArray;
   const change = sub(mul(c, spread(inner(c, da), c)), matmul(c, matmul(transposed(da), c)));
-  return [div(change, spread(det(a), c))];
+  const size = det(a);
+  return [div(change, spread(select(eq(size, 0), Number.NaN, size), c))];
 });
 
 /**

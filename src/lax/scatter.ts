@@ -1,11 +1,13 @@
 /** Writing windows to the places that an array of indices names. */
+import { isFloat } from "../base/dtypes.ts";
 import { checkOptions, describe, formatShape, ShapeError } from "../base/errors.ts";
 import { canonicalAxis, range, type Shape, sameShape } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
-import { add, max, min, mul, neg, sub } from "./arithmetic.ts";
-import { promoteOperands } from "./convert.ts";
+import { add, div, max, min, mul, neg, sub } from "./arithmetic.ts";
+import { convertElementType, promoteOperands } from "./convert.ts";
 import { iota } from "./create.ts";
 import { associativeScan } from "./cumulative.ts";
+import { withDerivative } from "./decomposition.ts";
 import { checkIndices, fromEnd, gatherRows, scatterRows } from "./gather.ts";
 import {
   type GatherScatterMode,
@@ -15,12 +17,13 @@ import {
   windowRows,
   windowSizes,
 } from "./index-windows.ts";
-import { bitwiseOr, gt, ne, select } from "./logic.ts";
+import { bitwiseOr, eq, gt, ne, select } from "./logic.ts";
 import { requireNumbers } from "./nary.ts";
 import { type ArrayLike, asArray } from "./operands.ts";
 import { broadcastInDim, broadcastTo, expandDims, reshape } from "./shape.ts";
 import { pad, sliceInDim } from "./slice.ts";
 import { sortWithPlaces } from "./sort.ts";
+import { stopGradient } from "./stop-gradient.ts";
 
 /** Source: `jax.lax.ScatterDimensionNumbers`. */
 export interface ScatterDimensionNumbers {
@@ -147,21 +150,35 @@ function scatterFunction(name: string, apply: (fn: string, args: Arguments) => N
   };
 }
 
-function sums(fn: string, { values, places }: Arguments): NDArray {
-  const { index, rows } = places;
-  return places.operandFromRows(scatterRows(requireNumbers(fn, values), index, { rows, replace: false }));
-}
+/** Rows summed up in their places in an array like the operand. */
+const added = (values: NDArray, { index, rows, operandFromRows }: WindowRows): NDArray =>
+  operandFromRows(scatterRows(values, index, { rows, replace: false }));
+
+const sums = (fn: string, { values, places }: Arguments): NDArray => added(requireNumbers(fn, values), places);
 
 function replaced({ operand, values, places }: Arguments, index: NDArray, combine: Combine): NDArray {
   const [chosen, hit] = lastValues(values, index, places.rows).map(places.operandFromRows) as [NDArray, NDArray];
   return select(hit, combine(operand, chosen), operand);
 }
 
-const combining = (name: string, combine: Combine): Scatter =>
+function combined(args: Arguments, combine: Combine): NDArray {
+  if (args.unique) return replaced(args, args.places.index, combine);
+  const [values, index] = runningTotals(args.values, args.places.index, combine);
+  return replaced({ ...args, values }, index, combine);
+}
+
+const attachTangent = /* @__PURE__ */ withDerivative("scatter_extremum", (_source, _values, tangent) => [tangent]);
+
+/** As in JAX the tangent is the mean of those of the place and all updates that attain the extremum. */
+const extremum = (name: string, combine: Combine): Scatter =>
   scatterFunction(name, (_, args) => {
-    if (args.unique) return replaced(args, args.places.index, combine);
-    const [values, index] = runningTotals(args.values, args.places.index, combine);
-    return replaced({ ...args, values }, index, combine);
+    const { operand, values, places } = args;
+    const out = combined({ ...args, operand: stopGradient(operand), values: stopGradient(values) }, combine);
+    if (!isFloat(out.dtype)) return out;
+    const attained = convertElementType(eq(operand, out), out.dtype);
+    const winning = convertElementType(eq(values, gatherRows(places.operandToRows(out), places.index)), out.dtype);
+    const source = add(mul(operand, attained), added(mul(values, winning), places));
+    return attachTangent(div(source, add(attained, added(winning, places))), [out])[0] as NDArray;
   });
 
 /**
@@ -187,13 +204,13 @@ export const scatter = /* @__PURE__ */ scatterFunction("scatter", (_, args) =>
 /** `scatter` under the name of what it does. */
 export const scatterSet: Scatter = scatter;
 /** Like `scatterAdd`, with the places multiplied by all of their updates. Source: `jax.lax.scatter_mul`. */
-export const scatterMul = /* @__PURE__ */ combining("scatterMul", (a, b) =>
-  mul(requireNumbers("lax.scatterMul", a), b),
+export const scatterMul = /* @__PURE__ */ scatterFunction("scatterMul", (fn, args) =>
+  combined({ ...args, operand: requireNumbers(fn, args.operand) }, mul),
 );
 /** Like `scatterAdd`, with the smallest of a place and its updates. Source: `jax.lax.scatter_min`. */
-export const scatterMin = /* @__PURE__ */ combining("scatterMin", min);
+export const scatterMin = /* @__PURE__ */ extremum("scatterMin", min);
 /** Like `scatterAdd`, with the largest of a place and its updates. Source: `jax.lax.scatter_max`. */
-export const scatterMax = /* @__PURE__ */ combining("scatterMax", max);
+export const scatterMax = /* @__PURE__ */ extremum("scatterMax", max);
 
 /**
  * `x` with `fn` applied to the windows, of an array of `updateShape`, that `indices` names. Source: `jax.lax.scatter_apply`.

@@ -1,7 +1,7 @@
 /** Exponentials, trigonometric and hyperbolic functions, the error function; with their derivatives. */
 import type { NDArray } from "../ir/ndarray.ts";
 import type { MapOp } from "../ir/primitive.ts";
-import { add, div, mul, neg, reciprocal, rsqrt, square, sub } from "./arithmetic.ts";
+import { add, div, floor, mul, neg, reciprocal, rsqrt, square, sub } from "./arithmetic.ts";
 import { promoteToFloat } from "./convert.ts";
 import { full } from "./create.ts";
 import { type Derivative, makeElementwise } from "./elementwise.ts";
@@ -32,9 +32,7 @@ export const sinh = /* @__PURE__ */ define("sinh", "SINH", (t, x) => mul(t, cosh
 export const cosh: Unary = /* @__PURE__ */ define("cosh", "COSH", (t, x) => mul(t, sinh(x)));
 export const tanh = /* @__PURE__ */ define("tanh", "TANH", (t, _, out) => mul(t, sub(1, square(out))));
 export const asinh = /* @__PURE__ */ define("asinh", "ASINH", (t, x) => mul(t, rsqrt(add(square(x), 1))));
-export const acosh = /* @__PURE__ */ define("acosh", "ACOSH", (t, x) =>
-  mul(t, mul(rsqrt(sub(x, 1)), rsqrt(add(x, 1)))),
-);
+export const acosh = /* @__PURE__ */ define("acosh", "ACOSH", (t, x) => mul(t, rsqrt(mul(sub(x, 1), add(x, 1)))));
 export const atanh = /* @__PURE__ */ define("atanh", "ATANH", (t, x) => div(t, sub(1, square(x))));
 /** `1 / (1 + exp(-x))`. */
 export const logistic = /* @__PURE__ */ define("logistic", "LOGISTIC", (t, _, out) => mul(t, mul(out, sub(1, out))));
@@ -87,7 +85,9 @@ function trigamma(x: NDArray): NDArray {
   const inverseSquare = square(inverse);
   const series = BERNOULLI.reduceRight<ArrayLike>((s, b) => mul(add(s, b), inverseSquare), 0);
   sum = add(sum, mul(inverse, add(add(series, 1), mul(inverse, 0.5))));
-  const sine = sin(mul(select(reflected, x, 0.5), Math.PI));
+  // Whole numbers, the poles, leave exactly 0.
+  const angle = select(reflected, sub(x, floor(add(x, 0.5))), 0.5);
+  const sine = sin(mul(angle, Math.PI));
   return select(reflected, sub(mul(reciprocal(square(sine)), Math.PI ** 2), sum), sum);
 }
 

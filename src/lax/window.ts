@@ -4,7 +4,7 @@ import { checkOptions, formatShape, ShapeError } from "../base/errors.ts";
 import type { Shape } from "../base/shapes.ts";
 import { type NDArray, scalar } from "../ir/ndarray.ts";
 import { bind1 } from "../ir/trace.ts";
-import { add, mul } from "./arithmetic.ts";
+import { add, max, min, mul } from "./arithmetic.ts";
 import { type Padding, resolvePadding } from "./conv.ts";
 import { convertElementType } from "./convert.ts";
 import { zerosLike } from "./create.ts";
@@ -105,9 +105,22 @@ function overWindows(fn: string, x: NDArray, initValue: ArrayLike, combine: Comb
   }, padded);
 }
 
+/** The larger (smaller) of two, with the derivative of the first where they are equal. */
+function extremum(emit: "MAX" | "MIN", beats: (x: NDArray, y: NDArray) => NDArray): Combine {
+  const second = ([a, b]: readonly NDArray[]): NDArray => beats(b as NDArray, a as NDArray);
+  const primitive = makeElementwise<null>({
+    name: `window_${emit.toLowerCase()}`,
+    emit,
+    derivatives: [(t, x) => select(second(x), zerosLike(t), t), (t, x) => select(second(x), t, zerosLike(t))],
+  });
+  return (a, b) => bind1(primitive, [a, b], null);
+}
+const firstMax = /* @__PURE__ */ extremum("MAX", gt);
+const firstMin = /* @__PURE__ */ extremum("MIN", lt);
+
 /**
  * The elements of each window combined by `computation`, an associative function of two arrays and with `initValue`,
- * which padding consists of. Source: `jax.lax.reduce_window`.
+ * which padding consists of; for `lax.max` and `lax.min` the derivative is that of `reduceWindowMax`. Source: `jax.lax.reduce_window`.
  * @example lax.reduceWindow(x, 1, lax.mul, { windowDimensions: [1, 2, 2, 1], windowStrides: [1, 2, 2, 1] })
  */
 export function reduceWindow(
@@ -119,7 +132,8 @@ export function reduceWindow(
   const fn = "lax.reduceWindow";
   const operand = asArray(fn, x);
   const init = convertElementType(asArray(fn, initValue, "initValue"), operand.dtype);
-  const windows = overWindows(fn, operand, init, computation, options);
+  const combine = computation === max ? firstMax : computation === min ? firstMin : computation;
+  const windows = overWindows(fn, operand, init, combine, options);
   return computation(broadcastTo(init, windows.shape), windows);
 }
 
@@ -131,30 +145,11 @@ function windowReduction(name: string, initValue: (dtype: DType) => number, comb
   };
 }
 
-/** The larger (smaller) of two, with the derivative of the first where they are equal. */
-function extremum(emit: "MAX" | "MIN", beats: (x: NDArray, y: NDArray) => NDArray): Combine {
-  const second = ([a, b]: readonly NDArray[]): NDArray => beats(b as NDArray, a as NDArray);
-  const primitive = makeElementwise<null>({
-    name: `window_${emit.toLowerCase()}`,
-    emit,
-    derivatives: [(t, x) => select(second(x), zerosLike(t), t), (t, x) => select(second(x), t, zerosLike(t))],
-  });
-  return (a, b) => bind1(primitive, [a, b], null);
-}
-
 /** The sum of each window. Source: `jax.lax.reduce_window` with `lax.add`. */
 export const reduceWindowSum = /* @__PURE__ */ windowReduction("reduceWindowSum", () => 0, add);
 /** The product of each window. */
 export const reduceWindowProd = /* @__PURE__ */ windowReduction("reduceWindowProd", () => 1, mul);
 /** The largest element of each window; as in JAX its derivative is that of the first one. */
-export const reduceWindowMax = /* @__PURE__ */ windowReduction(
-  "reduceWindowMax",
-  lowest,
-  /* @__PURE__ */ extremum("MAX", gt),
-);
+export const reduceWindowMax = /* @__PURE__ */ windowReduction("reduceWindowMax", lowest, firstMax);
 /** The smallest element of each window; like `reduceWindowMax`. */
-export const reduceWindowMin = /* @__PURE__ */ windowReduction(
-  "reduceWindowMin",
-  highest,
-  /* @__PURE__ */ extremum("MIN", lt),
-);
+export const reduceWindowMin = /* @__PURE__ */ windowReduction("reduceWindowMin", highest, firstMin);

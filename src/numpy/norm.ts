@@ -21,22 +21,26 @@ export interface NormOptions {
   readonly keepdims?: boolean;
 }
 
+/** The largest size; as in JAX 0 takes part, which halves the tangent where all are 0. */
+const largest = (x: NDArray, options: { readonly axis: number; readonly keepdims: true }): NDArray =>
+  max(x, { ...options, initial: 0 });
+
 const euclidean = (x: NDArray, axis: readonly number[]): NDArray =>
   lax.sqrt(sum(lax.square(x), { axis, keepdims: true }));
 
 function vectorNorm(x: NDArray, ord: number, axis: number): NDArray {
-  const reduced = { axis, keepdims: true };
+  const reduced = { axis, keepdims: true } as const;
   if (ord === 2) return euclidean(x, [axis]);
   if (ord === 0) return sum(lax.convertElementType(lax.ne(x, 0), x.dtype), reduced);
   const size = lax.abs(x);
-  if (Math.abs(ord) === Number.POSITIVE_INFINITY) return (ord > 0 ? max : min)(size, reduced);
+  if (Math.abs(ord) === Number.POSITIVE_INFINITY) return (ord > 0 ? largest : min)(size, reduced);
   return ord === 1 ? sum(size, reduced) : lax.pow(sum(lax.pow(size, ord), reduced), 1 / ord);
 }
 
 /** The norms that singular values give, of the last two axes. */
 function spectralNorm(x: NDArray, ord: number | string): NDArray {
   const s = svd(x, false)[1] as NDArray;
-  const reduce = ord === "nuc" ? sum : ord === 2 ? max : min;
+  const reduce = ord === "nuc" ? sum : ord === 2 ? largest : min;
   return expandDims(reduce(s, { axis: -1, keepdims: true }), -1);
 }
 
@@ -49,7 +53,7 @@ function matrixNorm(x: NDArray, ord: number | string, axes: readonly [number, nu
   if (size !== 1 && size !== Number.POSITIVE_INFINITY) return undefined;
   const [rows, columns] = size === 1 ? axes : [axes[1], axes[0]];
   const sums = sum(lax.abs(x), { axis: rows, keepdims: true });
-  return ((ord as number) > 0 ? max : min)(sums, { axis: columns, keepdims: true });
+  return ((ord as number) > 0 ? largest : min)(sums, { axis: columns, keepdims: true });
 }
 
 /**

@@ -1,11 +1,9 @@
 /** Arrays with a part of them changed: what `x.at[...].set(y)` and its relatives are in JAX. */
 import type { NDArray } from "../ir/ndarray.ts";
-import { associativeScan } from "../lax/cumulative.ts";
 import * as lax from "../lax/index.ts";
 import { type ArrayLike, asArray } from "../lax/operands.ts";
 import { broadcastTo } from "../lax/shape.ts";
-import { type Index, indexed, take } from "./indexing.ts";
-import { argsort } from "./sorting.ts";
+import { type Index, indexed } from "./indexing.ts";
 
 /** A vector, places in it, and a value for each of these: the changed vector. */
 type Scatter = (x: NDArray, places: NDArray, values: NDArray) => NDArray;
@@ -31,29 +29,12 @@ export const indexSet = (x: ArrayLike, indices: readonly Index[], y: ArrayLike):
 export const indexAdd = (x: ArrayLike, indices: readonly Index[], y: ArrayLike): NDArray =>
   update("numpy.indexAdd", lax.scatterAdd, x, indices, y);
 
-/**
- * Combines elements with all the values for them: sorted by their places, those for one element stand together, and up to the
- * last of these they are combined first.
- */
-const combining =
-  (combine: (x: NDArray, y: NDArray) => NDArray): Scatter =>
-  (x, places, values) => {
-    if (places.size === 0) return x;
-    const order = argsort(places);
-    const sorted = take(places, order);
-    const [, combined] = associativeScan(
-      ([a, p], [b, q]) => [b, lax.select(lax.eq(a, b), combine(p, q), q)] as [NDArray, NDArray],
-      [sorted, take(values, order)] as [NDArray, NDArray],
-    );
-    return lax.scatterSet(x, sorted, combine(take(x, lax.clamp(0, sorted, Math.max(x.size - 1, 0))), combined));
-  };
-
 /** `x` with the part `at(x, ...indices)` multiplied by `y`; see `indexSet`. Source: `x.at[indices].multiply(y)` of JAX. */
 export const indexMultiply = (x: ArrayLike, indices: readonly Index[], y: ArrayLike): NDArray =>
-  update("numpy.indexMultiply", combining(lax.mul), x, indices, y);
+  update("numpy.indexMultiply", lax.scatterMul, x, indices, y);
 /** `x` with the smaller of the part `at(x, ...indices)` and `y`; see `indexSet`. Source: `x.at[indices].min(y)` of JAX. */
 export const indexMin = (x: ArrayLike, indices: readonly Index[], y: ArrayLike): NDArray =>
-  update("numpy.indexMin", combining(lax.min), x, indices, y);
+  update("numpy.indexMin", lax.scatterMin, x, indices, y);
 /** `x` with the larger of the part `at(x, ...indices)` and `y`; see `indexSet`. Source: `x.at[indices].max(y)` of JAX. */
 export const indexMax = (x: ArrayLike, indices: readonly Index[], y: ArrayLike): NDArray =>
-  update("numpy.indexMax", combining(lax.max), x, indices, y);
+  update("numpy.indexMax", lax.scatterMax, x, indices, y);
