@@ -1,6 +1,6 @@
 /** Which elementwise equations run as one kernel. */
-import { type Shape, sameShape } from "../base/shapes.ts";
-import { type Equation, type Jaxpr, Var } from "../ir/jaxpr.ts";
+import { type Shape, sameShape, sizeOf } from "../base/shapes.ts";
+import { type Atom, type Equation, type Jaxpr, Var } from "../ir/jaxpr.ts";
 
 /** Equations that run together: any number of elementwise ones of one shape, or a single other one. */
 export interface Kernel {
@@ -73,5 +73,47 @@ export function fuse(jaxpr: Jaxpr): Kernel[] {
       startOf.set(v, group.start);
     }
   }
-  return kernels.sort((a, b) => a.start - b.start);
+  return sink(jaxpr, kernels, groupOf).sort((a, b) => a.start - b.start);
+}
+
+/** How many elements a variable has in memory: a repeated one has those that are repeated. */
+function elementsOf({ equations }: Jaxpr): (v: Var) => number {
+  const viewed = new Map<Var, number>();
+  const elements = (v: Var): number => viewed.get(v) ?? sizeOf(v.aval.shape);
+  for (const { primitive, inputs, outputs } of equations) {
+    const [source] = inputs;
+    if (primitive.lowering.kind !== "view" || !(source instanceof Var)) continue;
+    for (const v of outputs) viewed.set(v, Math.min(sizeOf(v.aval.shape), elements(source)));
+  }
+  return elements;
+}
+
+/**
+ * Moves a kernel whose results only one later kernel reads into that one, so that they never pass through memory; unless
+ * it has several operands as large as they are, which would have to be kept till then.
+ */
+function sink(jaxpr: Jaxpr, kernels: readonly Kernel[], groupOf: ReadonlyMap<Var, Group>): Kernel[] {
+  const elements = elementsOf(jaxpr);
+  const readers = new Map<unknown, Set<Group | undefined>>(jaxpr.outputs.map((v) => [v, new Set([undefined])]));
+  for (const { inputs, outputs } of jaxpr.equations) {
+    for (const v of inputs) readers.set(v, (readers.get(v) ?? new Set()).add(groupOf.get(outputs[0]!)));
+  }
+  const sunk = new Set<Kernel>();
+  // In the order of execution, so that a reader is still there when its operands are looked at.
+  for (const group of new Set(groupOf.values())) {
+    const own = new Set(group.equations.flatMap((e) => e.outputs));
+    const results = [...own].filter((v) => [...(readers.get(v) ?? [])].some((reader) => reader !== group));
+    const [into, ...others] = new Set(
+      results.flatMap((v) => [...readers.get(v)!].filter((reader) => reader !== group)),
+    );
+    if (!into || others.length > 0 || !sameShape(into.shape, group.shape)) continue;
+    const operands = new Set(group.equations.flatMap((e) => e.inputs.filter((a) => a instanceof Var && !own.has(a))));
+    const sum = (list: Iterable<Atom>): number => [...list].reduce((n, v) => n + elements(v as Var), 0);
+    const values = new Set([...into.values, ...group.values]);
+    if (values.size > MAX_VALUES || sum(operands) >= 2 * sum(results)) continue;
+    into.equations.unshift(...group.equations);
+    for (const v of values) into.values.add(v);
+    sunk.add(group);
+  }
+  return kernels.filter((kernel) => !sunk.has(kernel));
 }

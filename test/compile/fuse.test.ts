@@ -215,4 +215,45 @@ test("padding by a computed number", () => {
   assert.equal(numbers(jit(f)(array([1, 2]))).length, 6);
 });
 
+test("what only a later kernel reads becomes a part of it", () => {
+  const [a, b, s] = [randomArray([6, 6], 3), randomArray([6, 6], 4), randomArray([6], 5)];
+  const product = (p: NDArray, q: NDArray): NDArray => lax.dotGeneral(p, q, { contractingDims: [[1], [0]] });
+  const rows = (v: NDArray): NDArray => lax.broadcastInDim(v, { shape: [6, 6], broadcastDimensions: [0] });
+  const later = (first: (p: NDArray) => NDArray) => (p: NDArray, q: NDArray, v: NDArray) =>
+    lax.add(lax.mul(first(p), rows(v)), lax.tanh(product(p, q)));
+  assert.is(maps(later(lax.sin), a, b, s).length, 1);
+  same(later(lax.sin), a, b, s);
+  // Chains of such kernels too.
+  const chain: F = (p, q) => {
+    const one = lax.sin(p as NDArray);
+    const two = lax.mul(one, rows(lax.reduceSum(q as NDArray, { axes: [0] })));
+    return lax.add(two, product(p as NDArray, q as NDArray));
+  };
+  assert.is(maps(chain, a, b).length, 1);
+  same(chain, a, b);
+  // A product reads it as well, or it is a result itself.
+  const shared: F = (p, q) => {
+    const e = lax.exp(p as NDArray);
+    return lax.add(e, product(e, q as NDArray));
+  };
+  assert.is(maps(shared, a, b).length, 2);
+  same(shared, a, b);
+  const result: F = (p, q) => {
+    const e = lax.exp(p as NDArray);
+    return [e, lax.add(e, product(p as NDArray, q as NDArray))];
+  };
+  assert.is(maps(result, a, b).length, 2);
+  same(result, a, b);
+});
+
+test("a kernel that makes one array of two runs at once, and not when it is read", () => {
+  const [a, b] = [randomArray([6, 6], 3), randomArray([6, 6], 4)];
+  const f: F = (p, q) => {
+    const difference = lax.sub(lax.sin(p as NDArray), q as NDArray);
+    return lax.add(difference, lax.dotGeneral(p as NDArray, q as NDArray, { contractingDims: [[1], [0]] }));
+  };
+  assert.is(maps(f, a, b).length, 2);
+  same(f, a, b);
+});
+
 test.run();
