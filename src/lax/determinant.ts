@@ -49,7 +49,8 @@ const attachCofactors = /* @__PURE__ */ withDerivative("cofactors", (a, [values]
 
 /**
  * The derivative of the determinant, `det(a) inv(a)^T`. A pivot of 0 is replaced by one too small to be seen in the product,
- * so that singular matrices have their cofactors, too. The derivative of these is NaN for singular matrices.
+ * so that singular matrices have their cofactors, too. The derivative of these is NaN for singular matrices: a
+ * difference over 0 that says nothing.
  */
 function cofactors(a: NDArray): NDArray {
   const [given, pivots] = lu(a) as [NDArray, NDArray];

@@ -207,7 +207,7 @@ export const scatterSet: Scatter = scatter;
 export const scatterMul = /* @__PURE__ */ scatterFunction("scatterMul", (fn, args) =>
   combined({ ...args, operand: requireNumbers(fn, args.operand) }, mul),
 );
-/** Like `scatterAdd`, with the smallest of a place and its updates. Source: `jax.lax.scatter_min`. */
+/** Like `scatterAdd`, with the smallest of a place and its updates; of equal ones all share the derivative. Source: `jax.lax.scatter_min`. */
 export const scatterMin = /* @__PURE__ */ extremum("scatterMin", min);
 /** Like `scatterAdd`, with the largest of a place and its updates. Source: `jax.lax.scatter_max`. */
 export const scatterMax = /* @__PURE__ */ extremum("scatterMax", max);

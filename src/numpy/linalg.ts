@@ -81,7 +81,10 @@ const inverse = (a: NDArray): NDArray => solveFactorized(a, lu(a), identityLike(
  */
 export const inv = (a: ArrayLike): NDArray => inverse(matrices("numpy.linalg.inv", a, true));
 
-/** The determinant of matrices `(..., n, n)`. Source: `jax.numpy.linalg.det`. */
+/**
+ * The determinant of matrices `(..., n, n)`. Its derivative is right for singular ones, too; the second derivative of those
+ * with more than three rows is NaN. Source: `jax.numpy.linalg.det`.
+ */
 export const det = (a: ArrayLike): NDArray => determinant.det(matrices("numpy.linalg.det", a, true));
 
 /**

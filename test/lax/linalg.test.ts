@@ -1,5 +1,5 @@
 /** Linear algebra: reconstruction, derivatives of first and second order, batches, and what is singular. */
-import { array, grad, hessian, jit, jvp, lax, makeJaxpr, type NDArray, numpy as np, nt, vjp, vmap } from "cotangent";
+import { array, grad, jit, jvp, lax, makeJaxpr, type NDArray, numpy as np, nt, vmap } from "cotangent";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { assertClose, assertThrows } from "../support/arrays.ts";
@@ -284,94 +284,6 @@ test("qr, pinv, norms of matrices that aren't square", () => {
   }
 });
 
-const slope = grad((x: NDArray) => linalg.det(x));
-const curvature = hessian((x: NDArray) => linalg.det(x));
-
-test("the gradient of the determinant of singular matrices", () => {
-  // By hand: the cofactors. Values as jax.grad(jnp.linalg.det) gives them.
-  const rankThree = f64([
-    [1, 2, 3, 4],
-    [5, 6, 7, 8],
-    [2, 4, 6, 8],
-    [1, 0, 1, 3],
-  ]);
-  const expected = [
-    [8, -32, 40, -16],
-    [0, 0, 0, 0],
-    [-4, 16, -20, 8],
-    [0, 0, 0, 0],
-  ];
-  assertClose(slope(rankThree), expected, 1e-13);
-  assertClose(slope(np.zeros([3, 3], { dtype: "float64" })), np.zeros([3, 3]).toArray(), 1e-13);
-  assertClose(slope(f64([[0]])), [[1]]);
-  assertClose(
-    slope(
-      array([
-        [0, 0],
-        [0, 3],
-      ]),
-    ),
-    [
-      [3, 0],
-      [0, 0],
-    ],
-    1e-6,
-  );
-  for (const n of [1, 2, 3])
-    checkAll((x: NDArray) => linalg.det(x), [np.ones([n, n], { dtype: "float64" })], `singular, ${n} rows`, 2);
-  const second = curvature(np.zeros([4, 4], { dtype: "float64" })) as NDArray;
-  assert.not(np.any(np.isfinite(second)).item(), "the second derivative is refused");
-});
-
-test("the hessian of the determinant", () => {
-  const expected = [
-    [
-      [
-        [0, 0],
-        [0, 1],
-      ],
-      [
-        [0, 0],
-        [-1, 0],
-      ],
-    ],
-    [
-      [
-        [0, -1],
-        [0, 0],
-      ],
-      [
-        [1, 0],
-        [0, 0],
-      ],
-    ],
-  ];
-  assertClose(
-    curvature(
-      f64([
-        [2, 1],
-        [0.5, 3],
-      ]),
-    ) as NDArray,
-    expected,
-    1e-14,
-  );
-});
-
-test("third derivatives", () => {
-  const third = (f: ArrayFunction, x: NDArray): void => {
-    const along =
-      (g: ArrayFunction): ArrayFunction =>
-      (y: NDArray) =>
-        jvp(g, [y], [x])[1];
-    checkAll(along(along(f)), [x], "third", 1);
-  };
-  const x = wellConditioned(randomArray([3, 3], 19));
-  third((y: NDArray) => linalg.det(y), x);
-  third(linalg.inv, x);
-  third((y: NDArray) => linalg.cholesky(positive(y)), x);
-});
-
 test("stacks give what their matrices give", () => {
   const stack = randomArray([3, 4, 4], 20);
   const rows = [0, 1, 2].map((i) => takeAt(stack, 0, i));
@@ -390,13 +302,6 @@ test("stacks give what their matrices give", () => {
       );
     });
   }
-});
-
-test("what has no derivative says so", () => {
-  const x = randomArray([4, 2], 21);
-  const complete: ArrayFunction = (a: NDArray) => linalg.qr(a, { mode: "complete" });
-  assertThrows(() => jvp(complete, [x], [x]), "qr", "complete", "reduced");
-  assertThrows(() => vjp((a: NDArray) => linalg.svd(a), x), "svd", "fullMatrices");
 });
 
 test("a compiled gradient is the gradient", () => {
