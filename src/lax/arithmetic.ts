@@ -4,7 +4,7 @@ import type { Aval } from "../ir/aval.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { known, type MapEmitter, type MapOp, type Primitive, type Register } from "../ir/primitive.ts";
 import { bind1 } from "../ir/trace.ts";
-import { promoteOperands, promoteToFloat } from "./convert.ts";
+import { sameDType, sameFloat } from "./convert.ts";
 import { full, zerosLike } from "./create.ts";
 import { addPrimitive, type Derivative, makeElementwise } from "./elementwise.ts";
 import { bitwiseAnd, eq, ge, gt, ne, select } from "./logic.ts";
@@ -133,7 +133,7 @@ export function round(x: ArrayLike, options: { readonly roundingMethod?: 0 | 1 }
       `lax.round: roundingMethod must be one of lax.RoundingMethod, got ${describe(roundingMethod)}.`,
     );
   }
-  return roundingMethod === 1 ? roundToEven(x) : bind1(roundPrimitive, promoteToFloat("lax.round", [x]), null);
+  return roundingMethod === 1 ? roundToEven(x) : bind1(roundPrimitive, sameFloat("lax.round", [x]), null);
 }
 
 const sqrtPrimitive = /* @__PURE__ */ makeElementwise<null>({
@@ -209,8 +209,7 @@ export function integerPow(x: ArrayLike, options: IntegerPowParams): NDArray {
 /** `x * x`. */
 export const square: Unary = (x) => integerPow(x, { exponent: 2 });
 /** `1 / x`. */
-export const reciprocal: Unary = (x) =>
-  integerPow(promoteToFloat("lax.reciprocal", [x])[0] as NDArray, { exponent: -1 });
+export const reciprocal: Unary = (x) => integerPow(sameFloat("lax.reciprocal", [x])[0] as NDArray, { exponent: -1 });
 
 /** Registered here for `pow`, whose derivative in the exponent needs it. */
 const logPrimitive: Primitive<null> = /* @__PURE__ */ makeElementwise<null>({
@@ -263,6 +262,6 @@ const clampPrimitive = /* @__PURE__ */ makeElementwise<null>({
 
 /** `min(max(x, lower), upper)`. Source: `jax.lax.clamp`, whose argument order it has. */
 export function clamp(lower: ArrayLike, x: ArrayLike, upper: ArrayLike): NDArray {
-  const operands = promoteOperands("lax.clamp", [lower, x, upper], ["lower", "x", "upper"]);
+  const operands = sameDType("lax.clamp", [lower, x, upper], ["lower", "x", "upper"]);
   return bind1(clampPrimitive, broadcastScalars("lax.clamp", operands), null);
 }

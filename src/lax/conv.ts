@@ -5,7 +5,8 @@ import { range, type Shape } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import type { Window } from "../ir/primitive.ts";
 import { contract } from "./contract.ts";
-import { factors } from "./dot.ts";
+import { sameDType } from "./convert.ts";
+import { product } from "./dot.ts";
 import type { ArrayLike } from "./operands.ts";
 import { reshape } from "./shape.ts";
 
@@ -172,8 +173,7 @@ function checkGroups(x: NDArray, y: NDArray, lhs: Layout, rhs: Layout, features:
  */
 export function convGeneralDilated(lhs: ArrayLike, rhs: ArrayLike, options: ConvOptions): NDArray {
   checkOptions(FN, options, OPTIONS, ["windowStrides", "padding"]);
-  const { operands, result } = factors(FN, lhs, rhs, options.preferredElementType);
-  const [x, y] = operands;
+  const [x, y] = sameDType(FN, [lhs, rhs], ["lhs", "rhs"]) as [NDArray, NDArray];
   if (x.ndim !== y.ndim || x.ndim < 2) {
     throw new ShapeError(
       `${FN}: lhs ${formatShape(x.shape)} and rhs ${formatShape(y.shape)} must have the same number of axes, at least 2.`,
@@ -238,16 +238,17 @@ export function convGeneralDilated(lhs: ArrayLike, rhs: ArrayLike, options: Conv
     (y.shape[yLayout.major] as number) / groups,
     ...range(count).flatMap((i) => [inputSizes[i] as number, outSizes[i] as number, kernelSizes[i] as number]),
   ];
-  const out = contract(
+  const params = {
+    lhs: labels(xLayout, grouped(1, batches > 1), grouped(2, features > 1), inputLabel),
+    rhs: labels(yLayout, grouped(3, groups > 1), [2], kernelLabel),
+    out: labels(outLayout, [1], grouped(3, groups > 1), outLabel),
+    sizes,
+    windows,
+  };
+  const split = [
     features > 1 ? splitAxis(x, xLayout.minor, features) : batches > 1 ? splitAxis(x, xLayout.major, batches) : x,
     groups > 1 ? splitAxis(y, yLayout.major, groups) : y,
-    {
-      lhs: labels(xLayout, grouped(1, batches > 1), grouped(2, features > 1), inputLabel),
-      rhs: labels(yLayout, grouped(3, groups > 1), [2], kernelLabel),
-      out: labels(outLayout, [1], grouped(3, groups > 1), outLabel),
-      sizes,
-      windows,
-    },
-  );
-  return result(reshape(out, { newSizes: outShape }));
+  ];
+  const convolve = (a: NDArray, b: NDArray): NDArray => reshape(contract(a, b, params), { newSizes: outShape });
+  return product(FN, split, convolve as (...operands: NDArray[]) => NDArray, options.preferredElementType);
 }

@@ -48,17 +48,50 @@ function promotedDType(arrays: readonly NDArray[], args: readonly unknown[]): DT
   return promote(arrays.map((x, i) => (fits(args[i]) ? { dtype: "uint32", weak: true } : x.aval))).dtype;
 }
 
+/** How the operands' common dtype is found. */
+export type Promotion = (fn: string, args: readonly unknown[], names?: readonly string[]) => NDArray[];
+
+const asArrays: Promotion = (fn, args, names) =>
+  args.map((x, i) => asArray(fn, x, names?.[i] ?? (args.length === 1 ? "x" : `argument ${i + 1}`)));
+
 /** The arguments as arrays of the dtype that they promote to. Their shapes stay as they are. */
-export function promoteOperands(fn: string, args: readonly unknown[], names?: readonly string[]): NDArray[] {
-  const arrays = args.map((x, i) => asArray(fn, x, names?.[i] ?? (args.length === 1 ? "x" : `argument ${i + 1}`)));
+export const promoteOperands: Promotion = (fn, args, names) => {
+  const arrays = asArrays(fn, args, names);
   return castOperands(arrays, promotedDType(arrays, args), args);
-}
+};
 
 /** Like `promoteOperands`, but integers and bools become `float32`: for functions with values between the integers. */
-export function promoteToFloat(fn: string, args: readonly unknown[], names?: readonly string[]): NDArray[] {
+export const promoteToFloat: Promotion = (fn, args, names) => {
   const arrays = promoteOperands(fn, args, names);
   return isFloat((arrays[0] as NDArray).dtype) ? arrays : castOperands(arrays, "float32", args);
+};
+
+/** Throws unless the arrays hold `wanted`. */
+function refuse(fn: string, arrays: readonly NDArray[], wanted: string): never {
+  throw new TypeError(
+    `${fn}: needs ${wanted}, got ${arrays.map((x) => x.dtype).join(" and ")}; convert with lax.convertElementType, ` +
+      "or call the function of `numpy`, which does.",
+  );
 }
+
+/**
+ * The arguments as arrays of one dtype, which they have already: numbers alone, and what is computed from these, take that
+ * of the others. The functions of `lax` convert no array, as in JAX.
+ * @throws TypeError when the dtypes differ, or a number needs more than they hold (1.5 beside `int32`).
+ */
+export const sameDType: Promotion = (fn, args, names) => {
+  const arrays = asArrays(fn, args, names);
+  const dtype = promotedDType(arrays, args);
+  if (arrays.some((x) => !x.aval.weak && x.dtype !== dtype)) refuse(fn, arrays, "operands of one dtype");
+  return castOperands(arrays, dtype, args);
+};
+
+/** Like `sameDType`, for floats: of numbers alone `float32`. */
+export const sameFloat: Promotion = (fn, args, names) => {
+  const arrays = sameDType(fn, args, names);
+  if (arrays.every((x) => isFloat(x.dtype))) return arrays;
+  return arrays.every((x) => x.aval.weak) ? castOperands(arrays, "float32", args) : refuse(fn, arrays, "floats");
+};
 
 /** Numbers are rounded to `dtype` directly, so that 0.1 beside a float64 array keeps all of its digits. */
 function castOperands(arrays: readonly NDArray[], dtype: DType, args: readonly unknown[]): NDArray[] {

@@ -5,7 +5,6 @@ import { canonicalAxes, range } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { contract } from "./contract.ts";
 import { convertElementType, promoteOperands } from "./convert.ts";
-import { requireNumbers } from "./nary.ts";
 import { type ArrayLike, asArray } from "./operands.ts";
 
 /** Axes of both operands: `[lhs axes, rhs axes]`. */
@@ -26,18 +25,23 @@ export interface DotGeneralOptions {
 }
 
 /**
- * The operands of a product in one dtype, and the conversion of its result: sums are made in the operands' dtype or in the
- * one that is preferred for the result, whichever holds more.
+ * The product that `multiply` makes of operands of one dtype. Sums are made in that or in the dtype that is preferred for
+ * the result, whichever holds more; those of bools are "or", their products "and": counts, compared with 0.
  */
-export function factors(fn: string, lhs: ArrayLike, rhs: ArrayLike, preferred: DType | null | undefined) {
-  const given = promoteOperands(fn, [lhs, rhs], ["lhs", "rhs"]).map((a) => requireNumbers(fn, a)) as [NDArray, NDArray];
-  if (!preferred) return { operands: given, result: (x: NDArray) => x };
-  if (!isDType(preferred) || preferred === "bool") {
+export function product(
+  fn: string,
+  given: readonly NDArray[],
+  multiply: (...operands: NDArray[]) => NDArray,
+  preferred?: DType | null,
+): NDArray {
+  const own = (given[0] as NDArray).dtype;
+  if (preferred && (!isDType(preferred) || preferred === "bool")) {
     throw new TypeError(`${fn}: preferredElementType must be a dtype of numbers, got ${describe(preferred)}.`);
   }
-  const { dtype } = promote([given[0].aval, { dtype: preferred, weak: false }]);
-  const operands = given.map((a) => convertElementType(a, dtype)) as [NDArray, NDArray];
-  return { operands, result: (x: NDArray) => convertElementType(x, preferred) };
+  const wanted = preferred ?? own;
+  if (wanted === own && own !== "bool") return multiply(...given);
+  const { dtype } = promote([own, wanted === "bool" ? "int32" : wanted].map((d) => ({ dtype: d, weak: false })));
+  return convertElementType(multiply(...given.map((x) => convertElementType(x, dtype))), wanted);
 }
 
 /**
@@ -49,8 +53,7 @@ export function factors(fn: string, lhs: ArrayLike, rhs: ArrayLike, preferred: D
 export function dotGeneral(lhs: ArrayLike, rhs: ArrayLike, options: DotGeneralOptions): NDArray {
   const fn = "lax.dotGeneral";
   checkOptions(fn, options, ["contractingDims", "batchDims", "preferredElementType"], ["contractingDims"]);
-  const { operands, result } = factors(fn, lhs, rhs, options.preferredElementType);
-  const [x, y] = operands;
+  const [x, y] = promoteOperands(fn, [lhs, rhs], ["lhs", "rhs"]) as [NDArray, NDArray];
   const [lhsContracting, rhsContracting] = pairOf(fn, "contractingDims", options.contractingDims);
   const [lhsBatch, rhsBatch] = pairOf(fn, "batchDims", options.batchDims ?? [[], []]);
   const lhsPaired = canonicalAxes(fn, [...lhsBatch, ...lhsContracting], x.ndim, "an axis of lhs");
@@ -69,7 +72,8 @@ export function dotGeneral(lhs: ArrayLike, rhs: ArrayLike, options: DotGeneralOp
   });
   const batch = lhsPaired.slice(0, lhsBatch.length);
   const out = [...batch, ...lhsLabels.filter((l) => !lhsPaired.includes(l)), ...rhsLabels.filter((l) => l >= x.ndim)];
-  return result(contract(x, y, { lhs: lhsLabels, rhs: rhsLabels, out, sizes: [...x.shape, ...y.shape], windows: [] }));
+  const params = { lhs: lhsLabels, rhs: rhsLabels, out, sizes: [...x.shape, ...y.shape], windows: [] };
+  return product(fn, [x, y], (a, b) => contract(a as NDArray, b as NDArray, params), options.preferredElementType);
 }
 
 /**

@@ -3,7 +3,7 @@ import { checkOptions, formatShape, ShapeError } from "../base/errors.ts";
 import { canonicalAxis, range, type Shape } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { add, clamp, sub } from "./arithmetic.ts";
-import { promoteOperands } from "./convert.ts";
+import { sameDType } from "./convert.ts";
 import { iota } from "./create.ts";
 import { checkIndices, fromEnd, takeAlong } from "./gather.ts";
 import { bitwiseAnd, ge, lt, select } from "./logic.ts";
@@ -61,7 +61,7 @@ export function dynamicSlice(
  */
 export function dynamicUpdateSlice(x: ArrayLike, update: ArrayLike, startIndices: readonly ArrayLike[]): NDArray {
   const fn = "lax.dynamicUpdateSlice";
-  const [operand, part] = promoteOperands(fn, [x, update], ["x", "update"]) as [NDArray, NDArray];
+  const [operand, part] = sameDType(fn, [x, update], ["x", "update"]) as [NDArray, NDArray];
   let values = part;
   let inside: NDArray | undefined;
   for (const [axis, at] of starts(fn, operand, startIndices, part.shape)) {

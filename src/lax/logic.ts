@@ -4,10 +4,10 @@ import type { Aval } from "../ir/aval.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import type { MapOp, Primitive, Tangent } from "../ir/primitive.ts";
 import { bind, bind1 } from "../ir/trace.ts";
-import { promoteOperands } from "./convert.ts";
+import { sameDType } from "./convert.ts";
 import { zerosLike } from "./create.ts";
 import { alignBatch, makeElementwise } from "./elementwise.ts";
-import { type Binary, binary, broadcastScalars, type Unary } from "./nary.ts";
+import { type Binary, binary, broadcastScalars, type Unary, unary } from "./nary.ts";
 import { type ArrayLike, asArray } from "./operands.ts";
 
 const comparison = (name: string, emit: MapOp): Binary =>
@@ -30,7 +30,7 @@ export const ge = /* @__PURE__ */ comparison("ge", "GE");
 export function integers(fn: string, primitive: Primitive<null>, arity: number, bools: boolean) {
   return (...args: ArrayLike[]): NDArray => {
     if (args.length !== arity) throw new TypeError(`${fn}: takes ${arity} array(s), got ${args.length}.`);
-    const operands = promoteOperands(fn, args);
+    const operands = sameDType(fn, args);
     const dtype = (operands[0] as NDArray).dtype;
     if (dtype.startsWith("float") || (dtype === "bool" && !bools)) {
       throw new TypeError(`${fn}: needs integers${bools ? " or bools" : ""}, got ${dtype}.`);
@@ -72,10 +72,7 @@ const isFinitePrimitive = /* @__PURE__ */ makeElementwise<null>({
 });
 
 /** Whether each element is neither infinite nor NaN. */
-const finite: Unary = (x) => {
-  const operand = asArray("lax.isFinite", x);
-  return operand.dtype.startsWith("float") ? bind1(isFinitePrimitive, [operand], null) : eq(operand, operand);
-};
+const finite: Unary = /* @__PURE__ */ unary("isFinite", isFinitePrimitive);
 
 export { finite as isFinite };
 
@@ -116,7 +113,7 @@ export function select(which: ArrayLike, onTrue: ArrayLike, onFalse: ArrayLike):
       `lax.select: which must be a bool array, got ${condition.dtype}${formatShape(condition.shape)}.`,
     );
   }
-  const branches = promoteOperands("lax.select", [onTrue, onFalse], ["onTrue", "onFalse"]);
+  const branches = sameDType("lax.select", [onTrue, onFalse], ["onTrue", "onFalse"]);
   return bind1(selectPrimitive, broadcastScalars("lax.select", [condition, ...branches]), null);
 }
 
@@ -132,7 +129,7 @@ export function selectN(which: ArrayLike, ...cases: readonly ArrayLike[]): NDArr
       `${fn}: which must be integers, or bools for two cases, got ${chosen.dtype} for ${cases.length}.`,
     );
   }
-  const operands = promoteOperands(
+  const operands = sameDType(
     fn,
     cases,
     cases.map((_, i) => `case ${i}`),

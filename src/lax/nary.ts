@@ -5,7 +5,7 @@ import { type Shape, sameShape } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import type { Primitive } from "../ir/primitive.ts";
 import { bind1 } from "../ir/trace.ts";
-import { promoteOperands, promoteToFloat } from "./convert.ts";
+import { type Promotion, sameDType, sameFloat } from "./convert.ts";
 import type { ArrayLike } from "./operands.ts";
 import { broadcastTo, isLiteral } from "./shape.ts";
 
@@ -25,13 +25,13 @@ export function broadcastScalars(fn: string, operands: readonly NDArray[]): NDAr
   });
 }
 
-/** What a function takes: floats (integers become `float32`), numbers of every kind, or bools too. */
+/** What a function takes: floats, numbers of every kind, or bools too. */
 export type Accepted = "floats" | "numbers" | "all";
 
-const promotionTo: Readonly<Record<Accepted, typeof promoteOperands>> = {
-  floats: promoteToFloat,
-  numbers: (fn, args, names) => promoteOperands(fn, args, names).map((x) => requireNumbers(fn, x)),
-  all: promoteOperands,
+const promotionTo: Readonly<Record<Accepted, Promotion>> = {
+  floats: sameFloat,
+  numbers: (fn, args, names) => sameDType(fn, args, names).map((x) => requireNumbers(fn, x)),
+  all: sameDType,
 };
 
 /** A function of one array. */

@@ -4,7 +4,7 @@ import { checkOptions, describe, formatShape, ShapeError } from "../base/errors.
 import { canonicalAxis, range, type Shape, sameShape } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { add, div, max, min, mul, neg, sub } from "./arithmetic.ts";
-import { convertElementType, promoteOperands } from "./convert.ts";
+import { convertElementType, sameDType } from "./convert.ts";
 import { iota } from "./create.ts";
 import { associativeScan } from "./cumulative.ts";
 import { withDerivative } from "./decomposition.ts";
@@ -144,7 +144,7 @@ function scatterFunction(name: string, apply: (fn: string, args: Arguments) => N
   const fn = `lax.${name}`;
   return (x, indices, updates, options = {}) => {
     checkOptions(fn, options, OPTIONS);
-    const [operand, values] = promoteOperands(fn, [x, updates], ["x", "updates"]) as [NDArray, NDArray];
+    const [operand, values] = sameDType(fn, [x, updates], ["x", "updates"]) as [NDArray, NDArray];
     const places = placesOf(fn, operand, indices, values.shape, options);
     return apply(fn, { operand, values: places.windowsToRows(values), places, unique: options.uniqueIndices === true });
   };

@@ -7,7 +7,7 @@ import { type NDArray, scalar } from "../ir/ndarray.ts";
 import { isUndefined, type Placement, type Primitive } from "../ir/primitive.ts";
 import { bind1 } from "../ir/trace.ts";
 import { sub } from "./arithmetic.ts";
-import { promoteOperands } from "./convert.ts";
+import { sameDType } from "./convert.ts";
 import { full } from "./create.ts";
 import { select } from "./logic.ts";
 import { type ArrayLike, asArray } from "./operands.ts";
@@ -240,7 +240,7 @@ function unpad(ct: NDArray, shape: Shape, config: PaddingConfig): NDArray {
 export function pad(x: ArrayLike, paddingValue: ArrayLike, options: PadParams): NDArray {
   checkOptions("lax.pad", options, ["paddingConfig"], ["paddingConfig"]);
   const { paddingConfig } = options;
-  const [operand, value] = promoteOperands("lax.pad", [x, paddingValue], ["x", "paddingValue"]) as [NDArray, NDArray];
+  const [operand, value] = sameDType("lax.pad", [x, paddingValue], ["x", "paddingValue"]) as [NDArray, NDArray];
   const valid =
     paddingConfig.length === operand.ndim &&
     paddingConfig.every((c) => c.length === 3 && c.every(Number.isInteger) && c[2] >= 0);
@@ -324,7 +324,7 @@ export function concatenate(operands: readonly ArrayLike[], options: Concatenate
   if (!Array.isArray(operands) || operands.length === 0) {
     throw new TypeError(`lax.concatenate: operands must be a list of at least one array, got ${describe(operands)}.`);
   }
-  const arrays = promoteOperands(
+  const arrays = sameDType(
     "lax.concatenate",
     operands,
     operands.map((_, i) => `operands[${i}]`),

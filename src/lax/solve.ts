@@ -6,7 +6,7 @@ import type { NDArray } from "../ir/ndarray.ts";
 import { type KernelCommand, known, type Primitive } from "../ir/primitive.ts";
 import { bind1 } from "../ir/trace.ts";
 import { neg } from "./arithmetic.ts";
-import { promoteToFloat } from "./convert.ts";
+import { sameFloat } from "./convert.ts";
 import { zerosLike } from "./create.ts";
 import { factorization } from "./decomposition.ts";
 import { addArrays } from "./elementwise.ts";
@@ -120,7 +120,7 @@ export function triangularSolve(a: ArrayLike, b: ArrayLike, options: TriangularS
   const fn = "lax.linalg.triangularSolve";
   checkOptions(fn, options, ["leftSide", "lower", "transposeA", "unitDiagonal"]);
   const { leftSide = false, lower = false, transposeA = false, unitDiagonal = false } = options;
-  const [matrix, given] = promoteToFloat(fn, [a, b], ["a", "b"]) as [NDArray, NDArray];
+  const [matrix, given] = sameFloat(fn, [a, b], ["a", "b"]) as [NDArray, NDArray];
   const vector = given.ndim === matrix.ndim - 1;
   const n = matrix.shape.at(-1);
   const fits =

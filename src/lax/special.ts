@@ -5,7 +5,7 @@ import type { NDArray } from "../ir/ndarray.ts";
 import type { MapOp, Primitive } from "../ir/primitive.ts";
 import { bind1 } from "../ir/trace.ts";
 import { add, div, floor, log, mul, neg, pow, rem, sign, sub } from "./arithmetic.ts";
-import { promoteToFloat } from "./convert.ts";
+import { sameFloat } from "./convert.ts";
 import { type Derivative, makeElementwise } from "./elementwise.ts";
 import { bitwiseAnd, bitwiseNot, bitwiseOr, eq, ge, le, lt, ne, select } from "./logic.ts";
 import { type Binary, binary, broadcastScalars, type Unary, unary } from "./nary.ts";
@@ -81,7 +81,7 @@ const betaincPrimitive = /* @__PURE__ */ define("betainc", "BETAINC", [
 ]);
 /** The regularized incomplete beta function of `a` and `b` at `x`. Source: `jax.lax.betainc`. */
 export function betainc(a: ArrayLike, b: ArrayLike, x: ArrayLike): NDArray {
-  const operands = promoteToFloat("lax.betainc", [a, b, x], ["a", "b", "x"]);
+  const operands = sameFloat("lax.betainc", [a, b, x], ["a", "b", "x"]);
   return bind1(betaincPrimitive, broadcastScalars("lax.betainc", operands), null);
 }
 
@@ -118,7 +118,7 @@ const MACLAURIN = [
  */
 export const zeta: Binary = (x, q) => {
   const fn = "lax.zeta";
-  const [s, start] = broadcastScalars(fn, promoteToFloat(fn, [x, q], ["x", "q"])) as [NDArray, NDArray];
+  const [s, start] = broadcastScalars(fn, sameFloat(fn, [x, q], ["x", "q"])) as [NDArray, NDArray];
   const negated = neg(s);
   let a = start;
   let sum = pow(a, negated);
@@ -155,7 +155,7 @@ const orderPrimitive = /* @__PURE__ */ define("polygamma_order", "MOVE", [
  */
 export const polygamma: Binary = (m, x) => {
   const fn = "lax.polygamma";
-  const [given, at] = broadcastScalars(fn, promoteToFloat(fn, [m, x], ["m", "x"])) as [NDArray, NDArray];
+  const [given, at] = broadcastScalars(fn, sameFloat(fn, [m, x], ["m", "x"])) as [NDArray, NDArray];
   const order = bind1(orderPrimitive, [given], null);
   const none = eq(order, 0);
   // Where the order is 0 the formula, which has a pole there, goes by another.
@@ -198,5 +198,5 @@ export function reducePrecision(x: ArrayLike, options: PrecisionParams): NDArray
   ) {
     throw new TypeError(`${fn}: needs exponentBits from 1 and mantissaBits from 0 on, got ${JSON.stringify(options)}.`);
   }
-  return bind1(precisionPrimitive, promoteToFloat(fn, [x]), { exponentBits, mantissaBits });
+  return bind1(precisionPrimitive, sameFloat(fn, [x]), { exponentBits, mantissaBits });
 }

@@ -2,7 +2,7 @@
 import type { NDArray } from "../ir/ndarray.ts";
 import type { MapOp } from "../ir/primitive.ts";
 import { add, div, floor, mul, neg, reciprocal, rsqrt, square, sub } from "./arithmetic.ts";
-import { promoteToFloat } from "./convert.ts";
+import { sameFloat } from "./convert.ts";
 import { full } from "./create.ts";
 import { type Derivative, makeElementwise } from "./elementwise.ts";
 import { ge, lt, ne, select } from "./logic.ts";
@@ -17,7 +17,7 @@ function define(name: string, emit: MapOp, derivative: (t: NDArray, x: NDArray, 
 
 export const exp = /* @__PURE__ */ define("exp", "EXP", (t, _, out) => mul(t, out));
 /** `2^x`. Source: `jax.lax.exp2`. */
-export const exp2: Unary = (x) => exp(mul(promoteToFloat("lax.exp2", [x])[0] as NDArray, Math.LN2));
+export const exp2: Unary = (x) => exp(mul(sameFloat("lax.exp2", [x])[0] as NDArray, Math.LN2));
 /** `exp(x) - 1`, exact near 0. */
 export const expm1 = /* @__PURE__ */ define("expm1", "EXPM1", (t, _, out) => mul(t, add(out, 1)));
 /** `log(1 + x)`, exact near 0. */
@@ -101,7 +101,7 @@ export const digamma: Unary = /* @__PURE__ */ define("digamma", "DIGAMMA", (t, x
  * in it has a kink.
  */
 export const logaddexp: Binary = (x, y) => {
-  const operands = promoteToFloat("lax.logaddexp", [x, y], ["x", "y"]);
+  const operands = sameFloat("lax.logaddexp", [x, y], ["x", "y"]);
   const [a, b] = broadcastScalars("lax.logaddexp", operands) as [NDArray, NDArray];
   const firstLarger = ge(a, b);
   const difference = sub(select(firstLarger, b, a), select(firstLarger, a, b));

@@ -8,9 +8,11 @@ import type { Unary } from "../lax/nary.ts";
 import { type ArrayLike, asArray } from "../lax/operands.ts";
 import { split } from "../numpy/join.ts";
 import { where } from "../numpy/logic.ts";
+import { promoteToNumbers } from "../numpy/operands.ts";
 import { add, divide, logaddexp, maximum, minimum, multiply, sqrt, square } from "../numpy/ufuncs.ts";
 
 const float = (fn: string, x: ArrayLike): NDArray => promoteToFloat(`nn.${fn}`, [x])[0] as NDArray;
+const number = (fn: string, x: ArrayLike): NDArray => promoteToNumbers(`nn.${fn}`, [x])[0] as NDArray;
 
 /** A choice between two branches that keeps NaN: comparisons with NaN are false and give `otherwise`. */
 const ifAtMost = (x: NDArray, bound: number, value: ArrayLike, otherwise: ArrayLike): NDArray =>
@@ -18,7 +20,7 @@ const ifAtMost = (x: NDArray, bound: number, value: ArrayLike, otherwise: ArrayL
 
 /** `max(x, 0)`, with derivative 0 at 0. Source: `jax.nn.relu`. */
 export function relu(x: ArrayLike): NDArray {
-  const operand = asArray("nn.relu", x);
+  const operand = number("relu", x);
   return ifAtMost(operand, 0, 0, operand);
 }
 
@@ -31,7 +33,7 @@ export function relu6(x: ArrayLike): NDArray {
 /** `x` where it isn't negative, else `negativeSlope * x`; derivative 1 at 0. Source: `jax.nn.leaky_relu`. */
 export function leakyRelu(x: ArrayLike, options?: { readonly negativeSlope?: ArrayLike }): NDArray {
   checkOptions("nn.leakyRelu", options, ["negativeSlope"]);
-  const operand = asArray("nn.leakyRelu", x);
+  const operand = number("leakyRelu", x);
   return where(lax.ge(operand, 0), operand, multiply(options?.negativeSlope ?? 1e-2, operand));
 }
 
@@ -116,7 +118,7 @@ export function softSign(x: ArrayLike): NDArray {
 
 /** `x` limited to `[-1, 1]`; derivative 1 at -1 and 1. Source: `jax.nn.hard_tanh`. */
 export function hardTanh(x: ArrayLike): NDArray {
-  const operand = asArray("nn.hardTanh", x);
+  const operand = number("hardTanh", x);
   return lax.select(lax.gt(operand, 1), 1, lax.select(lax.lt(operand, -1), -1, operand));
 }
 

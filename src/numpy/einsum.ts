@@ -3,8 +3,8 @@ import { describe, formatShape, ShapeError } from "../base/errors.ts";
 import { range } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { promoteOperands } from "../lax/convert.ts";
+import { product } from "../lax/dot.ts";
 import * as lax from "../lax/index.ts";
-import { requireNumbers } from "../lax/nary.ts";
 import type { ArrayLike } from "../lax/operands.ts";
 import {
   arrange,
@@ -192,6 +192,5 @@ export function einsum(...args: unknown[]): NDArray {
   const equation = parseEquation(text);
   if (operands.length === 0) fail(text, "there are no operands");
   const names = operands.map((_, i) => `operand ${i + 1}`);
-  const arrays = promoteOperands(FN, operands, names).map((x) => requireNumbers(FN, x));
-  return einsumArrays(equation, arrays);
+  return product(FN, promoteOperands(FN, operands, names), (...arrays) => einsumArrays(equation, arrays));
 }

@@ -3,6 +3,7 @@ import { namedArguments } from "../base/arguments.ts";
 import { describe, formatShape, ShapeError } from "../base/errors.ts";
 import { type Axes, canonicalAxes, canonicalAxis, inserted, range, sameShape } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
+import { promoteOperands } from "../lax/convert.ts";
 import * as lax from "../lax/index.ts";
 import { type ArrayLike, asArray } from "../lax/operands.ts";
 import { atleast1d, atleast2d, atleast3d, ravel } from "./movement.ts";
@@ -24,7 +25,7 @@ function joinAlong(fn: string, arrays: readonly NDArray[], axis: number): NDArra
   if (!arrays.every(fits)) {
     throw new ShapeError(`${fn}: shapes ${shapesOf(arrays)} may differ in axis ${dimension} only.`);
   }
-  return lax.concatenate(arrays, { dimension });
+  return lax.concatenate(promoteOperands(fn, arrays), { dimension });
 }
 
 /** Joins arrays along an existing axis (0 by default); `axis: null` flattens them first. Source: `jax.numpy.concatenate`. */

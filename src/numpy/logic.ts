@@ -48,7 +48,7 @@ export const isinf: Unary = (x) => {
   return lax.eq(lax.abs(operand), Number.POSITIVE_INFINITY);
 };
 /** Whether each element is neither infinite nor NaN. Source: `jax.numpy.isfinite`. */
-export const isfinite = /* @__PURE__ */ unary("isfinite", promoteOperands, lax.isFinite);
+export const isfinite = /* @__PURE__ */ unary("isfinite", promoteToFloat, lax.isFinite);
 
 /**
  * `x` where `condition` holds (differs from 0), `y` elsewhere; the three broadcast. Source: `jax.numpy.where`.

@@ -3,13 +3,10 @@ import { type DType, isDType } from "../base/dtypes.ts";
 import { describe } from "../base/errors.ts";
 import { broadcastShapes } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
-import { convertElementType, promoteOperands } from "../lax/convert.ts";
+import { convertElementType, type Promotion, promoteOperands } from "../lax/convert.ts";
 import type { Binary, Unary } from "../lax/nary.ts";
 import { type ArrayLike, asArray } from "../lax/operands.ts";
 import { broadcastTo, isLiteral } from "../lax/shape.ts";
-
-/** How the operands' common dtype is found: `promoteOperands`, `promoteToFloat` or `promoteToNumbers`. */
-export type Promotion = (fn: string, args: readonly unknown[], names?: readonly string[]) => NDArray[];
 
 /** Promotes like `promoteOperands`, and makes bools `int32`. */
 export const promoteToNumbers: Promotion = (fn, args, names) => {

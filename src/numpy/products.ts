@@ -4,16 +4,20 @@ import { checkOptions, describe, formatShape, ShapeError } from "../base/errors.
 import { broadcastShapes, canonicalAxes, canonicalAxis, range, type Shape } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { promoteOperands } from "../lax/convert.ts";
+import { product } from "../lax/dot.ts";
 import * as lax from "../lax/index.ts";
-import { requireNumbers } from "../lax/nary.ts";
+import type { Binary } from "../lax/nary.ts";
 import type { ArrayLike } from "../lax/operands.ts";
 import { dropBroadcastAxes, labelSizes, multiplyLabelled } from "./contraction.ts";
-import { multiply } from "./ufuncs.ts";
+import { multiply, subtract } from "./ufuncs.ts";
 
-/** The operands as arrays of numbers of one dtype. */
-function factors(fn: string, x: ArrayLike, y: ArrayLike): [NDArray, NDArray] {
-  return promoteOperands(fn, [x, y], ["x", "y"]).map((a) => requireNumbers(fn, a)) as [NDArray, NDArray];
-}
+/** A function of two arrays of one dtype, in which bools multiply by "and" and add by "or". */
+const binaryProduct =
+  (name: string, multiply: (fn: string, x: NDArray, y: NDArray) => NDArray): Binary =>
+  (x, y) => {
+    const fn = `numpy.${name}`;
+    return product(fn, promoteOperands(fn, [x, y], ["x", "y"]), (a, b) => multiply(fn, a as NDArray, b as NDArray));
+  };
 
 function mismatch(fn: string, x: NDArray, y: NDArray, rule: string): never {
   throw new ShapeError(`${fn}: shapes ${formatShape(x.shape)} and ${formatShape(y.shape)} don't fit: ${rule}.`);
@@ -41,12 +45,10 @@ function contractAxes(fn: string, x: NDArray, y: NDArray, xAxes: readonly number
  * The product of scalars; the inner product of vectors; else the sum over the last axis of `x` and the last but one of
  * `y` (the only one of a vector). Source: `jax.numpy.dot`.
  */
-export function dot(x: ArrayLike, y: ArrayLike): NDArray {
-  const fn = "numpy.dot";
-  const [a, b] = factors(fn, x, y);
+export const dot = /* @__PURE__ */ binaryProduct("dot", (fn, a, b) => {
   if (a.ndim === 0 || b.ndim === 0) return multiply(a, b);
   return contractAxes(fn, a, b, [a.ndim - 1], [Math.max(0, b.ndim - 2)]);
-}
+});
 
 /** Labels of a matrix or a stack of them: batch axes counted from the last, then the matrix's own. */
 function matrixLabels(shape: Shape, own: readonly string[]): string[] {
@@ -60,9 +62,7 @@ function matrixLabels(shape: Shape, own: readonly string[]): string[] {
  * @throws ShapeError when the sizes don't fit or an operand is 0-dimensional.
  * @example np.matmul(np.ones([5, 2, 3]), np.ones([3, 4])) // shape [5, 2, 4]
  */
-export function matmul(x: ArrayLike, y: ArrayLike): NDArray {
-  const fn = "numpy.matmul";
-  const [a, b] = factors(fn, x, y);
+export const matmul = /* @__PURE__ */ binaryProduct("matmul", (fn, a, b) => {
   if (a.ndim === 0 || b.ndim === 0) mismatch(fn, a, b, "both need at least one dimension; use multiply");
   if (a.shape.at(-1) !== b.shape.at(b.ndim === 1 ? -1 : -2)) {
     const place = b.ndim === 1 ? "size of y" : "second to last size of y";
@@ -81,7 +81,7 @@ export function matmul(x: ArrayLike, y: ArrayLike): NDArray {
   const sizes = labelSizes([lhs, rhs], () => mismatch(fn, a, b, "the batch axes must broadcast"));
   const out = [...matrixLabels(batch, []), ...row, ...column];
   return multiplyLabelled(dropBroadcastAxes(lhs, sizes), dropBroadcastAxes(rhs, sizes), out, sizes);
-}
+});
 
 /** A number of axes, or `[axes of x, axes of y]`. */
 export type TensordotAxes = number | readonly [number | readonly number[], number | readonly number[]];
@@ -97,8 +97,11 @@ export function tensordot(
   options?: TensordotAxes | { readonly axes?: TensordotAxes },
 ): NDArray {
   const fn = "numpy.tensordot";
-  const [a, b] = factors(fn, x, y);
   const { axes = 2 } = namedArguments<{ axes: TensordotAxes }>(fn, ["axes"], [options]);
+  return binaryProduct("tensordot", (_, a, b) => overAxes(fn, a, b, axes))(x, y);
+}
+
+function overAxes(fn: string, a: NDArray, b: NDArray, axes: TensordotAxes): NDArray {
   if (typeof axes === "number") {
     if (!Number.isInteger(axes) || axes < 0 || axes > Math.min(a.ndim, b.ndim)) {
       mismatch(fn, a, b, `axes must be a whole number from 0 to ${Math.min(a.ndim, b.ndim)}, got ${axes}`);
@@ -116,32 +119,25 @@ export function tensordot(
 }
 
 /** The product summed over the last axes of both. Source: `jax.numpy.inner`. */
-export function inner(x: ArrayLike, y: ArrayLike): NDArray {
-  const fn = "numpy.inner";
-  const [a, b] = factors(fn, x, y);
+export const inner = /* @__PURE__ */ binaryProduct("inner", (fn, a, b) => {
   return a.ndim === 0 || b.ndim === 0 ? multiply(a, b) : contractAxes(fn, a, b, [a.ndim - 1], [b.ndim - 1]);
-}
+});
 
 const flat = (x: NDArray): NDArray => lax.reshape(x, { newSizes: [x.size] });
 
 /** All products of an element of `x` and one of `y`, both flattened: a matrix. Source: `jax.numpy.outer`. */
-export function outer(x: ArrayLike, y: ArrayLike): NDArray {
-  const fn = "numpy.outer";
-  const [a, b] = factors(fn, x, y);
+export const outer = /* @__PURE__ */ binaryProduct("outer", (fn, a, b) => {
   return contractAxes(fn, flat(a), flat(b), [], []);
-}
+});
 
 /** The inner product of the flattened arrays. Source: `jax.numpy.vdot`. */
-export function vdot(x: ArrayLike, y: ArrayLike): NDArray {
-  const fn = "numpy.vdot";
-  const [a, b] = factors(fn, x, y);
+export const vdot = /* @__PURE__ */ binaryProduct("vdot", (fn, a, b) => {
   if (a.size !== b.size) mismatch(fn, a, b, "they must have the same number of elements");
   return contractAxes(fn, flat(a), flat(b), [0], [0]);
-}
+});
 
 /** The Kronecker product: blocks of `y` scaled by the elements of `x`. Source: `jax.numpy.kron`. */
-export function kron(x: ArrayLike, y: ArrayLike): NDArray {
-  const [a, b] = factors("numpy.kron", x, y);
+export const kron = /* @__PURE__ */ binaryProduct("kron", (_, a, b) => {
   const ndim = Math.max(a.ndim, b.ndim);
   const padded = (s: Shape): number[] => [...range(ndim - s.length).map(() => 1), ...s];
   const [aShape, bShape] = [padded(a.shape), padded(b.shape)];
@@ -150,18 +146,18 @@ export function kron(x: ArrayLike, y: ArrayLike): NDArray {
     lax.reshape(b, { newSizes: bShape.flatMap((n) => [1, n]) }),
   );
   return lax.reshape(product, { newSizes: aShape.map((n, i) => n * (bShape[i] as number)) });
-}
+});
 
 /** The vector product over an axis (the last by default) of size 3; the others broadcast. Source: `jax.numpy.cross`. */
 export function cross(x: ArrayLike, y: ArrayLike, options?: { readonly axis?: number }): NDArray {
   const fn = "numpy.cross";
   checkOptions(fn, options, ["axis"]);
   const axis = options?.axis ?? -1;
-  const [a, b] = factors(fn, x, y);
+  const [a, b] = promoteOperands(fn, [x, y], ["x", "y"]) as [NDArray, NDArray];
   const places = [a, b].map((v) => canonicalAxis(fn, axis, v.ndim)) as [number, number];
   if (a.shape[places[0]] !== 3 || b.shape[places[1]] !== 3) mismatch(fn, a, b, `axis ${axis} of both must have size 3`);
   const turned = (v: NDArray, place: number, by: number): NDArray =>
     lax.concatenate([lax.sliceInDim(v, by, 3, place), lax.sliceInDim(v, 0, by, place)], { dimension: place });
   const part = (i: number, j: number): NDArray => multiply(turned(a, places[0], i), turned(b, places[1], j));
-  return lax.sub(part(1, 2), part(2, 1));
+  return subtract(part(1, 2), part(2, 1));
 }

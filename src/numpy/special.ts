@@ -3,7 +3,7 @@ import { isFloat } from "../base/dtypes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { promoteOperands, promoteToFloat } from "../lax/convert.ts";
 import * as lax from "../lax/index.ts";
-import { type ArrayLike, asArray } from "../lax/operands.ts";
+import type { ArrayLike } from "../lax/operands.ts";
 import { where } from "./logic.ts";
 import { binary, promoteToNumbers, unary } from "./operands.ts";
 import { logaddexp, multiply } from "./ufuncs.ts";
@@ -15,7 +15,7 @@ export const heaviside = /* @__PURE__ */ binary("heaviside", promoteToFloat, (x,
 
 /** Whether the sign is negative, that of -0 too; false for NaN. Source: `jax.numpy.signbit`. */
 export function signbit(x: ArrayLike): NDArray {
-  const operand = asArray("numpy.signbit", x);
+  const [operand] = promoteToNumbers("numpy.signbit", [x]) as [NDArray];
   const negative = lax.lt(operand, 0);
   if (!isFloat(operand.dtype)) return negative;
   return lax.bitwiseOr(negative, lax.bitwiseAnd(lax.eq(operand, 0), lax.lt(lax.reciprocal(operand), 0)));

@@ -3,12 +3,12 @@ import { namedArguments } from "../base/arguments.ts";
 import { isFloat } from "../base/dtypes.ts";
 import { checkOptions } from "../base/errors.ts";
 import type { NDArray } from "../ir/ndarray.ts";
-import { promoteOperands, promoteToFloat } from "../lax/convert.ts";
+import { type Promotion, promoteOperands, promoteToFloat } from "../lax/convert.ts";
 import * as lax from "../lax/index.ts";
 import type { Binary, Unary } from "../lax/nary.ts";
 import { requireNumbers } from "../lax/nary.ts";
 import { type ArrayLike, asArray } from "../lax/operands.ts";
-import { binary, checkInteger, type Promotion, promoteToNumbers, unary, unlessInteger } from "./operands.ts";
+import { binary, checkInteger, promoteToNumbers, unary, unlessInteger } from "./operands.ts";
 
 /** Promotes, and refuses bools. */
 const promoteNumbersOnly: Promotion = (fn, args, names) =>

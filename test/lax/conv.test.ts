@@ -168,12 +168,19 @@ test("paddings by name have the sizes of JAX", () => {
   assertClose(run("SAME", 2), [[[1110, 1111, 11]]]);
 });
 
-test("integers, and operands of two dtypes", () => {
+test("integers and bools; operands of two dtypes are refused", () => {
   const x = array([[[1, 2, 3]]], { dtype: "int32" });
   const w = array([[[1, -1]]], { dtype: "int32" });
   assert.equal(lax.convGeneralDilated(x, w, { windowStrides: [1], padding: "VALID" }).toArray(), [[[-1, -1]]]);
   const half = array([[[0.5]]], { dtype: "float64" });
-  assert.is(lax.convGeneralDilated(x, half, { windowStrides: [1], padding: "VALID" }).dtype, "float64");
+  assertThrows(
+    () => lax.convGeneralDilated(x, half, { windowStrides: [1], padding: "VALID" }),
+    "lax.convGeneralDilated",
+    "int32 and float64",
+  );
+  const [b, ones] = [array([[[false, false, true, true]]]), array([[[true, true]]])];
+  const covered = lax.convGeneralDilated(b, ones, { windowStrides: [1], padding: "VALID" });
+  assert.equal(covered.toArray(), [[[false, true, true]]]);
 });
 
 test("no spatial axes: a matrix product", () => {

@@ -283,7 +283,6 @@ test("comparisons, with NaN, infinities and signed zeros", () => {
     }
   }
   assert.equal(lax.isFinite(array(x)).toArray(), [true, true, false, true, false]);
-  assert.equal(lax.isFinite(array([1, 2], { dtype: "int32" })).toArray(), [true, true]);
   assert.equal(lax.nextafter(array([1, 0], { dtype: "float64" }), array([2, -1], { dtype: "float64" })).toArray(), [
     1 + Number.EPSILON,
     -Number.MIN_VALUE,
@@ -319,10 +318,35 @@ test("conversions between all dtypes", () => {
 test("whole numbers too large for int32 are floats, beside uint32 they are uint32", () => {
   assert.is(lax.neg(3e9).item(), -3e9);
   assert.is(lax.add(3e9, 3e9).item(), 6e9);
-  assert.is(lax.add(array([1], { dtype: "int32" }), 3e9).dtype, "float32");
+  assertThrows(() => lax.add(array([1], { dtype: "int32" }), 3e9), "lax.add", "int32 and float32");
   const masked = lax.bitwiseAnd(array([4294967295], { dtype: "uint32" }), 0xfffffff0);
   assert.is(masked.dtype, "uint32");
   assert.equal(masked.toArray(), [0xfffffff0]);
+});
+
+test("arrays of different dtypes are refused, as in JAX; numbers take the arrays' dtype", () => {
+  const [i, u, f, d, b] = (["int32", "uint32", "float32", "float64", "bool"] as const).map((dtype) =>
+    array([1, 1], { dtype }),
+  );
+  const conversion = ["lax.convertElementType", "`numpy`"];
+  assertThrows(() => lax.add(i, f), "lax.add", "int32 and float32", ...conversion);
+  assertThrows(() => lax.mul(f, d), "lax.mul", "float32 and float64", ...conversion);
+  assertThrows(() => lax.max(i, u), "lax.max", "int32 and uint32");
+  assertThrows(() => lax.eq(i, b), "lax.eq", "int32 and bool");
+  assertThrows(() => lax.select(b, i, f), "lax.select", "int32 and float32");
+  assertThrows(() => lax.clamp(0.5, i, 2), "lax.clamp", "float32 and int32");
+  assertThrows(() => lax.bitwiseAnd(i, u), "lax.bitwiseAnd", "int32 and uint32");
+  assertThrows(() => lax.pad(f, i.sum(), { paddingConfig: [[1, 1, 0]] }), "lax.pad", "float32 and int32");
+  assertThrows(() => lax.dynamicUpdateSlice(f, i, [0]), "lax.dynamicUpdateSlice", "float32 and int32");
+  assertThrows(() => lax.concatenate([i, f], { dimension: 0 }), "lax.concatenate", "int32 and float32");
+  for (const g of [lax.exp, lax.sqrt, lax.floor, lax.logistic, lax.isFinite, lax.reciprocal, lax.erf, lax.exp2]) {
+    assertThrows(() => g(i), "lax.", "needs floats, got int32", ...conversion);
+  }
+  assertThrows(() => lax.atan2(i, i), "lax.atan2", "needs floats");
+  assert.equal(lax.mul(d, 0.1).toArray(), [0.1, 0.1]);
+  assert.is(lax.add(u, 1).dtype, "uint32");
+  assert.is(lax.mul(d, lax.add(1, 0.5)).dtype, "float64");
+  assert.is(lax.exp(1).dtype, "float32");
 });
 
 test("a Uint8Array is bools; bytes are refused", () => {

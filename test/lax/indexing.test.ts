@@ -56,7 +56,11 @@ test("scatters: derivatives and batches", () => {
     "(4,)",
     "(3,)",
   );
-  assertThrows(() => lax.scatterAdd(randomArray([3], 1), array([0.5]), array([1])), "lax.scatterAdd", "integers");
+  assertThrows(
+    () => lax.scatterAdd(randomArray([3], 1), array([0.5]), randomArray([1], 1)),
+    "lax.scatterAdd",
+    "integers",
+  );
 });
 
 test("dynamicSlice: values, places moved inside, derivatives, batches", () => {

@@ -275,7 +275,6 @@ test("errors name the equation, the operand and the shapes", () => {
     "(2, 3), (4, 3)",
   );
   assertThrows(() => np.einsum("ij"), "there are no operands");
-  assertThrows(() => np.einsum("ij->ij", array([[true]])), "numpy.einsum: needs numbers", "bool");
   assertThrows(() => np.einsum("i,i", array([1]), "x" as never), "numpy.einsum: operand 2", '"x"');
 });
 

@@ -1,4 +1,4 @@
-import { array, type NDArray, numpy as np } from "cotangent";
+import { array, lax, type NDArray, numpy as np } from "cotangent";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { assertClose, assertThrows, indices, numbers, offsetOf, sample } from "../support/arrays.ts";
@@ -114,7 +114,32 @@ test("dtypes of products", () => {
   assert.equal(np.matmul(i, np.transpose(i)).toArray(), [[5]]);
   assert.is(np.matmul(i, np.ones([2, 1])).dtype, "float32");
   assert.is(np.matmul(np.ones([1, 2]), np.ones([2, 1], { dtype: "float64" })).dtype, "float64");
-  assertThrows(() => np.matmul(array([true]), array([true])), "numpy.matmul: needs numbers", "bool");
+});
+
+test("products of bools are and, sums of them or", () => {
+  const b = array([
+    [true, true, false],
+    [false, false, false],
+  ]);
+  const reached = [
+    [true, false],
+    [false, false],
+  ];
+  assert.equal(np.matmul(b, np.transpose(b)).toArray(), reached);
+  assert.equal(np.inner(b, b).toArray(), reached);
+  assert.equal(np.tensordot(b, b, { axes: [[1], [1]] }).toArray(), reached);
+  assert.equal(lax.dotGeneral(b, b, { contractingDims: [[1], [1]] }).toArray(), reached);
+  assert.equal(np.vdot(b, b).toArray(), true);
+  assert.equal(np.outer(array([true, false]), array([true])).toArray(), [[true], [false]]);
+  assert.equal(np.einsum("ij->i", b).toArray(), [true, false]);
+  assert.equal(np.einsum("ij,ij->ij", b, b).toArray(), b.toArray());
+  const counts = lax.dotGeneral(b, b, { contractingDims: [[1], [1]], preferredElementType: "int32" });
+  assert.equal(counts.toArray(), [
+    [2, 0],
+    [0, 0],
+  ]);
+  assert.is(lax.dotGeneral(b, np.ones([3, 1]), { contractingDims: [[1], [0]] }).dtype, "float32");
+  assertThrows(() => np.cross(array([true, true, true]), array([true, true, true])), "numpy.subtract", "bool");
 });
 
 test("dot, inner, vdot, outer", () => {
