@@ -241,7 +241,7 @@ const generalPow: Binary = /* @__PURE__ */ binary("pow", powPrimitive, "floats")
  */
 export const pow: Binary = (x, y) =>
   typeof y === "number" && (y | 0) === y
-    ? integerPow(promoteToFloat("lax.pow", [x])[0] as NDArray, { exponent: y })
+    ? integerPow(sameFloat("lax.pow", [x])[0] as NDArray, { exponent: y })
     : generalPow(x, y);
 
 const clampPrimitive = /* @__PURE__ */ makeElementwise<null>({

@@ -33,6 +33,9 @@ export function fullLike(
 
 export const zerosLike = (x: NDArray): NDArray => full(x.shape, 0, x.dtype);
 
+/** An array whose contents may be anything: zeros. Source: `jax.lax.empty`. */
+export const empty = (shape: Shape, dtype: DType): NDArray => full(shape, 0, dtype);
+
 interface IotaParams {
   readonly dtype: DType;
   readonly size: number;

@@ -3,9 +3,15 @@ import { type DType, isDType, promote } from "../base/dtypes.ts";
 import { checkOptions, describe, formatShape, ShapeError } from "../base/errors.ts";
 import { canonicalAxes, range } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
+import { sub } from "./arithmetic.ts";
 import { contract } from "./contract.ts";
 import { convertElementType, promoteOperands } from "./convert.ts";
+import { full, iota } from "./create.ts";
+import { cumsum } from "./cumulative.ts";
+import { checkIndices } from "./gather.ts";
+import { bitwiseAnd, ge, lt, select } from "./logic.ts";
 import { type ArrayLike, asArray } from "./operands.ts";
+import { broadcastInDim } from "./shape.ts";
 
 /** Axes of both operands: `[lhs axes, rhs axes]`. */
 export type DimensionPair = readonly [lhs: readonly number[], rhs: readonly number[]];
@@ -104,4 +110,38 @@ export function batchMatmul(lhs: ArrayLike, rhs: ArrayLike): NDArray {
   }
   const stacks = range(x.ndim - 2);
   return dotGeneral(x, y, { contractingDims: [[x.ndim - 1], [x.ndim - 2]], batchDims: [stacks, stacks] });
+}
+
+/**
+ * The products of consecutive groups of `lhs`' rows, `(m, k)`, each with its own matrix of `rhs`, `(g, k, n)`; rows beyond the
+ * groups give 0. Source: `jax.lax.ragged_dot`.
+ * @param groupSizes how many rows each of the `g` groups has.
+ */
+export function raggedDot(
+  lhs: ArrayLike,
+  rhs: ArrayLike,
+  groupSizes: ArrayLike,
+  options: Pick<DotGeneralOptions, "preferredElementType"> = {},
+): NDArray {
+  const fn = "lax.raggedDot";
+  checkOptions(fn, options, ["preferredElementType"]);
+  const [x, y] = promoteOperands(fn, [lhs, rhs], ["lhs", "rhs"]) as [NDArray, NDArray];
+  const sizes = checkIndices(fn, groupSizes, "groupSizes");
+  const [m, k] = x.shape as [number, number];
+  if (x.ndim !== 2 || y.ndim !== 3 || y.shape[1] !== k || sizes.ndim !== 1 || sizes.size !== y.shape[0]) {
+    const shapes = [x, y, sizes].map((a) => formatShape(a.shape)).join(", ");
+    throw new ShapeError(`${fn}: takes lhs (m, k), rhs (g, k, n) and groupSizes (g), got ${shapes}.`);
+  }
+  const shape = [m, sizes.size, k];
+  const along = (a: NDArray, ...broadcastDimensions: number[]): NDArray =>
+    broadcastInDim(a, { shape, broadcastDimensions });
+  const [ends, row] = [cumsum(sizes), along(iota("int32", m), 0)];
+  const inside = bitwiseAnd(ge(row, along(sub(ends, sizes), 1)), lt(row, along(ends, 1)));
+  return dotGeneral(select(inside, along(x, 0, 2), along(full([], 0, x.dtype))), y, {
+    contractingDims: [
+      [1, 2],
+      [0, 1],
+    ],
+    ...options,
+  });
 }

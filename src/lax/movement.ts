@@ -8,11 +8,12 @@ import {
   range,
   removed,
   type Shape,
+  sameShape,
   sizeOf,
 } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { type ArrayLike, asArray } from "./operands.ts";
-import { broadcastInDim, expandDims, reshape } from "./shape.ts";
+import { broadcastInDim, broadcastTo, expandDims, reshape } from "./shape.ts";
 import { concatenate, sliceInDim } from "./slice.ts";
 
 /** The array repeated along new axes of `sizes`, which come first. Source: `jax.lax.broadcast`. */
@@ -22,6 +23,16 @@ export function broadcast(x: ArrayLike, sizes: Shape): NDArray {
   const operand = asArray(fn, x);
   const broadcastDimensions = range(operand.ndim, sizes.length);
   return broadcastInDim(operand, { shape: [...sizes, ...operand.shape], broadcastDimensions });
+}
+
+/** The array repeated to the shape of another by NumPy's rules. Source: `jax.lax.broadcast_like`. */
+export function broadcastLike(x: ArrayLike, like: ArrayLike): NDArray {
+  const fn = "lax.broadcastLike";
+  const [operand, { shape }] = [asArray(fn, x), asArray(fn, like, "like")];
+  if (!sameShape(commonShape(fn, [operand.shape, shape]), shape)) {
+    throw new ShapeError(`${fn}: ${formatShape(operand.shape)} doesn't broadcast to ${formatShape(shape)}.`);
+  }
+  return broadcastTo(operand, shape);
 }
 
 /** The shape that arrays of these shapes have together by NumPy's rules. Source: `jax.lax.broadcast_shapes`. */

@@ -201,6 +201,28 @@ function byPairs(
   return rows.map((x) => reshape(x, { newSizes: shape }));
 }
 
+/** The arrays of a tree with their initial values, and `computation`, a function of such trees, as one of lists of arrays. */
+export function treeReduction<Values>(
+  fn: string,
+  operands: Values,
+  initValues: unknown,
+  computation: (a: Values, b: Values) => Values,
+) {
+  const [given, def] = flatten<ArrayLike>(operands);
+  const xs = given.map((x) => asArray(fn, x, "operands"));
+  const starts = leaves<ArrayLike>(initValues);
+  if (starts.length !== xs.length || xs.some((x) => !sameShape(x.shape, (xs[0] as NDArray).shape))) {
+    throw new ShapeError(
+      `${fn}: needs arrays of one shape with an initial value for each, got ` +
+        `${xs.map((x) => formatShape(x.shape)).join(", ")} and ${starts.length} value(s).`,
+    );
+  }
+  const init = xs.map((x, i) => convertElementType(asArray(fn, starts[i], "initValues"), x.dtype));
+  const wrap = (list: readonly NDArray[]): Values => unflatten(def, list);
+  const combine = (a: readonly NDArray[], b: readonly NDArray[]): NDArray[] => leaves(computation(wrap(a), wrap(b)));
+  return { xs, init, wrap, combine };
+}
+
 /**
  * The elements over `dimensions` combined by `computation`, an associative function of two arrays, and with `initValue`, its
  * identity. With trees of arrays `computation` takes and returns trees. Source: `jax.lax.reduce`.
@@ -213,24 +235,13 @@ export function reduce<Values>(
   dimensions: readonly number[],
 ): Values {
   const fn = "lax.reduce";
-  const [given, def] = flatten<ArrayLike>(operands);
-  const xs = given.map((x) => asArray(fn, x, "operands"));
-  const starts = leaves<ArrayLike>(initValues);
+  const { xs, init, wrap, combine } = treeReduction(fn, operands, initValues, computation);
   const first = xs[0];
   if (!first) return operands;
-  if (starts.length !== xs.length || xs.some((x) => !sameShape(x.shape, first.shape))) {
-    throw new ShapeError(
-      `${fn}: needs arrays of one shape with an initial value for each, got ` +
-        `${xs.map((x) => formatShape(x.shape)).join(", ")} and ${starts.length} value(s).`,
-    );
-  }
   const axes = canonicalAxes(fn, dimensions, first.ndim, "dimensions").sort((a, b) => a - b);
   const shape = withoutAxes(first.shape, axes);
-  const init = xs.map((x, i) => broadcastTo(convertElementType(asArray(fn, starts[i], "initValues"), x.dtype), shape));
-  if (axes.some((a) => first.shape[a] === 0)) return unflatten(def, init);
-  const combine = (a: readonly NDArray[], b: readonly NDArray[]): NDArray[] =>
-    leaves(computation(unflatten(def, a), unflatten(def, b)));
-  return unflatten(def, combine(init, byPairs(xs, axes, combine)));
+  const initial = init.map((value) => broadcastTo(value, shape));
+  return wrap(axes.some((a) => first.shape[a] === 0) ? initial : combine(initial, byPairs(xs, axes, combine)));
 }
 
 export interface ArgOptions {

@@ -107,6 +107,18 @@ export function sortKeyVal(
   return sort([keys, values], options) as [NDArray, NDArray];
 }
 
+function firstSorted(fn: string, x: ArrayLike, k: number, along: number, descending: boolean): [NDArray, NDArray] {
+  const operand = asArray(fn, x);
+  const axis = canonicalAxis(fn, along, operand.ndim);
+  const size = operand.shape[axis] as number;
+  if (!Number.isInteger(k) || k < 0 || k > size) {
+    throw new ShapeError(
+      `${fn}: k must be a whole number up to ${size}, the size of axis ${axis}, got ${describe(k)}.`,
+    );
+  }
+  return sortWithPlaces(operand, axis, descending).map((y) => sliceInDim(y, 0, k, axis)) as [NDArray, NDArray];
+}
+
 /**
  * The `k` largest elements along the last axis in descending order, and their indices (of equal ones the smaller first).
  * NaN is the largest. Source: `jax.lax.top_k`.
@@ -116,15 +128,26 @@ export function topK(
   k: number,
   options?: { readonly axis?: number },
 ): [values: NDArray, indices: NDArray] {
-  const fn = "lax.topK";
-  checkOptions(fn, options, ["axis"]);
-  const operand = asArray(fn, x);
-  const axis = canonicalAxis(fn, options?.axis ?? -1, operand.ndim);
-  const size = operand.shape[axis] as number;
-  if (!Number.isInteger(k) || k < 0 || k > size) {
-    throw new ShapeError(
-      `${fn}: k must be a whole number up to ${size}, the size of axis ${axis}, got ${describe(k)}.`,
-    );
-  }
-  return sortWithPlaces(operand, axis, true).map((y) => sliceInDim(y, 0, k, axis)) as [NDArray, NDArray];
+  checkOptions("lax.topK", options, ["axis"]);
+  return firstSorted("lax.topK", x, k, options?.axis ?? -1, true);
 }
+
+export interface ApproxOptions {
+  /** The last axis by default. */
+  readonly reductionDimension?: number;
+  /** How many of the true ones must be found: all are. */
+  readonly recallTarget?: number;
+}
+
+const approximately =
+  (name: string, descending: boolean) =>
+  (x: ArrayLike, k: number, options?: ApproxOptions): [values: NDArray, indices: NDArray] => {
+    const fn = `lax.${name}`;
+    checkOptions(fn, options, ["reductionDimension", "recallTarget"]);
+    return firstSorted(fn, x, k, options?.reductionDimension ?? -1, descending);
+  };
+
+/** The `k` largest elements along an axis and their places, as `topK`: exact. Source: `jax.lax.approx_max_k`. */
+export const approxMaxK = /* @__PURE__ */ approximately("approxMaxK", true);
+/** The `k` smallest elements along an axis and their places: exact. Source: `jax.lax.approx_min_k`. */
+export const approxMinK = /* @__PURE__ */ approximately("approxMinK", false);

@@ -6,13 +6,12 @@ import { type NDArray, scalar } from "../ir/ndarray.ts";
 import { bind1 } from "../ir/trace.ts";
 import { add, max, min, mul } from "./arithmetic.ts";
 import { type Padding, resolvePadding } from "./conv.ts";
-import { convertElementType } from "./convert.ts";
 import { zerosLike } from "./create.ts";
 import { makeElementwise } from "./elementwise.ts";
 import { gt, lt, select } from "./logic.ts";
 import { requireNumbers } from "./nary.ts";
 import { type ArrayLike, asArray } from "./operands.ts";
-import { highest, lowest } from "./reduce.ts";
+import { highest, lowest, treeReduction } from "./reduce.ts";
 import { broadcastTo } from "./shape.ts";
 import { pad, sliceInDim } from "./slice.ts";
 
@@ -30,6 +29,11 @@ export interface WindowOptions {
 const NAMES = ["windowDimensions", "windowStrides", "padding", "baseDilation", "windowDilation"] as const;
 
 type Combine = (a: NDArray, b: NDArray) => NDArray;
+/** The same for several arrays at once. */
+type CombineAll = (a: readonly NDArray[], b: readonly NDArray[]) => NDArray[];
+const ofOne =
+  (combine: Combine): CombineAll =>
+  ([a], [b]) => [combine(a as NDArray, b as NDArray)];
 
 /** Windows along one axis: `count` of them, `stride` apart, over `size` elements `dilation` apart. */
 interface AxisWindows {
@@ -44,23 +48,28 @@ interface AxisWindows {
 const SMALL = 16;
 
 /** A large window is made of windows of 1, 2, 4, ... elements. */
-function alongAxis(x: NDArray, combine: Combine, { axis, size, stride, dilation, count }: AxisWindows): NDArray {
+function alongAxis(
+  xs: readonly NDArray[],
+  combine: CombineAll,
+  { axis, size, stride, dilation, count }: AxisWindows,
+): readonly NDArray[] {
   const reach = (count - 1) * stride + 1;
-  const at = (y: NDArray, offset: number): NDArray => sliceInDim(y, offset, offset + reach, axis, stride);
-  const parts: NDArray[] = [];
-  let block = x;
+  const cut = (ys: readonly NDArray[], start: number, limit: number, step = 1): NDArray[] =>
+    ys.map((y) => sliceInDim(y, start, limit, axis, step));
+  const parts: NDArray[][] = [];
+  let block = xs;
   let [offset, blockSize] = [0, 1];
   for (let left = size; left > 0; ) {
     const next = blockSize * dilation;
     const single = size <= SMALL;
     if (single || left % 2 === 1) {
-      parts.push(at(block, offset));
+      parts.push(cut(block, offset, offset + reach, stride));
       offset += next;
     }
     left = single ? left - 1 : Math.floor(left / 2);
     if (single || left === 0) continue;
-    const end = (block.shape[axis] as number) - next;
-    block = combine(sliceInDim(block, 0, end, axis), sliceInDim(block, next, end + next, axis));
+    const end = (block[0]?.shape[axis] as number) - next;
+    block = combine(cut(block, 0, end), cut(block, next, end + next));
     blockSize *= 2;
   }
   return parts.reduce((a, b) => combine(a, b));
@@ -79,7 +88,14 @@ function perAxis(
   );
 }
 
-function overWindows(fn: string, x: NDArray, initValue: ArrayLike, combine: Combine, options: WindowOptions): NDArray {
+function overWindows(
+  fn: string,
+  operands: readonly NDArray[],
+  initValues: readonly NDArray[],
+  combine: CombineAll,
+  options: WindowOptions,
+): readonly NDArray[] {
+  const x = operands[0] as NDArray;
   checkOptions(fn, options, NAMES, ["windowDimensions"]);
   const [window, strides, base, dilation] = (
     ["windowDimensions", "windowStrides", "baseDilation", "windowDilation"] as const
@@ -87,15 +103,14 @@ function overWindows(fn: string, x: NDArray, initValue: ArrayLike, combine: Comb
   const reach = window.map((n, i) => (n - 1) * (dilation[i] as number) + 1);
   // As in JAX, a padding by name is that of the elements without the zeros between them.
   const padding = resolvePadding(fn, options.padding ?? "VALID", x.shape, reach, strides);
-  const padded = pad(x, initValue, {
-    paddingConfig: padding.map(([low, high], i): [number, number, number] => [low, high, (base[i] as number) - 1]),
-  });
+  const paddingConfig = padding.map(([low, high], i) => [low, high, (base[i] as number) - 1] as const);
+  const padded = operands.map((y, i) => pad(y, initValues[i] as NDArray, { paddingConfig }));
   // The last axis first, so that of several elements that are equal the first in row-major order is met first.
-  return window.reduceRight((y, size, axis) => {
+  return window.reduceRight<readonly NDArray[]>((ys, size, axis) => {
     const stride = strides[axis] as number;
-    const room = (y.shape[axis] as number) - (reach[axis] as number);
-    if (room < 0) return sliceInDim(y, 0, 0, axis);
-    return alongAxis(y, combine, {
+    const room = (ys[0]?.shape[axis] as number) - (reach[axis] as number);
+    if (room < 0) return ys.map((y) => sliceInDim(y, 0, 0, axis));
+    return alongAxis(ys, combine, {
       axis,
       size,
       stride,
@@ -120,28 +135,37 @@ const firstMin = /* @__PURE__ */ extremum("MIN", lt);
 
 /**
  * The elements of each window combined by `computation`, an associative function of two arrays and with `initValue`,
- * which padding consists of; for `lax.max` and `lax.min` the derivative is that of `reduceWindowMax`. Source: `jax.lax.reduce_window`.
+ * which padding consists of; for `lax.max` and `lax.min` the derivative is that of `reduceWindowMax`. For a tree of arrays of
+ * one shape, `computation` takes two such trees and gives one. Source: `jax.lax.reduce_window`.
  * @example lax.reduceWindow(x, 1, lax.mul, { windowDimensions: [1, 2, 2, 1], windowStrides: [1, 2, 2, 1] })
  */
-export function reduceWindow(
-  x: ArrayLike,
-  initValue: ArrayLike,
-  computation: Combine,
+export function reduceWindow<Values>(
+  operands: Values,
+  initValues: unknown,
+  computation: (a: Values, b: Values) => Values,
   options: WindowOptions,
-): NDArray {
+): Values {
   const fn = "lax.reduceWindow";
-  const operand = asArray(fn, x);
-  const init = convertElementType(asArray(fn, initValue, "initValue"), operand.dtype);
-  const combine = computation === max ? firstMax : computation === min ? firstMin : computation;
-  const windows = overWindows(fn, operand, init, combine, options);
-  return computation(broadcastTo(init, windows.shape), windows);
+  const { xs, init, wrap, combine } = treeReduction(fn, operands, initValues, computation);
+  if (xs.length === 0) return operands;
+  const given: unknown = computation;
+  const inWindows = given === max ? ofOne(firstMax) : given === min ? ofOne(firstMin) : combine;
+  const windows = overWindows(fn, xs, init, inWindows, options);
+  const { shape } = windows[0] as NDArray;
+  return wrap(
+    combine(
+      init.map((value) => broadcastTo(value, shape)),
+      windows,
+    ),
+  );
 }
 
 function windowReduction(name: string, initValue: (dtype: DType) => number, combine: Combine) {
   const fn = `lax.${name}`;
   return (x: ArrayLike, options: WindowOptions): NDArray => {
     const operand = requireNumbers(fn, asArray(fn, x));
-    return overWindows(fn, operand, scalar(initValue(operand.dtype), operand.dtype), combine, options);
+    const init = scalar(initValue(operand.dtype), operand.dtype);
+    return overWindows(fn, [operand], [init], ofOne(combine), options)[0] as NDArray;
   };
 }
 

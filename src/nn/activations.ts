@@ -163,3 +163,17 @@ export function sparsePlus(x: ArrayLike): NDArray {
 
 /** `(x + 1) / 2` limited to `[0, 1]`: the derivative of `sparsePlus`. Source: `jax.nn.sparse_sigmoid`. */
 export const sparseSigmoid: Unary = (x) => multiply(minimum(maximum(lax.add(float("sparseSigmoid", x), 1), 0), 2), 0.5);
+
+/** `log(1 - exp(-x))`, exact near 0 and for large `x`. Source: `jax.nn.log1mexp`. */
+export function log1mexp(x: ArrayLike): NDArray {
+  const operand = float("log1mexp", x);
+  const negated = lax.neg(operand);
+  return lax.select(
+    lax.lt(operand, Math.LN2),
+    lax.log(lax.neg(lax.expm1(negated))),
+    lax.log1p(lax.neg(lax.exp(negated))),
+  );
+}
+
+/** The hyperbolic tangent. Source: `jax.nn.tanh`. */
+export { tanh } from "../numpy/ufuncs.ts";

@@ -7,6 +7,7 @@ import { promoteToFloat } from "../lax/convert.ts";
 import * as lax from "../lax/index.ts";
 import { type ArrayLike, asArray } from "../lax/operands.ts";
 import { astype } from "../numpy/array.ts";
+import { zerosLike } from "../numpy/creation.ts";
 import { equal, where } from "../numpy/logic.ts";
 import { expandDims } from "../numpy/movement.ts";
 import { max, mean, sum } from "../numpy/reductions.ts";
@@ -147,4 +148,11 @@ export function oneHot(x: ArrayLike, numClasses: number, options?: OneHotOptions
     newSizes: [numClasses, ...range(operand.ndim - axis).map(() => 1)],
   });
   return astype(equal(expandDims(operand, axis), classes), options?.dtype ?? "float32");
+}
+
+/** `log(mean(exp(x)))` along `axis` (all by default), without overflow. Source: `jax.nn.logmeanexp`. */
+export function logmeanexp(x: ArrayLike, options?: Omit<LogsumexpOptions, "b">): NDArray {
+  checkOptions("nn.logmeanexp", options, ["axis", "keepdims", "where"]);
+  const counted = logsumexp(zerosLike(x), options);
+  return subtract(logsumexp(x, options), counted);
 }

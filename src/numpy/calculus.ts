@@ -1,12 +1,14 @@
 /** Differences, convolutions, interpolation, and integrals of sampled functions. */
 import { checkOptions, describe, formatShape, ShapeError } from "../base/errors.ts";
-import { canonicalAxis, range } from "../base/shapes.ts";
+import { type Axes, canonicalAxes, canonicalAxis, range } from "../base/shapes.ts";
+import { isLeaf } from "../base/tree.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { promoteToFloat } from "../lax/convert.ts";
 import * as lax from "../lax/index.ts";
 import { type ArrayLike, asArray } from "../lax/operands.ts";
 import { take } from "./indexing.ts";
 import { where } from "./logic.ts";
+import { ravel } from "./movement.ts";
 import { checkInteger } from "./operands.ts";
 import { sum } from "./reductions.ts";
 import { searchsorted } from "./searching.ts";
@@ -37,6 +39,75 @@ export function diff(x: ArrayLike, options?: DiffOptions): NDArray {
     const [before, after] = adjacent(y, axis);
     return y.dtype === "bool" ? lax.ne(after, before) : lax.sub(after, before);
   }, operand);
+}
+
+export interface Ediff1dOptions {
+  /** What stands before the differences, and after them. */
+  readonly toBegin?: ArrayLike;
+  readonly toEnd?: ArrayLike;
+}
+
+/** The differences of the flattened array's elements. Source: `jax.numpy.ediff1d`. */
+export function ediff1d(x: ArrayLike, options?: Ediff1dOptions): NDArray {
+  const fn = "numpy.ediff1d";
+  checkOptions(fn, options, ["toBegin", "toEnd"]);
+  const differences = diff(ravel(x));
+  const ends = [options?.toBegin, options?.toEnd].map((end) =>
+    end === undefined ? [] : [lax.convertElementType(ravel(end), differences.dtype)],
+  ) as [NDArray[], NDArray[]];
+  return lax.concatenate([...ends[0], differences, ...ends[1]], { dimension: 0 });
+}
+
+export interface GradientOptions {
+  /** All axes by default. */
+  readonly axis?: Axes;
+}
+
+/** Central differences along an axis, one-sided at its ends. */
+function slopes(fn: string, y: NDArray, spacing: NDArray, axis: number): NDArray {
+  const size = y.shape[axis] as number;
+  if (size < 2) throw new ShapeError(`${fn}: axis ${axis} of ${formatShape(y.shape)} needs 2 elements at least.`);
+  if (spacing.ndim > 1 || (spacing.ndim === 1 && spacing.size !== size)) {
+    throw new ShapeError(
+      `${fn}: the spacing must be a number, or the places of the ${size} samples along axis ${axis}; got an array of ` +
+        `shape ${formatShape(spacing.shape)}.`,
+    );
+  }
+  const [before, after] = adjacent(y, axis);
+  const steps =
+    spacing.ndim === 0
+      ? spacing
+      : lax.reshape(diff(spacing), { newSizes: y.shape.map((_, i) => (i === axis ? size - 1 : 1)) });
+  const rates = divide(subtract(after, before), steps);
+  const [left, right] = adjacent(rates, axis);
+  const [first, second] = spacing.ndim === 0 ? [1, 1] : adjacent(steps, axis);
+  const inner = divide(add(multiply(left, second), multiply(right, first)), add(first, second));
+  const end = (i: number): NDArray => lax.sliceInDim(rates, i, i + 1, axis);
+  return lax.concatenate([end(0), inner, end(size - 2)], { dimension: axis });
+}
+
+/**
+ * The derivative of samples by differences to their neighbours: an array for each axis, or one array for one axis.
+ * @param args the distance of samples (1 by default), or the places of those along an axis: one for all axes or one for
+ *   each; then the options.
+ * Source: `jax.numpy.gradient`.
+ * @example np.gradient(y, 0.1); np.gradient(z, x, y); np.gradient(z, { axis: 0 })
+ */
+export function gradient(y: ArrayLike, ...args: (ArrayLike | GradientOptions)[]): NDArray | NDArray[] {
+  const fn = "numpy.gradient";
+  const last = args.at(-1);
+  const options = last !== undefined && !isLeaf(last) ? (last as GradientOptions) : undefined;
+  checkOptions(fn, options, ["axis"]);
+  const given = (options ? args.slice(0, -1) : args) as ArrayLike[];
+  const [samples, ...spacings] = promoteToFloat(fn, [y, ...given]) as [NDArray, ...NDArray[]];
+  const axes = canonicalAxes(fn, options?.axis ?? null, samples.ndim);
+  if (spacings.length > 1 && spacings.length !== axes.length) {
+    throw new TypeError(`${fn}: needs one spacing, or one for each of ${axes.length} axes; got ${spacings.length}.`);
+  }
+  const along = axes.map((axis, i) =>
+    slopes(fn, samples, spacings[spacings.length > 1 ? i : 0] ?? asArray(fn, 1), axis),
+  );
+  return along.length === 1 ? (along[0] as NDArray) : along;
 }
 
 export interface TrapezoidOptions {

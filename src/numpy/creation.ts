@@ -1,10 +1,12 @@
 /** Arrays from shapes and numbers, and matrices with a given diagonal or triangle. */
-import type { DType } from "../base/dtypes.ts";
+import { type DType, isFloat } from "../base/dtypes.ts";
 import { checkOptions, describe, formatShape, ShapeError } from "../base/errors.ts";
-import { canonicalAxes, checkShape, type Shape } from "../base/shapes.ts";
+import { broadcastShapes, canonicalAxes, canonicalAxis, checkShape, range, type Shape } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
+import { promoteToFloat } from "../lax/convert.ts";
 import * as lax from "../lax/index.ts";
 import { type ArrayLike, asArray } from "../lax/operands.ts";
+import { broadcastTo } from "../lax/shape.ts";
 import { sequence } from "./array.ts";
 import { where } from "./logic.ts";
 import { moveaxis } from "./movement.ts";
@@ -140,21 +142,32 @@ export function arange(...args: (number | DTypeOption | undefined)[]): NDArray {
 export interface LinspaceOptions extends DTypeOption {
   /** Whether `stop` is the last element (true by default). */
   readonly endpoint?: boolean;
+  /** The axis of the result that the numbers stand along, the first by default. */
+  readonly axis?: number;
 }
 
-/** `num` evenly spaced numbers from `start` to `stop`. Source: `jax.numpy.linspace`. */
-export function linspace(start: number, stop: number, num = 50, options?: LinspaceOptions): NDArray {
+/**
+ * `num` evenly spaced numbers from `start` to `stop`, which broadcast; whole numbers for a dtype of integers are rounded down.
+ * Source: `jax.numpy.linspace`.
+ */
+export function linspace(start: ArrayLike, stop: ArrayLike, num = 50, options?: LinspaceOptions): NDArray {
   const fn = "numpy.linspace";
-  checkOptions(fn, options, ["endpoint", "dtype"]);
-  if (!Number.isFinite(start) || !Number.isFinite(stop) || !Number.isInteger(num) || num < 0) {
-    throw new TypeError(
-      `${fn}: start and stop must be finite numbers and num a whole one that isn't negative; ` +
-        `got ${[start, stop, num].map(describe).join(", ")}.`,
-    );
+  checkOptions(fn, options, ["endpoint", "dtype", "axis"]);
+  if (!Number.isInteger(num) || num < 0) {
+    throw new TypeError(`${fn}: num must be a whole number that isn't negative, got ${describe(num)}.`);
   }
-  const parts = options?.endpoint === false ? num : num - 1;
-  const value = (i: number): number => (parts === 0 ? start : start * (1 - i / parts) + stop * (i / parts));
-  return sequence(num, value, chosenDType(fn, options?.dtype, "float32"));
+  const { endpoint = true, axis = 0 } = options ?? {};
+  const dtype = options?.dtype && chosenDType(fn, options.dtype, "float32");
+  const like = dtype ? [lax.full([], 0, dtype)] : [];
+  const [first, last] = promoteToFloat(fn, [start, stop, ...like], ["start", "stop", "dtype"]) as [NDArray, NDArray];
+  const bounds = broadcastShapes(fn, [first.shape, last.shape]);
+  const place = canonicalAxis(fn, axis, bounds.length + 1);
+  const shape = [...bounds.slice(0, place), num, ...bounds.slice(place)];
+  const broadcastDimensions = range(shape.length).filter((i) => i !== place);
+  const along = (x: NDArray): NDArray => lax.broadcastInDim(broadcastTo(x, bounds), { shape, broadcastDimensions });
+  const step = lax.div(lax.broadcastedIota(first.dtype, shape, place), Math.max(endpoint ? num - 1 : num, 1));
+  const points = lax.add(lax.mul(along(first), lax.sub(1, step)), lax.mul(along(last), step));
+  return dtype && !isFloat(dtype) ? lax.convertElementType(lax.floor(points), dtype) : points;
 }
 
 export interface DiagonalOptions {
@@ -237,3 +250,8 @@ export function diag(x: ArrayLike, options?: DiagonalOptions): NDArray {
     newSizes: [n, n],
   });
 }
+
+/** An array whose contents may be anything: zeros. Source: `jax.numpy.empty`. */
+export const empty: typeof zeros = zeros;
+/** An array of `x`'s shape and dtype whose contents may be anything: zeros. Source: `jax.numpy.empty_like`. */
+export const emptyLike: typeof zerosLike = zerosLike;

@@ -4,12 +4,13 @@ import { range, type Shape } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import * as lax from "../lax/index.ts";
 import type { ArrayLike } from "../lax/operands.ts";
-import { astype, sequence } from "./array.ts";
+import { astype } from "./array.ts";
 import { type DTypeOption, type EyeOptions, type LinspaceOptions, linspace, ones, tril, triu } from "./creation.ts";
 import { stack } from "./join.ts";
 import { broadcastArrays, ravel } from "./movement.ts";
 import { checkInteger, chosenDType } from "./operands.ts";
 import { nonzero } from "./searching.ts";
+import { floatPower } from "./ufuncs.ts";
 
 export interface LogspaceOptions extends LinspaceOptions {
   /** 10 by default. */
@@ -17,12 +18,11 @@ export interface LogspaceOptions extends LinspaceOptions {
 }
 
 /** `base` to the power of `num` evenly spaced numbers from `start` to `stop`. Source: `jax.numpy.logspace`. */
-export function logspace(start: number, stop: number, num = 50, options?: LogspaceOptions): NDArray {
+export function logspace(start: ArrayLike, stop: ArrayLike, num = 50, options?: LogspaceOptions): NDArray {
   const fn = "numpy.logspace";
-  checkOptions(fn, options, ["endpoint", "dtype", "base"]);
-  const { base = 10, dtype, ...spacing } = options ?? {};
-  const powers = linspace(start, stop, num, { ...spacing, dtype: "float64" }).dataSync();
-  return sequence(num, (i) => base ** (powers[i] as number), chosenDType(fn, dtype, "float32"));
+  checkOptions(fn, options, ["endpoint", "dtype", "axis", "base"]);
+  const { base = 10, dtype = "float32", ...spacing } = options ?? {};
+  return astype(floatPower(base, linspace(start, stop, num, { ...spacing, dtype: "float64" })), dtype);
 }
 
 /** `num` numbers from `start` to `stop`, each the same multiple of the one before. Source: `jax.numpy.geomspace`. */

@@ -1,5 +1,6 @@
 /** `numpy`: arrays and their functions under the names of `jax.numpy`, camelCased. */
 export type { ArrayLike } from "../lax/operands.ts";
+export * from "./aliases.ts";
 export {
   type ArrayData,
   type ArrayOptions,
@@ -10,6 +11,7 @@ export {
   type NestedList,
 } from "./array.ts";
 export * from "./calculus.ts";
+export * from "./choosing.ts";
 export * from "./constants.ts";
 export * from "./creation.ts";
 export { cumprod, cumsum } from "./cumulative.ts";
@@ -18,7 +20,7 @@ export type { ArrayMethods } from "./fluent.ts";
 export * from "./grids.ts";
 export { at, type Index, type TakeOptions, take, takeAlongAxis } from "./indexing.ts";
 export * from "./join.ts";
-export * as linalg from "./linalg.ts";
+export * as linalg from "./linalg-names.ts";
 export * from "./logic.ts";
 export * from "./movement.ts";
 export * from "./pad.ts";

@@ -227,3 +227,30 @@ export function roll(x: ArrayLike, shift: number | readonly number[], options?: 
   }
   return axes.reduce((rolled, place, i) => rollAlong(rolled, (shifts[i] ?? shifts[0]) as number, place), operand);
 }
+
+/** `values` behind the elements of `x`, both flattened, or along an axis. Source: `jax.numpy.append`. */
+export const append = (x: ArrayLike, values: ArrayLike, options?: { readonly axis?: number | null }): NDArray =>
+  concatenate([x, values], { axis: null, ...options });
+
+/** Lists in lists of arrays. */
+export type Blocks = ArrayLike | readonly Blocks[];
+
+/**
+ * One array of blocks: the innermost lists join along the last axis, those around them along the one before, and so on.
+ * Source: `jax.numpy.block`.
+ * @example np.block([[a, b], [c, d]])
+ */
+export function block(arrays: Blocks): NDArray {
+  const depth = (x: Blocks): number => (Array.isArray(x) ? 1 + depth(x[0] ?? 0) : 0);
+  const whole = depth(arrays);
+  const join = (x: Blocks, axis: number): NDArray => {
+    if (Array.isArray(x))
+      return concatenate(
+        x.map((part) => join(part, axis + 1)),
+        { axis },
+      );
+    const array = asArray("numpy.block", x);
+    return lax.broadcastToRank(array, Math.max(array.ndim, whole));
+  };
+  return join(arrays, -whole);
+}

@@ -1,13 +1,19 @@
 /** Padding: with a number, the edges, or a continuation of the array. */
 import { namedArguments } from "../base/arguments.ts";
+import { isFloat } from "../base/dtypes.ts";
 import { describe, formatShape, ShapeError } from "../base/errors.ts";
 import { range } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import * as lax from "../lax/index.ts";
 import { type ArrayLike, asArray } from "../lax/operands.ts";
+import { broadcastTo } from "../lax/shape.ts";
+import { linspace } from "./creation.ts";
+import { max, mean, min } from "./reductions.ts";
+import { median } from "./statistics.ts";
+import { round } from "./ufuncs.ts";
 
 /** What the new elements are. */
-export type PadMode = "constant" | "edge" | "wrap" | "reflect" | "symmetric" | "maximum" | "minimum";
+export type PadMode = keyof typeof OPTIONS;
 
 /** A number before and one after each axis: one for all, a pair for all, or a pair for each axis. */
 export type PerAxis = number | readonly [number, number] | readonly (readonly [number, number])[];
@@ -16,9 +22,11 @@ export interface PadOptions {
   readonly mode?: PadMode;
   /** The new elements in mode "constant", 0 by default. */
   readonly constantValues?: PerAxis;
+  /** What mode "linear_ramp" leads to, 0 by default. */
+  readonly endValues?: PerAxis;
+  /** How many of the first and the last elements the statistics ("maximum", "mean", ...) are of; all by default. */
+  readonly statLength?: PerAxis;
 }
-
-const MODES: readonly PadMode[] = ["constant", "edge", "wrap", "reflect", "symmetric", "maximum", "minimum"];
 
 /** One pair for each axis. */
 function pairs(fn: string, name: string, value: PerAxis | undefined, ndim: number): [number, number][] {
@@ -51,23 +59,37 @@ const constantPadding =
     return widen(widen(x, before, [low, 0, 0]), after, [0, high, 0]);
   };
 
-/** Repeats a slice of size 1 before the axis, and one after it. */
+/** Repeats what `summary` makes of the first `lengths[axis][0]` elements before the axis, of the last ones after it. */
 const repeatedPadding =
-  (sliceAt: (x: NDArray, axis: number, place: number) => NDArray): AxisPadding =>
+  (summary: (part: NDArray, axis: number) => NDArray, lengths?: readonly (readonly [number, number])[]): AxisPadding =>
   (x, axis, low, high) => {
-    const repeated = (place: number, count: number): NDArray[] => {
+    const size = x.shape[axis] as number;
+    const repeated = (side: 0 | 1, count: number): NDArray[] => {
       if (count === 0) return [];
+      const length = Math.min(lengths?.[axis]?.[side] ?? size, size);
+      const value = summary(lax.sliceInDim(x, side * (size - length), side ? size : length, axis), axis);
+      const whole = x.dtype.endsWith("int32") && isFloat(value.dtype) ? round(value) : value;
       const shape = x.shape.map((n, i) => (i === axis ? count : n));
-      return [lax.broadcastInDim(sliceAt(x, axis, place), { shape, broadcastDimensions: range(x.ndim) })];
+      return [broadcastTo(lax.convertElementType(whole, x.dtype), shape)];
     };
-    const last = (x.shape[axis] as number) - 1;
-    return lax.concatenate([...repeated(0, low), x, ...repeated(last, high)], { dimension: axis });
+    return lax.concatenate([...repeated(0, low), x, ...repeated(1, high)], { dimension: axis });
   };
 
-const edgePadding = /* @__PURE__ */ repeatedPadding((x, axis, place) => lax.sliceInDim(x, place, place + 1, axis));
-
-const extremumPadding = (reduce: typeof lax.reduceMax): AxisPadding =>
-  repeatedPadding((x, axis) => lax.expandDims(reduce(x, { axes: [axis] }), { axes: [axis] }));
+/** From the end values evenly to the edges. */
+const rampPadding =
+  (ends: readonly (readonly [number, number])[]): AxisPadding =>
+  (x, axis, low, high) => {
+    const ramp = (side: 0 | 1, num: number): NDArray => {
+      const place = side * ((x.shape[axis] as number) - 1);
+      const edge = lax.squeeze(lax.sliceInDim(x, place, place + 1, axis), { dimensions: [axis] });
+      return linspace((ends[axis] as readonly [number, number])[side], edge, num, {
+        endpoint: false,
+        dtype: x.dtype,
+        axis,
+      });
+    };
+    return lax.concatenate([ramp(0, low), x, lax.rev(ramp(1, high), { dimensions: [axis] })], { dimension: axis });
+  };
 
 /** The parts that, repeated endlessly in both directions, continue the array; the array is the first of them. */
 function period(x: NDArray, axis: number, mode: PadMode): NDArray[] {
@@ -98,31 +120,58 @@ const periodicPadding =
     return lax.concatenate(pieces, { dimension: axis });
   };
 
-function paddingOf(fn: string, x: NDArray, options: PadOptions): AxisPadding {
-  const mode = options.mode ?? "constant";
-  if (!MODES.includes(mode)) {
-    throw new TypeError(`${fn}: mode must be one of ${MODES.map((m) => `"${m}"`).join(", ")}; got ${describe(mode)}.`);
+/** The option that goes with each mode. */
+const OPTIONS = {
+  constant: "constantValues",
+  linear_ramp: "endValues",
+  maximum: "statLength",
+  minimum: "statLength",
+  mean: "statLength",
+  median: "statLength",
+  edge: null,
+  wrap: null,
+  reflect: null,
+  symmetric: null,
+} as const;
+
+const STATISTICS = { maximum: max, minimum: min, mean, median };
+
+function paddingOf(fn: string, x: NDArray, { mode = "constant", ...values }: PadOptions): AxisPadding {
+  if (!Object.hasOwn(OPTIONS, mode)) {
+    const modes = Object.keys(OPTIONS).map((m) => `"${m}"`);
+    throw new TypeError(`${fn}: mode must be one of ${modes.join(", ")}; got ${describe(mode)}.`);
   }
-  if (mode === "constant") return constantPadding(pairs(fn, "constantValues", options.constantValues ?? 0, x.ndim));
-  if (options.constantValues !== undefined) {
-    throw new TypeError(`${fn}: constantValues goes with mode "constant" only, got mode "${mode}".`);
+  const option = OPTIONS[mode];
+  const other = Object.keys(values).find((name) => name !== option);
+  if (other) throw new TypeError(`${fn}: ${other} doesn't go with mode "${mode}".`);
+  if (option === "statLength") {
+    const lengths = pairs(fn, option, values[option] ?? Number.POSITIVE_INFINITY, x.ndim);
+    if (!lengths.flat().every((n) => n >= 1)) {
+      throw new TypeError(`${fn}: statLength must be positive, got ${JSON.stringify(values[option])}.`);
+    }
+    return repeatedPadding(
+      (part, axis) => STATISTICS[mode as keyof typeof STATISTICS](part, { axis, keepdims: true }),
+      lengths,
+    );
   }
-  if (mode === "edge") return edgePadding;
-  if (mode === "maximum") return extremumPadding(lax.reduceMax);
-  if (mode === "minimum") return extremumPadding(lax.reduceMin);
+  if (option) {
+    return (mode === "constant" ? constantPadding : rampPadding)(pairs(fn, option, values[option] ?? 0, x.ndim));
+  }
+  if (mode === "edge") return repeatedPadding((part) => part, pairs(fn, mode, 1, x.ndim));
   return periodicPadding(mode);
 }
 
 /**
- * Puts elements before and after each axis: a constant (0), the edge, the "maximum" or "minimum", or the array continued periodically ("wrap"),
- * mirrored about its edge elements ("reflect") or mirrored with them repeated ("symmetric"). Source: `jax.numpy.pad`.
+ * Puts elements before and after each axis: a constant (0), the edge, a statistic, a way from a value to the edge ("linear_ramp"),
+ * or the array continued periodically ("wrap"), mirrored about its edge elements ("reflect") or with them repeated
+ * ("symmetric"). Source: `jax.numpy.pad`.
  * @example np.pad(x, [[1, 1], [0, 2]]); np.pad(x, { padWidth: 1, mode: "edge" })
  */
 export function pad(x: ArrayLike, padWidth: PerAxis, options?: PadOptions): NDArray;
 export function pad(x: ArrayLike, options: PadOptions & { readonly padWidth: PerAxis }): NDArray;
 export function pad(x: ArrayLike, ...args: unknown[]): NDArray {
   const fn = "numpy.pad";
-  const names = ["padWidth", "mode", "constantValues"] as const;
+  const names = ["padWidth", "mode", "constantValues", "endValues", "statLength"] as const;
   const { padWidth, ...options } = namedArguments<PadOptions & { padWidth: PerAxis }>(fn, names, args);
   const operand = asArray(fn, x);
   const widths = pairs(fn, "padWidth", padWidth, operand.ndim);

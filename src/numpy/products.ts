@@ -9,6 +9,7 @@ import * as lax from "../lax/index.ts";
 import type { Binary } from "../lax/nary.ts";
 import type { ArrayLike } from "../lax/operands.ts";
 import { dropBroadcastAxes, labelSizes, multiplyLabelled } from "./contraction.ts";
+import { einsum } from "./einsum.ts";
 import { multiply, subtract } from "./ufuncs.ts";
 
 /** A function of two arrays of one dtype, in which bools multiply by "and" and add by "or". */
@@ -161,3 +162,15 @@ export function cross(x: ArrayLike, y: ArrayLike, options?: { readonly axis?: nu
   const part = (i: number, j: number): NDArray => multiply(turned(a, places[0], i), turned(b, places[1], j));
   return subtract(part(1, 2), part(2, 1));
 }
+
+const labelled =
+  (equation: string): Binary =>
+  (x, y) =>
+    einsum(equation, x, y);
+
+/** The inner products of the vectors along the last axes. Source: `jax.numpy.vecdot`. */
+export const vecdot: Binary = /* @__PURE__ */ labelled("...i,...i->...");
+/** Matrices times vectors: over the last axes of both. Source: `jax.numpy.matvec`. */
+export const matvec: Binary = /* @__PURE__ */ labelled("...ij,...j->...i");
+/** Vectors times matrices: over the last axis of `x`, the last but one of `y`. Source: `jax.numpy.vecmat`. */
+export const vecmat: Binary = /* @__PURE__ */ labelled("...i,...ij->...j");

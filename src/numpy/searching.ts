@@ -5,6 +5,7 @@ import type { NDArray } from "../ir/ndarray.ts";
 import { promoteOperands, promoteToFloat } from "../lax/convert.ts";
 import * as lax from "../lax/index.ts";
 import { type ArrayLike, asArray } from "../lax/operands.ts";
+import { sortWithPlaces } from "../lax/sort.ts";
 import { cumsum } from "./cumulative.ts";
 import { take } from "./indexing.ts";
 import { concatenate, stack } from "./join.ts";
@@ -75,7 +76,8 @@ export function bincount(x: ArrayLike, options?: BincountOptions): NDArray {
   const needed = (): number => Math.max(options?.minlength ?? 0, numbers.size === 0 ? 0 : max(numbers).item() + 1);
   const length = options?.length ?? needed();
   const weights = options?.weights === undefined ? lax.full([numbers.size], 1, "int32") : asArray(fn, options.weights);
-  return lax.scatterAdd(lax.full([length], 0, weights.dtype), lax.max(numbers, 0), weights);
+  const none = lax.full([length], 0, weights.dtype);
+  return length === 0 ? none : lax.scatterAdd(none, lax.max(numbers, 0), weights);
 }
 
 export interface HistogramOptions {
@@ -158,22 +160,56 @@ export const argwhere = (x: ArrayLike, options?: SizeOptions): NDArray => stack(
 /** The places in the flattened array of the elements that aren't 0. Source: `jax.numpy.flatnonzero`. */
 export const flatnonzero = (x: ArrayLike, options?: SizeOptions): NDArray => nonzero(ravel(x), options)[0] as NDArray;
 
+export interface UniqueOptions extends SizeOptions {
+  /** Whether the place of each one's first occurrence in the flattened array is returned, too. */
+  readonly returnIndex?: boolean;
+  /** Whether the place of each element of `x` among the different ones is returned, in `x`'s shape. */
+  readonly returnInverse?: boolean;
+  /** Whether it is returned how often each one stands in `x`. */
+  readonly returnCounts?: boolean;
+}
+
+type WithParts = { readonly returnIndex: true } | { readonly returnInverse: true } | { readonly returnCounts: true };
+
 /**
- * The different elements of an array, ascending. With `size` inside transformations; what is missing is filled with the
- * smallest element, or `fillValue`. Source: `jax.numpy.unique`.
+ * The different elements of an array, ascending; with `return...` options a list of these and what else is wanted, in the
+ * options' order. With `size` inside transformations; what is missing is filled with the smallest element, or `fillValue`.
+ * Source: `jax.numpy.unique`.
  */
-export function unique(x: ArrayLike, options?: SizeOptions): NDArray {
-  checkOptions("numpy.unique", options, ["size", "fillValue"]);
-  const flat = ravel(x);
-  if (flat.size === 0) return flat;
-  const sorted = lax.sort(flat);
+export function unique(x: ArrayLike, options: UniqueOptions & WithParts): NDArray[];
+export function unique(x: ArrayLike, options?: UniqueOptions): NDArray;
+export function unique(x: ArrayLike, options?: UniqueOptions): NDArray | NDArray[] {
+  const fn = "numpy.unique";
+  checkOptions(fn, options, ["size", "fillValue", "returnIndex", "returnInverse", "returnCounts"]);
+  const { returnIndex, returnInverse, returnCounts } = options ?? {};
+  const operand = asArray(fn, x);
+  const flat = ravel(operand);
+  const [values, starts, begins, order] = distinct(flat, options ?? {});
+  const groups = (): NDArray => lax.sub(cumsum(begins), 1);
+  const parts = [
+    ...(returnIndex ? [take(order, starts)] : []),
+    ...(returnInverse ? [lax.reshape(take(groups(), argsort(order)), { newSizes: operand.shape })] : []),
+    ...(returnCounts ? [bincount(groups(), { length: values.size })] : []),
+  ];
+  return parts.length === 0 ? values : [values, ...parts];
+}
+
+/** The different elements, the places of the first of each in the sorted array, whether each one there is, and the order. */
+function distinct(flat: NDArray, { size = null, fillValue }: SizeOptions): [NDArray, NDArray, NDArray, NDArray] {
+  const [sorted, order] = sortWithPlaces(flat, 0);
+  if (flat.size === 0) {
+    const values = fillValue === undefined ? flat : lax.full([size ?? 0], fillValue, flat.dtype);
+    return [values, order, order, order];
+  }
   const [before, after] = [lax.sliceInDim(sorted, 0, flat.size - 1, 0), lax.sliceInDim(sorted, 1, flat.size, 0)];
   const bothNaN = lax.bitwiseAnd(lax.ne(before, before), lax.ne(after, after));
   const differs = lax.bitwiseAnd(lax.ne(before, after), lax.bitwiseNot(bothNaN));
-  const { size = null, fillValue } = options ?? {};
-  const [starts, count] = places(concatenate([lax.full([1], true, "bool"), differs]), { size });
+  const begins = concatenate([lax.full([1], true, "bool"), differs]);
+  const [starts, count] = places(begins, { size });
   const found = take(sorted, starts);
-  return fillValue === undefined ? found : where(lax.lt(lax.iota("int32", found.size), count), found, fillValue);
+  const values =
+    fillValue === undefined ? found : where(lax.lt(lax.iota("int32", found.size), count), found, fillValue);
+  return [values, starts, begins, order];
 }
 
 /** Whether each element of `x` is one of those of `values`. Source: `jax.numpy.isin`. */

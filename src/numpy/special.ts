@@ -65,3 +65,11 @@ export const leftShift = /* @__PURE__ */ binary("leftShift", promoteToNumbers, l
 export const rightShift = /* @__PURE__ */ binary("rightShift", promoteToNumbers, (x, y) =>
   (x.dtype === "uint32" ? lax.shiftRightLogical : lax.shiftRightArithmetic)(x, y),
 );
+
+/** The modified Bessel function of order 0; its derivatives are right at 0, too, where `|x|` has none. Source: `jax.numpy.i0`. */
+export const i0 = /* @__PURE__ */ unary("i0", promoteToFloat, (x) =>
+  lax.mul(lax.exp(lax.mul(lax.sign(x), x)), lax.besselI0e(x)),
+);
+
+/** The next number after `x` towards `y`. Source: `jax.numpy.nextafter`. */
+export const nextafter = /* @__PURE__ */ binary("nextafter", promoteToFloat, lax.nextafter);

@@ -13,6 +13,8 @@ import { matmul, outer } from "./products.ts";
 import {
   type AxisOptions,
   any,
+  argmax,
+  argmin,
   max,
   mean,
   min,
@@ -161,3 +163,12 @@ export function corrcoef(x: ArrayLike, options?: Pick<CovOptions, "rowvar">): ND
   const deviations = lax.sqrt(diagonal(covariances));
   return clip(divide(covariances, outer(deviations, deviations)), -1, 1);
 }
+
+const argExtremumOfNumbers =
+  (search: typeof argmax, filler: number): typeof argmax =>
+  (x, options) =>
+    search(where(isnan(x), filler, x), options);
+/** The place of the largest element that isn't NaN. Source: `jax.numpy.nanargmax`. */
+export const nanargmax = /* @__PURE__ */ argExtremumOfNumbers(argmax, Number.NEGATIVE_INFINITY);
+/** The place of the smallest element that isn't NaN. Source: `jax.numpy.nanargmin`. */
+export const nanargmin = /* @__PURE__ */ argExtremumOfNumbers(argmin, Number.POSITIVE_INFINITY);

@@ -111,6 +111,12 @@ export const floorDivide = /* @__PURE__ */ binary("floorDivide", promoteToNumber
   return isFloat(x.dtype) ? floatDivmod(x, y) : integerFloorDivide(x, y);
 });
 
+/** `floorDivide` and `remainder` at once. Source: `jax.numpy.divmod`. */
+export const divmod = (x: ArrayLike, y: ArrayLike): [quotient: NDArray, remainder: NDArray] => [
+  floorDivide(x, y),
+  remainder(x, y),
+];
+
 /** Integers by 0 leave 0, as in JAX. */
 const nonZero = (y: NDArray): NDArray => (isFloat(y.dtype) ? y : lax.select(lax.eq(y, 0), 1, y));
 

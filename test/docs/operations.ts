@@ -49,7 +49,7 @@ const CALLS: Calls = {
     ],
     [
       `add atan2 bitwiseAnd bitwiseOr bitwiseXor div eq ge gt le logaddexp lt max min mul ne nextafter pow rem shiftLeft
-       shiftRightArithmetic shiftRightLogical sub dot igamma igammac mulhi`,
+       shiftRightArithmetic shiftRightLogical sub dot broadcastLike igamma igammac mulhi`,
       binary,
     ],
     ["argmax argmin", wanting({ axis: 0 })],
@@ -121,13 +121,16 @@ const CALLS: Calls = {
     ["slice", wanting({ startIndices: [0, 1], limitIndices: [3, 3] })],
     ["sliceInDim", wanting(0, 2)],
     ["switch", (f, x) => f(1, [turned, lax.transpose], x)],
-    ["topK", wanting(2)],
+    ["approxMaxK approxMinK topK", wanting(2)],
+    ["raggedDot", (f, x) => f(x, lax.reshape(x, { newSizes: [1, 3, 3] }), integers(3))],
+    ["empty", (f, x) => f([2], x.dtype)],
     ["whileLoop", (f, x) => f((y: NDArray) => lax.lt(np.sum(y), 0), turned, x)],
   ],
   "lax.linalg": [["triangularSolve", (f, x) => f(x, x, { leftSide: true })]],
   numpy: [
     [
-      `abs absolute all amax amin any arccos arccosh arcsin arcsinh arctan arctanh argmax argmin argsort argwhere array asarray
+      `abs absolute acos acosh around asin asinh atan atanh bitwiseInvert block degrees ediff1d emptyLike gradient i0 invert nanargmax
+       nanargmin permuteDims radians unstack all amax amin any arccos arccosh arcsin arcsinh arctan arctanh argmax argmin argsort argwhere array asarray
        atleast1d atleast2d atleast3d average bitwiseNot cbrt ceil corrcoef cos cosh countNonzero cov cumprod cumsum deg2rad diag
        diagonal diff exp exp2 expm1 flatnonzero flip fliplr flipud floor histogram isfinite isinf isnan log log10 log1p log2
        logicalNot matrixTranspose max mean median min nanToNum nanmax nanmean nanmedian nanmin nanprod nanstd nansum nanvar negative
@@ -136,13 +139,18 @@ const CALLS: Calls = {
       unary,
     ],
     [
-      `add allclose arctan2 arrayEqual bitwiseAnd bitwiseOr bitwiseXor broadcastArrays copysign cross divide dot equal floatPower
+      `add allclose append arctan2 atan2 bitwiseLeftShift bitwiseRightShift divmod matvec nextafter trueDivide vecdot vecmat arrayEqual bitwiseAnd bitwiseOr bitwiseXor broadcastArrays copysign cross divide dot equal floatPower
        floorDivide fmax fmin fmod greater greaterEqual heaviside hypot inner isclose isin kron leftShift less lessEqual logaddexp
        logaddexp2 logicalAnd logicalOr logicalXor matmul maximum minimum mod multiply notEqual outer power remainder rightShift
        subtract tensordot vdot`,
       binary,
     ],
-    ["columnStack concatenate dstack hstack stack vstack", ofList],
+    ["broadcastShapes", (f) => f([1], [2])],
+    ["choose", (f, x) => f(integers(0, 1, 0), [x, x])],
+    ["piecewise", (f, x) => f(x, [lax.eq(x, x)], [turned])],
+    ["putAlongAxis", (f, x) => f(x, lax.full([1, 3], 0, "int32"), vector(x), { axis: 0 })],
+    ["fillDiagonal", wanting(1)],
+    ["columnStack concat concatenate dstack hstack stack vstack", ofList],
     ["meshgrid", (f, x) => f([vector(x), vector(x)])],
     ["convolve correlate", vectors],
     ["digitize polyval searchsorted", (f, x) => f(...(f === np.digitize ? [x, vector(x)] : [vector(x), x]))],
@@ -150,7 +158,7 @@ const CALLS: Calls = {
     ["bincount", (f, x) => f(np.astype(vector(x), "int32"), { length: 4, weights: vector(x) })],
     ["applyAlongAxis", (f, x) => f(turned, 0, x)],
     ["vectorize", (f, x) => (f(lax.transpose) as AnyFunction)(x)],
-    ["arange identity ones zeros eye tri", made],
+    ["arange empty identity ones zeros eye tri", made],
     ["indices", (f, x) => f([2, 3], { dtype: x.dtype })],
     ["full", (f, x) => f([2], 1, { dtype: x.dtype })],
     ["fullLike", wanting(1)],
@@ -179,16 +187,19 @@ const CALLS: Calls = {
     ["where", (f, x) => f(mask(x), x, x)],
   ],
   "numpy.linalg": [
-    ["cholesky cond det eigh eigvalsh inv matrixRank norm pinv slogdet svdvals", unary],
+    [
+      "cholesky cond det diagonal matrixNorm matrixTranspose trace eigh eigvalsh inv matrixRank norm pinv slogdet svdvals",
+      unary,
+    ],
     ["qr svd", unary],
-    ["lstsq solve", binary],
+    ["cross lstsq matmul outer solve tensordot vecdot", binary],
     ["matrixPower", wanting(3)],
     ["multiDot", ofList],
   ],
   nn: [
     [
-      `celu elu gelu hardSigmoid hardSilu hardSwish hardTanh identity leakyRelu logSigmoid logSoftmax logsumexp mish relu relu6 selu
-       sigmoid silu softSign softmax softplus sparsePlus sparseSigmoid squareplus standardize swish`,
+      `celu elu gelu hardSigmoid hardSilu hardSwish hardTanh identity leakyRelu log1mexp logSigmoid logSoftmax logmeanexp logsumexp mish relu relu6 selu
+       sigmoid silu softSign softmax softplus sparsePlus sparseSigmoid squareplus standardize swish tanh`,
       unary,
     ],
     ["glu", (f, x) => f(lax.concatenate([x, x], { dimension: 1 }))],

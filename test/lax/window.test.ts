@@ -229,4 +229,22 @@ test("a padding by name beside a base dilation", () => {
   assert.equal(sums(3, 3), [1, 2, 3]);
 });
 
+test("reduceWindow of two arrays at once: where each window's largest element stands", () => {
+  const x = array([3, 1, 4, 1, 5, 9, 2, 6]);
+  const places = lax.iota("int32", 8);
+  type Pair = [NDArray, NDArray];
+  const larger = ([a, i]: Pair, [b, j]: Pair): Pair => {
+    const first = lax.ge(a, b);
+    return [lax.select(first, a, b), lax.select(first, i, j)];
+  };
+  const options = { windowDimensions: [3], windowStrides: [2], padding: [[1, 1]] as [number, number][] };
+  const [largest, at] = lax.reduceWindow([x, places] as Pair, [Number.NEGATIVE_INFINITY, -1], larger, options);
+  assert.equal(largest.toArray(), [3, 4, 9, 9]);
+  assert.equal(at.toArray(), [0, 2, 5, 5]);
+  const wide = { windowDimensions: [20], padding: [[12, 0]] as [number, number][] };
+  assert.equal(lax.reduceWindow([x, places] as Pair, [Number.NEGATIVE_INFINITY, -1], larger, wide)[1].toArray(), [5]);
+  assertThrows(() => lax.reduceWindow([x, np.zeros([3])], [0, 0], (a) => a, options), "lax.reduceWindow", "(8,), (3,)");
+  assertThrows(() => lax.reduceWindow([x, x], [0], (a) => a, options as never), "lax.reduceWindow", "1 value");
+});
+
 test.run();

@@ -114,7 +114,9 @@ test("continuations of a matrix", () => {
 });
 
 test("bad arguments", () => {
-  assertThrows(() => np.pad(m, 1, { mode: "mean" as never }), "numpy.pad: mode", '"reflect"', '"mean"');
+  assertThrows(() => np.pad(m, 1, { mode: "odd" as never }), "numpy.pad: mode", '"reflect"', '"odd"');
+  assertThrows(() => np.pad(m, 1, { mode: "mean", statLength: 0 }), "numpy.pad: statLength", "0");
+  assertThrows(() => np.pad(m, 1, { mode: "mean", endValues: 0 }), "numpy.pad: endValues", '"mean"');
   assertThrows(() => np.pad(m, -1), "numpy.pad: padWidth", "-1");
   assertThrows(
     () =>

@@ -36,7 +36,9 @@ function assertMatches(actual: NDArray, [dtype, shape, elements]: Encoded, toler
   });
 }
 
-for (const [i, [name, encoded, encodedOptions, out, smooth]] of (read("values") as Case[]).entries()) {
+for (const [i, [name, encoded, encodedOptions, out, smooth]] of ["values", "neighbours"]
+  .flatMap((file) => read(file) as Case[])
+  .entries()) {
   const label = `${i} ${name} ${encoded.map((x) => (isEncoded(x) ? `(${x[1]})` : JSON.stringify(x)))}`;
   test(label, () => {
     const f = lookup(name);
