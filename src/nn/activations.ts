@@ -76,8 +76,8 @@ export function gelu(x: ArrayLike, options?: { readonly approximate?: boolean })
     return lax.mul(lax.mul(0.5, operand), lax.erfc(lax.mul(lax.neg(operand), Math.SQRT1_2)));
   }
   const cubic = lax.add(operand, lax.mul(0.044715, lax.integerPow(operand, { exponent: 3 })));
-  const cdf = lax.mul(0.5, lax.add(1, lax.tanh(lax.mul(Math.sqrt(2 / Math.PI), cubic))));
-  return lax.mul(operand, cdf);
+  // (1 + tanh(z)) / 2, which cancels for negative z, is the logistic function at 2 z, which does not.
+  return lax.mul(operand, lax.logistic(lax.mul(2 * Math.sqrt(2 / Math.PI), cubic)));
 }
 
 /** `1 / (1 + exp(-x))`. Source: `jax.nn.sigmoid`. */

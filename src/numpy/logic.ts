@@ -97,11 +97,9 @@ export interface CloseOptions {
 export function isclose(x: ArrayLike, y: ArrayLike, options?: CloseOptions): NDArray {
   checkOptions("numpy.isclose", options, ["rtol", "atol", "equalNan"]);
   const { rtol = 1e-5, atol = 1e-8, equalNan = false } = options ?? {};
-  const [a, b] = broadcastOperands("numpy.isclose", promoteToFloat("numpy.isclose", [x, y], ["x", "y"])) as [
-    NDArray,
-    NDArray,
-  ];
-  const near = lax.le(lax.abs(lax.sub(a, b)), lax.add(lax.mul(lax.abs(b), rtol), atol));
+  const given = promoteToFloat("numpy.isclose", [x, y, rtol, atol], ["x", "y", "rtol", "atol"]);
+  const [a, b, r, t] = broadcastOperands("numpy.isclose", given) as [NDArray, NDArray, NDArray, NDArray];
+  const near = lax.le(lax.abs(lax.sub(a, b)), lax.add(lax.mul(lax.abs(b), r), t));
   const same = lax.bitwiseOr(lax.eq(a, b), lax.bitwiseAnd(near, lax.isFinite(b)));
   return equalNan ? lax.bitwiseOr(same, lax.bitwiseAnd(lax.ne(a, a), lax.ne(b, b))) : same;
 }

@@ -2,6 +2,7 @@
 import { describe, formatShape, ShapeError } from "../base/errors.ts";
 import { canonicalAxis, inserted, removed, sameShape } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
+import { promoteOperands } from "../lax/convert.ts";
 import { add, concatenate, mul } from "../lax/index.ts";
 import { asArray } from "../lax/operands.ts";
 import { checkCount, checkInputShape, checkKwargs, showShape, sizeOrUnknown } from "./layer.ts";
@@ -35,7 +36,12 @@ function fanIn({ fn, outputShape, apply }: FanInDefinition): Layer {
     },
     (_, inputs, kwargs = {}) => {
       checkKwargs(fn, kwargs);
-      return apply(checkBranches(fn, "inputs", inputs, (x, i) => asArray(fn, x, `inputs[${i}]`)));
+      return apply(
+        promoteOperands(
+          fn,
+          checkBranches(fn, "inputs", inputs, (x, i) => asArray(fn, x, `inputs[${i}]`)),
+        ),
+      );
     },
   ];
 }

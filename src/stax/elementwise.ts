@@ -3,6 +3,7 @@ import { namedArguments } from "../base/arguments.ts";
 import { describe } from "../base/errors.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import * as lax from "../lax/index.ts";
+import { gelu } from "../nn/activations.ts";
 import { makeLayer } from "./layer.ts";
 import type { Layer } from "./types.ts";
 
@@ -79,20 +80,13 @@ export function Rbf(...args: [gamma?: number] | [options: { readonly gamma?: num
 export const Gabor = (): Layer =>
   elementwise("stax.Gabor", (x) => lax.mul(lax.exp(lax.neg(lax.square(x))), lax.sin(x)));
 
-const preciseGelu = (x: NDArray): NDArray => lax.mul(lax.mul(x, 0.5), lax.erfc(lax.mul(x, -Math.SQRT1_2)));
-
-function approximateGelu(x: NDArray): NDArray {
-  const inner = lax.mul(lax.add(x, lax.mul(lax.integerPow(x, { exponent: 3 }), 0.044715)), Math.sqrt(2 / Math.PI));
-  return lax.mul(x, lax.mul(lax.add(lax.tanh(inner), 1), 0.5));
-}
-
 /**
  * `x Phi(x)` with the normal distribution function Phi; `approximate: true` by a hyperbolic tangent.
  * Source: `neural_tangents.stax.Gelu`.
  */
 export function Gelu(...args: [approximate?: boolean] | [options: { readonly approximate?: boolean }]): Layer {
   const { approximate = false } = namedArguments<{ approximate: boolean }>("stax.Gelu", ["approximate"], args);
-  return elementwise("stax.Gelu", approximate ? approximateGelu : preciseGelu);
+  return elementwise("stax.Gelu", (x) => gelu(x, { approximate }));
 }
 
 /** `doStabilize` only concerns infinitely wide networks in the original; here it changes nothing. */

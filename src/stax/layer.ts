@@ -1,8 +1,9 @@
 /** How layers with one input are made, and the checks that they share. */
 import { describe, formatShape, ShapeError, UnsupportedError } from "../base/errors.ts";
 import { type Shape, sizeOf } from "../base/shapes.ts";
-import { formatTree, structure } from "../base/tree.ts";
+import { flatten, formatTree, structure, unflatten } from "../base/tree.ts";
 import type { NDArray } from "../ir/ndarray.ts";
+import { promoteToFloat } from "../lax/convert.ts";
 import { type ArrayLike, mul } from "../lax/index.ts";
 import { asArray } from "../lax/operands.ts";
 import { broadcastTo } from "../lax/shape.ts";
@@ -58,7 +59,10 @@ export function makeLayer({ fn, outputShape, init, apply }: LayerDefinition): La
     },
     (params, inputs, kwargs = {}) => {
       checkKwargs(fn, kwargs);
-      return apply(params, asArray(fn, inputs, "inputs"), kwargs);
+      // Layers are written in `lax`, which takes arrays of one dtype.
+      const [leaves, def] = flatten<ArrayLike>(params);
+      const [x, ...values] = promoteToFloat(fn, [asArray(fn, inputs, "inputs"), ...leaves]) as [NDArray, ...NDArray[]];
+      return apply(unflatten(def, values) as Params, x, kwargs);
     },
   ];
 }

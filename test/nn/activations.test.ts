@@ -263,4 +263,13 @@ test("relu is a choice, which structured derivatives know", () => {
 
 const y3 = () => np.ones([3]);
 
+test("gelu keeps its digits far below 0, where 1 + tanh cancels", () => {
+  const x = [-3.5, -5, -6.5];
+  // x / (1 + exp(-2 z)) in double precision
+  const expected = [-0.000616197655373664, -2.2917961966295044e-7, -6.27825877259138e-13];
+  x.forEach((v, i) => {
+    assert.ok(Math.abs(nn.gelu(array(v)).item() / (expected[i] as number) - 1) < 2e-5, `${v}`);
+  });
+});
+
 test.run();

@@ -60,4 +60,14 @@ test("where broadcasts its three arguments and promotes the branches", () => {
   assertThrows(() => (np.where as (c: unknown) => unknown)(x), "numpy.where: x must be", "undefined");
 });
 
+test("isclose takes tolerances of other dtypes and shapes", () => {
+  const x = array([1, 2, 3], { dtype: "float64" });
+  const rtol = array([0, 0.5, 0.5]);
+  assert.equal(np.isclose(x, array([2, 3, 4]), { rtol, atol: array(0, { dtype: "int32" }) }).toArray(), [
+    false,
+    true,
+    true,
+  ]);
+});
+
 test.run();

@@ -1,6 +1,7 @@
 import { array, type NDArray, numpy as np, random, stax, tree } from "cotangent";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { assertClose } from "../support/arrays.ts";
 import { agree, type Reference, readReferences } from "./reference.ts";
 
 type AnyLayer = stax.Layer<stax.Arrays> | stax.Layer;
@@ -261,6 +262,27 @@ test("Dropout changes nothing in testing and needs a key in training", () => {
   assert.is(stax.Dropout(0.5, "test")[1]([], x), x);
   assert.throws(() => stax.Dropout(0.5)[1]([], x), /stax\.Dropout: needs a key in training.*undefined/);
   assert.throws(() => stax.Dropout(0), /stax\.Dropout: rate.*0/);
+});
+
+test("inputs and parameters of different dtypes promote, integers to floats", () => {
+  const key = random.key(1);
+  const ints = array([1, 2, 0, 3, 1, 2, 2, 0], { shape: [1, 2, 2, 2], dtype: "int32" });
+  const layers = {
+    conv: stax.Conv(3, [2, 2], { bStd: 1 }),
+    dense: stax.Dense(3, { bStd: 1 }),
+    norm: stax.LayerNorm(),
+    relu: stax.Relu(),
+    erf: stax.Erf(),
+    pool: stax.AvgPool([2, 2]),
+    sum: stax.serial(stax.FanOut(2), stax.parallel(stax.Identity(), stax.Sin()), stax.FanInSum()),
+  };
+  for (const [name, [init, apply]] of Object.entries(layers)) {
+    const [, params] = init(key, [1, 2, 2, 2]);
+    const [f32, f64] = (["float32", "float64"] as const).map((dtype) => apply(params, ints.astype(dtype)) as NDArray);
+    assertClose(apply(params, ints) as NDArray, f32, 1e-6, name);
+    assertClose(f64, f32, 1e-5, name);
+    assert.is(f64.dtype, "float64", name);
+  }
 });
 
 test.run();
