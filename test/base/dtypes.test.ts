@@ -57,7 +57,7 @@ test("numbers are weak: dtype and weakness as in JAX", () => {
 
 test("a conversion makes a weak value strong", () => {
   const x = array([1, 2], { dtype: "float32" });
-  const f = (a: NDArray): NDArray => lax.add(lax.convertElementType(a, "float64"), x);
+  const f = (a: NDArray): NDArray => np.add(lax.convertElementType(a, "float64"), x);
   assert.is(f(lax.full([2], 1)).dtype, "float64");
   assert.is(jit(f)(0.5 as never).dtype, "float64");
 });

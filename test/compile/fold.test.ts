@@ -37,6 +37,7 @@ for (const dtype of DTYPES) {
     const numeric = dtype !== "bool";
     for (const f of unary) {
       if (!numeric && f !== unary.at(-1) && f !== unary.at(-3)) continue;
+      if (dtype.endsWith("int32") && (f === lax.sqrt || f === lax.exp)) continue;
       for (const x of list) same(f, [x]);
     }
     if (!numeric) return;

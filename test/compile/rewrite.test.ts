@@ -98,7 +98,7 @@ test("conversions to the dtype that is there already go; the result's dtype stay
   const strong = jit(() => lax.convertElementType(lax.mul(1.5, 2), "float32"))();
   assert.is(strong.aval.weak, false);
   assert.is(
-    lax.add(array([1, 2], { dtype: "int32" }), lax.broadcastInDim(strong, { shape: [2], broadcastDimensions: [] }))
+    np.add(array([1, 2], { dtype: "int32" }), lax.broadcastInDim(strong, { shape: [2], broadcastDimensions: [] }))
       .dtype,
     "float32",
   );

@@ -72,7 +72,7 @@ test("numbers that a function closes over are literals", () => {
 
 test("scalars are broadcast, mixed dtypes converted", () => {
   prints(
-    (x, n) => lax.mul(x, n),
+    (x, n) => np.multiply(x, n),
     [f32(2), array(3, { dtype: "int32" })],
     `
 { lambda ; a:f32[2] b:i32[]. let
