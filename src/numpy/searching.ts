@@ -6,6 +6,7 @@ import { promoteOperands, promoteToFloat } from "../lax/convert.ts";
 import * as lax from "../lax/index.ts";
 import { type ArrayLike, asArray } from "../lax/operands.ts";
 import { sortWithPlaces } from "../lax/sort.ts";
+import { linspace } from "./creation.ts";
 import { cumsum } from "./cumulative.ts";
 import { take } from "./indexing.ts";
 import { concatenate, stack } from "./join.ts";
@@ -14,7 +15,7 @@ import { ravel } from "./movement.ts";
 import { checkInteger, toBool } from "./operands.ts";
 import { max, min, sum } from "./reductions.ts";
 import { argsort } from "./sorting.ts";
-import { add, divide, multiply, subtract } from "./ufuncs.ts";
+import { add, divide, subtract } from "./ufuncs.ts";
 
 export interface SearchOptions {
   /** Whether equal elements stand behind the place (`"left"`, the default) or before it. */
@@ -95,8 +96,7 @@ function binEdges(x: NDArray, bins: number, limits: readonly [number, number] | 
   const [low, high] = given ? given.map((v) => lax.full([], v, x.dtype)) : [min(x), max(x)];
   const [start, stop] = [low as NDArray, high as NDArray];
   const half = where(equal(start, stop), 0.5, 0);
-  const step = divide(lax.iota(x.dtype, bins + 1), bins);
-  return add(multiply(subtract(start, half), subtract(1, step)), multiply(add(stop, half), step));
+  return linspace(subtract(start, half), add(stop, half), bins + 1);
 }
 
 /** How many elements lie in each bin, and the bins' edges; the last bin holds its last edge. Source: `jax.numpy.histogram`. */

@@ -359,6 +359,24 @@ function listed(name: string): string[] {
   return [`## ${name}`, "", "| function | what it gives |", "|---|---|", ...rows, ""];
 }
 
+/** What JAX has under these namespaces and this library has not. */
+const LEFT_OUT = [
+  "## Left out on purpose",
+  "",
+  "- Complex numbers and what gives them: `complex`, `real`, `imag`, `conj`, `angle`, `fft`, `linalg.eig`, `linalg.eigvals`, `roots`.",
+  "- 64-bit integers and dtypes of 8 and 16 bits, `bitcastConvertType` of `float64`, the scaled products of `nn`.",
+  "- More devices than one: `psum`, `allGather` and the like; sharding.",
+  "- The hardware's generators `rngUniform` and `rngBitGenerator`; `random` is reproducible everywhere.",
+  "- `customLinearSolve` and `customRoot`: `customJvp` and `customVjp` give solvers a derivative.",
+  "- `lax.linalg` but for `triangularSolve`: `numpy.linalg` has the factorizations. The Schur and Hessenberg forms.",
+  "- In `numpy`: polynomials but for `polyval`, sets but for `unique` and `isin`, spectral windows (`hanning`, ...), histograms of several",
+  "  dimensions, `insert`, `delete`, `resize` and functions that change an array in place, packed bits, files, printing, dtype classes.",
+  "- Options: `reflectType` and functions as modes of `pad`, `axis` of `unique`, `left`, `right` and `period` of `interp`, `edgeOrder` of `gradient`.",
+  "- `jax.scipy`; of its special functions `lax` has `erf`, `erfc`, `erfInv`, `lgamma`, `digamma`, `polygamma`, `zeta`, `igamma`, `igammac`, `betainc`",
+  "  and Bessel's, `nn` has `logsumexp`.",
+  "",
+];
+
 /** The text of docs/operations.md. */
 export function operations(): string {
   return [
@@ -368,9 +386,12 @@ export function operations(): string {
     "arrays of it (or makes them). *derivative*: `yes`, forwards and backwards; `zero`, piecewise constant; `forwards`, in this direction alone; `-`, the result has",
     "no floats or depends on no array; `no`, an error, as that of a result whose size depends on contents. `scan`, `cond` and the like take whatever the functions given to them take.",
     "",
+    "The functions of `lax` take arrays of one dtype, `dotGeneral` aside, and JavaScript numbers beside them; those of `numpy`, `nn` and `stax` promote.",
+    "",
     ...Object.keys(CALLS).flatMap(section),
     ...randomSection(),
     ...listed("transformations"),
+    ...LEFT_OUT,
   ]
     .join("\n")
     .trimEnd()
