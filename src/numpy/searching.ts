@@ -156,7 +156,12 @@ export function nonzero(x: ArrayLike, options?: SizeOptions): NDArray[] {
 }
 
 /** The indices of the elements that aren't 0, a row for each. Source: `jax.numpy.argwhere`. */
-export const argwhere = (x: ArrayLike, options?: SizeOptions): NDArray => stack(nonzero(x, options), { axis: -1 });
+export function argwhere(x: ArrayLike, options?: SizeOptions): NDArray {
+  const found = nonzero(x, options);
+  // A number has no axis to count along: its only place, if it isn't 0, is an empty row.
+  if (found.length === 0) return lax.reshape(flatnonzero(x, options), { newSizes: [-1, 1] }).at(":", ":0");
+  return stack(found, { axis: -1 });
+}
 /** The places in the flattened array of the elements that aren't 0. Source: `jax.numpy.flatnonzero`. */
 export const flatnonzero = (x: ArrayLike, options?: SizeOptions): NDArray => nonzero(ravel(x), options)[0] as NDArray;
 

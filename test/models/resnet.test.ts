@@ -32,7 +32,7 @@ test("18 layers with weights", () => {
       return apply(params, images, { state })[0];
     },
     random.key(0),
-    inputs(1, 224, 224, 3),
+    inputs(1, 224, 224, 3).astype("float32"),
   );
   assert.equal(logits.shape, [1, 1000]);
 });

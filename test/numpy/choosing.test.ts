@@ -66,4 +66,9 @@ test("unique fills up to a size", () => {
   assert.equal(counts?.toArray(), [1, 2, 0, 0]);
 });
 
+test("argwhere of a number is one empty row, or none", () => {
+  assert.equal(np.argwhere(array(3)).shape, [1, 0]);
+  assert.equal(np.argwhere(array(0)).shape, [0, 0]);
+});
+
 test.run();
