@@ -6,8 +6,9 @@
  * odometer, and an element's address is `base + row offset + inner offset`. So a tensor with any axes and
  * strides, overlapping ones included (a convolution's patches), is read straight from where it lies.
  *
- * There are three ways to go about it: large operands are packed block by block (`blocked.ts`); where that would
- * cost more than it saves, sums run along contiguous inner indices, or along contiguous columns (`unpacked.ts`).
+ * There are several ways to go about it: large operands are packed block by block (`blocked.ts`); where that would
+ * cost more than it saves, sums run along contiguous inner indices, or along contiguous columns (`unpacked.ts`); small
+ * items of a batch are computed side by side (`panels.ts`).
  *
  * The roles of A and B may be exchanged: `rows` and `columns` below are m and n or n and m.
  */
@@ -16,6 +17,7 @@ import { DOT_COLUMNS, DOT_ROWS } from "./dots";
 import { REGION_BYTES, axesAt } from "./layout";
 import { TILE_COLUMNS_BYTES, TILE_ROWS } from "./microkernel";
 import { DType, MAX_RANK } from "./opcodes";
+import { contractPanels, prefersPanels } from "./panels";
 import { Axes } from "./strided";
 import { MAX_TABLED, PACKED_END } from "./tables";
 import { contractDots, contractStream } from "./unpacked";
@@ -23,9 +25,12 @@ import { contractDots, contractStream } from "./unpacked";
 // Dot products: stretches long enough for their sums to be few.
 @inline const DOT_MIN_BYTES: u32 = 256;
 @inline const DOT_MAX_LINES: u32 = 24;
+// Few columns are worth gathering for them, if all fit into the block of B that is packed otherwise.
+@inline const DOT_MAX_GATHERED: u32 = 12;
+@inline const DOT_GATHERED_BYTES: u32 = 524288;
 // Streaming: the columns' part of B stays in L1, or is used by few rows.
 @inline const STREAM_MAX_BYTES: u32 = 16384;
-@inline const STREAM_MAX_ROWS: u32 = 8;
+@inline const STREAM_MAX_ROWS: u32 = 24;
 // A contiguous batch: beyond this many rows and columns it pays to gather what each item needs.
 @inline const LANES_MAX_LINES: u32 = 16;
 
@@ -78,6 +83,15 @@ function prefersDots<T>(m: Axes, n: Axes, k: Axes): bool {
   );
 }
 
+/** Whether the rows can be read as they lie, by far the most of what there is to read, and the columns are to be gathered. */
+function prefersGatheredDots<T>(rows: Axes, columns: Axes, k: Axes, rowOperand: i32): bool {
+  const bytes = <u64>k.total * sizeof<T>();
+  return (
+    k.isContiguous(rowOperand, sizeof<T>()) && bytes >= DOT_MIN_BYTES && columns.total <= DOT_MAX_GATHERED &&
+    rows.total >= 4 * columns.total && columns.total * bytes <= DOT_GATHERED_BYTES
+  );
+}
+
 /** Whether B and C can be read along these columns, and too little would be done with what was packed. */
 function prefersStream<T>(rows: Axes, columns: Axes, inner: u32): bool {
   return (
@@ -108,10 +122,14 @@ function orient<T>(list: usize, batch: Axes, m: Axes, n: Axes, k: Axes): void {
       return;
     }
     if (prefersDots<T>(m, n, k)) {
-      if (tilesOf(n, m, DOT_ROWS, DOT_COLUMNS) < tilesOf(m, n, DOT_ROWS, DOT_COLUMNS)) contractDots<T>(b, a, c, batch, n, m, k.total, true);
-      else contractDots<T>(a, b, c, batch, m, n, k.total, false);
+      if (tilesOf(n, m, DOT_ROWS, DOT_COLUMNS) < tilesOf(m, n, DOT_ROWS, DOT_COLUMNS)) contractDots<T>(b, a, c, batch, n, m, k.total, sizeof<T>(), true);
+      else contractDots<T>(a, b, c, batch, m, n, k.total, sizeof<T>(), false);
       return;
     }
+    if (prefersPanels<T>(batch, m, n, k.total)) return contractPanels<T>(a, b, c, batch, m, n, k, false);
+    if (prefersPanels<T>(batch, n, m, k.total)) return contractPanels<T>(b, a, c, batch, n, m, k, true);
+    if (prefersGatheredDots<T>(m, n, k, 0)) return contractDots<T>(a, b, c, batch, m, n, k.total, k.innerStride(1), false);
+    if (prefersGatheredDots<T>(n, m, k, 1)) return contractDots<T>(b, a, c, batch, n, m, k.total, k.innerStride(0), true);
     if (prefersStream<T>(m, n, k.total)) return contractStream<T>(a, b, c, batch, m, n.total, k, false, false);
     if (prefersStream<T>(n, m, k.total)) return contractStream<T>(b, a, c, batch, n, m.total, k, true, false);
   }

@@ -16,12 +16,20 @@ export function fill<T>(dst: usize, value: T, count: u32): void {
 
 /** Copies `bytes` bytes, which may be few: the engines' `memory.copy` is a call that costs more than a short loop. */
 export function copyBytes(dst: usize, src: usize, bytes: usize): void {
-  if (bytes > 512) {
-    memory.copy(dst, src, bytes);
+  if (bytes > 512) memory.copy(dst, src, bytes);
+  else copyFewBytes(dst, src, bytes);
+}
+
+/** The last vector overlaps the one before it. */
+@inline
+function copyFewBytes(dst: usize, src: usize, bytes: usize): void {
+  const end = dst + bytes;
+  if (bytes >= 16) {
+    const last = src + bytes - 16;
+    for (; dst + 16 < end; dst += 16, src += 16) v128.store(dst, v128.load(src));
+    v128.store(end - 16, v128.load(last));
     return;
   }
-  const end = dst + bytes;
-  for (; dst + 16 <= end; dst += 16, src += 16) v128.store(dst, v128.load(src));
   for (; dst + 4 <= end; dst += 4, src += 4) store<u32>(dst, load<u32>(src));
   for (; dst < end; ++dst, ++src) store<u8>(dst, load<u8>(src));
 }
@@ -51,6 +59,19 @@ function readRun<T, U>(dst: usize, src: usize, stride: usize, count: u32): void 
 export function gather<T, U>(dst: usize, base: usize, axes: Axes, count: u32): void {
   const stride = axes.innerStride(0);
   while (count) {
+    if (sizeof<T>() == sizeof<U>() && stride == sizeof<T>()) {
+      // Whole rows that are short are copied without the odometer's help.
+      const rows = axes.wholeRows(count);
+      if (rows > 1) {
+        const bytes = <usize>axes.innerSize() * sizeof<T>();
+        const step = axes.rowStride(0);
+        let src = base + axes.offset0;
+        for (const end = dst + rows * bytes; dst < end; dst += bytes, src += step) copyBytes(dst, src, bytes);
+        axes.advanceRows(rows);
+        count -= rows * axes.innerSize();
+        continue;
+      }
+    }
     const run = axes.run(count);
     readRun<T, U>(dst, base + axes.offset0, stride, run);
     axes.advance(run);

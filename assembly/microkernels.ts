@@ -25,16 +25,16 @@ export function dots64(a: usize, b: usize, rowTable: usize, columnTable: usize, 
 
 export function stream32(
   a: usize, b: usize, c: usize, rows: u32, from: u32, to: u32, columns: u32, inner: u32,
-  rowTableA: usize, rowTableC: usize, innerTableA: usize, innerTableB: usize,
+  rowTableA: usize, rowTableC: usize, innerTableA: usize, innerTableB: usize, accumulate: bool,
 ): void {
-  multiplyStream<f32>(a, b, c, rows, from, to, columns, inner, rowTableA, rowTableC, innerTableA, innerTableB);
+  multiplyStream<f32>(a, b, c, rows, from, to, columns, inner, rowTableA, rowTableC, innerTableA, innerTableB, accumulate);
 }
 
 export function stream64(
   a: usize, b: usize, c: usize, rows: u32, from: u32, to: u32, columns: u32, inner: u32,
-  rowTableA: usize, rowTableC: usize, innerTableA: usize, innerTableB: usize,
+  rowTableA: usize, rowTableC: usize, innerTableA: usize, innerTableB: usize, accumulate: bool,
 ): void {
-  multiplyStream<f64>(a, b, c, rows, from, to, columns, inner, rowTableA, rowTableC, innerTableA, innerTableB);
+  multiplyStream<f64>(a, b, c, rows, from, to, columns, inner, rowTableA, rowTableC, innerTableA, innerTableB, accumulate);
 }
 
 export function lanes32(

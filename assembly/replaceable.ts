@@ -11,6 +11,10 @@ type Tile = (a: usize, b: usize, inner: u32, accumulate: bool, c: usize, rowTabl
 type Dots = (a: usize, b: usize, rowTable: usize, columnTable: usize, inner: u32, dst: usize, pitch: usize) => void;
 type Stream = (
   a: usize, b: usize, c: usize, rows: u32, from: u32, to: u32, columns: u32, inner: u32,
+  rowTableA: usize, rowTableC: usize, innerTableA: usize, innerTableB: usize, accumulate: bool,
+) => void;
+type Lanes = (
+  a: usize, b: usize, c: usize, rows: u32, from: u32, to: u32, columns: u32, inner: u32,
   rowTableA: usize, rowTableC: usize, innerTableA: usize, innerTableB: usize,
 ) => void;
 
@@ -20,8 +24,8 @@ const dots32Slot: Dots = dots32;
 const dots64Slot: Dots = dots64;
 const stream32Slot: Stream = stream32;
 const stream64Slot: Stream = stream64;
-const lanes32Slot: Stream = lanes32;
-const lanes64Slot: Stream = lanes64;
+const lanes32Slot: Lanes = lanes32;
+const lanes64Slot: Lanes = lanes64;
 
 /** Calls `multiplyTile`, or what the host has put in its place; integers have no other. */
 @inline
@@ -42,10 +46,10 @@ export function dots<T>(a: usize, b: usize, rowTable: usize, columnTable: usize,
 @inline
 export function stream<T>(
   a: usize, b: usize, c: usize, rows: u32, from: u32, to: u32, columns: u32, inner: u32,
-  rowTableA: usize, rowTableC: usize, innerTableA: usize, innerTableB: usize,
+  rowTableA: usize, rowTableC: usize, innerTableA: usize, innerTableB: usize, accumulate: bool,
 ): void {
-  if (sizeof<T>() == 4) stream32Slot(a, b, c, rows, from, to, columns, inner, rowTableA, rowTableC, innerTableA, innerTableB);
-  else stream64Slot(a, b, c, rows, from, to, columns, inner, rowTableA, rowTableC, innerTableA, innerTableB);
+  if (sizeof<T>() == 4) stream32Slot(a, b, c, rows, from, to, columns, inner, rowTableA, rowTableC, innerTableA, innerTableB, accumulate);
+  else stream64Slot(a, b, c, rows, from, to, columns, inner, rowTableA, rowTableC, innerTableA, innerTableB, accumulate);
 }
 
 /** Calls `multiplyLanes`, or what the host has put in its place. */

@@ -162,9 +162,29 @@ export class Axes {
     return min(limit, this.size(last) - this.index(last));
   }
 
+  /** How many whole rows (stretches of the innermost axis), at most `limit` elements, follow before the axis around them ends. */
+  @inline wholeRows(limit: u32): u32 {
+    const last = this.rank - 1;
+    if (last == 0 || this.index(last) != 0) return 0;
+    return min(limit / this.size(last), this.size(last - 1) - this.index(last - 1));
+  }
+
+  /** The byte stride from row to row. */
+  @inline rowStride(operand: i32): usize {
+    return this.stride(operand, this.rank - 2);
+  }
+
   /** Goes `count` elements on, where `count` is at most `run(count)`. From the end it wraps to position 0. */
   advance(count: u32): void {
-    let axis = this.rank - 1;
+    this.advanceAlong(this.rank - 1, count);
+  }
+
+  /** Goes `count` rows on, where `count` is at most `wholeRows(...)`. */
+  advanceRows(count: u32): void {
+    this.advanceAlong(this.rank - 2, count);
+  }
+
+  private advanceAlong(axis: i32, count: u32): void {
     let index = this.index(axis) + count;
     this.move(axis, count);
     while (index >= this.size(axis)) {

@@ -5,17 +5,42 @@ import { dots, lanes, stream } from "./replaceable";
 import { STREAM_ROWS } from "./stream";
 import { Axes, tabulate } from "./strided";
 import {
-  COLUMN_BLOCK_BYTES, COLUMN_TABLE, COLUMN_TABLE_C, EDGE, INNER_TABLES, MC, ROW_TABLE, ROW_TABLE_C,
+  COLUMN_BLOCK_BYTES, COLUMN_TABLE, COLUMN_TABLE_C, EDGE, INNER_TABLES, MC, PACKED_B, ROW_TABLE, ROW_TABLE_C,
   columnEnd, columnStart, itemEnd, itemStart, rowEnd, rowStart, scatterTile, share, tabulateColumns, tabulateRows,
 } from "./tables";
 
 /** Bytes of a stretch of the inner index: four columns' stay in L1 while all rows are multiplied by them. */
 @inline const DOT_BLOCK_BYTES: u32 = 4096;
-/** Bytes of B that stay in L1 while all rows are multiplied by them. */
-@inline const STREAM_BYTES: u32 = 16384;
+/** Bytes of B that stay near while all rows are multiplied by them, and how many of its rows they are. */
+@inline const STREAM_BYTES: u32 = 32768;
+@inline const STREAM_INNER: u32 = 16;
+@inline const STREAM_SMALL_BYTES: u32 = 16384;
+/** With so few rows that every element of B is read once, long stretches of its rows come faster. */
+@inline const STREAM_ONCE_BYTES: u32 = 65536;
+@inline const STREAM_ONCE_INNER: u32 = 8;
 
-/** The loops around the microkernel that multiplies rows by columns along the inner index (see dots.ts). */
-export function contractDots<T>(a: usize, b: usize, c: usize, batch: Axes, rows: Axes, columns: Axes, inner: u32, swapped: bool): void {
+/** Gathers the elements of some columns, which lie `step` bytes apart, to a block of their own, one column after the other. */
+function gatherColumns<T>(b: usize, columns: u32, inner: u32, step: usize): void {
+  const bytes = <usize>inner * sizeof<T>();
+  let dst = region(PACKED_B);
+  for (let column: u32 = 0; column < columns; ++column) {
+    let from = b + load<u32>(region(COLUMN_TABLE) + (<usize>column << 2));
+    for (const end = dst + bytes; dst < end; dst += sizeof<T>(), from += step) store<T>(dst, load<T>(from));
+  }
+  for (let i: u32 = 0; i < columns + DOT_COLUMNS; ++i) {
+    store<u32>(region(INNER_TABLES) + (<usize>i << 2), min(i, columns - 1) * <u32>bytes);
+  }
+}
+
+/**
+ * The loops around the microkernel that multiplies rows by columns along the inner index (see dots.ts). Columns whose
+ * elements lie `step` bytes apart are gathered first; they are few enough for one block.
+ */
+export function contractDots<T>(
+  a: usize, b: usize, c: usize, batch: Axes, rows: Axes, columns: Axes, inner: u32, step: usize, swapped: bool,
+): void {
+  const gathers = step != sizeof<T>();
+  let gathered: usize = 0;
   const columnBlock: u32 = COLUMN_BLOCK_BYTES / 4;
   const innerBlock: u32 = DOT_BLOCK_BYTES / <u32>sizeof<T>();
   share(batch.total, rows.total, columns.total, DOT_ROWS, DOT_COLUMNS);
@@ -28,11 +53,17 @@ export function contractDots<T>(a: usize, b: usize, c: usize, batch: Axes, rows:
       batch.seek(itemStart);
       for (let item = itemStart; item < itemEnd; ++item) {
         const baseA = a + (swapped ? batch.offset1 : batch.offset0);
-        const baseB = b + (swapped ? batch.offset0 : batch.offset1);
+        let baseB = b + (swapped ? batch.offset0 : batch.offset1);
+        if (gathers) {
+          if (baseB != gathered) gatherColumns<T>(baseB, blockColumns, inner, step);
+          gathered = baseB;
+          baseB = region(PACKED_B);
+        }
         for (let start: u32 = 0; start < inner; start += innerBlock) {
           const offset = <usize>start * sizeof<T>();
           multiplyDotBlock<T>(
-            baseA + offset, baseB + offset, c + batch.offset2, blockRows, blockColumns, min(innerBlock, inner - start), start != 0,
+            baseA + offset, baseB + offset, c + batch.offset2, blockRows, blockColumns, gathers ? region(INNER_TABLES) : region(COLUMN_TABLE),
+            min(innerBlock, inner - start), start != 0,
           );
         }
         batch.advance(1);
@@ -41,13 +72,15 @@ export function contractDots<T>(a: usize, b: usize, c: usize, batch: Axes, rows:
   }
 }
 
-/** One stretch of the inner index, for the rows and columns in the tables. */
-function multiplyDotBlock<T>(a: usize, b: usize, c: usize, rows: u32, columns: u32, inner: u32, accumulate: bool): void {
+/** One stretch of the inner index, for the rows and columns in the tables; `columnTableB` says where the columns lie in B. */
+function multiplyDotBlock<T>(
+  a: usize, b: usize, c: usize, rows: u32, columns: u32, columnTableB: usize, inner: u32, accumulate: bool,
+): void {
   for (let column: u32 = 0; column < columns; column += DOT_COLUMNS) {
     const columnTable = <usize>column << 2;
     for (let row: u32 = 0; row < rows; row += DOT_ROWS) {
       const rowTable = <usize>row << 2;
-      dots<T>(a, b, region(ROW_TABLE) + rowTable, region(COLUMN_TABLE) + columnTable, inner, region(EDGE), 32);
+      dots<T>(a, b, region(ROW_TABLE) + rowTable, columnTableB + columnTable, inner, region(EDGE), 32);
       scatterTile<T>(
         c, region(ROW_TABLE_C) + rowTable, min(DOT_ROWS, rows - row),
         region(COLUMN_TABLE_C) + columnTable, min(DOT_COLUMNS, columns - column), false, accumulate,
@@ -68,7 +101,13 @@ export function contractStream<T>(
   const innerTableB = innerTableA + (<usize>inner.total << 2);
   tabulate(inner, 0, inner.total, swapped ? innerTableB : innerTableA, swapped ? innerTableA : innerTableB);
   share(batch.total, rows.total, columns, STREAM_ROWS, tileColumns);
-  const strip = max(STREAM_BYTES / 32 / max(inner.total, 1), 1) * tileColumns;
+  const once = rows.total <= STREAM_ROWS;
+  // What stays in L1 as it is needs no cutting.
+  const small = along || <u64>inner.total * columns * sizeof<T>() <= STREAM_SMALL_BYTES;
+  const stretch = small ? inner.total : min(inner.total, once ? STREAM_ONCE_INNER : STREAM_INNER);
+  const strip = max((once ? STREAM_ONCE_BYTES : STREAM_BYTES) / 32 / max(stretch, 1), 1) * tileColumns;
+  // The last tile overlaps the one before it, and its sums are made in one go.
+  const single = stretch == inner.total ? 0 : columns / tileColumns * tileColumns;
   for (let row = rowStart; row < rowEnd; row += MC) {
     const blockRows = min(MC, rowEnd - row);
     tabulateRows<T>(rows, row, blockRows);
@@ -79,8 +118,19 @@ export function contractStream<T>(
       const baseC = c + batch.offset2;
       for (let column = columnStart; column < columnEnd; column += strip) {
         const to = min(column + strip, columnEnd);
-        if (along) lanes<T>(baseA, baseB, baseC, blockRows, column, to, columns, inner.total, region(ROW_TABLE), region(ROW_TABLE_C), innerTableA, innerTableB);
-        else stream<T>(baseA, baseB, baseC, blockRows, column, to, columns, inner.total, region(ROW_TABLE), region(ROW_TABLE_C), innerTableA, innerTableB);
+        if (along) {
+          lanes<T>(baseA, baseB, baseC, blockRows, column, to, columns, inner.total, region(ROW_TABLE), region(ROW_TABLE_C), innerTableA, innerTableB);
+          continue;
+        }
+        const tiled = min(to, single);
+        for (let start: u32 = 0; column < tiled && start < inner.total; start += stretch) {
+          const table = <usize>start << 2;
+          stream<T>(
+            baseA, baseB, baseC, blockRows, column, tiled, columns, min(stretch, inner.total - start),
+            region(ROW_TABLE), region(ROW_TABLE_C), innerTableA + table, innerTableB + table, start != 0,
+          );
+        }
+        if (tiled < to) stream<T>(baseA, baseB, baseC, blockRows, max(column, tiled), to, columns, inner.total, region(ROW_TABLE), region(ROW_TABLE_C), innerTableA, innerTableB, false);
       }
       batch.advance(1);
     }

@@ -252,6 +252,9 @@ for (const dtype of DTYPES) {
       [213, 16, 64],
       [9, 33, 100],
       [8, 7, 20],
+      [3, 1030, 70],
+      [5, 2100, 40],
+      [22, 530, 33],
     ]) {
       for (const a of [plain, transposed]) {
         check(
@@ -268,6 +271,66 @@ for (const dtype of DTYPES) {
           integers(n),
         );
       }
+    }
+  });
+
+  test(`contract ${NAMES[dtype]}: many items with few columns, side by side`, () => {
+    for (const batch of [8, 9, 16, 31, 70]) {
+      for (const [m, n, k] of [
+        [1, 1, 1],
+        [2, 2, 2],
+        [3, 3, 3],
+        [5, 2, 0],
+        [2, 3, 64],
+        [7, 1, 30],
+        [130, 3, 9],
+      ]) {
+        // Items one after the other; the same with exchanged roles; items side by side in every row, as groups of channels are.
+        check(
+          dtype,
+          { batch: [3, batch], m: [m], n: [n], k: [k] },
+          { a: transposed([3, batch, m, k]), b: plain([3, batch, n, k]), c: plain([3, batch, m, n]) },
+          integers(batch + m),
+        );
+        check(
+          dtype,
+          { batch: [batch], m: [n], n: [m], k: [k] },
+          { a: plain([batch, n, k]), b: transposed([batch, m, k]), c: transposed([batch, n, m]) },
+          integers(batch + n),
+        );
+        check(
+          dtype,
+          { batch: [batch], m: [m], n: [n], k: [k] },
+          {
+            a: { length: batch * m * k, first: 0, strides: [1, k * batch, batch] },
+            b: { length: batch * n * k, first: 0, strides: [n, 1, batch * n] },
+            c: { length: batch * m * n, first: 0, strides: [n, batch * n, 1] },
+          },
+          integers(batch + k),
+        );
+      }
+    }
+  });
+
+  test(`contract ${NAMES[dtype]}: few columns, gathered for rows that are read where they lie`, () => {
+    for (const [batch, m, n, k] of [
+      [1, 50, 2, 64],
+      [1, 210, 5, 1300],
+      [3, 48, 12, 100],
+      [2, 9, 1, 777],
+    ]) {
+      check(
+        dtype,
+        { batch: [batch], m: [m], n: [n], k: [k] },
+        { a: plain([batch, m, k]), b: transposed([batch, n, k]), c: plain([batch, m, n]) },
+        integers(m),
+      );
+      check(
+        dtype,
+        { batch: [batch], m: [n], n: [m], k: [k] },
+        { a: transposed([batch, n, k]), b: plain([batch, m, k]), c: plain([batch, n, m]) },
+        integers(n),
+      );
     }
   });
 
