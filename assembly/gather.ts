@@ -66,7 +66,7 @@ export function gather<T, U>(dst: usize, base: usize, axes: Axes, count: u32): v
         const bytes = <usize>axes.innerSize() * sizeof<T>();
         const step = axes.rowStride(0);
         let src = base + axes.offset0;
-        for (const end = dst + rows * bytes; dst < end; dst += bytes, src += step) copyBytes(dst, src, bytes);
+        for (const end = dst + <usize>rows * bytes; dst < end; dst += bytes, src += step) copyBytes(dst, src, bytes);
         axes.advanceRows(rows);
         count -= rows * axes.innerSize();
         continue;

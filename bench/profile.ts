@@ -3,8 +3,9 @@
 //   npx tsx bench/profile.ts MLP STRUCTURED_DERIVATIVES      jobs whose names contain the first word, one method
 //   npx tsx bench/profile.ts                                 all of them
 //
-// The steps of a plan run one by one, in order, several times; a step's time is its fastest run.
+// The steps of a plan run one by one, in order, several times; a step's time is the least CPU time of its runs.
 
+import { makeJaxpr, nt } from "cotangent";
 import { Command } from "../assembly/opcodes.ts";
 import { lower } from "../src/compile/lower.ts";
 import { compile, type Plan } from "../src/compile/plan.ts";
@@ -14,7 +15,6 @@ import { reserve } from "../src/device/kernels.ts";
 import { currentTeam } from "../src/device/threads.ts";
 import { runPlan } from "../src/device/wasm.ts";
 import type { HostArray } from "../src/ir/ndarray.ts";
-import { makeJaxpr, nt } from "cotangent";
 import { JOBS, type KernelJob, setUp } from "./support/jobs.ts";
 
 const RUNS = 5;
@@ -76,8 +76,16 @@ function singles({ commands }: Plan): Int32Array[] {
 
 function profile(job: KernelJob, method: keyof typeof nt.NtkImplementation): void {
   const { f, x1, x2, params } = setUp(job);
-  const kernel = nt.empiricalNtkFn(f, { traceAxes: job.traceAxes, vmapAxes: 0, implementation: nt.NtkImplementation[method] });
-  const { jaxpr, consts } = makeJaxpr((a: unknown, b: unknown, p: unknown) => kernel(a as never, b as never, p))(x1, x2, params);
+  const kernel = nt.empiricalNtkFn(f, {
+    traceAxes: job.traceAxes,
+    vmapAxes: 0,
+    implementation: nt.NtkImplementation[method],
+  });
+  const { jaxpr, consts } = makeJaxpr((a: unknown, b: unknown, p: unknown) => kernel(a as never, b as never, p))(
+    x1,
+    x2,
+    params,
+  );
   const plan = compile(jaxpr);
   const { steps } = lower(simplify(jaxpr));
   const inputs = [...consts, ...[x1, x2, params].flat(9).filter((x) => x !== null)] as HostArray[];
@@ -90,7 +98,10 @@ function profile(job: KernelJob, method: keyof typeof nt.NtkImplementation): voi
   for (let run = 0; run < RUNS; run++) {
     lists.forEach((list, i) => {
       new Int32Array(kernels.memory.buffer, at, list.length).set(list);
-      best[i] = Math.min(best[i]!, cpuMilliseconds(() => kernels.execute(at, 0, 1)));
+      best[i] = Math.min(
+        best[i]!,
+        cpuMilliseconds(() => kernels.execute(at, 0, 1)),
+      );
     });
   }
   const total = best.reduce((a, b) => a + b, 0);
@@ -104,7 +115,9 @@ function profile(job: KernelJob, method: keyof typeof nt.NtkImplementation): voi
       return;
     }
     const { text, work, unit } = describe(steps[i]!);
-    console.log(`${ms.toFixed(2).padStart(8)} ms  ${(work / ms / 1e6).toFixed(2).padStart(6)} ${unit.padEnd(11)}  ${text}`);
+    console.log(
+      `${ms.toFixed(2).padStart(8)} ms  ${(work / ms / 1e6).toFixed(2).padStart(6)} ${unit.padEnd(11)}  ${text}`,
+    );
   });
   console.log(`${small.toFixed(2).padStart(8)} ms  in the rest`);
 }
