@@ -14,13 +14,16 @@ const isView = ({ equations }: Kernel): boolean => equations[0]!.primitive.lower
 /** Which kernels read each array, directly or through views. */
 class Readers {
   readonly #baseOf = new Map<Var, Var>();
+  readonly #viewed = new Set<Var>();
   readonly #kernels = new Map<Var, Set<Kernel | null>>();
 
   constructor(kernels: readonly Kernel[], outputs: readonly Atom[]) {
     for (const kernel of kernels) {
       if (isView(kernel)) {
         const [{ inputs, outputs: views }] = kernel.equations as [Kernel["equations"][number]];
-        if (inputs[0] instanceof Var) this.#baseOf.set(views[0]!, this.#base(inputs[0]));
+        if (!(inputs[0] instanceof Var)) continue;
+        this.#baseOf.set(views[0]!, this.#base(inputs[0]));
+        this.#viewed.add(this.#base(inputs[0]));
         continue;
       }
       for (const v of this.inputsOf(kernel)) this.of(v).add(kernel);
@@ -31,6 +34,11 @@ class Readers {
 
   #base(v: Var): Var {
     return this.#baseOf.get(v) ?? v;
+  }
+
+  /** Whether there are views of an array, which must come after it. */
+  isViewed(v: Var): boolean {
+    return this.#viewed.has(v);
   }
 
   of(base: Var): Set<Kernel | null> {
@@ -80,12 +88,18 @@ export function sink(kernels: readonly Kernel[], { outputs }: Jaxpr): Kernel[] {
     const limit = (1 + SLACK) * made;
     return dying <= limit || grown <= limit;
   };
+  /** The only kernel that reads another one's results, if it can take that one in. */
+  const readerOf = (kernel: Kernel, at: number): Kernel | undefined => {
+    const results = kernel.elementwise ? readers.resultsOf(kernel) : [];
+    const all = new Set(results.flatMap((v) => [...readers.of(v)].filter((other) => other !== kernel)));
+    const [reader] = all;
+    if (!reader || all.size > 1 || results.some((v) => readers.isViewed(v))) return undefined;
+    return fits(kernel, reader) && keepsMemory(kernel, at, reader) ? reader : undefined;
+  };
   for (let i = 0; i < list.length; ) {
     const kernel = list[i]!;
-    const [reader, ...others] = kernel.elementwise
-      ? new Set(readers.resultsOf(kernel).flatMap((v) => [...readers.of(v)].filter((other) => other !== kernel)))
-      : [];
-    if (!reader || others.length > 0 || !fits(kernel, reader) || !keepsMemory(kernel, i, reader)) {
+    const reader = readerOf(kernel, i);
+    if (!reader) {
       i++;
       continue;
     }

@@ -2,7 +2,7 @@ import { jit, lax, makeJaxpr, type NDArray, numpy as np, random } from "cotangen
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { lower } from "../../src/compile/lower.ts";
-import { planMemory } from "../../src/compile/plan.ts";
+import { peakBytes } from "../../src/compile/plan.ts";
 import { simplify } from "../../src/compile/simplify.ts";
 import { assertClose } from "../support/arrays.ts";
 
@@ -49,7 +49,7 @@ test("a sum over many products keeps two of them at a time, not all", () => {
       return total;
     };
   const args = [0, 1, 2].map(square);
-  const memory = (terms: number): number => planMemory(lower(simplify(makeJaxpr(sumOf(terms))(...args).jaxpr)));
+  const memory = (terms: number): number => peakBytes(lower(simplify(makeJaxpr(sumOf(terms))(...args).jaxpr)));
   assert.is(memory(12), memory(6));
 });
 
@@ -60,6 +60,11 @@ test("what others read as well, other shapes and the program's outputs stay wher
     return np.matmul(x, a).add(x);
   };
   assert.equal(maps(twice, ...args), ["MUL", "ADD"]);
+  const viewed: Fn = (a, b, c) => {
+    const x = scaled(a, b, c);
+    return x.add(x.T);
+  };
+  assert.equal(maps(viewed, ...args), ["MUL", "ADD"]);
   const reshaped: Fn = (a, b, c) =>
     lax.reshape(scaled(a, b, c), { newSizes: [1024] }).add(np.matmul(b, a).reshape([1024]));
   assert.equal(maps(reshaped, ...args), ["MUL", "ADD"]);
