@@ -11,7 +11,7 @@ export interface Kernel {
 }
 
 /** Keeps a kernel's registers within what the interpreter of elementwise programs has, with room for intermediates. */
-export const MAX_VALUES = 32;
+const MAX_VALUES = 32;
 
 interface Group extends Kernel {
   readonly shape: Shape;
@@ -19,7 +19,7 @@ interface Group extends Kernel {
   readonly values: Set<Var | string>;
 }
 
-export function valuesOf({ inputs, outputs }: Equation): (Var | string)[] {
+function valuesOf({ inputs, outputs }: Equation): (Var | string)[] {
   return [...inputs.map((a) => (a instanceof Var ? a : `${a.value}:${a.aval.dtype}`)), ...outputs];
 }
 

@@ -11,7 +11,6 @@ import { fuse, type Kernel } from "./fuse.ts";
 import { cropLow, lowerContract, staysInside, windowPadding } from "./lower-contract.ts";
 import { lowerBranches, lowerLoop, lowerWhile } from "./lower-control.ts";
 import { buildMapProgram } from "./map-program.ts";
-import { sink } from "./sink.ts";
 import { type ArrayOperand, type Buffer, copied, isWhole, type Operand, type Step, whole } from "./steps.ts";
 import { halveSymmetric } from "./symmetric.ts";
 
@@ -60,7 +59,7 @@ export class Lowering {
   }
 
   run(): void {
-    for (const kernel of sink(fuse(this.jaxpr), this.jaxpr)) this.kernel(kernel);
+    for (const kernel of fuse(this.jaxpr)) this.kernel(kernel);
   }
 
   /** The outputs of a program inside, whose inputs are `operands`; its steps go to `steps`. */

@@ -1,9 +1,10 @@
-import { array, jit, lax, makeJaxpr, type NDArray } from "cotangent";
+import { array, jit, lax, makeJaxpr, type NDArray, numpy as np } from "cotangent";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { MAX_REGISTERS } from "../../assembly/opcodes.ts";
 import { fuse } from "../../src/compile/fuse.ts";
 import { lower } from "../../src/compile/lower.ts";
+import { peakBytes } from "../../src/compile/plan.ts";
 import { simplify } from "../../src/compile/simplify.ts";
 import type { MapStep } from "../../src/compile/steps.ts";
 import { Var } from "../../src/ir/jaxpr.ts";
@@ -254,6 +255,22 @@ test("a kernel that makes one array of two runs at once, and not when it is read
   };
   assert.is(maps(f, a, b).length, 2);
   same(f, a, b);
+});
+
+test("a sum over many products holds a few of them at a time, not all", () => {
+  const sumOf =
+    (terms: number) =>
+    (a: NDArray, b: NDArray, c: NDArray): NDArray => {
+      let [total, power] = [np.matmul(a, b).mul(c), a];
+      for (let i = 1; i < terms; i++) {
+        power = np.matmul(power, b);
+        total = total.add(np.matmul(power, c).mul(a));
+      }
+      return total;
+    };
+  const args = [0, 1, 2].map((seed) => randomArray([32, 32], seed)) as [NDArray, NDArray, NDArray];
+  const memory = (terms: number): number => peakBytes(lower(simplify(makeJaxpr(sumOf(terms))(...args).jaxpr)));
+  assert.is(memory(12), memory(6));
 });
 
 test.run();
