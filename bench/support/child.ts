@@ -33,5 +33,5 @@ export function runProgram(program: string, args: readonly string[], seconds = C
 }
 
 /** One of our methods, by name, on the job with this number. */
-export const runMethod = (index: number, method: string): Outcome =>
-  runProgram("support/kernel-child.ts", [String(index), method]);
+export const runMethod = (index: number, method: string, threads = 1): Outcome =>
+  runProgram("support/kernel-child.ts", [String(index), method, String(threads)]);

@@ -1,14 +1,15 @@
 // Measures one kernel by one method in a process of its own, whose peak memory and first call are its own too.
 //
-//   tsx kernel-child.ts <number of the job> <name of the method>
+//   tsx kernel-child.ts <number of the job> <name of the method> <number of threads>
 //
 // Prints JSON.
 
-import { type NDArray, nt, UnsupportedError } from "cotangent";
+import { initThreads, type NDArray, nt, UnsupportedError } from "cotangent";
 import { JOBS, type KernelJob, setUp } from "./jobs.ts";
 import { time } from "./timing.ts";
 
-const [index, method] = process.argv.slice(2) as [string, keyof typeof nt.NtkImplementation];
+const [index, method, threads] = process.argv.slice(2) as [string, keyof typeof nt.NtkImplementation, string];
+if (threads !== "1") await initThreads({ threads: Number(threads) });
 const job = JOBS[Number(index)] as KernelJob;
 const { f, x1, x2, params } = setUp(job);
 
