@@ -19,7 +19,7 @@ const nameOf = (implementation: number): MethodName =>
 /**
  * The work of each method for a kernel of `f`: floating-point operations, bytes moved, peak memory in bytes, and the time
  * that this machine should take on one thread. Nothing but a measurement of the machine's speed (a few milliseconds, the
- * first time) is computed. `AUTO` takes the method with the least predicted time.
+ * first time; none with `rates`) is computed. `AUTO` takes the method with the least predicted time.
  * @example nt.costOf(f, x1, x2, params, { vmapAxes: 0 }).STRUCTURED_DERIVATIVES.flops
  */
 export function costOf(

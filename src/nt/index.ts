@@ -1,4 +1,5 @@
 /** `nt`: empirical kernels, linearization and Taylor expansion. */
+export type { Rates } from "../compile/cost.ts";
 export type { ApplyFn, VmapAxes } from "./apply.ts";
 export type { AxesOptions, KernelAxes } from "./axes.ts";
 export { type BatchOptions, batch } from "./batch.ts";

@@ -41,7 +41,8 @@ interface Candidate {
 
 /** Every method's program for the task, with its cost, counted on the program that would run. */
 export function candidates(fn: string, problem: Problem, settings: NtkSettings): Candidate[] {
-  const rates = measureRates();
+  const { contract, map, memory } = settings.rates;
+  const rates = contract && map && memory ? { contract, map, memory } : { ...measureRates(), ...settings.rates };
   return METHODS.map(([implementation, method]) => {
     const program = programOf(method, fn, problem, settings);
     return { implementation, program, cost: costOf(program.jaxpr, rates) };

@@ -1,5 +1,6 @@
 /** The empirical NTK: J(x1) J(x2)^T, where J is the Jacobian of f by its parameters. */
-import { checkOptions } from "../base/errors.ts";
+import { checkOptions, describe } from "../base/errors.ts";
+import type { Rates } from "../compile/cost.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { checkFunction } from "../transform/flat.ts";
 import type { ApplyFn, VmapAxes } from "./apply.ts";
@@ -28,6 +29,12 @@ export interface NtkOptions extends AxesOptions, MemoryOptions {
   readonly sRules?: boolean;
   /** For tests of structured derivatives with `jRules: false`: forward or reverse mode; `null` takes the cheaper one. */
   readonly fwd?: boolean | null;
+  /**
+   * How fast the machine is, by which AUTO chooses, in place of a measurement of a few milliseconds: operations a second in
+   * contractions, instructions on an element a second in elementwise programs, bytes a second in copies. What is left out
+   * is measured.
+   */
+  readonly rates?: Partial<Rates>;
 }
 
 const NTK_OPTIONS = [
@@ -40,12 +47,22 @@ const NTK_OPTIONS = [
   "fwd",
   "memoryLimit",
   "onProgress",
+  "rates",
 ] as const;
+
+function checkRates(fn: string, rates: Partial<Rates>): void {
+  checkOptions(`${fn}: rates`, rates, ["contract", "map", "memory"]);
+  for (const [name, rate] of Object.entries(rates)) {
+    if (rate > 0 && rate < Number.POSITIVE_INFINITY) continue;
+    throw new RangeError(`${fn}: rates.${name} must be a positive number a second, got ${describe(rate)}.`);
+  }
+}
 
 /** The options in full, checked. */
 export function ntkSettings(fn: string, options: NtkOptions): NtkSettings {
   checkOptions(fn, options, NTK_OPTIONS);
-  const { jRules = true, sRules = true, fwd = null, memoryLimit = WASM_LIMIT } = options;
+  const { jRules = true, sRules = true, fwd = null, memoryLimit = WASM_LIMIT, rates = {} } = options;
+  checkRates(fn, rates);
   if (!(memoryLimit > 0)) throw new RangeError(`${fn}: memoryLimit must be a number of bytes, got ${memoryLimit}.`);
   return {
     traceAxes: options.traceAxes ?? [-1],
@@ -53,6 +70,7 @@ export function ntkSettings(fn: string, options: NtkOptions): NtkSettings {
     vmapAxes: options.vmapAxes ?? null,
     rules: { jRules, sRules, fwd },
     memoryLimit: Math.min(memoryLimit, WASM_LIMIT),
+    rates,
   };
 }
 

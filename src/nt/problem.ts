@@ -1,5 +1,6 @@
 /** A kernel's task made explicit: the two sides with their inputs, shapes and batch axes, and the parameters. */
 import { formatTree, sameStructure, structure, unflatten } from "../base/tree.ts";
+import type { Rates } from "../compile/cost.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { vmap } from "../transform/vmap.ts";
 import {
@@ -24,6 +25,8 @@ export interface NtkSettings extends Required<AxesOptions> {
   readonly rules: Rules;
   /** The bytes that a method may take where there is a choice. */
   readonly memoryLimit: number;
+  /** What is known of the machine's speed without a measurement. */
+  readonly rates: Partial<Rates>;
 }
 
 /** `f` as a function of the float parameters alone. */

@@ -68,4 +68,28 @@ test("a kernel of x1 with itself takes little more than half of the work that tw
   }
 });
 
+test("the user's own rates take the place of a measurement", () => {
+  const { f, params } = mlp([16, 32, 4]);
+  const x = np.zeros([8, 16]);
+  const seconds = (rates: Partial<nt.Rates>): number[] =>
+    Object.values(nt.costOf(f, x, null, params, { vmapAxes: 0, rates })).map((cost) => cost.predictedSeconds);
+  const [slow, fast] = [
+    { contract: 1e9, map: 2e8, memory: 4e9 },
+    { contract: 4e9, map: 8e8, memory: 16e9 },
+  ];
+  seconds(slow).forEach((s, i) => {
+    assert.is(s, 4 * (seconds(fast)[i] as number));
+  });
+  // Where nothing else takes time, it is the operations' count.
+  const { STRUCTURED_DERIVATIVES: free } = nt.costOf(f, x, null, params, {
+    vmapAxes: 0,
+    rates: { contract: 1, map: 1e30, memory: 1e30 },
+  });
+  assert.ok(free.predictedSeconds >= 2 * 8 * 16 * 32, `${free.predictedSeconds}`);
+  const kernel = nt.empiricalNtkFn(f, { vmapAxes: 0, implementation: nt.NtkImplementation.AUTO, rates: slow });
+  assert.equal((kernel(x, null, params) as NDArray).shape, [8, 8]);
+  assert.throws(() => nt.empiricalNtkFn(f, { rates: { contract: 0 } }), /rates.contract must be a positive number/);
+  assert.throws(() => nt.costOf(f, x, null, params, { rates: { flops: 1 } as never }), /rates.*flops/);
+});
+
 test.run();
