@@ -20,11 +20,16 @@ const file = (path: string): string => fileURLToPath(new URL(path, bench));
 
 /** Runs a TypeScript program of this folder and reads the outcome that it prints. */
 export function runProgram(program: string, args: readonly string[], seconds = CHILD_SECONDS): Outcome {
-  const tsx = file("../node_modules/tsx/dist/cli.mjs");
+  // Not by tsx's own command, whose child would go on when it is killed, and disturb what comes next.
   const { stdout, stderr, status, error } = spawnSync(
     process.execPath,
-    [tsx, "--tsconfig", file("tsconfig.json"), file(program), ...args],
-    { encoding: "utf8", timeout: seconds * 1000, killSignal: "SIGKILL" },
+    ["--import", import.meta.resolve("tsx"), file(program), ...args],
+    {
+      encoding: "utf8",
+      timeout: seconds * 1000,
+      killSignal: "SIGKILL",
+      env: { ...process.env, TSX_TSCONFIG_PATH: file("tsconfig.json") },
+    },
   );
   if (error && (error as NodeJS.ErrnoException).code === "ETIMEDOUT")
     return { unavailable: `not done after ${seconds} s` };
