@@ -3,7 +3,7 @@ import { availableParallelism } from "node:os";
 import { nt } from "cotangent";
 import { checkAgreement } from "./support/agreement.ts";
 import { type Measured, type Outcome, runMethod } from "./support/child.ts";
-import { JOBS, jacobianBytes, type KernelJob } from "./support/jobs.ts";
+import { JOBS, jacobianBytes } from "./support/jobs.ts";
 import { python as hasPython, type PythonKernel, pythonKernel } from "./support/python.ts";
 import type { Subject } from "./support/subject.ts";
 import { type Cell, mebibytes, milliseconds, type Table, times } from "./support/table.ts";
@@ -16,21 +16,13 @@ const NAMES: Readonly<Record<string, string>> = {
   STRUCTURED_DERIVATIVES: "structured",
 };
 
-/** Jacobians larger than this are left to the other methods. */
+/** Python holds whole Jacobians: where they are larger than this, it isn't asked. */
 const LARGEST_JACOBIAN = 2 ** 30;
 
 /** AUTO's choice runs once more on as many threads as the machine has cores. */
 const CORES = availableParallelism();
 
 const isMeasured = (x: Outcome | PythonKernel): x is Measured => !("unavailable" in x);
-
-function measure(job: KernelJob, index: number, method: string): Outcome {
-  const bytes = jacobianBytes(job);
-  if (method === "JACOBIAN_CONTRACTION" && bytes > LARGEST_JACOBIAN) {
-    return { unavailable: `its Jacobians take ${mebibytes(bytes)}` };
-  }
-  return runMethod(index, method);
-}
 
 /** The median; the CPU time beside it where the machine was too busy to give the process a whole core. */
 function medianCell(x: Outcome): Cell {
@@ -55,7 +47,7 @@ export const kernels: Subject = (_, report) => {
   const first: Cell[][] = [];
   const data: unknown[] = [];
   for (const [index, job] of JOBS.entries()) {
-    const outcomes = METHODS.map((method) => measure(job, index, method));
+    const outcomes = METHODS.map((method) => runMethod(index, method));
     const threaded = runMethod(index, "AUTO", CORES);
     const python = jacobianBytes(job) > LARGEST_JACOBIAN ? null : pythonKernel(job);
     checkAgreement(
