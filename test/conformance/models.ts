@@ -63,6 +63,22 @@ function mixer(params: ModelParams, images: NDArray): NDArray {
   return dense(get(params, "head"), pooled);
 }
 
+function averagePool(x: NDArray, size: number): NDArray {
+  const window = [1, size, size, 1];
+  const sums = lookup("lax.reduceWindowSum")(x, { windowDimensions: window, windowStrides: window, padding: "VALID" });
+  return np.divide(sums, size ** 2);
+}
+
+/** A depthwise-separable network, as `data/model_depthwise.py` defines it. */
+function depthwise(params: ModelParams, images: NDArray): NDArray {
+  const layer = (i: number, x: NDArray): NDArray => conv(get(params, `Conv_${i}`), x);
+  const pooled = averagePool(lookup("nn.relu")(layer(0, images)), 2);
+  const separated = lookup("nn.silu")(layer(2, layer(1, pooled)));
+  const last = averagePool(lookup("nn.gelu")(layer(3, separated), { approximate: true }), 3);
+  const flat = lax.reshape(last, { newSizes: [last.shape[0] as number, last.size / (last.shape[0] as number)] });
+  return lookup("nn.logSoftmax")(dense(get(params, "Dense_0"), flat));
+}
+
 export type Model = (params: ModelParams, x: NDArray) => NDArray;
 
-export const MODELS: Readonly<Record<string, Model>> = { mixer };
+export const MODELS: Readonly<Record<string, Model>> = { depthwise, mixer };
