@@ -90,7 +90,7 @@ function elementsOf({ equations }: Jaxpr): (v: Var) => number {
 
 /**
  * Moves a kernel whose results only one later kernel reads into that one, so that they never pass through memory; unless
- * it has several operands as large as they are, which would have to be kept till then.
+ * it has several operands as large as they are, which would have to be kept till then and are not anyway.
  */
 function sink(jaxpr: Jaxpr, kernels: readonly Kernel[], groupOf: ReadonlyMap<Var, Group>): Kernel[] {
   const elements = elementsOf(jaxpr);
@@ -107,7 +107,10 @@ function sink(jaxpr: Jaxpr, kernels: readonly Kernel[], groupOf: ReadonlyMap<Var
       results.flatMap((v) => [...readers.get(v)!].filter((reader) => reader !== group)),
     );
     if (!into || others.length > 0 || !sameShape(into.shape, group.shape)) continue;
-    const operands = new Set(group.equations.flatMap((e) => e.inputs.filter((a) => a instanceof Var && !own.has(a))));
+    const shared = new Set<unknown>(into.equations.flatMap((e) => e.inputs));
+    const operands = new Set(
+      group.equations.flatMap((e) => e.inputs.filter((a) => a instanceof Var && !own.has(a) && !shared.has(a))),
+    );
     const sum = (list: Iterable<Atom>): number => [...list].reduce((n, v) => n + elements(v as Var), 0);
     const values = new Set([...into.values, ...group.values]);
     if (values.size > MAX_VALUES || sum(operands) >= 2 * sum(results)) continue;

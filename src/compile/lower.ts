@@ -11,6 +11,7 @@ import { fuse, type Kernel } from "./fuse.ts";
 import { cropLow, lowerContract, staysInside, windowPadding } from "./lower-contract.ts";
 import { lowerBranches, lowerLoop, lowerWhile } from "./lower-control.ts";
 import { buildMapProgram } from "./map-program.ts";
+import { withoutGaps } from "./repeated.ts";
 import { type ArrayOperand, type Buffer, copied, isWhole, type Operand, type Step, whole } from "./steps.ts";
 import { halveSymmetric } from "./symmetric.ts";
 
@@ -124,7 +125,14 @@ export class Lowering {
     const outputs = equations.flatMap((e) => e.outputs);
     const needed = outputs.filter((v) => (this.#uses.get(v) ?? 0) > (inside.get(v) ?? 0));
     const buffers = new Map(needed.map((v) => [v, this.define(v).buffer]));
-    if (needed.length > 0) this.steps.push(buildMapProgram(equations, (v) => this.read(v), buffers));
+    if (needed.length === 0) return;
+    const operands = new Map<Operand, Operand>();
+    const read = (v: Var): Operand => {
+      const operand = this.read(v);
+      if (!operands.has(operand)) operands.set(operand, withoutGaps(operand, this.steps));
+      return operands.get(operand)!;
+    };
+    this.steps.push(buildMapProgram(equations, read, buffers));
   }
 
   #single({ primitive, inputs, params, outputs }: Equation): void {

@@ -131,6 +131,42 @@ test("chains of 200 operations: split, right, within the registers", () => {
   same(all, x);
 });
 
+test("a chain whose later part brings an operand product of its own is one kernel", () => {
+  const f = (a: NDArray, b: NDArray, c: NDArray) =>
+    lax.add(lax.mul(lax.sub(lax.mul(lax.add(a, b), c), b), a), lax.mul(c, b));
+  const args = [x, y, randomArray([7], 3)];
+  assert.is(steps(f, ...args).length, 1);
+  same(f, ...args);
+});
+
+test("what is read with gaps again and again is put side by side once", () => {
+  const weights = randomArray([8, 3], 4);
+  const examples = randomArray([5, 8], 5);
+  const f = (w: NDArray, a: NDArray) =>
+    lax.mul(
+      lax.broadcastInDim(lax.transpose(w, { permutation: [1, 0] }), { shape: [5, 3, 8], broadcastDimensions: [1, 2] }),
+      lax.broadcastInDim(a, { shape: [5, 3, 8], broadcastDimensions: [0, 2] }),
+    );
+  assert.equal(
+    steps(f, weights, examples).map((s) => s.kind),
+    ["copy", "map"],
+  );
+  const [copy] = steps(f, weights, examples);
+  assert.equal(copy?.kind === "copy" && copy.source.view.shape, [1, 3, 8]);
+  same(f, weights, examples);
+  same(
+    (w, a) => [f(lax.rev(w, { dimensions: [0] }), a), f(lax.mul(w, 2), lax.rev(a, { dimensions: [1] }))],
+    weights,
+    examples,
+  );
+  const once = (w: NDArray, a: NDArray) => lax.mul(lax.transpose(w, { permutation: [1, 0] }), a);
+  assert.equal(
+    steps(once, weights, randomArray([3, 8], 6)).map((s) => s.kind),
+    ["map"],
+    "one reading is not worth a copy",
+  );
+});
+
 test("many numbers, each with a register, and every value an output", () => {
   const f = (a: NDArray) => {
     const out: NDArray[] = [];
