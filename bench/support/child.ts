@@ -7,6 +7,9 @@ export interface Measured {
   readonly timing: Timing;
   readonly firstSeconds: number;
   readonly peakBytes: number;
+  /** By how much the process grew in the first call, and what was predicted of it; `null` for AUTO. */
+  readonly grownBytes: number;
+  readonly predictedBytes: number | null;
   /** The kernel's first entry and mean. */
   readonly summary: readonly [number, number];
   /** How another library did it, where there are several ways. */

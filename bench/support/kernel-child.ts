@@ -15,14 +15,19 @@ const { f, x1, x2, params } = setUp(job);
 
 function measure() {
   const implementation = nt.NtkImplementation[method];
-  const kernelFn = nt.empiricalNtkFn(f, { traceAxes: job.traceAxes, vmapAxes: 0, implementation });
+  const options = { traceAxes: job.traceAxes, vmapAxes: 0 };
+  const kernelFn = nt.empiricalNtkFn(f, { ...options, implementation });
+  const before = process.memoryUsage().rss;
   const start = performance.now();
   const kernel = kernelFn(x1, x2, params) as NDArray;
   const firstSeconds = (performance.now() - start) / 1000;
+  const grownBytes = process.resourceUsage().maxRSS * 1024 - before;
   const timing = time(() => kernelFn(x1, x2, params), { seconds: 1, limit: 15 });
   const entries = Array.from(kernel.dataSync());
   const mean = entries.reduce((sum, x) => sum + x, 0) / entries.length;
-  return { timing, firstSeconds, peakBytes: process.resourceUsage().maxRSS * 1024, summary: [entries[0], mean] };
+  const predictedBytes = method === "AUTO" ? null : nt.costOf(f, x1, x2, params, options)[method].peakMemory;
+  const peakBytes = process.resourceUsage().maxRSS * 1024;
+  return { timing, firstSeconds, peakBytes, grownBytes, predictedBytes, summary: [entries[0], mean] };
 }
 
 try {

@@ -1,7 +1,8 @@
 /** A labelled contraction as operands and axes of one matrix product. */
-import { rowMajorStrides, sliceView, type View } from "../base/view.ts";
+import type { Shape } from "../base/shapes.ts";
+import { sliceView, type View } from "../base/view.ts";
 import type { ContractParams, Window } from "../ir/primitive.ts";
-import type { ArrayOperand, Buffer, ContractAxis, ContractStep } from "./steps.ts";
+import type { ArrayOperand, ContractAxis, ContractStep } from "./steps.ts";
 
 /** The zeros that a window reads around and between the elements of an axis; negative: elements it never reads. */
 export interface WindowPadding {
@@ -17,6 +18,19 @@ export function windowPadding(window: Window, size: number, sizes: readonly numb
   const reach = (sizes[first.label]! - 1) * first.step + (sizes[second.label]! - 1) * second.step + 1;
   const extent = size === 0 ? 0 : (size - 1) * dilation + 1;
   return { low, high: reach - low - extent, interior: dilation - 1 };
+}
+
+/** What must stand around every axis of `lhs` for several contractions at once, which differ in where their windows begin. */
+export function commonPadding(shape: Shape, all: readonly ContractParams[]): WindowPadding[] {
+  const of = ({ lhs, windows, sizes }: ContractParams, axis: number): WindowPadding => {
+    const window = windows.find((w) => w.input === lhs[axis]);
+    return window ? windowPadding(window, shape[axis]!, sizes) : { low: 0, high: 0, interior: 0 };
+  };
+  return shape.map((_, axis) =>
+    all
+      .map((params) => of(params, axis))
+      .reduce((a, b) => ({ low: Math.max(a.low, b.low), high: Math.max(a.high, b.high), interior: a.interior })),
+  );
 }
 
 /** Whether the window stays inside the data, so that nothing has to be padded. */
@@ -40,11 +54,11 @@ function unfold(view: View, { lhs, sizes, windows }: ContractParams): { view: Vi
   return { view: { offset: view.offset, shape, strides }, labels };
 }
 
-/** Where the window's first position lies when elements in front are never read. */
-export function cropLow(view: View, params: ContractParams): View {
-  const starts = params.lhs.map((label) => {
+/** The view from the window's first position on, where `low` elements stand in front of each axis already. */
+export function fromFirstPosition(view: View, params: ContractParams, low: readonly number[]): View {
+  const starts = params.lhs.map((label, axis) => {
     const window = params.windows.find((w) => w.input === label);
-    return window ? Math.max(0, -window.low) : 0;
+    return window ? low[axis]! - window.low : 0;
   });
   const ones = view.shape.map(() => 1);
   return sliceView(view, starts, view.shape, ones);
@@ -76,9 +90,13 @@ const byStride =
  * The product as `C[batch, m, n] = sum over k of A[batch, m, k] B[batch, n, k]`. A and B change places when that makes
  * the columns of C its innermost axis, which the microkernel stores as vectors.
  */
-export function lowerContract(a: ArrayOperand, b: ArrayOperand, target: Buffer, params: ContractParams): ContractStep {
+export function lowerContract(
+  a: ArrayOperand,
+  b: ArrayOperand,
+  target: ArrayOperand,
+  params: ContractParams,
+): ContractStep {
   const { view: lhs, labels: lhsLabels } = unfold(a.view, params);
-  const cStrides = rowMajorStrides(params.out.map((label) => params.sizes[label]!));
   const axisOf = (label: number): ContractAxis => {
     const stride = (labels: readonly number[], strides: readonly number[]): number => {
       const i = labels.indexOf(label);
@@ -88,7 +106,7 @@ export function lowerContract(a: ArrayOperand, b: ArrayOperand, target: Buffer, 
       size: params.sizes[label]!,
       a: stride(lhsLabels, lhs.strides),
       b: stride(params.rhs, b.view.strides),
-      c: stride(params.out, cStrides),
+      c: stride(params.out, target.view.strides),
     };
   };
   const inBoth = (label: number): boolean => lhsLabels.includes(label) && params.rhs.includes(label);
@@ -97,8 +115,8 @@ export function lowerContract(a: ArrayOperand, b: ArrayOperand, target: Buffer, 
     kind: "contract",
     a: { ...a, view: lhs },
     b,
-    target,
-    targetOffset: 0,
+    target: target.buffer,
+    targetOffset: target.view.offset,
     batch: mergeAxes(params.out.filter(inBoth).map(axisOf)),
     m: mergeAxes(free.filter((label) => lhsLabels.includes(label)).map(axisOf)),
     n: mergeAxes(free.filter((label) => params.rhs.includes(label)).map(axisOf)),

@@ -5,12 +5,13 @@ import type { View } from "../base/view.ts";
 import type { Aval } from "../ir/aval.ts";
 import { type Atom, type Equation, type Jaxpr, Literal, Var } from "../ir/jaxpr.ts";
 import { type HostArray, hostArray } from "../ir/ndarray.ts";
-import type { BranchParams, LoopParams, WhileParams } from "../ir/primitive.ts";
+import type { BranchParams, ContractParams, LoopParams, WhileParams } from "../ir/primitive.ts";
 import { type PaddingConfig, paddedSize, padPlacement } from "../lax/slice.ts";
 import { fuse, type Kernel } from "./fuse.ts";
-import { cropLow, lowerContract, staysInside, windowPadding } from "./lower-contract.ts";
+import { commonPadding, fromFirstPosition, lowerContract, staysInside, type WindowPadding } from "./lower-contract.ts";
 import { lowerBranches, lowerLoop, lowerWhile } from "./lower-control.ts";
 import { buildMapProgram } from "./map-program.ts";
+import { splitDilated } from "./phases.ts";
 import { withoutGaps } from "./repeated.ts";
 import { type ArrayOperand, type Buffer, copied, isWhole, type Operand, type Step, whole } from "./steps.ts";
 import { halveSymmetric } from "./symmetric.ts";
@@ -168,10 +169,12 @@ export class Lowering {
         return;
       }
       case "contract": {
-        const labelled = lowering.contract(params);
-        const lhs = this.#padForWindows(this.#array(operands[0]!), labelled);
-        const target = this.define(out).buffer;
-        this.steps.push(...halveSymmetric(lowerContract(lhs, this.#array(operands[1]!), target, labelled)));
+        this.#contract(
+          this.#array(operands[0]!),
+          this.#array(operands[1]!),
+          this.define(out),
+          lowering.contract(params),
+        );
         return;
       }
       case "kernel":
@@ -231,14 +234,33 @@ export class Lowering {
     });
   }
 
-  /** The windowed operand of a contraction with its zeros in place. */
-  #padForWindows(lhs: ArrayOperand, params: Parameters<typeof lowerContract>[3]): ArrayOperand {
+  #contract(lhs: ArrayOperand, rhs: ArrayOperand, target: ArrayOperand, given: ContractParams): void {
+    const phases = splitDilated(given);
+    const summed = phases.filter((phase) => !phase.isEmpty);
+    if (summed.length < phases.length) this.steps.push({ kind: "fill", target: target.buffer, value: 0 });
+    if (summed.length === 0) return;
+    const padding = commonPadding(
+      lhs.view.shape,
+      summed.map((phase) => phase.params),
+    );
+    const padded = this.#pad(lhs, padding);
+    const low = padding.map((p) => (padded === lhs ? 0 : p.low));
+    for (const { params, rhsPart, outPart } of summed) {
+      const a = { ...padded, view: fromFirstPosition(padded.view, params, low) };
+      const step = lowerContract(
+        a,
+        { ...rhs, view: rhsPart(rhs.view) },
+        { ...target, view: outPart(target.view) },
+        params,
+      );
+      this.steps.push(...halveSymmetric(step));
+    }
+  }
+
+  /** The windowed operand of a contraction with its zeros in place; itself, where none are needed. */
+  #pad(lhs: ArrayOperand, padding: readonly WindowPadding[]): ArrayOperand {
+    if (padding.every(staysInside)) return lhs;
     const { shape } = lhs.view;
-    const padding = params.lhs.map((label, axis) => {
-      const window = params.windows.find((w) => w.input === label);
-      return window ? windowPadding(window, shape[axis]!, params.sizes) : { low: 0, high: 0, interior: 0 };
-    });
-    if (padding.every(staysInside)) return { ...lhs, view: cropLow(lhs.view, params) };
     const config: PaddingConfig = padding.map(({ low, high, interior }) => [low, high, interior]);
     const padded = shape.map((n, i) => paddedSize(n, config[i] as [number, number, number]));
     const target = whole({ dtype: lhs.dtype, size: sizeOf(padded) }, padded);
