@@ -3,7 +3,7 @@ import { availableParallelism } from "node:os";
 import { nt } from "cotangent";
 import { checkAgreement } from "./support/agreement.ts";
 import { type Measured, type Outcome, runMethod } from "./support/child.ts";
-import { JOBS, jacobianBytes } from "./support/jobs.ts";
+import { JOBS, jacobianBytes, type KernelJob } from "./support/jobs.ts";
 import { python as hasPython, type PythonKernel, pythonKernel } from "./support/python.ts";
 import type { Subject } from "./support/subject.ts";
 import { type Cell, mebibytes, milliseconds, type Table, times } from "./support/table.ts";
@@ -16,13 +16,22 @@ const NAMES: Readonly<Record<string, string>> = {
   STRUCTURED_DERIVATIVES: "structured",
 };
 
+/** The numbers behind a row. */
+export interface KernelData {
+  readonly job: KernelJob;
+  readonly methods: Readonly<Record<string, Outcome>>;
+  readonly threads: number;
+  readonly threaded: Outcome;
+  readonly python: PythonKernel | null;
+}
+
 /** Python holds whole Jacobians: where they are larger than this, it isn't asked. */
 const LARGEST_JACOBIAN = 2 ** 30;
 
 /** AUTO's choice runs once more on as many threads as the machine has cores. */
 const CORES = availableParallelism();
 
-const isMeasured = (x: Outcome | PythonKernel): x is Measured => !("unavailable" in x);
+export const isMeasured = (x: Outcome | PythonKernel): x is Measured => !("unavailable" in x);
 
 /** The median; the CPU time beside it where the machine was too busy to give the process a whole core. */
 function medianCell(x: Outcome): Cell {
@@ -31,8 +40,11 @@ function medianCell(x: Outcome): Cell {
   return cpu < 0.8 * median ? `${milliseconds(median)} (CPU ${milliseconds(cpu)})` : milliseconds(median);
 }
 
-const firstCell = (x: Outcome): Cell =>
-  isMeasured(x) ? `${milliseconds(x.firstSeconds)}, ${mebibytes(x.peakBytes)}` : "n/a";
+function firstCell(x: Outcome): Cell {
+  if (!isMeasured(x)) return "n/a";
+  const predicted = x.predictedBytes === null ? "" : ` (${mebibytes(x.predictedBytes)})`;
+  return `${milliseconds(x.firstSeconds)}, ${mebibytes(x.grownBytes)}${predicted}`;
+}
 
 function pythonCells(python: PythonKernel | null, outcomes: readonly Outcome[]): Cell[] {
   if (python === null) return ["n/a", null];
@@ -45,7 +57,7 @@ function pythonCells(python: PythonKernel | null, outcomes: readonly Outcome[]):
 export const kernels: Subject = (_, report) => {
   const warm: Cell[][] = [];
   const first: Cell[][] = [];
-  const data: unknown[] = [];
+  const data: KernelData[] = [];
   for (const [index, job] of JOBS.entries()) {
     const outcomes = METHODS.map((method) => runMethod(index, method));
     const threaded = runMethod(index, "AUTO", CORES);
@@ -60,7 +72,7 @@ export const kernels: Subject = (_, report) => {
       ...(hasPython ? pythonCells(python, [...outcomes, threaded]) : []),
     ]);
     first.push([job.name, ...outcomes.map(firstCell)]);
-    const methods = Object.fromEntries(METHODS.map((m, i) => [m, outcomes[i]]));
+    const methods = Object.fromEntries(METHODS.map((m, i) => [m, outcomes[i] as Outcome]));
     data.push({ job, methods, threads: CORES, threaded, python });
     report((warm.at(-1) as Cell[]).join("  "));
   }
@@ -73,7 +85,10 @@ export const kernels: Subject = (_, report) => {
       rows: warm,
       data,
     },
-    { title: "Kernels: the first call, and the process's peak memory", columns, rows: first, data: [] },
+    {
+      title: "Kernels: the first call, and by how much the process grows in it (predicted)",
+      ...{ columns, rows: first, data: [] },
+    },
   ];
   return tables;
 };

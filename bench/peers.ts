@@ -46,7 +46,13 @@ export const peers: Subject = (_, report) => {
     );
     const { median } = ours.timing;
     rows.push([job.name, milliseconds(median), ...others.flatMap((x) => cellsOf(x, median))]);
-    data.push({ job, ours, ...Object.fromEntries(PEERS.map(([name], i) => [name, others[i]])) });
+    const ratios = Object.fromEntries(
+      PEERS.flatMap(([name], i) => {
+        const other = others[i] as Outcome;
+        return "unavailable" in other ? [] : [[name, other.timing.median / median]];
+      }),
+    );
+    data.push({ job, ours, ratios, ...Object.fromEntries(PEERS.map(([name], i) => [name, others[i]])) });
     report((rows.at(-1) as Cell[]).join("  "));
   }
   const columns = ["job", "cotangent, auto", ...PEERS.flatMap(([name]) => [name, `${name} / cotangent`])];

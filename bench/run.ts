@@ -1,4 +1,4 @@
-// Measures the built package and writes bench/results/latest.md and latest.json.
+// Measures the built package and writes bench/results/node-<version>.md and .json.
 //
 //   npm run bench                       everything
 //   npm run bench -- kernels coldstart  only these subjects
@@ -11,6 +11,7 @@ import { compilation } from "./compilation.ts";
 import { contractions } from "./contractions.ts";
 import { convolutions } from "./convolutions.ts";
 import { elementwise } from "./elementwise.ts";
+import { goals } from "./goals.ts";
 import { kernels } from "./kernels.ts";
 import { peers } from "./peers.ts";
 import { describeMachine } from "./support/machine.ts";
@@ -39,12 +40,16 @@ if (unknown.length > 0) {
 const machine = describeMachine();
 console.log(`${formatMachine(machine)}\n`);
 const tables: Table[] = [];
+const data: Record<string, unknown[]> = {};
 for (const name of names) {
   // The lines show that something happens; they are no part of what is printed to a file.
   const measured = await (subjects[name] as Subject)(machine, (line) => console.error(`  ${line}`));
   for (const table of [measured].flat() as Table[]) {
     tables.push(table);
     console.log(formatTable(table));
+    data[name] = [...(data[name] ?? []), ...table.data];
   }
 }
+tables.unshift(goals(machine, data));
+console.log(formatTable(tables[0] as Table));
 writeResults(machine, tables);

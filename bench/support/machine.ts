@@ -1,4 +1,5 @@
 /** What the measurements were made on. */
+import { readFileSync } from "node:fs";
 import { availableParallelism, cpus, loadavg, totalmem } from "node:os";
 
 export interface Machine {
@@ -7,6 +8,8 @@ export interface Machine {
   readonly memoryGiB: number;
   readonly platform: string;
   readonly node: string;
+  /** Whether the engine has fused multiply-adds, and products use them. */
+  readonly relaxed: boolean;
   /** Threads that the kernels use. */
   readonly threads: number;
   readonly clockGHz: number;
@@ -63,6 +66,7 @@ export function describeMachine(): Machine {
     memoryGiB: Math.round(totalmem() / 2 ** 30),
     platform: `${process.platform} ${process.arch}`,
     node: process.versions.node,
+    relaxed: WebAssembly.validate(readFileSync(new URL("../../dist/kernels-relaxed.wasm", import.meta.url))),
     threads: 1,
     clockGHz,
     limit: { float32: limit(4), float64: limit(2) },

@@ -8,7 +8,7 @@ export interface Table {
   readonly title: string;
   readonly columns: readonly string[];
   readonly rows: readonly (readonly Cell[])[];
-  /** The numbers behind the cells, for `latest.json`. */
+  /** The numbers behind the cells, for the JSON file. */
   readonly data: readonly unknown[];
 }
 
