@@ -16,12 +16,17 @@ const get = (params: ModelParams, name: string): NDArray & ModelParams => {
 const dense = (params: ModelParams, x: NDArray): NDArray =>
   np.add(np.matmul(x, get(params, "kernel")), get(params, "bias"));
 
-/** A "SAME" convolution of images; the number of groups follows from the kernel's input channels. */
-function conv(params: ModelParams, x: NDArray, windowStrides: readonly number[] = [1, 1]): NDArray {
+/** A convolution of images; the number of groups follows from the kernel's input channels. */
+function conv(
+  params: ModelParams,
+  x: NDArray,
+  windowStrides: readonly number[] = [1, 1],
+  padding: "SAME" | "VALID" = "SAME",
+): NDArray {
   const kernel = get(params, "kernel");
   const product = lax.convGeneralDilated(x, kernel, {
     windowStrides,
-    padding: "SAME",
+    padding,
     dimensionNumbers: ["NHWC", "HWIO", "NHWC"],
     featureGroupCount: (x.shape[3] as number) / (kernel.shape[2] as number),
   });
@@ -69,16 +74,18 @@ function averagePool(x: NDArray, size: number): NDArray {
   return np.divide(sums, size ** 2);
 }
 
-/** A depthwise-separable network, as `data/model_depthwise.py` defines it. */
-function depthwise(params: ModelParams, images: NDArray): NDArray {
-  const layer = (i: number, x: NDArray): NDArray => conv(get(params, `Conv_${i}`), x);
-  const pooled = averagePool(lookup("nn.relu")(layer(0, images)), 2);
-  const separated = lookup("nn.silu")(layer(2, layer(1, pooled)));
-  const last = averagePool(lookup("nn.gelu")(layer(3, separated), { approximate: true }), 3);
-  const flat = lax.reshape(last, { newSizes: [last.shape[0] as number, last.size / (last.shape[0] as number)] });
+/** A depthwise-separable network: "SAME" convolutions but for the last, grouped one. */
+function separable(params: ModelParams, images: NDArray): NDArray {
+  const relu = lookup("nn.relu");
+  const layer = (i: number): ModelParams => get(params, `Conv_${i}`);
+  const depthwise = relu(conv(layer(1), relu(conv(layer(0), images))));
+  const pointwise = relu(conv(layer(2), averagePool(depthwise, 2)));
+  const grouped = conv(layer(3), pointwise, [2, 2], "VALID");
+  const [batch] = grouped.shape as [number];
+  const flat = lax.reshape(grouped, { newSizes: [batch, grouped.size / batch] });
   return lookup("nn.logSoftmax")(dense(get(params, "Dense_0"), flat));
 }
 
 export type Model = (params: ModelParams, x: NDArray) => NDArray;
 
-export const MODELS: Readonly<Record<string, Model>> = { depthwise, mixer };
+export const MODELS: Readonly<Record<string, Model>> = { mixer, separable };
