@@ -1,7 +1,7 @@
 /** Products of several labelled arrays, of which some are read through windows, in their cheapest order. */
 import { range } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
-import type { ContractParams, Window } from "../ir/primitive.ts";
+import type { ContractParams } from "../ir/primitive.ts";
 import { contract, effectiveLabels } from "../lax/contract.ts";
 import { reshape } from "../lax/shape.ts";
 import { type Labelled, multiplyLabelled, sumUnneeded } from "../numpy/contraction.ts";
@@ -12,13 +12,9 @@ import {
   neededLabels,
   planContraction,
 } from "../numpy/contraction-order.ts";
+import { type Operand, unfold } from "./unfold.ts";
 
-/** An array whose axes carry labels; windows make some axes depend on two labels, as in `lax/contract.ts`. */
-export interface Operand {
-  readonly array: NDArray;
-  readonly labels: readonly number[];
-  readonly windows: readonly Window[];
-}
+export type { Operand };
 
 /** A sum of products: of all operands, over all labels but those of `out`. */
 export interface Product {
@@ -55,8 +51,13 @@ function withWindowLabels(y: Operand, { labels, windows }: Operand, needed: read
   return { ...y, array: reshape(y.array, { newSizes }), labels: [...y.labels, ...lost] };
 }
 
-/** Each window is read by one product: an operand with windows is multiplied by one without. */
+/** A product reads one operand through windows; of two that have them, both are unfolded. */
 function multiply(x: Operand, y: Operand, needed: readonly number[], sizes: readonly number[]): Operand {
+  if (x.windows.length > 0 && y.windows.length > 0) {
+    const [a, b] = [unfold(x, sizes), unfold(y, sizes)];
+    const [forA, forB] = [b, a].map(({ labels }) => [...labels, ...needed]) as [number[], number[]];
+    return multiply(reduced(a, forA), reduced(b, forB), needed, sizes);
+  }
   const [lhs, other] = y.windows.length > 0 ? [y, x] : [x, y];
   if (lhs.windows.length > 0) {
     const rhs = withWindowLabels(other, lhs, needed);
@@ -98,13 +99,23 @@ function squeezed({ operands, out, sizes }: Product): Product {
 
 /** What the search for the order is told; `arrays` tell which operands are one. */
 function contractionOf({ operands, out, sizes }: Product, arrays: readonly NDArray[]): Contraction {
-  const windowed = (members: readonly number[]): boolean =>
-    members.length === 1 && operands[members[0]!]!.windows.length > 0;
+  const volume = (labels: readonly number[]): number => labels.reduce((n, label) => n * sizes[label]!, 1);
+  const windowed = (members: readonly number[]): Operand | null => {
+    const [operand] = members.length === 1 ? [operands[members[0]!]!] : [];
+    return operand && operand.windows.length > 0 ? operand : null;
+  };
+  /** Storing what two windowed operands are when unfolded; once, if they are the same. */
+  const preparation = (a: readonly number[], b: readonly number[]): number => {
+    const [x, y] = [windowed(a), windowed(b)];
+    if (!x || !y) return 0;
+    const stored = arrays[a[0]!] === arrays[b[0]!] ? [x] : [x, y];
+    return stored.reduce((n, o) => n + TRAFFIC * volume(effectiveLabels(o.labels, o.windows)), 0);
+  };
   return {
     operands: operands.map((o) => text(effectiveLabels(o.labels, o.windows))),
     output: text(out),
     sizes: labelSizes(sizes),
-    mayJoin: (a, b) => !(windowed(a) && windowed(b)),
+    preparation,
     identities: arrays,
     traffic: TRAFFIC,
   };

@@ -31,8 +31,8 @@ export interface Contraction {
   readonly operands: readonly (readonly string[])[];
   readonly output: readonly string[];
   readonly sizes: LabelSizes;
-  /** Whether two groups of operands can be multiplied; by default any two can. */
-  readonly mayJoin?: (a: readonly number[], b: readonly number[]) => boolean;
+  /** What has to be done before two groups of operands can be multiplied, in multiplications; nothing by default. */
+  readonly preparation?: (a: readonly number[], b: readonly number[]) => number;
   /**
    * What each operand is, so that two groups of the same operands are known to be one array under two sets of labels: it
    * is computed once, and its product with itself at half cost.
@@ -67,14 +67,13 @@ class Planner {
   }
 
   join(a: Group, b: Group): Candidate {
-    const { output, sizes, mayJoin, traffic = 0 } = this.#given;
+    const { output, sizes, preparation, traffic = 0 } = this.#given;
     const members = [...a.members, ...b.members];
     const labels = neededLabels(members, this.#operands, output);
-    const possible = mayJoin?.(a.members, b.members) ?? true;
-    const work = possible ? volume([...new Set([...a.labels, ...b.labels])], sizes) : Number.POSITIVE_INFINITY;
+    const work = volume([...new Set([...a.labels, ...b.labels])], sizes);
     const growth = volume(labels, sizes) - volume(a.labels, sizes) - volume(b.labels, sizes);
     const parts = this.#areTwins(a, b) ? a.cost + work / 2 : a.cost + b.cost + work;
-    const cost = parts + traffic * volume(labels, sizes);
+    const cost = parts + traffic * volume(labels, sizes) + (preparation?.(a.members, b.members) ?? 0);
     return { tree: [a.tree, b.tree], members, labels, cost, growth };
   }
 
