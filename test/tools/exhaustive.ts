@@ -4,7 +4,19 @@
 //
 // NaN, infinities and zeros, with their signs, must be exact. Exits with 1 where they aren't.
 
-import { array, jit, type NDArray, numpy as np } from "cotangent";
+import { array, jit, lax, type NDArray, numpy as np } from "cotangent";
+
+/** By Kummer's series, whose terms all have one sign; DLMF 7.6.2. */
+function erf(x: number): number {
+  if (Math.abs(x) > 6 || Number.isNaN(x)) return Math.sign(x);
+  let term = (2 / Math.sqrt(Math.PI)) * x * Math.exp(-x * x);
+  let sum = term;
+  for (let n = 1; Math.abs(term) > 1e-18 * Math.abs(sum); n++) {
+    term *= (2 * x * x) / (2 * n + 1);
+    sum += term;
+  }
+  return sum;
+}
 
 const FUNCTIONS: Readonly<Record<string, readonly [(x: NDArray) => NDArray, (x: number) => number]>> = {
   exp: [np.exp, Math.exp],
@@ -14,6 +26,7 @@ const FUNCTIONS: Readonly<Record<string, readonly [(x: NDArray) => NDArray, (x: 
   tanh: [np.tanh, Math.tanh],
   sin: [np.sin, Math.sin],
   cos: [np.cos, Math.cos],
+  erf: [lax.erf, erf],
 };
 
 const CHUNK = 2 ** 20;
