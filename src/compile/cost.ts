@@ -7,7 +7,7 @@ import { lower } from "./lower.ts";
 import { ENDLESS } from "./lower-control.ts";
 import { peakBytes } from "./plan.ts";
 import { simplify } from "./simplify.ts";
-import type { ContractAxis, Step } from "./steps.ts";
+import type { ContractAxis, KernelStep, Step } from "./steps.ts";
 
 /** How fast a device is; see `device/rates.ts`. */
 export interface Rates {
@@ -44,6 +44,16 @@ function costOfSteps(steps: readonly Step[], rates: Rates): Work {
   const costs = steps.map((step) => costOfStep(step, rates));
   const sum = (key: keyof Work): number => costs.reduce((n, cost) => n + cost[key], 0);
   return { flops: sum("flops"), bytes: sum("bytes"), seconds: sum("seconds") };
+}
+
+/** Rows read from their places, of which an array may have many more; or added to them in an array of zeros. */
+function costOfRows({ command, inputs, outputs, arguments: [batch, , count, width] }: KernelStep, rates: Rates): Work {
+  const size = batch! * count! * width!;
+  const [out, indices] = [outputs[0]!, inputs[1]!];
+  const moved = size * itemSize(out.dtype);
+  const adds = command === "SCATTER_ADD";
+  const bytes = bytesOf(indices) + (adds ? 3 * moved + bytesOf(out) : 2 * moved);
+  return { flops: adds ? size : 0, bytes, seconds: bytes / rates.memory };
 }
 
 /** What one step does: operations, the bytes that pass, and the seconds that it should take. */
@@ -89,6 +99,7 @@ function costOfStep(step: Step, rates: Rates): Work {
     case "fill":
       return { flops: 0, bytes: bytesOf(step.target), seconds: bytesOf(step.target) / rates.memory };
     case "kernel": {
+      if (step.command === "GATHER" || step.command === "SCATTER_ADD") return costOfRows(step, rates);
       const bytes = [...step.inputs, ...step.outputs].reduce((n, buffer) => n + bytesOf(buffer), 0);
       return { flops: bytes, bytes, seconds: bytes / rates.memory };
     }
