@@ -31,7 +31,7 @@ export function fullLike(
   return full(options.shape ?? x.shape, fillValue, options.dtype ?? x.dtype);
 }
 
-export const zerosLike = (x: NDArray): NDArray => full(x.shape, 0, x.dtype);
+export const zerosLike = ({ shape, dtype }: Pick<NDArray, "shape" | "dtype">): NDArray => full(shape, 0, dtype);
 
 /** An array whose contents may be anything: zeros. Source: `jax.lax.empty`. */
 export const empty = (shape: Shape, dtype: DType): NDArray => full(shape, 0, dtype);

@@ -1,15 +1,14 @@
 /** What one side of a kernel contributes: for every use of a parameter the cotangents there, and the path to it. */
 import { isFloat } from "../base/dtypes.ts";
-import { structure } from "../base/tree.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import type { Tangent } from "../ir/primitive.ts";
 import { expandDims, reshape } from "../lax/shape.ts";
 import { concatenate } from "../lax/slice.ts";
-import { traceFunction } from "../transform/flat.ts";
 import { standardBasis } from "../transform/jacobian.ts";
-import { type Linearized, linearizeJaxpr } from "../transform/linearize.ts";
+import type { Linearized } from "../transform/linearize.ts";
 import { transposeTo } from "../transform/transpose.ts";
 import { vmap } from "../transform/vmap.ts";
+import { linearizeBy } from "./linear-examples.ts";
 import { type Path, shapeOfPath } from "./path.ts";
 import { type OfParameters, perExample, type Side } from "./problem.ts";
 import { type Rules, type Use, UseFinder } from "./uses.ts";
@@ -83,17 +82,7 @@ export function contributionsOf(fn: string, side: Side, rules: Rules, plain: Rea
   const { floats } = side.parameters;
   let found: Contribution[][] = [];
   const compute = (single: OfParameters): NDArray[][] => {
-    const { program } = traceFunction(
-      fn,
-      single,
-      structure([floats]),
-      floats.map((x) => x.aval),
-    );
-    const linearized = linearizeJaxpr(
-      program,
-      floats,
-      floats.map(() => true),
-    );
+    const linearized = linearizeBy(fn, single, floats);
     const { linear, outputs } = linearized;
     const finder = new UseFinder(linear, rules);
     const uses = linear.jaxpr.inputs.flatMap((v, parameter) =>

@@ -37,10 +37,8 @@ function apply(fn: string, f: unknown, args: readonly unknown[]): Applied {
 
 const floats = (inputs: readonly NDArray[]): boolean[] => inputs.map((x) => isFloat(x.dtype));
 
-const zerosOf = ({ shape, dtype }: Aval): NDArray => full(shape, 0, dtype);
-
 const instantiate = (tangents: readonly Tangent[], avals: readonly Aval[]): NDArray[] =>
-  tangents.map((t, i) => t ?? zerosOf(avals[i]!));
+  tangents.map((t, i) => t ?? zerosLike(avals[i]!));
 
 /**
  * The value of `f` and its derivative along `tangents`: `[f(...primals), df(...tangents)]`. Source: `jax.jvp`.

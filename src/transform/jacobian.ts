@@ -16,11 +16,11 @@ export interface JacobianOptions {
   readonly argnums?: number | readonly number[];
 }
 
-/** The standard basis of arrays like `x`: shape `[x.size, ...x.shape]`. */
-export function standardBasis(x: NDArray): NDArray {
-  const n = sizeOf(x.shape);
+/** The standard basis of arrays of a shape: `[size, ...shape]`. */
+export function standardBasis({ shape, dtype }: Pick<NDArray, "shape" | "dtype">): NDArray {
+  const n = sizeOf(shape);
   const diagonal = eq(broadcastedIota("int32", [n, n], 0), broadcastedIota("int32", [n, n], 1));
-  return reshape(convertElementType(diagonal, x.dtype), { newSizes: [n, ...x.shape] });
+  return reshape(convertElementType(diagonal, dtype), { newSizes: [n, ...shape] });
 }
 
 /** `[n, ...rest]` as `[...shape, ...rest]`, where n elements have `shape`. */
