@@ -45,10 +45,7 @@ export function ringOf(count: number): Ring {
   return {
     blocks,
     sizes,
-    take: (rows, side) =>
-      side === 0 && round === count
-        ? reshape(rows, { newSizes: [blocks, size, ...rows.shape.slice(1)] })
-        : takeAlong(rows, examples[side]!, 0),
+    take: (rows, side) => takeAlong(rows, examples[side]!, 0),
     kernel: (products, labels, axis) => {
       const batch = [labels.first[axis]!, labels.second[axis]!];
       const rest = (list: readonly number[]): number[] => list.filter((label) => !batch.includes(label));

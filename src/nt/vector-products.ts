@@ -48,11 +48,12 @@ const pushOf =
 function columns(fn: string, basisSide: Side, other: Side, paired: boolean): NDArray[] {
   const at = (f: OfParameters): ClosedJaxpr => linearizeBy(fn, f, basisSide.parameters.floats).linear;
   const axisOf = (i: number): number => basisSide.batch!.outputs[i]!;
-  const lists = (single: OfParameters, push: Push): NDArray[][] => products(at(single), push).map((x) => [x]);
   const whole = paired ? null : pushOf(at(other.whole));
-  const results = whole
-    ? perExample([basisSide], (single) => lists(single!, whole), axisOf)
-    : perExample([basisSide, other], (single, partner) => lists(single!, pushOf(at(partner!))), axisOf);
+  const results = perExample(
+    paired ? [basisSide, other] : [basisSide],
+    (single, partner) => products(at(single!), whole ?? pushOf(at(partner!))).map((x) => [x]),
+    axisOf,
+  );
   return results.map(([column]) => column!);
 }
 
