@@ -47,13 +47,12 @@ function costOfSteps(steps: readonly Step[], rates: Rates): Work {
 }
 
 /** Rows read from their places, of which an array may have many more; or added to them in an array of zeros. */
-function costOfRows({ command, inputs, outputs, arguments: [batch, , count, width] }: KernelStep, rates: Rates): Work {
+function costOfRows({ command, outputs: [out], arguments: [batch, , count, width] }: KernelStep, rates: Rates): Work {
   const size = batch! * count! * width!;
-  const [out, indices] = [outputs[0]!, inputs[1]!];
-  const moved = size * itemSize(out.dtype);
-  const adds = command === "SCATTER_ADD";
-  const bytes = bytesOf(indices) + (adds ? 3 * moved + bytesOf(out) : 2 * moved);
-  return { flops: adds ? size : 0, bytes, seconds: bytes / rates.memory };
+  const moved = 2 * size * itemSize(out!.dtype);
+  if (command === "GATHER") return { flops: 0, bytes: moved, seconds: moved / rates.memory };
+  const bytes = moved + bytesOf(out!);
+  return { flops: size, bytes, seconds: bytes / rates.memory };
 }
 
 /** What one step does: operations, the bytes that pass, and the seconds that it should take. */

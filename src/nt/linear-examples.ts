@@ -33,7 +33,7 @@ export interface LinearExamples {
 /** Linearizes `f` at every example. */
 export function linearizeExamples(fn: string, side: Side): LinearExamples {
   const [leaves, tree] = flattenArrays(fn, side.examples);
-  const axes = broadcastPrefix<number>(fn, "vmapAxes", side.exampleAxes, tree);
+  const axes = broadcastPrefix<number>(fn, "", side.exampleAxes, tree);
   let linear: Jaxpr | undefined;
   const constants = traceToJaxpr(
     (...example) => {

@@ -30,13 +30,13 @@ export interface Ring {
 
 /** The ring of a batch of `count` examples. */
 export function ringOf(count: number): Ring {
-  const size = Math.max(1, Math.floor(count / BLOCKS));
+  const size = Math.ceil(count / BLOCKS);
   const blocks = Math.ceil(count / size);
   const round = blocks * size;
   const sizes = [size, size * (Math.floor(blocks / 2) + 1)] as const;
   const met = sizes[1];
-  // The last block is filled up with the last example.
-  const examples = sizes.map((n) => table(blocks, n, (block, i) => Math.min(count - 1, (block * size + i) % round)));
+  // The last block is filled up with zeros, which nobody reads.
+  const examples = sizes.map((n) => table(blocks, n, (block, i) => (block * size + i) % round));
   // Where in the list of pairs that have met (i, j) stands, or (j, i) in its place; and whether it is itself there.
   const ahead = (i: number, j: number): number => (j - i + (i % size) + round) % round;
   const place = (i: number, j: number): number => i * met + ahead(i, j);

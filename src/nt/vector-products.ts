@@ -8,13 +8,13 @@ import type { NDArray } from "../ir/ndarray.ts";
 import { evalJaxpr } from "../ir/trace.ts";
 import { div } from "../lax/arithmetic.ts";
 import { convertElementType } from "../lax/convert.ts";
-import { full, zerosLike } from "../lax/create.ts";
+import { zerosLike } from "../lax/create.ts";
 import { reshape } from "../lax/shape.ts";
 import { einsum } from "../numpy/einsum.ts";
 import { standardBasis } from "../transform/jacobian.ts";
 import { transposeJaxpr } from "../transform/transpose.ts";
 import { vmap } from "../transform/vmap.ts";
-import { type KernelLabels, kernelLabels, kernelShape, pairAxes, tracedSize } from "./axes.ts";
+import { type KernelLabels, kernelLabels, pairAxes, tracedSize } from "./axes.ts";
 import { linearizeBy, linearizeExamples } from "./linear-examples.ts";
 import { type NtkSettings, type OfParameters, type Problem, perExample, perOutput, type Side } from "./problem.ts";
 import { type Ring, ringOf } from "./ring.ts";
@@ -92,13 +92,11 @@ export function ntkVectorProducts(fn: string, problem: Problem, axes: NtkSetting
   return perOutput(problem, (i) => {
     const { shape, dtype } = first.outs.leaves[i]!;
     const { first: own, second: other, out } = labels[i]!;
-    const kernelDtype = parameters.kernelDtype(dtype);
-    if (parameters.floats.length === 0) return full(kernelShape(labels[i]!), 0, kernelDtype);
     const [basis, pushed] = exchanged ? [own, other] : [other, own];
     const left = paired ? removed(pushed, first.batch!.outputs[i]!) : pushed;
     const kernel = ring
       ? ring.kernel(found[i]!, labels[i]!, first.batch!.outputs[i]!)
       : (einsum(found[i]!, [...basis, ...left], out) as NDArray);
-    return div(convertElementType(kernel, kernelDtype), tracedSize(shape, pairs[i]!));
+    return div(convertElementType(kernel, parameters.kernelDtype(dtype)), tracedSize(shape, pairs[i]!));
   });
 }
