@@ -7,8 +7,8 @@
  * strides, overlapping ones included (a convolution's patches), is read straight from where it lies.
  *
  * There are several ways to go about it: large operands are packed block by block (`blocked.ts`); where that would
- * cost more than it saves, sums run along contiguous inner indices, or along contiguous columns (`unpacked.ts`); small
- * items of a batch are computed side by side (`panels.ts`).
+ * cost more than it saves, sums run along contiguous inner indices, or along contiguous columns (`unpacked.ts`), as in
+ * small items of a batch; tiny items are computed side by side (`panels.ts`).
  *
  * The roles of A and B may be exchanged: `rows` and `columns` below are m and n or n and m.
  */
@@ -19,7 +19,7 @@ import { TILE_COLUMNS_BYTES, TILE_ROWS } from "./microkernel";
 import { DType, MAX_RANK } from "./opcodes";
 import { contractPanels, prefersPanels } from "./panels";
 import { Axes } from "./strided";
-import { MAX_TABLED, PACKED_END } from "./tables";
+import { COLUMN_BLOCK_BYTES, KC, MAX_TABLED, PACKED_END } from "./tables";
 import { contractDots, contractStream } from "./unpacked";
 
 // Dot products: stretches long enough for their sums to be few.
@@ -31,6 +31,8 @@ import { contractDots, contractStream } from "./unpacked";
 // Streaming: the columns' part of B stays in L1, or is used by few rows.
 @inline const STREAM_MAX_BYTES: u32 = 16384;
 @inline const STREAM_MAX_ROWS: u32 = 24;
+// Items of a batch: their columns' part of B takes little of L1, and their columns fit the table.
+@inline const ITEM_MAX_BYTES: u32 = 2 * COLUMN_BLOCK_BYTES;
 // A contiguous batch: beyond this many rows and columns it pays to gather what each item needs.
 @inline const LANES_MAX_LINES: u32 = 16;
 
@@ -101,6 +103,14 @@ function prefersStream<T>(rows: Axes, columns: Axes, inner: u32): bool {
   );
 }
 
+/** Whether the items of a batch are so small that they are best streamed one after the other, with B as it lies or packed first. */
+function prefersItems<T>(batch: Axes, columns: Axes, inner: u32): bool {
+  return (
+    batch.innerSize() > 1 && columns.isContiguous(1, sizeof<T>()) && inner <= KC &&
+    <u64>(inner + 2) * columns.total * sizeof<T>() <= ITEM_MAX_BYTES
+  );
+}
+
 /** Whether the batch's innermost axis is contiguous in all operands, and items are small. */
 function prefersLanes<T>(batch: Axes, m: Axes, n: Axes, inner: u32): bool {
   return (
@@ -126,15 +136,24 @@ function orient<T>(list: usize, batch: Axes, m: Axes, n: Axes, k: Axes): void {
       else contractDots<T>(a, b, c, batch, m, n, k.total, sizeof<T>(), false);
       return;
     }
-    if (prefersPanels<T>(batch, m, n, k.total)) return contractPanels<T>(a, b, c, batch, m, n, k, false);
-    if (prefersPanels<T>(batch, n, m, k.total)) return contractPanels<T>(b, a, c, batch, n, m, k, true);
+    const itemsA = prefersItems<T>(batch, n, k.total);
+    if (prefersItems<T>(batch, m, k.total) && !(itemsA && (n.total >= m.total || !m.isContiguous(0, sizeof<T>())))) {
+      return contractItems<T>(b, a, c, batch, n, m, k, true);
+    }
+    if (itemsA) return contractItems<T>(a, b, c, batch, m, n, k, false);
     if (prefersGatheredDots<T>(m, n, k, 0)) return contractDots<T>(a, b, c, batch, m, n, k.total, k.innerStride(1), false);
     if (prefersGatheredDots<T>(n, m, k, 1)) return contractDots<T>(b, a, c, batch, n, m, k.total, k.innerStride(0), true);
-    if (prefersStream<T>(m, n, k.total)) return contractStream<T>(a, b, c, batch, m, n.total, k, false, false);
-    if (prefersStream<T>(n, m, k.total)) return contractStream<T>(b, a, c, batch, n, m.total, k, true, false);
+    if (prefersStream<T>(m, n, k.total)) return contractStream<T>(a, b, c, batch, m, n, n.total, k, false, false);
+    if (prefersStream<T>(n, m, k.total)) return contractStream<T>(b, a, c, batch, n, m, m.total, k, true, false);
   }
   if (cost<T>(n, m, k.total) < cost<T>(m, n, k.total)) contractBlocks<T>(b, a, c, batch, n, m, k, true);
   else contractBlocks<T>(a, b, c, batch, m, n, k, false);
+}
+
+/** Small items are computed side by side, or one after the other. */
+function contractItems<T>(a: usize, b: usize, c: usize, batch: Axes, rows: Axes, columns: Axes, inner: Axes, swapped: bool): void {
+  if (sizeof<T>() == 4 && prefersPanels(batch, rows, columns, inner, swapped)) contractPanels(a, b, c, batch, rows, columns, inner, swapped);
+  else contractStream<T>(a, b, c, batch, rows, columns, columns.total, inner, swapped, false);
 }
 
 /** The innermost axis of the batch takes the place of the columns, which become part of the batch. */
@@ -147,5 +166,5 @@ function contractLanes<T>(a: usize, b: usize, c: usize, batch: Axes, rows: Axes,
     batch.setStride(swapped ? 0 : 1, added, columns.stride(0, axis));
     batch.setStride(2, added, columns.stride(1, axis));
   }
-  contractStream<T>(a, b, c, batch, rows, width, inner, swapped, true);
+  contractStream<T>(a, b, c, batch, rows, columns, width, inner, swapped, true);
 }

@@ -12,7 +12,8 @@ import { agree, meet, takesPart, useThread } from "./threads";
 
 /**
  * Runs a command list as thread number `thread` of `threads`: word 0 is the address of the first thread's scratch region,
- * word 1 that of the others' regions, one after the other; then come the commands.
+ * word 1 that of the others' regions, one after the other; then come the commands. The list lies behind all arrays, so that
+ * where an element is, a whole vector may be read.
  */
 export function execute(list: usize, thread: u32, threads: u32): void {
   useThread(thread, threads);

@@ -24,17 +24,17 @@ export function dots64(a: usize, b: usize, rowTable: usize, columnTable: usize, 
 }
 
 export function stream32(
-  a: usize, b: usize, c: usize, rows: u32, from: u32, to: u32, columns: u32, inner: u32,
+  a: usize, b: usize, c: usize, items: u32, stepA: usize, stepB: usize, stepC: usize, rows: u32, from: u32, to: u32, columns: u32, inner: u32,
   rowTableA: usize, rowTableC: usize, innerTableA: usize, innerTableB: usize, accumulate: bool,
 ): void {
-  multiplyStream<f32>(a, b, c, rows, from, to, columns, inner, rowTableA, rowTableC, innerTableA, innerTableB, accumulate);
+  multiplyStream<f32>(a, b, c, items, stepA, stepB, stepC, rows, from, to, columns, inner, rowTableA, rowTableC, innerTableA, innerTableB, accumulate);
 }
 
 export function stream64(
-  a: usize, b: usize, c: usize, rows: u32, from: u32, to: u32, columns: u32, inner: u32,
+  a: usize, b: usize, c: usize, items: u32, stepA: usize, stepB: usize, stepC: usize, rows: u32, from: u32, to: u32, columns: u32, inner: u32,
   rowTableA: usize, rowTableC: usize, innerTableA: usize, innerTableB: usize, accumulate: bool,
 ): void {
-  multiplyStream<f64>(a, b, c, rows, from, to, columns, inner, rowTableA, rowTableC, innerTableA, innerTableB, accumulate);
+  multiplyStream<f64>(a, b, c, items, stepA, stepB, stepC, rows, from, to, columns, inner, rowTableA, rowTableC, innerTableA, innerTableB, accumulate);
 }
 
 export function lanes32(

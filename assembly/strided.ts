@@ -120,6 +120,13 @@ export class Axes {
     return axis;
   }
 
+  /** Multiplies the strides of the first two operands. */
+  stretch(factor: u32): void {
+    for (let axis = 0; axis < this.rank; ++axis) {
+      for (let operand = 0; operand < 2; ++operand) this.setStride(operand, axis, this.stride(operand, axis) * factor);
+    }
+  }
+
   /** Exchanges two axes. */
   swap(a: i32, b: i32): void {
     this.swapWords(this.at(a) + SIZES, this.at(b) + SIZES);

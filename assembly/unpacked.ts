@@ -1,11 +1,12 @@
 /** The ways to contract without packing: by dot products, and by streaming through B and C as they lie. */
 import { DOT_COLUMNS, DOT_ROWS } from "./dots";
 import { region } from "./layout";
+import { markRuns, pack } from "./pack";
 import { dots, lanes, stream } from "./replaceable";
 import { STREAM_ROWS } from "./stream";
 import { Axes, tabulate } from "./strided";
 import {
-  COLUMN_BLOCK_BYTES, COLUMN_TABLE, COLUMN_TABLE_C, EDGE, INNER_TABLES, MC, PACKED_B, ROW_TABLE, ROW_TABLE_C,
+  COLUMN_BLOCK_BYTES, COLUMN_RUNS, COLUMN_TABLE, COLUMN_TABLE_C, EDGE, INNER_RUNS_B, INNER_TABLES, MC, PACKED_A, PACKED_B, ROW_TABLE, ROW_TABLE_C,
   columnEnd, columnStart, itemEnd, itemStart, rowEnd, rowStart, scatterTile, share, tabulateColumns, tabulateRows,
 } from "./tables";
 
@@ -90,49 +91,79 @@ function multiplyDotBlock<T>(
 }
 
 /**
- * The loops around the microkernel that reads its operands where they lie (see stream.ts): the columns are contiguous
- * in B and C, and in A if they are `along` it, else they don't occur there.
+ * The loops around the microkernel that reads its operands where they lie (see stream.ts): the columns are contiguous in C
+ * and in B, where small items' may be packed first, and in A if they are `along` it, else they don't occur there.
  */
 export function contractStream<T>(
-  a: usize, b: usize, c: usize, batch: Axes, rows: Axes, columns: u32, inner: Axes, swapped: bool, along: bool,
+  a: usize, b: usize, c: usize, batch: Axes, rows: Axes, columnAxes: Axes, columns: u32, inner: Axes, swapped: bool, along: bool,
 ): void {
+  const terms = inner.total;
   const tileColumns = <u32>(32 / sizeof<T>());
   const innerTableA = region(INNER_TABLES);
-  const innerTableB = innerTableA + (<usize>inner.total << 2);
-  tabulate(inner, 0, inner.total, swapped ? innerTableB : innerTableA, swapped ? innerTableA : innerTableB);
+  const innerTableB = innerTableA + (<usize>terms << 2);
+  tabulate(inner, 0, terms, swapped ? innerTableB : innerTableA, swapped ? innerTableA : innerTableB);
   share(batch.total, rows.total, columns, STREAM_ROWS, tileColumns);
   const once = rows.total <= STREAM_ROWS;
   // What stays in L1 as it is needs no cutting.
-  const small = along || <u64>inner.total * columns * sizeof<T>() <= STREAM_SMALL_BYTES;
-  const stretch = small ? inner.total : min(inner.total, once ? STREAM_ONCE_INNER : STREAM_INNER);
-  const strip = max((once ? STREAM_ONCE_BYTES : STREAM_BYTES) / 32 / max(stretch, 1), 1) * tileColumns;
+  const small = along || <u64>terms * columns * sizeof<T>() <= STREAM_SMALL_BYTES;
+  const stretch = small ? terms : min(terms, once ? STREAM_ONCE_INNER : STREAM_INNER);
+  const strip = small ? columns : max((once ? STREAM_ONCE_BYTES : STREAM_BYTES) / 32 / max(stretch, 1), 1) * tileColumns;
   // The last tile overlaps the one before it, and its sums are made in one go.
-  const single = stretch == inner.total ? 0 : columns / tileColumns * tileColumns;
+  const single = stretch == terms ? 0 : columns / tileColumns * tileColumns;
+  // Small items go to the microkernel together.
+  let most = small && !along ? itemEnd : 1;
+  const stepA = batch.innerStride(swapped ? 1 : 0);
+  const stepB = batch.innerStride(swapped ? 0 : 1);
+  const packs = !along && !columnAxes.isContiguous(0, sizeof<T>());
+  const pitch = (<usize>columns * sizeof<T>() + 15) & ~15;
+  const panel = pitch * terms;
+  const packTable = region(PACKED_A);
+  if (packs) {
+    most = min(most, STREAM_SMALL_BYTES / max(<u32>panel, 1) + 1);
+    tabulateColumns<T>(columnAxes, 0, columns, 1);
+    memory.copy(packTable, innerTableB, <usize>terms << 2);
+    markRuns(packTable, terms, 16 / sizeof<T>(), sizeof<T>(), region(INNER_RUNS_B));
+    for (let k: u32 = 0; k < terms; ++k) store<u32>(innerTableB + (<usize>k << 2), k * <u32>pitch);
+  }
   for (let row = rowStart; row < rowEnd; row += MC) {
     const blockRows = min(MC, rowEnd - row);
     tabulateRows<T>(rows, row, blockRows);
     batch.seek(itemStart);
-    for (let item = itemStart; item < itemEnd; ++item) {
+    for (let item = itemStart; item < itemEnd; ) {
+      const items = batch.run(min(most, itemEnd - item));
       const baseA = a + (swapped ? batch.offset1 : batch.offset0);
-      const baseB = b + (swapped ? batch.offset0 : batch.offset1);
+      let baseB = b + (swapped ? batch.offset0 : batch.offset1);
       const baseC = c + batch.offset2;
+      if (packs) {
+        let to = region(PACKED_B);
+        for (let i: u32 = 0; i < items; ++i, to += panel, baseB += stepB) {
+          pack<T>(to, pitch, columns, terms, baseB, region(COLUMN_TABLE), region(COLUMN_RUNS), packTable, region(INNER_RUNS_B));
+        }
+        baseB = region(PACKED_B);
+      }
       for (let column = columnStart; column < columnEnd; column += strip) {
         const to = min(column + strip, columnEnd);
         if (along) {
-          lanes<T>(baseA, baseB, baseC, blockRows, column, to, columns, inner.total, region(ROW_TABLE), region(ROW_TABLE_C), innerTableA, innerTableB);
+          lanes<T>(baseA, baseB, baseC, blockRows, column, to, columns, terms, region(ROW_TABLE), region(ROW_TABLE_C), innerTableA, innerTableB);
           continue;
         }
         const tiled = min(to, single);
-        for (let start: u32 = 0; column < tiled && start < inner.total; start += stretch) {
+        for (let start: u32 = 0; column < tiled && start < terms; start += stretch) {
           const table = <usize>start << 2;
           stream<T>(
-            baseA, baseB, baseC, blockRows, column, tiled, columns, min(stretch, inner.total - start),
+            baseA, baseB, baseC, 1, 0, 0, 0, blockRows, column, tiled, columns, min(stretch, terms - start),
             region(ROW_TABLE), region(ROW_TABLE_C), innerTableA + table, innerTableB + table, start != 0,
           );
         }
-        if (tiled < to) stream<T>(baseA, baseB, baseC, blockRows, max(column, tiled), to, columns, inner.total, region(ROW_TABLE), region(ROW_TABLE_C), innerTableA, innerTableB, false);
+        if (tiled < to) {
+          stream<T>(
+            baseA, baseB, baseC, items, stepA, packs ? panel : stepB, batch.innerStride(2), blockRows, max(column, tiled), to, columns, terms,
+            region(ROW_TABLE), region(ROW_TABLE_C), innerTableA, innerTableB, false,
+          );
+        }
       }
-      batch.advance(1);
+      batch.advance(items);
+      item += items;
     }
   }
 }

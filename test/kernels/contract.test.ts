@@ -8,6 +8,7 @@ import {
   generator,
   type Layout,
   layout,
+  microkernelCalls,
   NAMES,
   offsets,
   product,
@@ -120,6 +121,26 @@ function integers(seed: number): () => number {
   const random = generator(seed);
   return () => random.below(9) - 4;
 }
+
+/** Sizes of small items: squares, vectors, outer products, sums of nothing, and more than a vector or a block of rows. */
+const SMALL = [
+  [1, 1, 1],
+  [2, 2, 2],
+  [3, 3, 3],
+  [4, 4, 4],
+  [5, 5, 5],
+  [7, 6, 2],
+  [8, 8, 8],
+  [4, 1, 4],
+  [3, 1, 5],
+  [1, 6, 4],
+  [4, 4, 1],
+  [1, 1, 17],
+  [5, 3, 0],
+  [5, 3, 7],
+  [9, 13, 10],
+  [103, 3, 4],
+];
 
 const DTYPES = [DType.FLOAT32, DType.FLOAT64, DType.INT32];
 const SIZES = [0, 1, 2, 3, 4, 5, 7, 8, 9, 17, 31, 33, 97, 257];
@@ -312,6 +333,33 @@ for (const dtype of DTYPES) {
     }
   });
 
+  test(`contract ${NAMES[dtype]}: small items, each operand either way round`, () => {
+    for (const batch of [2, 15, 16, 17, 50]) {
+      for (const [m, n, k] of SMALL) {
+        for (const a of [plain, transposed]) {
+          for (const b of [plain, transposed]) {
+            const sizes = { batch: [batch], m: [m], n: [n], k: [k] };
+            const operands = { a: a([batch, m, k]), b: b([batch, n, k]) };
+            check(dtype, sizes, { ...operands, c: plain([batch, m, n]) }, integers(batch + m));
+            // The exchanged roles, and items in a second axis with gaps between them.
+            const swapped = { batch: [batch], m: [n], n: [m], k: [k] };
+            check(dtype, swapped, { a: operands.b, b: operands.a, c: transposed([batch, n, m]) }, integers(batch + n));
+            const apart = (layout: Layout, elements: number): Layout => {
+              const step = batch * elements + 5;
+              return { ...layout, length: 3 * step, strides: [step, ...layout.strides] };
+            };
+            check(
+              dtype,
+              { ...sizes, batch: [3, batch] },
+              { a: apart(operands.a, m * k), b: apart(operands.b, n * k), c: apart(plain([batch, m, n]), m * n) },
+              integers(batch + k),
+            );
+          }
+        }
+      }
+    }
+  });
+
   test(`contract ${NAMES[dtype]}: few columns, gathered for rows that are read where they lie`, () => {
     for (const [batch, m, n, k] of [
       [1, 50, 2, 64],
@@ -355,6 +403,54 @@ for (const dtype of DTYPES) {
     }
   });
 }
+
+/** A batch of products, and how the items of its operands lie. */
+type Batch = { items?: number; m: number; n: number; k: number; a?: typeof plain; b?: typeof plain };
+
+/** Which ways a batch takes on one thread and more: which microkernels are called, and for how many items at once. */
+function ways(dtype: DType, { items = 100, m, n, k, a = plain, b = transposed }: Batch): string[] {
+  const calls = microkernelCalls(() => {
+    check(
+      dtype,
+      { batch: [items], m: [m], n: [n], k: [k] },
+      { a: a([items, m, k]), b: b([items, n, k]), c: plain([items, m, n]) },
+      integers(m),
+    );
+  });
+  const together = calls.stream?.some(([, , , count]) => count > 1);
+  return Object.keys(calls).map((name) => (name === "stream" && together ? "stream of items" : name));
+}
+
+test("contract: small items of a batch take the ways that are meant for them", () => {
+  // In JAX's terms b is (k, n) where it is `transposed` here, and (n, k) where it is `plain`.
+  for (const size of [3, 4, 5, 8, 16, 33]) {
+    for (const a of [plain, transposed])
+      assert.equal(ways(DType.FLOAT32, { m: size, n: size, k: size, a }), ["stream of items"]);
+  }
+  for (const [sizes, way] of [
+    [[2, 3, 4, 6], "lanes"],
+    [[7, 8, 16, 33], "stream of items"],
+  ] as const) {
+    for (const size of sizes) assert.equal(ways(DType.FLOAT32, { m: size, n: size, k: size, b: plain }), [way]);
+  }
+  for (const size of [2, 3, 4, 8, 16]) {
+    for (const b of [plain, transposed])
+      assert.equal(ways(DType.FLOAT64, { m: size, n: size, k: size, b }), ["stream of items"]);
+  }
+  assert.equal(ways(DType.FLOAT32, { m: 2, n: 2, k: 2 }), ["lanes"]);
+  assert.equal(ways(DType.FLOAT32, { m: 2, n: 2, k: 2, items: 15 }), ["stream of items"], "fewer than a group");
+  assert.equal(ways(DType.FLOAT32, { m: 4, n: 1, k: 4 }), ["lanes"], "matrices by vectors");
+  assert.equal(ways(DType.FLOAT32, { m: 1, n: 4, k: 4 }), ["stream of items"], "vectors by matrices");
+  assert.equal(ways(DType.FLOAT32, { m: 1, n: 1, k: 17 }), ["lanes"], "vectors by vectors");
+  assert.equal(ways(DType.FLOAT32, { m: 4, n: 4, k: 1 }), ["stream of items"], "outer products");
+  assert.equal(ways(DType.FLOAT32, { m: 64, n: 3, k: 10 }), ["stream of items"], "few columns");
+  assert.equal(ways(DType.FLOAT32, { m: 64, n: 64, k: 64, items: 4 }), ["stream of items"]);
+  assert.equal(
+    ways(DType.FLOAT32, { m: 64, n: 64, k: 60, b: plain, items: 4 }),
+    ["tile"],
+    "too large to be packed whole",
+  );
+});
 
 test("contract float32: the error of long sums of real numbers", () => {
   const random = generator(5);

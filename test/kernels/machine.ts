@@ -28,13 +28,19 @@ export const NAMES: Record<DType, string> = {
   [DType.BOOL]: "bool",
 };
 
-type Exports = { execute(list: number, thread: number, threads: number): void; heapBase(): number };
+type Microkernel = (...words: number[]) => number | undefined;
+type Exports = {
+  execute(list: number, thread: number, threads: number): void;
+  heapBase(): number;
+  table: WebAssembly.Table;
+};
 
 const path = new URL(`../../${process.env.KERNELS ?? "dist/kernels.wasm"}`, import.meta.url);
 const memory = new WebAssembly.Memory({ initial: 2, maximum: 65536 });
-const { execute, heapBase } = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(path)), {
+const instance = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(path)), {
   env: { memory, wait: arrive },
-}).exports as Exports;
+});
+const { execute, heapBase, table } = instance.exports as Exports;
 
 const scratch = (heapBase() + 15) & ~15;
 // Two regions: a third thread has the second, the others, who are never at work at once, share the first.
@@ -197,4 +203,47 @@ export function layout(random: ReturnType<typeof generator>, sizes: readonly num
   const lowest = reach.reduce((sum, r) => sum + Math.min(r, 0), 0);
   const highest = reach.reduce((sum, r) => sum + Math.max(r, 0), 0);
   return { length: highest - lowest + 1, first: -lowest, strides };
+}
+
+/** A function of WebAssembly that calls one of JavaScript: a table takes no other. All its parameters are words. */
+function wrap(parameters: number, results: number, call: Microkernel): unknown {
+  const [i32, none] = [0x7f, [] as number[]];
+  const section = (id: number, ...content: number[]) => [id, content.length, ...content];
+  const type = [0x60, parameters, ...Array(parameters).fill(i32), results, ...(results ? [i32] : none)];
+  const name = [1, "f".charCodeAt(0)];
+  const bytes = Uint8Array.of(
+    ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+    ...section(1, 1, ...type),
+    ...section(2, 1, ...name, ...name, 0, 0),
+    ...section(7, 1, ...name, 0, 0),
+  );
+  return new WebAssembly.Instance(new WebAssembly.Module(bytes), { f: { f: call } }).exports.f;
+}
+
+const RESULTS: Record<string, number> = { tile: 1, dots: 0, stream: 0, lanes: 0 };
+
+/** Runs something, and returns the words that each call of a microkernel got, by the microkernel's name without its dtype. */
+export function microkernelCalls(work: () => void): Record<string, number[][]> {
+  const calls: Record<string, number[][]> = {};
+  const own = Array.from({ length: table.length }, (_, i) => table.get(i));
+  for (const [name, exported] of Object.entries(instance.exports)) {
+    const place = own.indexOf(exported);
+    const kind = name.replace(/\d+$/, "");
+    if (place < 0 || !(kind in RESULTS)) continue;
+    const microkernel = exported as Microkernel;
+    const spy = wrap(microkernel.length, RESULTS[kind], (...words) => {
+      calls[kind] ??= [];
+      calls[kind].push(words);
+      return microkernel(...words);
+    });
+    table.set(place, spy);
+  }
+  try {
+    work();
+  } finally {
+    own.forEach((entry, i) => {
+      if (entry) table.set(i, entry);
+    });
+  }
+  return calls;
 }
