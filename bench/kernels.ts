@@ -3,7 +3,7 @@ import { availableParallelism } from "node:os";
 import { nt } from "cotangent";
 import { checkAgreement } from "./support/agreement.ts";
 import { type Measured, type Outcome, runMethod } from "./support/child.ts";
-import { JOBS, jacobianBytes, type KernelJob } from "./support/jobs.ts";
+import { JOBS, type KernelJob } from "./support/jobs.ts";
 import { python as hasPython, type PythonKernel, pythonKernel } from "./support/python.ts";
 import type { Subject } from "./support/subject.ts";
 import { type Cell, mebibytes, milliseconds, type Table, times } from "./support/table.ts";
@@ -24,9 +24,6 @@ export interface KernelData {
   readonly threaded: Outcome;
   readonly python: PythonKernel | null;
 }
-
-/** Python holds whole Jacobians: where they are larger than this, it isn't asked. */
-const LARGEST_JACOBIAN = 2 ** 30;
 
 /** AUTO's choice runs once more on as many threads as the machine has cores. */
 const CORES = availableParallelism();
@@ -51,7 +48,10 @@ function pythonCells(python: PythonKernel | null, outcomes: readonly Outcome[]):
   const best = Math.min(...outcomes.filter(isMeasured).map((x) => x.timing.median));
   return "unavailable" in python
     ? ["n/a", null]
-    : [milliseconds(python.timing.median), Number.isFinite(best) ? times(python.timing.median / best) : null];
+    : [
+        `${milliseconds(python.timing.median)} (${python.way})`,
+        Number.isFinite(best) ? times(python.timing.median / best) : null,
+      ];
 }
 
 export const kernels: Subject = (_, report) => {
@@ -61,7 +61,7 @@ export const kernels: Subject = (_, report) => {
   for (const [index, job] of JOBS.entries()) {
     const outcomes = METHODS.map((method) => runMethod(index, method));
     const threaded = runMethod(index, "AUTO", CORES);
-    const python = jacobianBytes(job) > LARGEST_JACOBIAN ? null : pythonKernel(job);
+    const python = pythonKernel(job);
     checkAgreement(
       job.name,
       [...outcomes, threaded, ...(python ? [python] : [])].flatMap((x) => ("unavailable" in x ? [] : [x.summary])),

@@ -13,7 +13,7 @@ const PEERS = [
   ["TensorFlow.js", "peers/tensorflow.ts"],
 ] as const;
 /** How a kernel is written there is the question, not whether a large one is worth waiting for. */
-const SECONDS = 90;
+const SECONDS = 45;
 
 function install(): void {
   const folder = fileURLToPath(new URL("peers/", import.meta.url));

@@ -1,5 +1,5 @@
 /** The kernels that are measured, as data that the Python program reads as well. */
-import { type NDArray, random, stax, tree } from "cotangent";
+import { type NDArray, random, stax } from "cotangent";
 
 type LayerSpec = readonly ["conv", number] | readonly ["dense", number] | readonly ["relu"] | readonly ["flatten"];
 
@@ -52,12 +52,4 @@ export function setUp({ layers, input, n1, n2 }: KernelJob) {
   const examples = (n: number): NDArray => random.normal(keys.at(0), [n, ...input]);
   const [, params] = initFn(keys.at(2), [n1, ...input]);
   return { f, x1: examples(n1), x2: n2 === null ? null : examples(n2), params };
-}
-
-/** Bytes of the Jacobians by all parameters, if they were all there at once. */
-export function jacobianBytes(job: KernelJob): number {
-  const { params } = setUp({ ...job, n1: 1, n2: null });
-  const parameters = tree.leaves<NDArray>(params).reduce((sum, x) => sum + x.size, 0);
-  const outputs = job.layers.at(-1)?.[1] ?? 1;
-  return 4 * parameters * outputs * (job.n1 + (job.n2 ?? 0));
 }

@@ -13,10 +13,12 @@ export type PythonKernel =
       readonly timing: Omit<Timing, "cpu">;
       readonly firstSeconds: number;
       readonly summary: readonly [number, number];
+      /** The fastest of several. */
+      readonly way: string;
     }
   | { readonly unavailable: string };
 
-/** Times a job by Jacobian contraction in a Python process of its own; `null` without Python. */
+/** Times a job in plain JAX, in a Python process of its own; `null` without Python. */
 export function pythonKernel(job: KernelJob): PythonKernel | null {
   if (!python) return null;
   const result: SpawnSyncReturns<string> = spawnSync(python, [script, JSON.stringify(job)], {
@@ -27,6 +29,6 @@ export function pythonKernel(job: KernelJob): PythonKernel | null {
     return { unavailable: `not done after ${SECONDS} s` };
   }
   if (result.status !== 0) throw new Error(`bench: ${python} failed:\n${result.error ?? result.stderr}`);
-  const { seconds, firstSeconds, summary } = JSON.parse(result.stdout);
-  return { timing: summarize(seconds), firstSeconds, summary };
+  const { seconds, firstSeconds, summary, way } = JSON.parse(result.stdout);
+  return { timing: summarize(seconds), firstSeconds, summary, way };
 }
