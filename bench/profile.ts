@@ -5,7 +5,7 @@
 //
 // The steps of a plan run one by one, in order, several times; a step's time is the least CPU time of its runs.
 
-import { makeJaxpr, type NDArray, nt, tree } from "cotangent";
+import { makeJaxpr, nt } from "cotangent";
 import { Command } from "../assembly/opcodes.ts";
 import { lower } from "../src/compile/lower.ts";
 import { compile, type Plan } from "../src/compile/plan.ts";
@@ -88,8 +88,7 @@ function profile(job: KernelJob, method: keyof typeof nt.NtkImplementation): voi
   );
   const plan = compile(jaxpr);
   const { steps } = lower(simplify(jaxpr));
-  // The declarations are the built package's, and know nothing of how an array is stored.
-  const inputs = [...consts, ...tree.leaves<NDArray>([x1, x2, params])] as unknown as HostArray[];
+  const inputs = [...consts, ...[x1, x2, params].flat(9).filter((x) => x !== null)] as HostArray[];
   const whole = Math.min(...Array.from({ length: RUNS }, () => cpuMilliseconds(() => runPlan(plan, inputs))));
   const { kernels } = currentTeam();
   const lists = singles(plan);
