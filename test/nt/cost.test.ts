@@ -77,7 +77,12 @@ test("a kernel of x1 with itself takes little more than half of the work that tw
       ];
       for (const method of ["JACOBIAN_CONTRACTION", "NTK_VECTOR_PRODUCTS", "STRUCTURED_DERIVATIVES"] as const) {
         const share = half[method].flops / whole[method].flops;
-        assert.ok(share < 0.65, `${name}, traced [${traceAxes}], by ${method}: ${share} of the work`);
+        // There pixels meet pixels, and the product of what they give with the cotangents' is not one of an array with itself.
+        const unfolded = name === "CNN" && traceAxes.length === 0 && method !== "NTK_VECTOR_PRODUCTS";
+        assert.ok(
+          share < (unfolded ? 0.65 : 0.6),
+          `${name}, traced [${traceAxes}], by ${method}: ${share} of the work`,
+        );
       }
     }
   }
