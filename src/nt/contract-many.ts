@@ -14,8 +14,6 @@ import {
 } from "../numpy/contraction-order.ts";
 import { type Operand, unfold } from "./unfold.ts";
 
-export type { Operand };
-
 /** A sum of products: of all operands, over all labels but those of `out`. */
 export interface Product {
   readonly operands: readonly Operand[];

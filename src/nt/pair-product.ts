@@ -10,10 +10,11 @@ import { full } from "../lax/create.ts";
 import { rev, sliceInDim } from "../lax/slice.ts";
 import { align, type Part, type SharedAxis } from "./align.ts";
 import type { KernelLabels } from "./axes.ts";
-import type { Operand, Product } from "./contract-many.ts";
+import type { Product } from "./contract-many.ts";
 import type { Contribution } from "./contributions.ts";
 import type { Path } from "./path.ts";
 import { comparePlaces, type Selection, takeRows } from "./selection.ts";
+import type { Operand } from "./unfold.ts";
 
 /** Labels of one side's outputs in the kernel: those of the output, and of its batch axis in front of every array. */
 export interface SideLabels {

@@ -9,7 +9,8 @@ import type { ContractParams, Window } from "../ir/primitive.ts";
 import { bind } from "../ir/trace.ts";
 import { effectiveLabels } from "../lax/contract.ts";
 import type { ContractionTree } from "../numpy/contraction-order.ts";
-import { contractMany, costsOf, type Operand, type Product } from "./contract-many.ts";
+import { contractMany, costsOf, type Product } from "./contract-many.ts";
+import type { Operand } from "./unfold.ts";
 
 /** With more operands than this a chain is cut, so that the search stays short. */
 const MAX_OPERANDS = 6;

@@ -7,7 +7,7 @@ import { gatherRows } from "../lax/gather.ts";
 import { bitwiseAnd, eq, ge, lt } from "../lax/logic.ts";
 import { reshape } from "../lax/shape.ts";
 import { arrange } from "../numpy/contraction.ts";
-import type { Operand } from "./contract-many.ts";
+import type { Operand } from "./unfold.ts";
 
 /** 1 where `row` is the place that the integers in `places` name. */
 export interface Selection {

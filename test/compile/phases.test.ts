@@ -27,6 +27,12 @@ const conv =
       dimensionNumbers: ["NHWC", "HWIO", "NHWC"],
     });
 
+/** The gradient of `f` at `x` by its first argument, from the cotangent and the second. */
+const gradient =
+  (f: F, x: NDArray): F =>
+  (ct, w) =>
+    vjp((y: NDArray) => f(y, w as NDArray), x)[1](ct as NDArray)[0];
+
 for (const [stride, window] of [
   [2, 3],
   [2, 7],
@@ -36,9 +42,8 @@ for (const [stride, window] of [
   test(`a ${window}x${window} convolution by ${stride}: its gradient by the data takes its own multiplications`, () => {
     const [x, w] = [randomArray([2, 24, 24, 3], 1), randomArray([window, window, 3, 4], 2)];
     const f = conv(stride, "SAME");
-    const gradient: F = (ct, w) => vjp((x: NDArray) => f(x, w as NDArray), x)[1](ct as NDArray)[0];
     const ct = randomArray([2, 24 / stride, 24 / stride, 4], 3);
-    const steps = stepsOf(gradient, ct, w);
+    const steps = stepsOf(gradient(f, x), ct, w);
     assert.is(multiplications(steps), multiplications(stepsOf(f, x, w)));
     assert.is(steps.filter((s) => s.kind === "contract").length, stride ** 2);
   });
@@ -47,10 +52,9 @@ for (const [stride, window] of [
 test("where the window is smaller than the stride, the rest is zeros", () => {
   const [x, w] = [randomArray([2, 6, 6, 3], 1), randomArray([1, 1, 3, 4], 2)];
   const f = conv(2, "VALID");
-  const gradient: F = (ct, w) => vjp((x: NDArray) => f(x, w as NDArray), x)[1](ct as NDArray)[0];
   const ct = randomArray([2, 3, 3, 4], 3);
   assert.equal(
-    stepsOf(gradient, ct, w).map((s) => s.kind),
+    stepsOf(gradient(f, x), ct, w).map((s) => s.kind),
     ["fill", "contract"],
   );
   const spread = lax.pad(lax.dotGeneral(ct, w, { contractingDims: [[3], [3]], batchDims: [[], []] }), 0, {
@@ -63,7 +67,7 @@ test("where the window is smaller than the stride, the rest is zeros", () => {
       [0, 0, 0],
     ],
   });
-  assertSame(gradient(ct, w), lax.reshape(spread, { newSizes: [2, 6, 6, 3] }), 1e-13);
+  assertSame(gradient(f, x)(ct, w), lax.reshape(spread, { newSizes: [2, 6, 6, 3] }), 1e-13);
 });
 
 test("dilations that would make very many parts are padded", () => {
