@@ -38,7 +38,7 @@ function cpuSeconds(call: () => unknown): number {
 function measure({ f, params, x1, x2, axes }: AutoJob): Measured[] {
   const options = { vmapAxes: 0, ...OPTIONS[axes] };
   const costs = nt.costOf(f as never, x1, x2, params, options);
-  const tried = METHODS.filter((method) => costs[method].predictedSeconds < LONGEST).map((method) => {
+  const tried = METHODS.filter((method) => costs[method]!.predictedSeconds < LONGEST).map((method) => {
     const kernelFn = nt.empiricalNtkFn(f as never, { ...options, implementation: nt.NtkImplementation[method] });
     const call = (): unknown => kernelFn(x1, x2, params);
     call();
@@ -59,7 +59,7 @@ function measure({ f, params, x1, x2, axes }: AutoJob): Measured[] {
   }
   return METHODS.map((method) => ({
     method,
-    predicted: costs[method].predictedSeconds,
+    predicted: costs[method]!.predictedSeconds,
     seconds: tried.find((one) => one.method === method)?.best ?? null,
   }));
 }

@@ -25,7 +25,7 @@ function measure() {
   const timing = time(() => kernelFn(x1, x2, params), { seconds: 1, limit: 15 });
   const entries = Array.from(kernel.dataSync());
   const mean = entries.reduce((sum, x) => sum + x, 0) / entries.length;
-  const predictedBytes = method === "AUTO" ? null : nt.costOf(f, x1, x2, params, options)[method].peakMemory;
+  const predictedBytes = method === "AUTO" ? null : nt.costOf(f, x1, x2, params, options)[method]!.peakMemory;
   const peakBytes = process.resourceUsage().maxRSS * 1024;
   return { timing, firstSeconds, peakBytes, grownBytes, predictedBytes, summary: [entries[0], mean] };
 }

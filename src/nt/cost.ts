@@ -10,8 +10,10 @@ import { prepare } from "./problem.ts";
 
 type MethodName = Exclude<keyof typeof NtkImplementation, "AUTO">;
 
-/** A cost for each method. */
-export type NtkCosts = Readonly<Record<MethodName, Cost>>;
+/** A cost for each method that can serve: vector products can't where `f` has a `customVjp` inside. */
+export type NtkCosts = Readonly<
+  Record<Exclude<MethodName, "NTK_VECTOR_PRODUCTS">, Cost> & { NTK_VECTOR_PRODUCTS?: Cost }
+>;
 
 const nameOf = (implementation: number): MethodName =>
   Object.entries(NtkImplementation).find(([, value]) => value === implementation)![0] as MethodName;
@@ -19,7 +21,8 @@ const nameOf = (implementation: number): MethodName =>
 /**
  * The work of each method for a kernel of `f`: floating-point operations, bytes moved, peak memory in bytes, and the time
  * that this machine should take on one thread. Nothing but a measurement of the machine's speed (a few milliseconds, the
- * first time; none with `rates`) is computed. `AUTO` takes the method with the least predicted time.
+ * first time; none with `rates`) is computed. `AUTO` takes the method with the least predicted time. A method that can't
+ * serve is left out: vector products, where `f` has a `customVjp` inside.
  * @example nt.costOf(f, x1, x2, params, { vmapAxes: 0 }).STRUCTURED_DERIVATIVES.flops
  */
 export function costOf(

@@ -1,5 +1,5 @@
 /** The methods by number, and the choice among them. */
-import { describe } from "../base/errors.ts";
+import { describe, UnsupportedError } from "../base/errors.ts";
 import { flatten, unflatten } from "../base/tree.ts";
 import { type Cost, costOf } from "../compile/cost.ts";
 import { simplify } from "../compile/simplify.ts";
@@ -39,14 +39,26 @@ interface Candidate {
   readonly cost: Cost;
 }
 
-/** Every method's program for the task, with its cost, counted on the program that would run. */
+/**
+ * The program for the task of every method that can serve, with its cost, counted on the program that would run. Forward
+ * mode can't serve where `f` has a `customVjp` inside.
+ */
 export function candidates(fn: string, problem: Problem, settings: NtkSettings): Candidate[] {
   const { contract, map, memory } = settings.rates;
   const rates = contract && map && memory ? { contract, map, memory } : { ...measureRates(), ...settings.rates };
-  return METHODS.map(([implementation, method]) => {
-    const program = programOf(method, fn, problem, settings);
-    return { implementation, program, cost: costOf(program.jaxpr, rates) };
+  const refusals: UnsupportedError[] = [];
+  const found = METHODS.flatMap(([implementation, method]) => {
+    try {
+      const program = programOf(method, fn, problem, settings);
+      return [{ implementation, program, cost: costOf(program.jaxpr, rates) }];
+    } catch (error) {
+      if (!(error instanceof UnsupportedError)) throw error;
+      refusals.push(error);
+      return [];
+    }
   });
+  if (found.length === 0) throw refusals[0];
+  return found;
 }
 
 /** Takes the method that is predicted to be the fastest of those that fit into memory. */

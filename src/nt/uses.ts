@@ -98,7 +98,9 @@ export class UseFinder {
     const { primitive, inputs, params, outputs } = equation;
     const [y, w] = [zerosLike(outputs[0]!), zerosLike(inputs[input]!)];
     const newSizes = [...y.shape, ...w.shape];
-    if (this.#rules.fwd ?? y.size > w.size) {
+    // A customVjp has no forward mode.
+    const forward = primitive.lowering.kind !== "call" && (this.#rules.fwd ?? y.size > w.size);
+    if (forward) {
       const push = (x: NDArray): NDArray => {
         const values = inputs.map((atom, i) => (i === input ? x : this.#read(atom)));
         return bind(primitive, values, params)[0]!;

@@ -76,7 +76,7 @@ test("a kernel of x1 with itself takes little more than half of the work that tw
         nt.NtkCosts,
       ];
       for (const method of ["JACOBIAN_CONTRACTION", "NTK_VECTOR_PRODUCTS", "STRUCTURED_DERIVATIVES"] as const) {
-        const share = half[method].flops / whole[method].flops;
+        const share = half[method]!.flops / whole[method]!.flops;
         // There pixels meet pixels, and the product of what they give with the cotangents' is not one of an array with itself.
         const unfolded = name === "CNN" && traceAxes.length === 0 && method !== "NTK_VECTOR_PRODUCTS";
         assert.ok(

@@ -166,7 +166,7 @@ test("tiles under a memory limit, and batches, give the kernel of the whole", ()
         if (second && ("diagonalAxes" in axes || axes.traceAxes?.includes(0))) continue;
         const options = { vmapAxes: 0, implementation: nt.NtkImplementation[method], ...axes };
         const whole = nt.empiricalNtkFn(f, options)(x1, second, params);
-        const { peakMemory } = nt.costOf(f, x1.at("0:2"), second?.at("0:2") ?? null, params, options)[method];
+        const { peakMemory } = nt.costOf(f, x1.at("0:2"), second?.at("0:2") ?? null, params, options)[method]!;
         let tiles = 0;
         const onProgress = (): void => void tiles++;
         const limited = { ...options, memoryLimit: peakMemory + 8 * whole.size + 4096, onProgress };

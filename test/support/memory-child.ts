@@ -52,5 +52,5 @@ const bytes = (): number => process.resourceUsage().maxRSS * 1024;
 globalThis.gc?.();
 const before = process.memoryUsage().rss;
 const kernel = kernelFn(x, null, params);
-const predicted = method === "AUTO" ? null : costs[method].peakMemory;
+const predicted = method === "AUTO" ? null : costs[method]!.peakMemory;
 console.log(JSON.stringify({ shape: kernel.shape, peak: bytes(), growth: bytes() - before, predicted, tiles }));
