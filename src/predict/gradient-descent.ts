@@ -7,7 +7,7 @@ import { asArray } from "../lax/operands.ts";
 import { where } from "../numpy/logic.ts";
 import { broadcastTo, expandDims } from "../numpy/movement.ts";
 import { matmul } from "../numpy/products.ts";
-import { add, divide, expm1, maximum, multiply, negative, subtract } from "../numpy/ufuncs.ts";
+import { add, divide, expm1, multiply, negative, subtract } from "../numpy/ufuncs.ts";
 import { acrossKernel, SYSTEM_OPTIONS, type System, type SystemOptions, trainingSystem } from "./system.ts";
 
 export interface GradientDescentOptions extends SystemOptions {
@@ -29,21 +29,22 @@ export interface PredictFn {
 
 /**
  * The eigenvalues of what `f0 - y` on the train examples is multiplied by for the change there, and, before the kernel of
- * other examples, for theirs: `exp(-k t) - 1` and the same divided by k.
+ * other examples, for theirs: `exp(-k t) - 1` and the same divided by k. Where k is 0 but for rounding both are 0: the
+ * quotient's limit, `-t`, would multiply what rounding left of other examples' kernel in that direction, which is 0, too.
  */
 function evolution(
   { eigenvalues, threshold, targets }: System,
   t: ArrayLike | null,
   learningRate: number,
 ): [NDArray, NDArray] {
-  if (t === null || t === Number.POSITIVE_INFINITY) {
-    const moving = eigenvalues.greater(threshold);
-    return [where(moving, -1, 0), where(moving, divide(-1, where(moving, eigenvalues, 1)), 0)];
-  }
-  const time = expandDims(multiply(t, learningRate / targets.size), -1);
-  const rates = maximum(eigenvalues, 0);
-  const change = expm1(negative(multiply(rates, time)));
-  return [change, where(rates.greater(0), divide(change, where(rates.greater(0), rates, 1)), negative(time))];
+  const rate = learningRate / targets.size;
+  const steps = t ?? Number.POSITIVE_INFINITY;
+  // A product of numbers loses no digits that a kernel in float64 has room for.
+  const time = typeof steps === "number" ? steps * rate : expandDims(multiply(steps, rate), -1);
+  const moving = eigenvalues.greater(threshold);
+  const rates = where(moving, eigenvalues, 1);
+  const change = where(moving, expm1(negative(multiply(rates, time))), 0);
+  return [change, divide(change, rates)];
 }
 
 /**

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { array, jit, type NDArray, numpy as np, predict } from "cotangent";
+import { array, grad, jit, type NDArray, numpy as np, predict } from "cotangent";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 
@@ -120,6 +120,49 @@ test("the closed form solves the differential equation, also in directions that 
   late.forEach((x, i) => {
     agree(x, list(limit[i] as NDArray), "the limit");
   });
+});
+
+test("at any time, directions in which a kernel vanishes to rounding do not move", () => {
+  // The kernel of features [1, 1, 2] with errors of one rounding: all of its directions but one are rounding.
+  const kernels = (step: number) => ({
+    within: [
+      [1 + step, 1, 2],
+      [1, 1, 2 - step],
+      [2, 2 - step, 4],
+    ],
+    across: [[3, 3 + 2 * step, 6]],
+  });
+  const targets = [1, 2, 3];
+  const [y, f] = [array(targets, { shape: [3, 1] }), array([[0.5]])];
+  // With u = [1, 1, 2] / sqrt(6), K = 6 u u^T: on the train examples y moves to its projection, at the rate 6 / 3.
+  const exact = (t: number) => {
+    const moved = (-Math.expm1(-2 * t) * (1 + 2 + 2 * 3)) / 6;
+    return { train: [moved, moved, 2 * moved], test: 0.5 + 3 * moved };
+  };
+  for (const [dtype, step] of [["float32", 2 ** -23] as const, ["float64", 2 ** -52] as const]) {
+    const { within, across } = kernels(step);
+    const [k, kTest] = [array(within, { dtype }), array(across, { dtype })];
+    const predictFn = predict.gradientDescentMse(k, np.astype(y, dtype));
+    const at = (t: number | NDArray | null) => predictFn(t, 0, np.astype(f, dtype), kTest);
+    const times = [0, 0.1, 1, 1e4, 1e8, 1e20, 1e300, Number.POSITIVE_INFINITY];
+    const every = at(array(times, { dtype }));
+    const compiled = (jit(at as never) as unknown as typeof at)(array(times, { dtype }));
+    const tolerance = 16 * step;
+    times.forEach((t, i) => {
+      const { train, test } = exact(t);
+      const results = [at(t), every.map((x) => x.at(i)), compiled.map((x) => x.at(i))];
+      if (t === Number.POSITIVE_INFINITY) results.push(at(null));
+      for (const [atTrain, atTest] of results as [NDArray, NDArray][]) {
+        train.forEach((v, j) => {
+          assert.ok(Math.abs(atTrain.dataSync()[j]! - v) < tolerance, `${dtype} train ${j} at ${t}: ${atTrain}`);
+        });
+        assert.ok(Math.abs(atTest.dataSync()[0]! - test) < tolerance, `${dtype} test at ${t}: ${atTest}`);
+      }
+    });
+    // The limit does not depend on the time, nor on small changes of what does not move.
+    const slope = grad((t: NDArray) => np.sum(at(t)[1]))(array(1e8, { dtype })) as NDArray;
+    assert.is(slope.item(), 0);
+  }
 });
 
 test("the posterior of Gaussian processes", () => {
