@@ -1,4 +1,5 @@
 /** Element types: their sizes, host representations and JAX's promotion lattice. */
+import { describe } from "./errors.ts";
 
 /** The element types of an array. `bool` is stored as one byte, 0 or 1. */
 export type DType = "float32" | "float64" | "int32" | "uint32" | "bool";
@@ -38,9 +39,15 @@ export const shortName = (dtype: DType): string => INFO[dtype].short;
 export const isFloat = (dtype: DType): boolean => INFO[dtype].category === "float";
 export const isDType = (x: unknown): x is DType => typeof x === "string" && Object.hasOwn(INFO, x);
 
+/** Throws unless `dtype` is one. */
+export function checkDType(fn: string, dtype: unknown, name = "dtype"): asserts dtype is DType {
+  if (isDType(dtype)) return;
+  throw new TypeError(`${fn}: ${name} must be one of "${DTYPES.join('", "')}", got ${describe(dtype)}.`);
+}
+
 /** A zero-filled typed array of `size` elements. Throws on an unknown dtype. */
 export function allocate(dtype: DType, size: number): TypedArray {
-  if (!isDType(dtype)) throw new TypeError(`unknown dtype "${dtype}"; there are ${DTYPES.join(", ")}.`);
+  checkDType("an array", dtype);
   return new INFO[dtype].storage(size);
 }
 

@@ -39,6 +39,17 @@ export function describe(value: unknown): string {
   return `${typeof value} ${String(value)}`;
 }
 
+/** Like `describe`, with the entries of short lists, such as `[1, 0.5]`. */
+export function show(value: unknown, depth = 2): string {
+  if (!Array.isArray(value) || value.length > 8 || depth === 0) return describe(value);
+  return `[${Array.from(value, (v) => (typeof v === "number" ? v : show(v, depth - 1))).join(", ")}]`;
+}
+
+/** Throws unless `value` is a function. */
+export function checkFunction(fn: string, name: string, value: unknown): void {
+  if (typeof value !== "function") throw new TypeError(`${fn}: ${name} must be a function, got ${describe(value)}.`);
+}
+
 /**
  * Throws on an option that `fn` does not know, so that a misspelt name never passes silently, on any if it knows none, and
  * on one of `required` that is not given.

@@ -1,5 +1,5 @@
 /** Shapes and axes: sizes, canonical axes, NumPy broadcasting. */
-import { describe, formatShape, ShapeError } from "./errors.ts";
+import { describe, formatShape, ShapeError, show } from "./errors.ts";
 
 export type Shape = readonly number[];
 
@@ -13,13 +13,34 @@ export const sameShape = (a: Shape, b: Shape): boolean => a.length === b.length 
 /** `[0, 1, ..., n - 1]`. */
 export const range = (n: number, start = 0): number[] => Array.from({ length: n }, (_, i) => start + i);
 
+/** Whether `list` holds whole numbers from `least` on and no holes; `count` of them, if that is given. */
+export function isIntegerList(list: unknown, least: number, count?: number): list is readonly number[] {
+  if (!Array.isArray(list) || (count !== undefined && list.length !== count)) return false;
+  for (let i = 0; i < list.length; i++) {
+    if (!Number.isInteger(list[i]) || list[i] < least) return false;
+  }
+  return true;
+}
+
+const KINDS: readonly string[] = ["non-negative integers", "positive integers"];
+
+/** Throws unless `isIntegerList`. */
+export function checkIntegers(
+  fn: string,
+  name: string,
+  list: unknown,
+  least = Number.NEGATIVE_INFINITY,
+  count?: number,
+): asserts list is readonly number[] {
+  if (isIntegerList(list, least, count)) return;
+  const many = count === undefined ? "" : `${count} `;
+  throw new ShapeError(`${fn}: ${name} must be a list of ${many}${KINDS[least] ?? "integers"}, got ${show(list)}.`);
+}
+
 /** Throws unless every entry of `shape` is a non-negative integer. */
 export function checkShape(fn: string, shape: unknown): asserts shape is Shape {
-  const ok = Array.isArray(shape) && shape.every((n) => Number.isInteger(n) && n >= 0);
-  if (!ok) {
-    const got = Array.isArray(shape) ? `[${shape.join(", ")}]` : describe(shape);
-    throw new ShapeError(`${fn}: a shape is a list of non-negative integers, got ${got}.`);
-  }
+  if (isIntegerList(shape, 0)) return;
+  throw new ShapeError(`${fn}: a shape is a list of non-negative integers, got ${show(shape)}.`);
 }
 
 /** The axis as a number from 0 to `ndim - 1`; negative axes count from the end. */
@@ -37,7 +58,7 @@ export function canonicalAxes(fn: string, axes: Axes | undefined, ndim: number, 
   if (axes === null || axes === undefined) return range(ndim);
   const list = typeof axes === "number" ? [axes] : axes;
   if (!Array.isArray(list)) throw new TypeError(`${fn}: ${name} must be a number or a list, got ${describe(axes)}.`);
-  const canonical = (list as readonly number[]).map((a) => canonicalAxis(fn, a, ndim, name));
+  const canonical = Array.from(list as readonly number[], (a) => canonicalAxis(fn, a, ndim, name));
   if (new Set(canonical).size !== canonical.length) {
     throw new ShapeError(`${fn}: ${name} [${list.join(", ")}] names an axis twice (the array has ${ndim} dimensions).`);
   }

@@ -1,10 +1,11 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { checkOptions, describe, formatShape } from "../../src/base/errors.ts";
+import { checkOptions, describe, formatShape, show } from "../../src/base/errors.ts";
 import {
   broadcastShapes,
   canonicalAxes,
   canonicalAxis,
+  checkIntegers,
   checkShape,
   invertPermutation,
   withoutAxes,
@@ -48,6 +49,18 @@ test("shapes and options are checked", () => {
   assertThrows(() => checkOptions("f", null as never, ["a"]), "f", "null");
   assertThrows(() => checkOptions("f", undefined, ["a", "b"], ["b"]), "f", '"b"', "missing");
   assertThrows(() => checkOptions("f", { a: 1 }, ["a", "b"], ["b"]), "f", '"b"', "missing");
+});
+
+test("lists of sizes have no holes and nothing but whole numbers; messages show them whatever they hold", () => {
+  assertThrows(() => checkShape("f", new Array(2)), "f", "[undefined, undefined]");
+  assertThrows(() => checkShape("f", [Number.NaN, 1]), "[NaN, 1]");
+  assertThrows(() => canonicalAxes("f", new Array(1), 2), "f", "undefined");
+  assertThrows(() => checkIntegers("f", "strides", [1, 0], 1, 2), "f", "strides", "2 positive integers", "[1, 0]");
+  assertThrows(() => checkIntegers("f", "strides", [1], 1, 2), "[1]");
+  checkIntegers("f", "axes", [-1, 2]);
+  const cyclic: unknown[] = [1n, Symbol("s")];
+  cyclic.push(cyclic);
+  assert.is(show(cyclic), "[bigint 1, symbol Symbol(s), [bigint 1, symbol Symbol(s), a list of 3]]");
 });
 
 test("small helpers", () => {
