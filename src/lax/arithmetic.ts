@@ -1,10 +1,11 @@
 /** Arithmetic: the ring operations, division, extrema, roundings, powers. Each with its derivative. */
+import { isFloat } from "../base/dtypes.ts";
 import { checkOptions, describe } from "../base/errors.ts";
 import type { Aval } from "../ir/aval.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { known, type MapEmitter, type MapOp, type Primitive, type Register } from "../ir/primitive.ts";
 import { bind1 } from "../ir/trace.ts";
-import { sameDType, sameFloat } from "./convert.ts";
+import { convertElementType, sameDType, sameFloat } from "./convert.ts";
 import { full, zerosLike } from "./create.ts";
 import { addPrimitive, type Derivative, makeElementwise } from "./elementwise.ts";
 import { bitwiseAnd, eq, ge, gt, ne, select } from "./logic.ts";
@@ -226,23 +227,40 @@ function powByExponent(t: NDArray, x: NDArray, out: NDArray): NDArray {
   return mul(t, mul(out, log(safe)));
 }
 
+/**
+ * `y x^(y - 1)`. The integer 0 is lowered to 0: `x^-1`, infinite at `x = 0`, would make derivatives of every order NaN. A
+ * float 0 isn't, as in JAX: the derivative in y is to be right, too.
+ */
+function powByBase(t: NDArray, x: NDArray, y: NDArray): NDArray {
+  if (isFloat(y.dtype)) return mul(t, mul(y, pow(x, sub(y, 1))));
+  return mul(t, mul(convertElementType(y, x.dtype), pow(x, select(eq(y, 0), 0, sub(y, 1)))));
+}
+
 const powPrimitive = /* @__PURE__ */ makeElementwise<null>({
   name: "pow",
-  emit: "POW",
+  emit: (e, [x, y], [base, exponent]) => {
+    const [dtype, given] = [(base as Aval).dtype, (exponent as Aval).dtype];
+    const power = given === dtype ? (y as Register) : e.op("CONVERT", given, [y as Register], dtype);
+    return e.op("POW", dtype, [x as Register, power]);
+  },
   derivatives: [
-    (t, [x, y]) => mul(t, mul(y as NDArray, pow(x as NDArray, sub(y as NDArray, 1)))),
+    (t, x) => powByBase(t, operand(x, 0), operand(x, 1)),
     (t, x, out) => powByExponent(t, operand(x, 0), out),
   ],
 });
-const generalPow: Binary = /* @__PURE__ */ binary("pow", powPrimitive, "floats");
+const floatPow: Binary = /* @__PURE__ */ binary("pow", powPrimitive, "floats");
 /**
- * `x` to the power `y`; a whole JavaScript number as `y` multiplies, with derivatives everywhere (`integerPow`).
- * Source: `jax.lax.pow`.
+ * `x` to the power `y`, floats or integers. Powers with integers have derivatives of every order everywhere; a whole
+ * JavaScript number as `y` multiplies (`integerPow`). Source: `jax.lax.pow`.
  */
-export const pow: Binary = (x, y) =>
-  typeof y === "number" && (y | 0) === y
-    ? integerPow(sameFloat("lax.pow", [x])[0] as NDArray, { exponent: y })
-    : generalPow(x, y);
+export const pow: Binary = (x, y) => {
+  const whole = typeof y === "number" && (y | 0) === y;
+  const exponent = asArray("lax.pow", y, "y");
+  if (exponent.dtype === "bool" || isFloat(exponent.dtype)) return floatPow(x, y);
+  const [base] = sameFloat("lax.pow", [x]) as [NDArray];
+  if (whole) return integerPow(base, { exponent: y });
+  return bind1(powPrimitive, broadcastScalars("lax.pow", [base, exponent]), null);
+};
 
 const clampPrimitive = /* @__PURE__ */ makeElementwise<null>({
   name: "clamp",

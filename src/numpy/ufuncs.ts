@@ -147,13 +147,19 @@ function integerPower(base: NDArray, exponent: NDArray): NDArray {
   return result;
 }
 
-const generalPower = /* @__PURE__ */ binary("power", promoteToNumbers, (x, y) =>
+/** Integers as exponents of floats stay integers: at 0, too, such powers have derivatives. */
+const promoteToPower: Promotion = (fn, args, names) => {
+  const [x, y] = promoteToNumbers(fn, args, names) as [NDArray, NDArray];
+  const [exponent] = promoteToNumbers(fn, args.slice(1), names?.slice(1)) as [NDArray];
+  return [x, isFloat(x.dtype) && !isFloat(exponent.dtype) ? exponent : y];
+};
+const generalPower = /* @__PURE__ */ binary("power", promoteToPower, (x, y) =>
   isFloat(x.dtype) ? lax.pow(x, y) : integerPower(x, y),
 );
 
 /**
- * `x` to the power `y`. A whole JavaScript number as `y` multiplies exactly (`lax.integerPow`), so that `power(x, 2)` has
- * derivatives everywhere. Source: `jax.numpy.power`.
+ * `x` to the power `y`. Powers with integers have derivatives everywhere; a whole JavaScript number as `y` multiplies
+ * exactly (`lax.integerPow`). Source: `jax.numpy.power`.
  * @throws TypeError for integers to a negative whole power.
  */
 export function power(x: ArrayLike, y: ArrayLike): NDArray {
