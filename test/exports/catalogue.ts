@@ -1,0 +1,56 @@
+/**
+ * Valid calls of everything that is exported, as data: what the tests over all exports, the fuzz and the table of operations
+ * are made from. `missing()` is empty when nothing was forgotten.
+ */
+import * as cotangent from "cotangent";
+import type { Example } from "./example.ts";
+import { fluentExamples } from "./fluent.ts";
+import { laxExamples } from "./lax.ts";
+import { nnExamples } from "./nn.ts";
+import { ntExamples } from "./nt.ts";
+import { linalgExamples, numpyExamples } from "./numpy.ts";
+import { predictExamples, randomExamples } from "./random.ts";
+import { staxExamples } from "./stax.ts";
+import { transformationExamples, treeExamples } from "./transformations.ts";
+
+export const CATALOGUE: readonly Example[] = [
+  ...numpyExamples(),
+  ...linalgExamples(),
+  ...laxExamples(),
+  ...nnExamples(),
+  ...randomExamples(),
+  ...transformationExamples(),
+  ...treeExamples(),
+  ...ntExamples(),
+  ...predictExamples(),
+  ...staxExamples(),
+  ...fluentExamples(),
+];
+
+/** `initThreads` starts workers, with tests of its own; arrays and errors are made by the library. */
+const UNCALLED = /^(initThreads|NDArray|\w+Error)$/;
+
+const isNamespace = (x: unknown): x is object =>
+  typeof x === "object" && x !== null && Object.getPrototypeOf(x) === null;
+
+/** The names of the functions of a namespace and of those in it. */
+function functionNames(namespace: object, prefix = ""): string[] {
+  return Object.entries(namespace).flatMap(([name, value]) => {
+    if (isNamespace(value)) return functionNames(value, `${prefix}${name}.`);
+    return typeof value === "function" && !UNCALLED.test(name) ? [`${prefix}${name}`] : [];
+  });
+}
+
+/** The methods of an array, but for what reads its contents. */
+function methodNames(): string[] {
+  const properties = Object.entries(Object.getOwnPropertyDescriptors(cotangent.NDArray.prototype));
+  return properties
+    .filter(([name, { value }]) => typeof value === "function" && name !== "constructor")
+    .map(([name]) => `NDArray.${name}`);
+}
+
+/** Exported functions and methods without an example. */
+export function missing(): string[] {
+  const known = new Set(CATALOGUE.map(({ name }) => name));
+  return [...functionNames(cotangent), ...methodNames()].filter((name) => !known.has(name));
+}

@@ -1,0 +1,44 @@
+/** Valid calls of the methods of an array. */
+import type { NDArray } from "cotangent";
+import { type Example, examplesOf, mask, matrix, type Row } from "./example.ts";
+
+const both = () => ({ axis: [0, 1], keepdims: true });
+const sums = (x: NDArray) => ({ ...both(), where: mask(x), dtype: "float64" });
+const sorted = () => ({ axis: 0, descending: true });
+
+const ROWS: readonly Row[] = [
+  ["toArray data dataSync neg abs exp log sqrt square sin cos tanh ravel flatten", () => []],
+  ["add sub mul div pow mod maximum minimum equal notEqual less lessEqual greater greaterEqual dot matmul", (x) => [x]],
+  ["sum mean prod", () => [], sums],
+  ["std var", () => [], (x) => ({ ...sums(x), ddof: 1 })],
+  ["max min", () => [], (_x) => ({ ...both(), initial: 1 })],
+  ["any all", () => [], (x) => ({ ...both(), where: mask(x) })],
+  ["argmax argmin", () => [], () => ({ axis: 0, keepdims: true })],
+  ["cumsum", () => [], () => ({ axis: 0, dtype: "float64" })],
+  ["sort argsort", () => [], sorted],
+  ["take", () => [1], () => ({ axis: 0, mode: "clip" })],
+  ["clip", () => [0, 2]],
+  ["clip", () => [], () => ({ min: 1, max: 2 })],
+  ["round", () => [], () => ({ decimals: 1 })],
+  ["reshape", () => [[9]]],
+  ["reshape", () => [1, 9]],
+  ["transpose", () => [], () => ({ axes: [1, 0] })],
+  ["transpose", () => [1, 0]],
+  ["squeeze", () => [], () => ({ axis: [] })],
+  ["astype", () => ["int32"]],
+  ["at", () => [0, "1:"]],
+];
+
+/** The methods, called on the matrix of the examples. */
+const onMatrix = (example: Example): Example => ({
+  ...example,
+  f: () => {
+    const x = matrix();
+    return (...args) => example.f().apply(x, args);
+  },
+});
+
+export const fluentExamples = (): Example[] => [
+  ...examplesOf("NDArray.", matrix(), ROWS).map(onMatrix),
+  { name: "NDArray.item", f: () => () => matrix().at(0, 0).item(), args: () => [] },
+];

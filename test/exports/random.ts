@@ -1,0 +1,71 @@
+/** Valid calls of random and predict, and of the functions that predict returns. */
+import { type NDArray, numpy as np, predict, random } from "cotangent";
+import { type Example, examplesOf, type Row, returned } from "./example.ts";
+
+const key = (): NDArray => random.key(3);
+const shape = () => ({ shape: [2, 3] });
+const drawn = () => ({ ...shape(), dtype: "float64" });
+
+const ROWS: readonly Row[] = [
+  ["key PRNGKey", () => [7]],
+  ["split", () => [key()]],
+  ["split", () => [key(), 3]],
+  ["split", () => [key(), [2, 2]]],
+  ["foldIn", () => [key(), 5]],
+  ["bits", () => [key()], shape],
+  ["bits normal uniform gumbel exponential rademacher", () => [key(), [3]]],
+  ["normal gumbel exponential", () => [key()], drawn],
+  ["rademacher", () => [key()], () => ({ ...shape(), dtype: "int32" })],
+  ["uniform", () => [key()], () => ({ ...drawn(), minval: -1, maxval: 2 })],
+  ["truncatedNormal", () => [key(), -1, 2], drawn],
+  ["truncatedNormal", () => [key(), -1, 2, [3]]],
+  ["bernoulli", () => [key()], () => ({ ...shape(), p: 0.3 })],
+  ["bernoulli", () => [key(), 0.3, [3]]],
+  ["randint", () => [key(), [3], 0, 10], () => ({ dtype: "uint32" })],
+  ["randint", () => [key(), { shape: [3], minval: 0, maxval: 10 }], () => ({ dtype: "uint32" })],
+  ["categorical", (x) => [key(), x], () => ({ axis: 0, shape: [3] })],
+  ["categorical", (x) => [key(), x, 0, [3]]],
+  ["permutation", (x) => [key(), x], () => ({ axis: 1 })],
+  ["permutation", () => [key(), 4]],
+];
+
+const kernel = (x: NDArray): NDArray => np.matmul(x, x);
+const targets = (x: NDArray): NDArray => np.at(x, ":", ":2");
+const system = () => ({ diagReg: 0.1, diagRegAbsoluteScale: true, traceAxes: [-1] });
+
+const PREDICT: readonly Row[] = [
+  ["gpInference", (x) => [kernel(x), targets(x)], system],
+  ["gpInference", (x) => [{ nngp: kernel(x), ntk: kernel(x) }, targets(x)], system],
+  ["gradientDescentMse", (x) => [kernel(x), targets(x)], () => ({ ...system(), learningRate: 0.5 })],
+];
+
+const data = (): [NDArray, NDArray] => {
+  const x = np.eye(3).mul(2);
+  return [x, np.at(x, ":", ":2")];
+};
+
+const RETURNED: readonly Example[] = [
+  returned(
+    "predict.gradientDescentMse",
+    () => predict.gradientDescentMse(...data()),
+    () => [1],
+  ),
+  returned(
+    "predict.gradientDescentMse",
+    () => predict.gradientDescentMse(...data()),
+    (x) => [null, targets(x), targets(x), x],
+  ),
+  returned(
+    "predict.gpInference",
+    () => predict.gpInference(...data()),
+    (x) => ["ntk", x],
+  ),
+  returned(
+    "predict.gpInference",
+    () => predict.gpInference({ nngp: data()[0], ntk: data()[0] }, data()[1]),
+    (x) => [["ntkgp", "nngp"], { nngp: x, ntk: x }, { nngp: x, ntk: x }],
+  ),
+];
+
+export const randomExamples = (): Example[] => examplesOf("random.", random, ROWS);
+export const predictExamples = (): Example[] => [...examplesOf("predict.", predict, PREDICT), ...RETURNED];
