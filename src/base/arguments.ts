@@ -1,34 +1,49 @@
 /** Arguments by position, by name, or both: what functions accept whose optional arguments are often written in order. */
-import { checkOptions, describe } from "./errors.ts";
-import { isLeaf } from "./tree.ts";
-
-const isOptions = (x: unknown): x is object => x !== null && !Array.isArray(x) && !isLeaf(x);
+import { checkNamed, isPlainObject, show } from "./errors.ts";
 
 /**
- * The arguments as one record: those given by position under `names`, and those of a trailing options object.
- * @throws TypeError for too many arguments, an unknown name, and one that is given in both ways.
+ * The types of optional arguments: some of `Positions` in order, then the options. As rest parameters of a function they
+ * read `f(x, ...args: Arguments<[axis: Axes], Options>)` and allow `f(x)`, `f(x, axis)`, `f(x, options)` and
+ * `f(x, axis, options)`.
+ */
+export type Arguments<Positions extends readonly unknown[], Options> = Positions extends readonly [
+  ...infer Front,
+  unknown,
+]
+  ? readonly [...Or<Positions, undefined>, options?: Options] | Arguments<Front, Options>
+  : readonly [options?: Options];
+
+type Or<List extends readonly unknown[], T> = { [K in keyof List]: List[K] | T };
+
+/**
+ * The arguments as one record, which inherits nothing: those given by position under the first of `names` (`positions` of
+ * them at most), and those of a trailing options object. Each is checked to be what its name says (`options.ts`).
+ * @throws TypeError for too many arguments, an unknown name, a wrong type, and an argument that is given in both ways.
  */
 export function namedArguments<Named extends object>(
   fn: string,
   names: readonly (keyof Named & string)[],
   args: readonly unknown[],
+  positions = names.length,
 ): Partial<Named> {
   const last = args.at(-1);
-  const options = isOptions(last) ? (last as Record<string, unknown>) : {};
-  const positional = isOptions(last) ? args.slice(0, -1) : args;
-  checkOptions(fn, options, names);
-  const named: Record<string, unknown> = { ...options };
+  const options = isPlainObject(last) ? last : {};
+  const positional = isPlainObject(last) ? args.slice(0, -1) : args;
+  if (positional.length > positions) {
+    const inOrder = positions > 0 ? `${names.slice(0, positions).join(", ")} in order and ` : "";
+    throw new TypeError(
+      `${fn}: too many arguments; after the required ones it takes ${inOrder}an object {${names.join(", ")}}, got ` +
+        `${positional.map((x) => show(x)).join(", ")}.`,
+    );
+  }
+  const named: Record<string, unknown> = Object.assign(Object.create(null), options);
   positional.forEach((value, i) => {
-    const name = names[i];
-    if (name === undefined) {
-      throw new TypeError(`${fn}: too many arguments; after the required ones it takes ${names.join(", ")}.`);
-    }
+    const name = names[i] as string;
     if (value === undefined) return;
-    if (name in options) {
-      throw new TypeError(`${fn}: ${name} is given by position (${describe(value)}) and in the options.`);
+    if (named[name] !== undefined) {
+      throw new TypeError(`${fn}: ${name} is given by position (${show(value)}) and in the options.`);
     }
     named[name] = value;
   });
-  for (const name of Object.keys(named)) if (named[name] === undefined) delete named[name];
-  return named as Partial<Named>;
+  return checkNamed(fn, named, names) as Partial<Named>;
 }

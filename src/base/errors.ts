@@ -1,4 +1,5 @@
 /** The errors a user meets. Each message names the function, the argument, the shapes and what to do. */
+import { expected, isArrayShaped } from "./options.ts";
 
 /** Shapes or axes that do not fit together. */
 export class ShapeError extends Error {
@@ -25,15 +26,12 @@ export function formatShape(shape: readonly number[]): string {
   return shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(", ")})`;
 }
 
-const isArrayLike = (x: unknown): x is { dtype: string; shape: readonly number[] } =>
-  typeof x === "object" && x !== null && "dtype" in x && "shape" in x && Array.isArray(x.shape);
-
 /** A short description of any value, for messages about arguments of the wrong kind. */
 export function describe(value: unknown): string {
   if (value === null) return "null";
   if (value === undefined) return "undefined";
   if (Array.isArray(value)) return `a list of ${value.length}`;
-  if (isArrayLike(value)) return `an array ${value.dtype}${formatShape(value.shape)}`;
+  if (isArrayShaped(value)) return `an array ${value.dtype}${formatShape(value.shape)}`;
   if (typeof value === "object") return `an object (${value.constructor?.name ?? "no class"})`;
   if (typeof value === "string") return JSON.stringify(value);
   return `${typeof value} ${String(value)}`;
@@ -50,39 +48,60 @@ export function checkFunction(fn: string, name: string, value: unknown): void {
   if (typeof value !== "function") throw new TypeError(`${fn}: ${name} must be a function, got ${describe(value)}.`);
 }
 
+/** Whether `x` may hold options or parts of a tree: an object that is no list and of no class. */
+export function isPlainObject(x: unknown): x is Record<string, unknown> {
+  if (typeof x !== "object" || x === null) return false;
+  const prototype = Object.getPrototypeOf(x);
+  return prototype === Object.prototype || prototype === null;
+}
+
 /**
- * Throws on an option that `fn` does not know, so that a misspelt name never passes silently, on any if it knows none, and
- * on one of `required` that is not given.
+ * The options that are given, checked: `fn` knows their names, each is what its name says (`options.ts`), and none of
+ * `required` is missing. Read the options from the record that is returned: it inherits nothing.
  */
-export function checkOptions(
+export function checkOptions<Options extends object>(
   fn: string,
-  options: object | undefined,
+  options: Options | undefined,
   known: readonly string[],
   required: readonly string[] = [],
-): void {
-  checkNames(fn, options, known);
+): Options {
+  if (options !== undefined && !isPlainObject(options)) {
+    const example = known.length > 0 ? `an options object such as {${known[0]}: ...}` : "left out";
+    throw new TypeError(`${fn}: the last argument must be ${example}, got ${describe(options)}.`);
+  }
+  const named = checkNamed(fn, Object.assign(Object.create(null), options) as Record<string, unknown>, known);
   for (const name of required) {
-    if ((options as Record<string, unknown> | undefined)?.[name] !== undefined) continue;
+    if (named[name] !== undefined) continue;
     throw new TypeError(`${fn}: the option "${name}" is missing; call it with {${required.join(": ..., ")}: ...}.`);
   }
+  return named as Options;
+}
+
+/** The record, if `fn` knows all of its names and each value is what its name says; without what is undefined. */
+export function checkNamed<Named extends object>(fn: string, named: Named, known: readonly string[]): Named {
+  for (const key of Reflect.ownKeys(named)) {
+    if (!known.includes(key as string)) {
+      const takes = known.length > 0 ? `it takes ${known.map((k) => `"${k}"`).join(", ")}` : "it takes no options";
+      throw new TypeError(`${fn}: unknown option ${describe(key)}; ${takes}.`);
+    }
+    const value = named[key as keyof Named];
+    const what = expected(key as string, value);
+    if (what) throw new TypeError(`${fn}: ${key as string} must be ${what}; got ${show(value)}.`);
+    if (value === undefined) delete named[key as keyof Named];
+  }
+  return named;
+}
+
+/** Throws if anything stands in `rest`: the arguments after the last one that `fn` has. */
+export function noMore(fn: string, rest: readonly unknown[]): void {
+  if (rest.length === 0) return;
+  throw new TypeError(
+    `${fn}: too many arguments; it takes no options and nothing else, got ${rest.map(describe).join(", ")}; as a callback, wrap it: ` +
+      "(x) => f(x).",
+  );
 }
 
 /** Throws unless `value` is a list. */
 export function checkList(fn: string, name: string, value: unknown): asserts value is readonly unknown[] {
   if (!Array.isArray(value)) throw new TypeError(`${fn}: ${name} must be a list, got ${describe(value)}.`);
-}
-
-function checkNames(fn: string, options: object | undefined, known: readonly string[]): void {
-  if (options === undefined) return;
-  if (known.length === 0)
-    throw new TypeError(`${fn}: takes no options and no further arguments, got ${describe(options)}.`);
-  if (options === null || typeof options !== "object" || Array.isArray(options)) {
-    throw new TypeError(
-      `${fn}: the last argument must be an options object such as {${known[0] ?? ""}: ...}, got ${describe(options)}.`,
-    );
-  }
-  for (const key of Object.keys(options)) {
-    if (known.includes(key)) continue;
-    throw new TypeError(`${fn}: unknown option "${key}"; it takes ${known.map((k) => `"${k}"`).join(", ")}.`);
-  }
 }

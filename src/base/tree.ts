@@ -2,7 +2,7 @@
  * Pytrees, as in `jax.tree`: lists, plain objects (their keys sorted) and `null` (no leaves) are nodes, anything else is
  * a leaf. Transformations flatten their arguments to leaves and give the results back in the shape they came in.
  */
-import { describe } from "./errors.ts";
+import { describe, isPlainObject } from "./errors.ts";
 
 /** A tree of `Leaf`s: nested lists and plain objects; `null` stands for "nothing here". */
 export type PyTree<Leaf> = Leaf | null | readonly PyTree<Leaf>[] | { readonly [key: string]: PyTree<Leaf> };
@@ -16,12 +16,6 @@ export type TreeDef =
 
 const LEAF: TreeDef = { kind: "leaf" };
 const NONE: TreeDef = { kind: "none" };
-
-function isPlainObject(x: unknown): x is Record<string, unknown> {
-  if (typeof x !== "object" || x === null) return false;
-  const prototype = Object.getPrototypeOf(x);
-  return prototype === Object.prototype || prototype === null;
-}
 
 /** Whether `x` would be a leaf. */
 export function isLeaf(x: unknown): boolean {

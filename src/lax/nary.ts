@@ -1,6 +1,6 @@
 /** The user-facing side of elementwise primitives: arguments checked, numbers made literals, one dtype. */
 import { isFloat } from "../base/dtypes.ts";
-import { formatShape, ShapeError } from "../base/errors.ts";
+import { formatShape, noMore, ShapeError } from "../base/errors.ts";
 import { type Shape, sameShape } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import type { Primitive } from "../ir/primitive.ts";
@@ -37,13 +37,17 @@ const promotionTo: Readonly<Record<Accepted, Promotion>> = {
 /** A function of one array. */
 export function unary(name: string, primitive: Primitive<null>, accepted: Accepted = "floats"): Unary {
   const fn = `lax.${name}`;
-  return (x) => bind1(primitive, promotionTo[accepted](fn, [x]), null);
+  return (x: ArrayLike, ...rest: unknown[]) => {
+    noMore(fn, rest);
+    return bind1(primitive, promotionTo[accepted](fn, [x]), null);
+  };
 }
 
 /** A function of two arrays of one shape. */
 export function binary(name: string, primitive: Primitive<null>, accepted: Accepted = "numbers"): Binary {
   const fn = `lax.${name}`;
-  return (x, y) => {
+  return (x: ArrayLike, y: ArrayLike, ...rest: unknown[]) => {
+    noMore(fn, rest);
     const operands = promotionTo[accepted](fn, [x, y], ["x", "y"]);
     return bind1(primitive, broadcastScalars(fn, operands), null);
   };

@@ -58,7 +58,7 @@ function contractJacobians(
     });
   });
   if (terms.length === 0) return full(kernelShape(labels), 0, dtype);
-  const total = terms.reduce(add);
+  const total = terms.reduce((sum, term) => add(sum, term));
   const count = tracedSize(shape1, paired);
   return count === 1 ? total : div(total, count);
 }

@@ -194,7 +194,12 @@ const attachPinv = /* @__PURE__ */ withDerivative("pinv", (a, [value], da) => {
   const left = matmul(matmul(p, transposed(p)), turned);
   const right = matmul(turned, matmul(transposed(p), p));
   const terms = [left, right, lax.neg(matmul(left, matmul(a, p))), lax.neg(matmul(p, matmul(a, right)))];
-  return [lax.sub(terms.reduce(lax.add), matmul(p, matmul(da, p)))];
+  return [
+    lax.sub(
+      terms.reduce((sum, term) => lax.add(sum, term)),
+      matmul(p, matmul(da, p)),
+    ),
+  ];
 });
 
 /**

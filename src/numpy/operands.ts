@@ -1,6 +1,6 @@
 /** How arguments become arrays that fit together: one dtype by JAX's promotion, one shape by NumPy's broadcasting. */
 import { type DType, isDType } from "../base/dtypes.ts";
-import { describe } from "../base/errors.ts";
+import { describe, noMore } from "../base/errors.ts";
 import { broadcastShapes } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { convertElementType, type Promotion, promoteOperands } from "../lax/convert.ts";
@@ -26,13 +26,17 @@ export function broadcastOperands(fn: string, arrays: readonly NDArray[]): NDArr
 /** A function of one array from the operation on its promoted argument. */
 export function unary(name: string, promotion: Promotion, apply: Unary): Unary {
   const fn = `numpy.${name}`;
-  return (x) => apply(promotion(fn, [x])[0] as NDArray);
+  return (x: ArrayLike, ...rest: unknown[]) => {
+    noMore(fn, rest);
+    return apply(promotion(fn, [x])[0] as NDArray);
+  };
 }
 
 /** A function of two arrays from the operation on its promoted and broadcast arguments. */
 export function binary(name: string, promotion: Promotion, apply: (x: NDArray, y: NDArray) => NDArray): Binary {
   const fn = `numpy.${name}`;
-  return (x, y) => {
+  return (x: ArrayLike, y: ArrayLike, ...rest: unknown[]) => {
+    noMore(fn, rest);
     const [a, b] = broadcastOperands(fn, promotion(fn, [x, y], ["x", "y"])) as [NDArray, NDArray];
     return apply(a, b);
   };
@@ -41,7 +45,8 @@ export function binary(name: string, promotion: Promotion, apply: (x: NDArray, y
 /** The array as it is if it holds integers or bools, else what `apply` makes of it: for roundings. */
 export function unlessInteger(name: string, apply: Unary): Unary {
   const fn = `numpy.${name}`;
-  return (x) => {
+  return (x: ArrayLike, ...rest: unknown[]) => {
+    noMore(fn, rest);
     const operand = asArray(fn, x);
     return operand.dtype.startsWith("float") ? apply(operand) : operand;
   };

@@ -61,7 +61,7 @@ function fanInBy(fn: string, combine: (x: NDArray, y: NDArray) => NDArray): Laye
         const shapes = branches.map((x) => formatShape(x.shape)).join(", ");
         throw new ShapeError(`${fn}: the branches must have one shape, got ${shapes}.`);
       }
-      return others.reduce(combine, first);
+      return others.reduce((sum, x) => combine(sum, x), first);
     },
   });
 }
