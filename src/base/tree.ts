@@ -3,38 +3,16 @@
  * a leaf. Transformations flatten their arguments to leaves and give the results back in the shape they came in.
  */
 import { describe, isPlainObject } from "./errors.ts";
+import { flattenInto, LEAF, type TreeDef } from "./flatten.ts";
 
 /** A tree of `Leaf`s: nested lists and plain objects; `null` stands for "nothing here". */
 export type PyTree<Leaf> = Leaf | null | readonly PyTree<Leaf>[] | { readonly [key: string]: PyTree<Leaf> };
 
-/** The structure of a tree without its leaves. */
-export type TreeDef =
-  | { readonly kind: "leaf" }
-  | { readonly kind: "none" }
-  | { readonly kind: "list"; readonly children: readonly TreeDef[] }
-  | { readonly kind: "object"; readonly keys: readonly string[]; readonly children: readonly TreeDef[] };
-
-const LEAF: TreeDef = { kind: "leaf" };
-const NONE: TreeDef = { kind: "none" };
+export type { TreeDef };
 
 /** Whether `x` would be a leaf. */
 export function isLeaf(x: unknown): boolean {
   return x !== null && !Array.isArray(x) && !isPlainObject(x);
-}
-
-function flattenInto(tree: unknown, leaves: unknown[], stop: (x: unknown) => boolean): TreeDef {
-  if (tree === null) return NONE;
-  if (stop(tree)) {
-    leaves.push(tree);
-    return LEAF;
-  }
-  if (Array.isArray(tree)) return { kind: "list", children: tree.map((x) => flattenInto(x, leaves, stop)) };
-  if (isPlainObject(tree)) {
-    const keys = Object.keys(tree).sort();
-    return { kind: "object", keys, children: keys.map((k) => flattenInto(tree[k], leaves, stop)) };
-  }
-  leaves.push(tree);
-  return LEAF;
 }
 
 /** The leaves of a tree in order, and its structure. `isLeaf` can stop the descent earlier. */
@@ -43,7 +21,7 @@ export function flatten<Leaf = unknown>(
   isLeaf: (x: unknown) => boolean = () => false,
 ): [Leaf[], TreeDef] {
   const leaves: unknown[] = [];
-  const def = flattenInto(tree, leaves, isLeaf);
+  const def = flattenInto(leaves, tree, LEAF, isLeaf);
   return [leaves as Leaf[], def];
 }
 
@@ -56,7 +34,7 @@ export const structure = (tree: unknown): TreeDef => flatten(tree)[1];
 /** How many leaves a structure has. */
 export function leafCount(def: TreeDef): number {
   if (def.kind === "leaf") return 1;
-  if (def.kind === "none") return 0;
+  if (def.kind === "none" || def.kind === "static") return 0;
   return def.children.reduce((n, child) => n + leafCount(child), 0);
 }
 
@@ -70,16 +48,18 @@ export function unflatten<Tree = unknown>(def: TreeDef, leaves: readonly unknown
   const build = (d: TreeDef): unknown => {
     if (d.kind === "leaf") return leaves[next++];
     if (d.kind === "none") return null;
+    if (d.kind === "static") return d.value;
     if (d.kind === "list") return d.children.map(build);
     return Object.fromEntries(d.keys.map((key, i) => [key, build(d.children[i] as TreeDef)]));
   };
   return build(def) as Tree;
 }
 
-/** A structure as text: `[*, {a: *, b: null}]`. Equal structures have equal texts, so it serves as a cache key. */
+/** A structure as text: `[*, {"a": *, "b": null}]`. Equal structures have equal texts, so it serves as a cache key. */
 export function formatTree(def: TreeDef): string {
   if (def.kind === "leaf") return "*";
   if (def.kind === "none") return "null";
+  if (def.kind === "static") return JSON.stringify(def.value) ?? "undefined";
   if (def.kind === "list") return `[${def.children.map(formatTree).join(", ")}]`;
   return `{${def.keys.map((key, i) => `${JSON.stringify(key)}: ${formatTree(def.children[i] as TreeDef)}`).join(", ")}}`;
 }

@@ -43,7 +43,9 @@ export class Tracer extends NDArray {
     return new ConcretizationTypeError(
       `The contents of a traced array (${this.dtype}${formatShape(this.shape)}) were asked for by ${what}. ` +
         "Inside jit, grad, vmap, the nt kernels and the like a function sees shapes and dtypes, no values: use " +
-        "np.where or lax.select instead of an `if`, or compute the condition outside and pass it as a closure.",
+        "np.where or lax.select instead of an `if`, compute the condition outside and pass it as a closure, or make a " +
+        "number that decides what is computed a static argument: jit(f, { staticArgnums: [1] })(x, n). " +
+        "(Booleans and strings are static by themselves.)",
     );
   }
 }

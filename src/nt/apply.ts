@@ -1,8 +1,9 @@
 /** The user's function as the kernels see it: its output shapes, its batch axes, and its float parameters. */
 import { type DType, isFloat, promote } from "../base/dtypes.ts";
 import { ShapeError } from "../base/errors.ts";
+import { flattenArguments } from "../base/flatten.ts";
 import { canonicalAxis, type Shape } from "../base/shapes.ts";
-import { broadcastPrefix, flatten, isLeaf, leaves, type TreeDef, unflatten } from "../base/tree.ts";
+import { broadcastPrefix, flatten, isLeaf, type TreeDef, unflatten } from "../base/tree.ts";
 import { makeAval } from "../ir/aval.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { asArray } from "../lax/operands.ts";
@@ -59,7 +60,7 @@ export function canonicalBatchAxes(
 ): BatchAxes | null {
   if (vmapAxes === null || vmapAxes === undefined) return null;
   const [inAxes, outAxes, kwargsAxes] = isTriple(vmapAxes) ? vmapAxes : [vmapAxes, vmapAxes, {}];
-  const [inputLeaves, inTree] = flatten(x);
+  const [inputLeaves, inTree] = flattenArguments(x);
   const inputs = broadcastPrefix<number>(fn, "vmapAxes for the inputs", inAxes, inTree).map((axis, i) =>
     axis === null ? null : canonicalAxis(fn, axis, asArray(fn, inputLeaves[i], "x").ndim, "vmapAxes"),
   );
@@ -76,7 +77,8 @@ export function canonicalBatchAxes(
 function checkBatchSizes(fn: string, axes: BatchAxes, x: unknown, outs: OutputShapes, kwargs: Kwargs): void {
   const sizesOf = (shapes: readonly Shape[], places: readonly (number | null)[]): number[] =>
     shapes.flatMap((shape, i) => (places[i] === null ? [] : [shape[places[i]!]!]));
-  const shapesOf = (tree: unknown): Shape[] => leaves(tree).map((leaf) => asArray(fn, leaf, "an input").shape);
+  const shapesOf = (tree: unknown): Shape[] =>
+    flattenArguments(tree)[0].map((leaf) => asArray(fn, leaf, "an input").shape);
   const given = [
     ...sizesOf(shapesOf(x), axes.inputs),
     ...Object.entries(axes.kwargs).flatMap(([key, places]) => sizesOf(shapesOf(kwargs[key]), places)),
@@ -99,7 +101,7 @@ function canonicalKwargsAxes(fn: string, axes: unknown, kwargs: Kwargs): BatchAx
   for (const [key, axis] of Object.entries(byName as object)) {
     if (!(key in kwargs))
       throw new TypeError(`${fn}: vmapAxes names the keyword argument "${key}", which isn't given.`);
-    const [leaves, tree] = flatten(kwargs[key]);
+    const [leaves, tree] = flattenArguments(kwargs[key]);
     canonical[key] = broadcastPrefix<number>(fn, `vmapAxes.${key}`, axis, tree).map((a, i) =>
       a === null ? null : canonicalAxis(fn, a, asArray(fn, leaves[i], key).ndim, `vmapAxes.${key}`),
     );
@@ -109,7 +111,7 @@ function canonicalKwargsAxes(fn: string, axes: unknown, kwargs: Kwargs): BatchAx
 
 /** Every leaf with a batch axis of size 1 put back where it was mapped over. */
 export function withUnitBatch(tree: unknown, axes: readonly (number | null)[]): unknown {
-  const [leaves, def] = flatten<NDArray>(tree);
+  const [leaves, def] = flattenArguments<NDArray>(tree);
   return unflatten(
     def,
     leaves.map((leaf, i) => (axes[i] === null ? leaf : expandDims(leaf, { axes: [axes[i]!] }))),
@@ -132,7 +134,7 @@ export class Parameters {
   readonly #tree: TreeDef;
 
   constructor(params: unknown) {
-    const [leaves, tree] = flatten(params);
+    const [leaves, tree] = flattenArguments(params);
     this.#leaves = leaves.map((leaf) => asArray("nt", leaf, "a leaf of params"));
     this.#tree = tree;
     this.floats = this.#leaves.filter((x) => isFloat(x.dtype));

@@ -1,9 +1,8 @@
 /** Any kernel function in batches. */
 import { checkOptions, describe, formatShape, ShapeError } from "../base/errors.ts";
-import { allNone, flatten, leaves, map } from "../base/tree.ts";
-import type { NDArray } from "../ir/ndarray.ts";
+import { allNone, flatten, leaves } from "../base/tree.ts";
 import { isTracing } from "../ir/trace.ts";
-import { checkFunction, flattenArrays, type TreeFunction } from "../transform/flat.ts";
+import { checkFunction, flattenArrays, mapArrays, type TreeFunction } from "../transform/flat.ts";
 import { evalShape, ShapeDtypeStruct } from "../transform/shapes.ts";
 import { computeTiles } from "./assemble.ts";
 import { knownOf } from "./known.ts";
@@ -17,7 +16,7 @@ export interface BatchOptions {
 }
 
 const withBatch = (tree: unknown, size: number): unknown =>
-  map((x: NDArray) => new ShapeDtypeStruct([size, ...x.shape.slice(1)], x.dtype), tree);
+  mapArrays((x) => new ShapeDtypeStruct([size, ...x.shape.slice(1)], x.dtype), tree);
 
 /** How many examples an input holds: the size of the first axis of its leaves. */
 function batchOf(fn: string, name: string, x: unknown): number {

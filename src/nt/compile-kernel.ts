@@ -1,5 +1,6 @@
 /** A kernel function compiled once for each structure, shape and static keyword argument. */
 import { describe } from "../base/errors.ts";
+import { flattenArguments } from "../base/flatten.ts";
 import { allNone, flatten, formatTree, unflatten } from "../base/tree.ts";
 import { keyOf } from "../ir/key.ts";
 import { NDArray } from "../ir/ndarray.ts";
@@ -13,9 +14,9 @@ export type KernelFn<Result> = (x1: unknown, x2: unknown, params: unknown, kwarg
 const isArray = (x: unknown): x is ArrayLike => x instanceof NDArray || ArrayBuffer.isView(x);
 
 function checkArrays(fn: string, name: string, tree: unknown): void {
-  for (const leaf of flatten(tree)[0]) {
-    if (typeof leaf !== "number") asArray(fn, leaf, `a leaf of ${name}`);
-  }
+  const [leaves, { kind }] = flattenArguments(tree);
+  if (kind === "static") throw new TypeError(`${fn}: ${name} must be a tree of arrays, got ${describe(tree)}.`);
+  for (const leaf of leaves) asArray(fn, leaf, `a leaf of ${name}`);
 }
 
 /** A kernel function with what tiling needs to know of it. */

@@ -1,7 +1,8 @@
 /** Keyword arguments of `f`: which go to `f(x1)`, which to `f(x2)`, and the random key. */
 import { describe } from "../base/errors.ts";
+import { flattenArguments } from "../base/flatten.ts";
 import { sameShape } from "../base/shapes.ts";
-import { allNone, leaves, sameStructure, structure } from "../base/tree.ts";
+import { allNone, sameStructure } from "../base/tree.ts";
 import { NDArray } from "../ir/ndarray.ts";
 import { abs, sub } from "../lax/arithmetic.ts";
 import { full } from "../lax/create.ts";
@@ -27,8 +28,9 @@ function sameArrays(x: NDArray, y: NDArray): NDArray {
 
 /** Whether two trees hold the same values; a 0-dimensional `bool`. */
 function sameValues(x1: unknown, x2: unknown): NDArray {
-  if (!sameStructure(structure(x1), structure(x2))) return full([], false, "bool");
-  const [first, second] = [leaves(x1), leaves(x2)];
+  const [first, tree] = flattenArguments(x1);
+  const [second, tree2] = flattenArguments(x2);
+  if (!sameStructure(tree, tree2)) return full([], false, "bool");
   const pairs = first.map((x, i) => sameArrays(asArray("nt", x, "x1"), asArray("nt", second[i], "x2")));
   return pairs.reduce<NDArray>((all, pair) => bitwiseAnd(all, pair), full([], true, "bool"));
 }

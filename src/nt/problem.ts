@@ -1,5 +1,6 @@
 /** A kernel's task made explicit: the two sides with their inputs, shapes and batch axes, and the parameters. */
-import { formatTree, sameStructure, structure, unflatten } from "../base/tree.ts";
+import { flattenArguments } from "../base/flatten.ts";
+import { formatTree, sameStructure, unflatten } from "../base/tree.ts";
 import type { Rates } from "../compile/cost.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { vmap } from "../transform/vmap.ts";
@@ -61,8 +62,8 @@ export class Side {
   /** Where these have it. */
   get exampleAxes(): unknown {
     const { inputs, kwargs } = this.batch!;
-    const own = this.#mapped.map((key) => [key, unflatten(structure(this.kwargs[key]), kwargs[key]!)]);
-    return [unflatten(structure(this.x), inputs), Object.fromEntries(own)];
+    const own = this.#mapped.map((key) => [key, unflatten(flattenArguments(this.kwargs[key])[1], kwargs[key]!)]);
+    return [unflatten(flattenArguments(this.x)[1], inputs), Object.fromEntries(own)];
   }
 
   /** `f` on one example, which is given without batch axes and gets ones of size 1. */

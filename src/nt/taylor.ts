@@ -1,10 +1,9 @@
 /** Linearization and Taylor expansion of a function in its parameters. */
 import { describe } from "../base/errors.ts";
-import { map, unflatten } from "../base/tree.ts";
-import type { NDArray } from "../ir/ndarray.ts";
+import { unflatten } from "../base/tree.ts";
 import { add, div, sub } from "../lax/arithmetic.ts";
 import { jvp } from "../transform/derivatives.ts";
-import { checkFunction, flattenArrays, matchLeaves, type TreeFunction } from "../transform/flat.ts";
+import { checkFunction, flattenArrays, mapArrays, matchLeaves, type TreeFunction } from "../transform/flat.ts";
 
 /** `newParams - params`, leaf by leaf; trees and shapes must agree. */
 function difference(fn: string, newParams: unknown, params: unknown): unknown {
@@ -22,7 +21,7 @@ function difference(fn: string, newParams: unknown, params: unknown): unknown {
   );
 }
 
-const addTrees = (x: unknown, y: unknown): unknown => map((a: NDArray, b: NDArray) => add(a, b), x, y);
+const addTrees = (x: unknown, y: unknown): unknown => mapArrays(add, x, y);
 
 /**
  * The Taylor polynomial of `f` in its first argument around `params`: a function `(newParams, ...args)` with the outputs
@@ -42,7 +41,7 @@ export function taylorExpand<F extends TreeFunction>(f: F, params: unknown, degr
     const remainder = (g: TreeFunction, order: number): unknown => {
       if (order === degree) return g(params);
       const derivative: TreeFunction = (p) => jvp(g, [p], [direction])[1];
-      const rest = map((x: NDArray) => div(x, order + 1), remainder(derivative, order + 1));
+      const rest = mapArrays((x) => div(x, order + 1), remainder(derivative, order + 1));
       return addTrees(g(params), rest);
     };
     return remainder((p) => f(p, ...args), 0);

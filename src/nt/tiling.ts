@@ -1,5 +1,6 @@
 /** Kernels in tiles over parts of x1 and x2: what makes a kernel fit into memory when its whole would not. */
-import { flatten, unflatten } from "../base/tree.ts";
+import { flattenArguments } from "../base/flatten.ts";
+import { unflatten } from "../base/tree.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { sliceInDim } from "../lax/slice.ts";
 
@@ -37,7 +38,7 @@ export const samePart = (a: Part, b: Part): boolean => a[0] === b[0] && a[1] ===
 
 /** The examples of a part in every leaf; leaves whose axis is `null` are shared by all examples. */
 export function takePart(tree: unknown, axes: readonly (number | null)[], [start, limit]: Part): unknown {
-  const [leaves, def] = flatten<NDArray>(tree);
+  const [leaves, def] = flattenArguments<NDArray>(tree);
   return unflatten(
     def,
     leaves.map((x, i) => (axes[i] === null ? x : sliceInDim(x, start, limit, axes[i]!))),

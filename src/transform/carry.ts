@@ -1,6 +1,6 @@
 /** What a loop carries from step to step: one structure, with shapes and dtypes that stay. */
 import { formatTree, type TreeDef } from "../base/tree.ts";
-import { formatAval, sameAval } from "../ir/aval.ts";
+import { type Aval, formatAval, sameAval } from "../ir/aval.ts";
 import { HostArray, type NDArray, scalar } from "../ir/ndarray.ts";
 import { convertElementType } from "../lax/convert.ts";
 import type { Traced } from "./flat.ts";
@@ -14,12 +14,17 @@ export function checkCarry(
   outTree: TreeDef,
 ): void {
   const outs = body.program.jaxpr.outputs.slice(0, carried.length);
-  const same = formatTree(tree) === formatTree(outTree) && outs.every((a, i) => sameAval(a.aval, carried[i]!.aval));
-  if (same) return;
-  const got = outs.map((a) => formatAval(a.aval)).join(", ");
+  const [want, got] = [formatTree(tree), formatTree(outTree)];
+  if (want !== got) {
+    throw new TypeError(
+      `${fn}: the body must return a carry of the structure that it gets, ${want}, got ${got}. A boolean or string in a ` +
+        "carry is no array and stays as it is; for a flag that changes, start with array(false) or array(true).",
+    );
+  }
+  if (outs.every((a, i) => sameAval(a.aval, carried[i]!.aval))) return;
+  const avals = (list: readonly { aval: Aval }[]): string => list.map((a) => formatAval(a.aval)).join(", ");
   throw new TypeError(
-    `${fn}: the body must return a carry like the one it gets: ${carried.map((x) => formatAval(x.aval)).join(", ")}, ` +
-      `got ${got}.`,
+    `${fn}: the body must return a carry like the one it gets: ${avals(carried)}, got ${avals(outs)}.`,
   );
 }
 

@@ -12,7 +12,7 @@ import { eq, select } from "../lax/logic.ts";
 import { asArray } from "../lax/operands.ts";
 import { batchSize, batchToFront, broadcastInDim } from "../lax/shape.ts";
 import { batchedProgram, chosen, type Flags, jvpProgram, parts, pullBackProgram, spread, zerosOf } from "./bodies.ts";
-import { checkFunction, flattenArrays, type Traced, type TreeFunction, traceFunction } from "./flat.ts";
+import { ARRAYS, checkFunction, flattenArrays, type Traced, type TreeFunction, traceFunction } from "./flat.ts";
 import { type Split, splitJaxpr } from "./partial.ts";
 
 /** Binds branches; arrays that one of them closes over become inputs of all. */
@@ -141,7 +141,7 @@ function choose<Out>(fn: string, index: NDArray, branches: readonly TreeFunction
   for (const branch of branches) checkFunction(fn, branch);
   const [inputs, tree] = flattenArrays(fn, operands);
   const avals = inputs.map((x) => x.aval);
-  const traced = branches.map((branch) => traceFunction(fn, branch, tree, avals));
+  const traced = branches.map((branch) => traceFunction(fn, branch, tree, avals, ARRAYS));
   const [first, ...others] = traced.map(describeOutputs);
   const other = others.find((text) => text !== first);
   if (other) {

@@ -1,6 +1,6 @@
 /** Derivatives that the user gives: `customJvp` and `customVjp`. */
 import { checkOptions, describe, UnsupportedError } from "../base/errors.ts";
-import { leafCount, map, type TreeDef, unflatten } from "../base/tree.ts";
+import { leafCount, type TreeDef, unflatten } from "../base/tree.ts";
 import type { Aval } from "../ir/aval.ts";
 import { type ClosedJaxpr, type Jaxpr, outputAvals } from "../ir/jaxpr.ts";
 import type { NDArray } from "../ir/ndarray.ts";
@@ -189,9 +189,13 @@ export function customJvp<F extends TreeFunction>(f: F, options: CustomOptions =
         throw new TypeError(`${fn}: defjvps takes no nondiffArgnums; use defjvp.`);
       defjvp((primals: unknown[], tangents: unknown[]) => {
         const out = applied(...primals);
-        const terms = rules.flatMap((own, i) => (own ? [own(tangents[i], out, ...primals)] : []));
-        const zeros = map(zerosLike, out);
-        return [out, terms.reduce((sum, term) => map(addArrays, sum, term), zeros)];
+        const [outs, outTree] = flattenArrays(fn, out);
+        const avals = outs.map((x) => x.aval);
+        const terms = rules.flatMap((own, i) =>
+          own ? [ruleResult(fn, `the tangent of rule ${i}`, own(tangents[i], out, ...primals), outTree, avals)] : [],
+        );
+        const sum = terms.reduce((all, term) => all.map((x, k) => addArrays(x, term[k]!)), outs.map(zerosLike));
+        return [out, unflatten(outTree, sum)];
       });
     },
   });

@@ -1,6 +1,6 @@
 /** Derivatives of functions of trees: jvp, linearize, vjp, linearTranspose, grad. */
 import { isFloat } from "../base/dtypes.ts";
-import { checkOptions, formatShape } from "../base/errors.ts";
+import { checkOptions, describe, formatShape } from "../base/errors.ts";
 import { type TreeDef, unflatten } from "../base/tree.ts";
 import type { Aval } from "../ir/aval.ts";
 import { type ClosedJaxpr, inputAvals, outputAvals } from "../ir/jaxpr.ts";
@@ -186,7 +186,11 @@ export function ofChosen(f: TreeFunction, args: readonly unknown[], chosen: read
 /** Throws unless every leaf can be differentiated by. */
 export function requireFloats(fn: string, args: readonly unknown[], chosen: readonly number[]): void {
   chosen.forEach((n) => {
-    for (const x of flattenArrays(fn, args[n])[0]) {
+    const [leaves, { kind }] = flattenArrays(fn, args[n]);
+    if (kind === "static") {
+      throw new TypeError(`${fn}: argument ${n} must be an array or a tree of arrays, got ${describe(args[n])}.`);
+    }
+    for (const x of leaves) {
       if (isFloat(x.dtype)) continue;
       throw new TypeError(
         `${fn}: argument ${n} holds a ${x.dtype}${formatShape(x.shape)} array; derivatives need float32 or float64.`,

@@ -1,7 +1,8 @@
 /** Between functions of trees, which users write, and programs over lists of arrays, which interpreters walk. */
 import { describe, formatShape } from "../base/errors.ts";
+import { flattenArguments, LEAF, type StaticsAt } from "../base/flatten.ts";
 import { sameShape } from "../base/shapes.ts";
-import { flatten, formatTree, sameStructure, type TreeDef, unflatten } from "../base/tree.ts";
+import { formatTree, sameStructure, type TreeDef, unflatten } from "../base/tree.ts";
 import type { Aval } from "../ir/aval.ts";
 import type { ClosedJaxpr } from "../ir/jaxpr.ts";
 import { NDArray, scalar } from "../ir/ndarray.ts";
@@ -18,10 +19,20 @@ export function leafArray(fn: string, leaf: unknown): NDArray {
   return typeof leaf === "number" ? scalar(leaf, "float32", true) : asArray(fn, leaf, "a leaf of an argument");
 }
 
-/** The leaves of a tree as arrays, and its structure. */
+/** The leaves of a tree as arrays, and its structure, which flags and names (booleans, strings, undefined) are part of. */
 export function flattenArrays(fn: string, tree: unknown): [NDArray[], TreeDef] {
-  const [leaves, def] = flatten(tree);
+  const [leaves, def] = flattenArguments(tree);
   return [leaves.map((leaf) => leafArray(fn, leaf)), def];
+}
+
+/** Applies `fn` to the leaves of trees of arrays of one structure; flags and names stay. */
+export function mapArrays(fn: (...leaves: NDArray[]) => unknown, tree: unknown, ...rest: unknown[]): unknown {
+  const [first, def] = flattenArguments<NDArray>(tree);
+  const others = rest.map((other) => flattenArguments<NDArray>(other)[0]);
+  return unflatten(
+    def,
+    first.map((leaf, i) => fn(leaf, ...others.map((o) => o[i]!))),
+  );
 }
 
 export function checkFunction(fn: string, f: unknown): asserts f is TreeFunction {
@@ -34,21 +45,38 @@ export interface Traced {
   readonly outTree: TreeDef;
 }
 
-/** Traces `f(...args)`, where `inTree` is the structure of the list of arguments and `avals` those of its leaves. */
-export function traceFunction(fn: string, f: TreeFunction, inTree: TreeDef, avals: readonly Aval[]): Traced {
+/** Where booleans in a result become arrays: everywhere. */
+export const ARRAYS: StaticsAt = LEAF;
+
+/**
+ * Traces `f(...args)`, where `inTree` is the structure of the list of arguments and `avals` those of its leaves. A boolean
+ * or a string in the result is a part of its structure too, by default as in arguments everywhere.
+ */
+export function traceFunction(
+  fn: string,
+  f: TreeFunction,
+  inTree: TreeDef,
+  avals: readonly Aval[],
+  statics?: StaticsAt,
+): Traced {
   let outTree: TreeDef | undefined;
   const program = traceToJaxpr((...leaves) => {
-    const [outs, tree] = flatten(f(...unflatten<unknown[]>(inTree, leaves)));
+    const result = f(...unflatten<unknown[]>(inTree, leaves));
+    const [outs, tree] = flattenArguments(result, statics);
+    if (tree.kind === "static" && typeof tree.value !== "boolean") refuseResult(fn, result);
     outTree = tree;
     return outs.map((out) => resultArray(fn, out));
   }, avals);
   return { program, outTree: outTree! };
 }
 
+function refuseResult(fn: string, out: unknown): never {
+  throw new TypeError(`${fn}: the function must return arrays or trees of arrays, got ${describe(out)} in its result.`);
+}
+
 function resultArray(fn: string, out: unknown): NDArray {
   if (out instanceof NDArray) return out;
-  if (typeof out === "number" || typeof out === "boolean") return leafArray(fn, out);
-  throw new TypeError(`${fn}: the function must return arrays or trees of arrays, got ${describe(out)} in its result.`);
+  return typeof out === "number" || typeof out === "boolean" ? leafArray(fn, out) : refuseResult(fn, out);
 }
 
 /**
@@ -63,7 +91,7 @@ export function matchLeaves(
   avals: readonly Aval[],
   weak = false,
 ): NDArray[] {
-  const [leaves, given] = flatten(tree);
+  const [leaves, given] = flattenArguments(tree, def);
   if (!sameStructure(given, def)) {
     throw new TypeError(`${fn}: ${name} must have the structure ${formatTree(def)}, got ${formatTree(given)}.`);
   }

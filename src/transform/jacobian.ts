@@ -1,7 +1,8 @@
 /** Full Jacobians: forward and reverse mode over a basis of the inputs or outputs. */
 import { checkOptions } from "../base/errors.ts";
+import { flattenArguments } from "../base/flatten.ts";
 import { type Shape, sizeOf } from "../base/shapes.ts";
-import { flatten, type structure, unflatten } from "../base/tree.ts";
+import { type TreeDef, unflatten } from "../base/tree.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { convertElementType } from "../lax/convert.ts";
 import { broadcastedIota, zerosLike } from "../lax/create.ts";
@@ -53,12 +54,13 @@ const onlyAt = (leaves: readonly NDArray[], index: number, leaf: NDArray): NDArr
 const reverse: Jacobian = (fn, f, args, alone) => {
   const [out, pullback] = vjp(f, ...args);
   const [outs, outTree] = flattenArrays(fn, out);
+  const inTree = flattenArguments(args)[1];
   const rows = outs.map((leaf, i) => {
-    const one = (ct: NDArray): unknown[] => pullback(unflatten(outTree, onlyAt(outs, i, ct)));
-    const [cotangents, tree] = flatten<NDArray>(vmap(one)(standardBasis(leaf)));
+    const one = (ct: NDArray): NDArray[] =>
+      flattenArguments<NDArray>(pullback(unflatten(outTree, onlyAt(outs, i, ct))))[0];
     const jacobians = unflatten<unknown[]>(
-      tree,
-      cotangents.map((x) => splitFront(x, leaf.shape)),
+      inTree,
+      vmap(one)(standardBasis(leaf)).map((x) => splitFront(x, leaf.shape)),
     );
     return alone ? jacobians[0] : jacobians;
   });
@@ -71,8 +73,9 @@ const forward: Jacobian = (fn, f, args, alone) => {
   const [inputs, inTree] = flattenArrays(fn, args);
   // One column block per input leaf, each with the outputs' leaves.
   const columns = inputs.map((leaf, i) => {
-    const one = (t: NDArray): unknown => pushforward(...unflatten<unknown[]>(inTree, onlyAt(inputs, i, t)));
-    return flatten<NDArray>(vmap(one)(standardBasis(leaf)))[0].map((x, k) => {
+    const one = (t: NDArray): NDArray[] =>
+      flattenArguments<NDArray>(pushforward(...unflatten<unknown[]>(inTree, onlyAt(inputs, i, t))))[0];
+    return vmap(one)(standardBasis(leaf)).map((x, k) => {
       const last = moveAxis(x, 0, x.ndim - 1);
       return reshape(last, { newSizes: [...outs[k]!.shape, ...leaf.shape] });
     });
@@ -88,8 +91,7 @@ const forward: Jacobian = (fn, f, args, alone) => {
 };
 
 /** A tree with the structure `def` whose leaves are trees. */
-const nestedUnder = (def: ReturnType<typeof structure>, subtrees: readonly unknown[]): unknown =>
-  unflatten(def, subtrees);
+const nestedUnder = (def: TreeDef, subtrees: readonly unknown[]): unknown => unflatten(def, subtrees);
 
 /**
  * The Jacobian of `f` by reverse mode: for an output of shape `m` and an argument of shape `n` an array of shape

@@ -110,7 +110,13 @@ export class CompiledFunction {
 
 /**
  * Compiles `f`: it is traced and planned at the first call with given shapes, and any later call with the same shapes
- * runs the plan alone. Results are those of `f`. Source: `jax.jit`.
+ * runs the plan alone. Results are those of `f`.
+ *
+ * Booleans, strings and `undefined` in arguments, inside of trees too, are no arrays: `f` sees them as they are, and is
+ * compiled anew for each of their values. Numbers are arrays. A number that decides in JavaScript what is computed
+ * (`n === 0`, `switch (n)`, the length of a loop) must be named in `staticArgnums`: a traced array equals no number, and
+ * nothing can notice that it was compared with one. Source: `jax.jit`.
+ * @example const power = jit((x, n) => (n === 0 ? np.onesLike(x) : np.power(x, n)), { staticArgnums: [1] });
  * @example const step = jit((params, x, y) => grad(loss)(params, x, y));
  */
 export function jit<F extends TreeFunction>(f: F, options: JitOptions = {}): F {

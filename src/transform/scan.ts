@@ -146,8 +146,9 @@ function scanAs(fn: string, f: TreeFunction, init: unknown, xs: unknown, options
   const unroll = checkUnroll(fn, options.unroll ?? 1);
   const avals = slices.map((x) => ({ ...x.aval, shape: x.shape.slice(1) }));
   const inTree: TreeDef = { kind: "list", children: [carryTree, xsTree] };
+  const statics: TreeDef = { kind: "list", children: [carryTree] };
   const { carry, body } = settled(start, (values) =>
-    traceFunction(fn, f, inTree, [...values.map((x) => x.aval), ...avals]),
+    traceFunction(fn, f, inTree, [...values.map((x) => x.aval), ...avals], statics),
   );
   const { program, outTree } = body;
   if (outTree.kind !== "list" || outTree.children.length !== 2) {

@@ -1,12 +1,13 @@
 /** What a function would do, without doing it: its output shapes and its program. */
 import { type DType, isDType } from "../base/dtypes.ts";
 import { checkOptions } from "../base/errors.ts";
+import { flattenArguments } from "../base/flatten.ts";
 import { checkShape } from "../base/shapes.ts";
-import { flatten, unflatten } from "../base/tree.ts";
+import { unflatten } from "../base/tree.ts";
 import { type Aval, makeAval } from "../ir/aval.ts";
 import { type ClosedJaxpr, outputAvals } from "../ir/jaxpr.ts";
 import { formatJaxpr } from "../ir/print.ts";
-import { checkFunction, leafArray, type TreeFunction, traceFunction } from "./flat.ts";
+import { ARRAYS, checkFunction, leafArray, type TreeFunction, traceFunction } from "./flat.ts";
 
 /** A shape and a dtype: what `evalShape` returns, and accepts in place of an array. Source: `jax.ShapeDtypeStruct`. */
 export class ShapeDtypeStruct {
@@ -29,9 +30,9 @@ const avalOf = (fn: string, leaf: unknown): Aval =>
 // biome-ignore lint/suspicious/noExplicitAny: a tree like the function's result
 export function evalShape(f: TreeFunction, ...args: readonly unknown[]): any {
   checkFunction("evalShape", f);
-  const [leaves, inTree] = flatten(args);
+  const [leaves, inTree] = flattenArguments(args);
   const avals = leaves.map((leaf) => avalOf("evalShape", leaf));
-  const { program, outTree } = traceFunction("evalShape", f, inTree, avals);
+  const { program, outTree } = traceFunction("evalShape", f, inTree, avals, ARRAYS);
   return unflatten(
     outTree,
     outputAvals(program.jaxpr).map((a) => new ShapeDtypeStruct(a.shape, a.dtype)),
@@ -51,9 +52,9 @@ export function makeJaxpr(f: TreeFunction, options?: never): (...args: unknown[]
   checkFunction("makeJaxpr", f);
   checkOptions("makeJaxpr", options, []);
   return (...args) => {
-    const [leaves, inTree] = flatten(args);
+    const [leaves, inTree] = flattenArguments(args);
     const avals = leaves.map((leaf) => avalOf("makeJaxpr", leaf));
-    const { program } = traceFunction("makeJaxpr", f, inTree, avals);
+    const { program } = traceFunction("makeJaxpr", f, inTree, avals, ARRAYS);
     return { ...program, toString: () => formatJaxpr(program.jaxpr) };
   };
 }

@@ -1,5 +1,6 @@
 /** Loops that end when a condition says so. Nothing is stacked, so there is no reverse mode. */
 import { formatShape, UnsupportedError } from "../base/errors.ts";
+import type { StaticsAt } from "../base/flatten.ts";
 import { unflatten } from "../base/tree.ts";
 import { type Equation, type Jaxpr, outputAvals, Var } from "../ir/jaxpr.ts";
 import type { NDArray } from "../ir/ndarray.ts";
@@ -21,7 +22,7 @@ import {
   zerosOf,
 } from "./bodies.ts";
 import { checkCarry, settled } from "./carry.ts";
-import { checkFunction, flattenArrays, type TreeFunction, traceFunction } from "./flat.ts";
+import { ARRAYS, checkFunction, flattenArrays, type TreeFunction, traceFunction } from "./flat.ts";
 import { splitJaxpr, withConstsAsInputs } from "./partial.ts";
 
 type Programs = Record<"condition" | "body", { readonly jaxpr: Jaxpr; readonly consts: readonly NDArray[] }>;
@@ -185,16 +186,17 @@ export function whileLoop<Value>(condition: TreeFunction, body: TreeFunction, in
   checkFunction(fn, body);
   const [start, tree] = flattenArrays(fn, init);
   const inTree = { kind: "list", children: [tree] } as const;
-  const trace = (f: TreeFunction, values: readonly NDArray[]) =>
+  const trace = (f: TreeFunction, values: readonly NDArray[], statics: StaticsAt) =>
     traceFunction(
       fn,
       f,
       inTree,
       values.map((x) => x.aval),
+      statics,
     );
-  const { carry, body: traced } = settled(start, (values) => trace(body, values));
+  const { carry, body: traced } = settled(start, (values) => trace(body, values, tree));
   checkCarry(fn, tree, carry, traced, traced.outTree);
-  const { program } = trace(condition, carry);
+  const { program } = trace(condition, carry, ARRAYS);
   const [pred, ...others] = outputAvals(program.jaxpr);
   if (!pred || others.length > 0 || pred.dtype !== "bool" || pred.shape.length > 0) {
     const got = [pred, ...others].map((a) => (a ? `${a.dtype}${formatShape(a.shape)}` : "nothing"));

@@ -21,13 +21,15 @@ for (const [method, implementation] of Object.entries(METHODS)) {
     fails({ traceAxes: [1], diagonalAxes: [-1] }, x, y, "axis 1", "traceAxes", "diagonalAxes");
     fails({ diagonalAxes: [0] }, x, y, "diagonal axis 0", "(3, 2)", "(2, 2)");
     fails({ traceAxes: [0] }, x, y, "traced axis 0", "(3, 2)", "(2, 2)");
-    fails({}, [[1, 2], "x"], null, "x1", '"x"');
+    fails({}, "x", null, "x1", '"x"');
+    fails({}, [new Map(), "x"], null, "x1", "Map");
     fails({}, x, "x", "x2", '"x"');
     fails({}, null, x, "x1", "null");
     fails({ vmapAxes: 2 }, x, y, "vmapAxes", "2");
     fails({ vmapAxes: [0, null, {}] }, x, y, "vmapAxes", "output 0");
     fails({ vmapAxes: [0, 0, { k: 0 }] }, x, y, "vmapAxes", '"k"');
-    assertThrows(() => ntk(mlp)(x, y, [{ w: "x" }]), "nt.empiricalNtkFn", "params", '"x"');
+    assertThrows(() => ntk(mlp)(x, y, "x"), "nt.empiricalNtkFn", "params", '"x"');
+    assertThrows(() => ntk(mlp)(x, y, [{ w: new Map() }]), "nt.empiricalNtkFn", "params", "Map");
     assertThrows(() => ntk(mlp)(x, y, mlpParams, 3), "nt.empiricalNtkFn", "kwargs");
     assertThrows(() => ntk(mlp)(randomArray([3, 4], 1), y, mlpParams), "(3, 4)");
     assertThrows(() => ntk((p: Any, z: NDArray) => (p > 0 ? z : z))(x, y, array(1)), "traced array", "np.where");
