@@ -37,6 +37,13 @@ export function checkIntegers(
   throw new ShapeError(`${fn}: ${name} must be a list of ${many}${KINDS[least] ?? "integers"}, got ${show(list)}.`);
 }
 
+/** Throws unless `n` is a whole number from `least` on. */
+export function checkCount(fn: string, name: string, n: unknown, least = 0): asserts n is number {
+  if (Number.isInteger(n) && (n as number) >= least) return;
+  const kind = least > 0 ? "positive" : "non-negative";
+  throw new TypeError(`${fn}: ${name} must be a ${kind} integer, got ${describe(n)}.`);
+}
+
 /** Throws unless every entry of `shape` is a non-negative integer. */
 export function checkShape(fn: string, shape: unknown): asserts shape is Shape {
   if (isIntegerList(shape, 0)) return;

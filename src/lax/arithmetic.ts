@@ -208,7 +208,8 @@ export function integerPow(x: ArrayLike, options: IntegerPowParams): NDArray {
 }
 
 /** `x * x`. */
-export const square: Unary = (x) => integerPow(x, { exponent: 2 });
+export const square: Unary = (x) =>
+  bind1(integerPowPrimitive, [requireNumbers("lax.square", asArray("lax.square", x))], { exponent: 2 });
 /** `1 / x`. */
 export const reciprocal: Unary = (x) => integerPow(sameFloat("lax.reciprocal", [x])[0] as NDArray, { exponent: -1 });
 

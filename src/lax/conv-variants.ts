@@ -1,19 +1,21 @@
 /** Convolutions in other words: with fewer options, transposed, as patches, with a kernel for every place. */
-import { checkOptions } from "../base/errors.ts";
-import { range, type Shape, sizeOf } from "../base/shapes.ts";
+import { checkOptions, formatShape, ShapeError } from "../base/errors.ts";
+import { checkIntegers, range, type Shape, sizeOf } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import {
   type ConvDimensionNumbers,
   type ConvOptions,
-  convGeneralDilated,
   convLayouts,
+  convolve,
   dilated,
   type Layout,
   type Padding,
+  perAxis,
+  resolvePadding,
 } from "./conv.ts";
 import { convertElementType } from "./convert.ts";
 import { broadcastedIota } from "./create.ts";
-import { dotGeneral } from "./dot.ts";
+import { multiplyAlong } from "./dot.ts";
 import { eq } from "./logic.ts";
 import { type ArrayLike, asArray } from "./operands.ts";
 import { broadcastInDim, reshape, transpose } from "./shape.ts";
@@ -25,8 +27,9 @@ export function conv(
   rhs: ArrayLike,
   options: Pick<ConvOptions, "windowStrides" | "padding" | "preferredElementType">,
 ): NDArray {
-  checkOptions("lax.conv", options, ["windowStrides", "padding", "preferredElementType"], ["windowStrides", "padding"]);
-  return convGeneralDilated(lhs, rhs, options);
+  const fn = "lax.conv";
+  checkOptions(fn, options, ["windowStrides", "padding", "preferredElementType"], ["windowStrides", "padding"]);
+  return convolve(fn, lhs, rhs, options);
 }
 
 /** `conv` with dilations. Source: `jax.lax.conv_with_general_padding`. */
@@ -35,10 +38,10 @@ export function convWithGeneralPadding(
   rhs: ArrayLike,
   options: Omit<ConvOptions, "dimensionNumbers" | "featureGroupCount" | "batchGroupCount">,
 ): NDArray {
+  const fn = "lax.convWithGeneralPadding";
   const required = ["windowStrides", "padding"];
-  const known = [...required, "lhsDilation", "rhsDilation", "preferredElementType"];
-  checkOptions("lax.convWithGeneralPadding", options, known, required);
-  return convGeneralDilated(lhs, rhs, options);
+  checkOptions(fn, options, [...required, "lhsDilation", "rhsDilation", "preferredElementType"], required);
+  return convolve(fn, lhs, rhs, options);
 }
 
 export interface ConvTransposeOptions {
@@ -73,21 +76,24 @@ export function convTranspose(lhs: ArrayLike, rhs: ArrayLike, options: ConvTrans
   const known = ["rhsDilation", "dimensionNumbers", "transposeKernel", "useConsistentPadding", "preferredElementType"];
   checkOptions(fn, options, [...required, ...known], required);
   const { strides, padding, preferredElementType } = options;
-  const kernel = asArray(fn, rhs, "rhs");
+  const kernel = atLeastTwo(fn, rhs, "rhs");
   const letters = "HWDXYZ".slice(0, Math.max(0, kernel.ndim - 2));
   const dimensionNumbers = options.dimensionNumbers ?? [`N${letters}C`, `${letters}IO`, `N${letters}C`];
   const { major, minor, spatial } = convLayouts(fn, dimensionNumbers, kernel.ndim)[1];
-  const rhsDilation = options.rhsDilation ?? spatial.map(() => 1);
+  checkIntegers(fn, "strides", strides, 1, spatial.length);
+  const rhsDilation = perAxis(fn, "rhsDilation", options.rhsDilation, spatial.length);
   const named = padding === "SAME" || padding === "VALID";
+  const pairs = Array.isArray(padding) ? resolvePadding(fn, padding, spatial, spatial, strides) : null;
   const pads =
-    named || (options.useConsistentPadding && Array.isArray(padding))
+    named || (options.useConsistentPadding && pairs)
       ? spatial.map((axis, i) => {
           const size = dilated(kernel.shape[axis] as number, rhsDilation[i] as number);
-          return transposedPadding(size, strides[i] as number, named ? padding : (padding[i] as [number, number]));
+          return transposedPadding(size, strides[i] as number, named ? padding : (pairs?.[i] as [number, number]));
         })
       : padding;
   const exchanged = range(kernel.ndim).map((a) => (a === major ? minor : a === minor ? major : a));
-  return convGeneralDilated(
+  return convolve(
+    fn,
     lhs,
     options.transposeKernel ? transpose(rev(kernel, { dimensions: spatial }), { permutation: exchanged }) : kernel,
     {
@@ -122,15 +128,27 @@ function inLayout(kernel: NDArray, { major, minor, spatial }: Layout): NDArray {
 export function convGeneralDilatedPatches(lhs: ArrayLike, options: PatchesOptions): NDArray {
   const fn = "lax.convGeneralDilatedPatches";
   checkOptions(fn, options, PATCHES_OPTIONS, PATCHES_REQUIRED);
+  return patchesOf(fn, lhs, options);
+}
+
+/** An array with a batch and a feature axis. */
+function atLeastTwo(fn: string, given: ArrayLike, name: string): NDArray {
+  const x = asArray(fn, given, name);
+  if (x.ndim >= 2) return x;
+  throw new ShapeError(`${fn}: ${name} must have at least 2 axes, got ${formatShape(x.shape)}.`);
+}
+
+function patchesOf(fn: string, lhs: ArrayLike, options: PatchesOptions): NDArray {
   const { filterShape, ...others } = options;
-  const x = asArray(fn, lhs, "lhs");
+  const x = atLeastTwo(fn, lhs, "lhs");
+  checkIntegers(fn, "filterShape", filterShape, 1, x.ndim - 2);
   const [lhsLayout, rhsLayout] = convLayouts(fn, options.dimensionNumbers, x.ndim);
   const [channels, size] = [x.shape[lhsLayout.minor] as number, sizeOf(filterShape)];
   const square = [size, size];
   const eye = convertElementType(eq(broadcastedIota("int32", square, 0), broadcastedIota("int32", square, 1)), x.dtype);
   const kernel = broadcastInDim(eye, { shape: [channels, ...square], broadcastDimensions: [1, 2] });
   const rhs = inLayout(reshape(kernel, { newSizes: [channels * size, 1, ...filterShape] }), rhsLayout);
-  return convGeneralDilated(x, rhs, { ...others, featureGroupCount: channels });
+  return convolve(fn, x, rhs, { ...others, featureGroupCount: channels });
 }
 
 /**
@@ -140,9 +158,9 @@ export function convGeneralDilatedPatches(lhs: ArrayLike, options: PatchesOption
 export function convGeneralDilatedLocal(lhs: ArrayLike, rhs: ArrayLike, options: PatchesOptions): NDArray {
   const fn = "lax.convGeneralDilatedLocal";
   checkOptions(fn, options, PATCHES_OPTIONS, PATCHES_REQUIRED);
-  const patches = convGeneralDilatedPatches(lhs, options);
+  const patches = patchesOf(fn, lhs, options);
   const [, kernel, out] = convLayouts(fn, options.dimensionNumbers, patches.ndim);
-  const product = dotGeneral(patches, rhs, {
+  const product = multiplyAlong(fn, patches, rhs, {
     contractingDims: [[out.minor], [kernel.minor]],
     batchDims: [out.spatial, kernel.spatial],
   });

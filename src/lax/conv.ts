@@ -1,7 +1,7 @@
 /** Convolutions: any number of spatial axes, any layout, strides, both dilations, padding and groups. */
 import type { DType } from "../base/dtypes.ts";
-import { checkOptions, describe, formatShape, ShapeError } from "../base/errors.ts";
-import { range, type Shape } from "../base/shapes.ts";
+import { checkOptions, formatShape, ShapeError, show } from "../base/errors.ts";
+import { checkIntegers, isIntegerList, range, type Shape } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import type { Window } from "../ir/primitive.ts";
 import { contract } from "./contract.ts";
@@ -33,7 +33,6 @@ export interface ConvOptions {
   readonly preferredElementType?: DType | null;
 }
 
-const FN = "lax.convGeneralDilated";
 const OPTIONS = [
   "windowStrides",
   "padding",
@@ -65,17 +64,13 @@ export function resolvePadding(
       return padding === "SAME" ? ([small, total - small] as const) : ([total - small, small] as const);
     });
   }
-  const pairs =
-    Array.isArray(padding) &&
-    padding.length === sizes.length &&
-    padding.every((p) => Array.isArray(p) && p.length === 2 && p.every(Number.isInteger));
-  if (!pairs) {
+  const pairs = Array.isArray(padding) ? Array.from(padding) : [];
+  if (!Array.isArray(padding) || pairs.length !== sizes.length || !pairs.every((p) => isIntegerList(p, -Infinity, 2))) {
     throw new ShapeError(
-      `${fn}: padding must be "SAME", "SAME_LOWER", "VALID" or ${sizes.length} pairs [low, high], got ` +
-        `${Array.isArray(padding) ? JSON.stringify(padding) : describe(padding)}.`,
+      `${fn}: padding must be "SAME", "SAME_LOWER", "VALID" or ${sizes.length} pairs [low, high], got ${show(padding)}.`,
     );
   }
-  return [...(padding as readonly (readonly [number, number])[])];
+  return pairs as (readonly [number, number])[];
 }
 
 export interface Layout {
@@ -95,6 +90,16 @@ function placesOf(specs: readonly [string, string, string]): readonly number[][]
   });
 }
 
+/** The places of the axes of operand, kernel and result, as far as `numbers` is what it should be. */
+function specsOf(numbers: ConvDimensionNumbers): readonly unknown[] {
+  if (!Array.isArray(numbers)) {
+    const { lhsSpec, rhsSpec, outSpec } = numbers as Partial<Exclude<ConvDimensionNumbers, readonly unknown[]>>;
+    return [lhsSpec, rhsSpec, outSpec];
+  }
+  const named = numbers.length === 3 && Array.from(numbers).every((s) => typeof s === "string");
+  return named ? placesOf(numbers as unknown as [string, string, string]) : [];
+}
+
 /** The layouts of operand, kernel and result for arrays of `rank`; by default `NC...`, `OI...`, `NC...`. */
 export function convLayouts(
   fn: string,
@@ -102,18 +107,12 @@ export function convLayouts(
   rank: number,
 ): [Layout, Layout, Layout] {
   const plain = range(rank);
-  const { lhsSpec, rhsSpec, outSpec } = { lhsSpec: plain, rhsSpec: plain, outSpec: plain, ...numbers };
-  const named = Array.isArray(numbers) && numbers.length === 3 && numbers.every((s) => typeof s === "string");
-  const specs = Array.isArray(numbers)
-    ? named
-      ? placesOf(numbers as unknown as [string, string, string])
-      : []
-    : [lhsSpec, rhsSpec, outSpec];
-  const permutes = (spec: readonly number[]): boolean =>
+  const specs = specsOf(numbers ?? { lhsSpec: plain, rhsSpec: plain, outSpec: plain });
+  const permutes = (spec: unknown): boolean =>
     Array.isArray(spec) && spec.length === rank && plain.every((axis) => spec.includes(axis));
   if (specs.length !== 3 || !specs.every(permutes)) {
     throw new ShapeError(
-      `${fn}: dimensionNumbers ${JSON.stringify(numbers)} must be three layouts of ${rank} letters each, such as ` +
+      `${fn}: dimensionNumbers ${show(numbers)} must be three layouts of ${rank} letters each, such as ` +
         '["NHWC", "HWIO", "NHWC"], with the same spatial letters, or {lhsSpec, rhsSpec, outSpec} with the places of the axes.',
     );
   }
@@ -123,11 +122,15 @@ export function convLayouts(
   return [lhs as Layout, rhs as Layout, out as Layout];
 }
 
-function perAxis(name: string, values: readonly number[] | null | undefined, count: number): readonly number[] {
+/** `count` positive integers; ones for `null`. */
+export function perAxis(
+  fn: string,
+  name: string,
+  values: readonly number[] | null | undefined,
+  count: number,
+): readonly number[] {
   const list = values ?? new Array<number>(count).fill(1);
-  if (!Array.isArray(list) || list.length !== count || !list.every((n) => Number.isInteger(n) && n > 0)) {
-    throw new ShapeError(`${FN}: ${name} must hold ${count} positive integers, got ${JSON.stringify(values)}.`);
-  }
+  checkIntegers(fn, name, list, 1, count);
   return list;
 }
 
@@ -139,24 +142,32 @@ const splitAxis = (x: NDArray, axis: number, groups: number): NDArray =>
     newSizes: [...x.shape.slice(0, axis), groups, (x.shape[axis] as number) / groups, ...x.shape.slice(axis + 1)],
   });
 
-function checkGroups(x: NDArray, y: NDArray, lhs: Layout, rhs: Layout, features: number, batches: number): void {
+function checkGroups(
+  fn: string,
+  x: NDArray,
+  y: NDArray,
+  lhs: Layout,
+  rhs: Layout,
+  features: number,
+  batches: number,
+): void {
   const [n, c] = [x.shape[lhs.major] as number, x.shape[lhs.minor] as number];
   const [o, i] = [y.shape[rhs.major] as number, y.shape[rhs.minor] as number];
   const counts = [features, batches].every((g) => Number.isInteger(g) && g > 0) && (features === 1 || batches === 1);
   if (!counts) {
     throw new ShapeError(
-      `${FN}: featureGroupCount ${features} and batchGroupCount ${batches} must be positive integers, one of them 1.`,
+      `${fn}: featureGroupCount ${features} and batchGroupCount ${batches} must be positive integers, one of them 1.`,
     );
   }
   if (c !== i * features) {
     throw new ShapeError(
-      `${FN}: lhs ${formatShape(x.shape)} has ${c} input features (axis ${lhs.minor}), but rhs ${formatShape(y.shape)} ` +
+      `${fn}: lhs ${formatShape(x.shape)} has ${c} input features (axis ${lhs.minor}), but rhs ${formatShape(y.shape)} ` +
         `takes ${i} (axis ${rhs.minor})${features > 1 ? ` in each of ${features} groups` : ""}.`,
     );
   }
   if (o % (features * batches) !== 0 || n % batches !== 0) {
     throw new ShapeError(
-      `${FN}: rhs ${formatShape(y.shape)} has ${o} output features and lhs ${formatShape(x.shape)} a batch of ${n}, ` +
+      `${fn}: rhs ${formatShape(y.shape)} has ${o} output features and lhs ${formatShape(x.shape)} a batch of ${n}, ` +
         `not divisible by featureGroupCount ${features} and batchGroupCount ${batches}.`,
     );
   }
@@ -172,31 +183,38 @@ function checkGroups(x: NDArray, y: NDArray, lhs: Layout, rhs: Layout, features:
  * })
  */
 export function convGeneralDilated(lhs: ArrayLike, rhs: ArrayLike, options: ConvOptions): NDArray {
-  checkOptions(FN, options, OPTIONS, ["windowStrides", "padding"]);
-  const [x, y] = sameDType(FN, [lhs, rhs], ["lhs", "rhs"]) as [NDArray, NDArray];
+  const fn = "lax.convGeneralDilated";
+  checkOptions(fn, options, OPTIONS, ["windowStrides", "padding"]);
+  return convolve(fn, lhs, rhs, options);
+}
+
+/** `convGeneralDilated` for the function `fn`, which has checked the options' names. */
+export function convolve(fn: string, lhs: ArrayLike, rhs: ArrayLike, options: ConvOptions): NDArray {
+  const [x, y] = sameDType(fn, [lhs, rhs], ["lhs", "rhs"]) as [NDArray, NDArray];
   if (x.ndim !== y.ndim || x.ndim < 2) {
     throw new ShapeError(
-      `${FN}: lhs ${formatShape(x.shape)} and rhs ${formatShape(y.shape)} must have the same number of axes, at least 2.`,
+      `${fn}: lhs ${formatShape(x.shape)} and rhs ${formatShape(y.shape)} must have the same number of axes, at least 2.`,
     );
   }
   const count = x.ndim - 2;
-  const [xLayout, yLayout, outLayout] = convLayouts(FN, options.dimensionNumbers, x.ndim);
+  const [xLayout, yLayout, outLayout] = convLayouts(fn, options.dimensionNumbers, x.ndim);
   const { featureGroupCount: features = 1, batchGroupCount: batches = 1 } = options;
-  checkGroups(x, y, xLayout, yLayout, features, batches);
+  checkGroups(fn, x, y, xLayout, yLayout, features, batches);
 
-  const strides = perAxis("windowStrides", options.windowStrides, count);
-  const lhsDilation = perAxis("lhsDilation", options.lhsDilation, count);
-  const rhsDilation = perAxis("rhsDilation", options.rhsDilation, count);
+  const strides = options.windowStrides;
+  checkIntegers(fn, "windowStrides", strides, 1, count);
+  const lhsDilation = perAxis(fn, "lhsDilation", options.lhsDilation, count);
+  const rhsDilation = perAxis(fn, "rhsDilation", options.rhsDilation, count);
   const inputSizes = xLayout.spatial.map((a) => x.shape[a] as number);
   const kernelSizes = yLayout.spatial.map((a) => y.shape[a] as number);
   const reach = kernelSizes.map((k, i) => dilated(k, rhsDilation[i] as number));
   if (typeof options.padding === "string" && lhsDilation.some((n) => n !== 1)) {
     throw new ShapeError(
-      `${FN}: padding "${options.padding}" means nothing definite beside lhsDilation [${lhsDilation.join(", ")}]; give ` +
+      `${fn}: padding "${options.padding}" means nothing definite beside lhsDilation [${lhsDilation.join(", ")}]; give ` +
         "pairs [low, high].",
     );
   }
-  const padding = resolvePadding(FN, options.padding, inputSizes, reach, strides);
+  const padding = resolvePadding(fn, options.padding, inputSizes, reach, strides);
   const outSizes = inputSizes.map((n, i) => {
     const [low, high] = padding[i] as readonly [number, number];
     const room = dilated(n, lhsDilation[i] as number) + low + high - (reach[i] as number);
@@ -250,5 +268,5 @@ export function convGeneralDilated(lhs: ArrayLike, rhs: ArrayLike, options: Conv
     groups > 1 ? splitAxis(y, yLayout.major, groups) : y,
   ];
   const convolve = (a: NDArray, b: NDArray): NDArray => reshape(contract(a, b, params), { newSizes: outShape });
-  return product(FN, split, convolve as (...operands: NDArray[]) => NDArray, options.preferredElementType);
+  return product(fn, split, convolve as (...operands: NDArray[]) => NDArray, options.preferredElementType);
 }

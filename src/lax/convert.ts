@@ -1,6 +1,5 @@
 /** Conversion between dtypes, and the promotion of operands that need one dtype. */
-import { type DType, isDType, isFloat, promote } from "../base/dtypes.ts";
-import { describe } from "../base/errors.ts";
+import { checkDType, type DType, isFloat, promote } from "../base/dtypes.ts";
 import { type HostArray, type NDArray, scalar } from "../ir/ndarray.ts";
 import type { UndefinedPrimal } from "../ir/primitive.ts";
 import { bind1 } from "../ir/trace.ts";
@@ -28,9 +27,7 @@ const convertPrimitive = /* @__PURE__ */ makeElementwise<ConvertParams>({
  * becomes `bool` by `x != 0`. Source: `jax.lax.convert_element_type`.
  */
 export function convertElementType(x: ArrayLike, newDtype: DType): NDArray {
-  if (!isDType(newDtype)) {
-    throw new TypeError(`lax.convertElementType: unknown dtype ${describe(newDtype)}.`);
-  }
+  checkDType("lax.convertElementType", newDtype, "newDtype");
   const operand = asArray("lax.convertElementType", x);
   if (operand.dtype === newDtype && !operand.aval.weak) return operand;
   if (isLiteral(operand) && newDtype !== "bool" && (isFloat(newDtype) || !isFloat(operand.dtype))) {

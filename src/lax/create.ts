@@ -1,40 +1,69 @@
 /** Arrays from nothing. They are broadcast literals or small ranges, so that large ones take no memory until used. */
-import { allocate, type DType } from "../base/dtypes.ts";
-import { checkOptions } from "../base/errors.ts";
-import { canonicalAxis, checkShape, type Shape } from "../base/shapes.ts";
+import { allocate, checkDType, type DType } from "../base/dtypes.ts";
+import { checkOptions, formatShape, ShapeError } from "../base/errors.ts";
+import { canonicalAxis, checkCount, checkShape, type Shape } from "../base/shapes.ts";
 import { makeAval } from "../ir/aval.ts";
 import { type HostArray, hostArray, type NDArray, scalar } from "../ir/ndarray.ts";
 import type { Primitive } from "../ir/primitive.ts";
 import { bind, bind1, isTracing } from "../ir/trace.ts";
+import { convertElementType } from "./convert.ts";
+import { type ArrayLike, asArray } from "./operands.ts";
 import { broadcastInDim, broadcastTo } from "./shape.ts";
 
 /** Throws unless a number fits; as in JAX a negative one wraps around in `uint32`. */
-function checkInteger(value: number, dtype: DType): void {
+function checkInteger(fn: string, value: number, dtype: DType): void {
   if (value > -(2 ** 31) - 1 && value < (dtype === "int32" ? 2 ** 31 : 2 ** 32)) return;
-  throw new TypeError(`lax.full: the number ${value} does not fit into ${dtype}.`);
+  throw new TypeError(`${fn}: the number ${value} does not fit into ${dtype}.`);
 }
 
-/** An array of `shape` filled with one number. Source: `jax.lax.full`. */
-export function full(shape: Shape, fillValue: number | boolean, dtype: DType = "float32"): NDArray {
-  checkShape("lax.full", shape);
-  if (dtype === "int32" || dtype === "uint32") checkInteger(Number(fillValue), dtype);
-  return broadcastTo(scalar(fillValue, dtype), shape);
+/** An array of `shape`, which is one, filled with one value. */
+function filled(fn: string, shape: Shape, fillValue: ArrayLike, given: DType | null | undefined): NDArray {
+  if (typeof fillValue === "number" || typeof fillValue === "boolean") {
+    const dtype = given ?? "float32";
+    if (dtype === "int32" || dtype === "uint32") checkInteger(fn, Number(fillValue), dtype);
+    return broadcastTo(scalar(fillValue, dtype), shape);
+  }
+  const value = asArray(fn, fillValue, "fillValue");
+  if (value.ndim === 0) return broadcastTo(convertElementType(value, given ?? value.dtype), shape);
+  throw new ShapeError(
+    `${fn}: fillValue must be one number, got the shape ${formatShape(value.shape)}; numpy.full broadcasts.`,
+  );
+}
+
+/**
+ * An array of `shape` filled with one number, which may be a 0-dimensional array and traced; of `float32`, or of the array's
+ * dtype, if none is given. Source: `jax.lax.full`.
+ */
+export function full(shape: Shape, fillValue: ArrayLike, dtype?: DType | null): NDArray {
+  const fn = "lax.full";
+  checkShape(fn, shape);
+  if (dtype !== undefined && dtype !== null) checkDType(fn, dtype);
+  return filled(fn, shape, fillValue, dtype);
 }
 
 /** Like `x`, filled with one number; of another shape or dtype if given. Source: `jax.lax.full_like`. */
 export function fullLike(
-  x: NDArray,
-  fillValue: number | boolean,
-  options: { readonly shape?: Shape | null; readonly dtype?: DType | null } = {},
+  x: ArrayLike,
+  fillValue: ArrayLike,
+  options?: { readonly shape?: Shape | null; readonly dtype?: DType | null },
 ): NDArray {
-  checkOptions("lax.fullLike", options, ["shape", "dtype"]);
-  return full(options.shape ?? x.shape, fillValue, options.dtype ?? x.dtype);
+  const fn = "lax.fullLike";
+  checkOptions(fn, options, ["shape", "dtype"]);
+  const like = asArray(fn, x);
+  const shape = options?.shape ?? like.shape;
+  checkShape(fn, shape);
+  return filled(fn, shape, fillValue, options?.dtype ?? like.dtype);
 }
 
 export const zerosLike = ({ shape, dtype }: Pick<NDArray, "shape" | "dtype">): NDArray => full(shape, 0, dtype);
 
 /** An array whose contents may be anything: zeros. Source: `jax.lax.empty`. */
-export const empty = (shape: Shape, dtype: DType): NDArray => full(shape, 0, dtype);
+export function empty(shape: Shape, dtype: DType): NDArray {
+  const fn = "lax.empty";
+  checkShape(fn, shape);
+  checkDType(fn, dtype);
+  return filled(fn, shape, 0, dtype);
+}
 
 interface IotaParams {
   readonly dtype: DType;
@@ -56,15 +85,25 @@ export const iotaPrimitive: Primitive<IotaParams> = {
   lowering: { kind: "constant", array: counting },
 };
 
-/** `[0, 1, ..., size - 1]` along `dimension`, repeated over the other axes. Source: `jax.lax.broadcasted_iota`. */
-export function broadcastedIota(dtype: DType, shape: Shape, dimension: number): NDArray {
-  checkShape("lax.broadcastedIota", shape);
-  if (dtype === "bool") throw new TypeError("lax.broadcastedIota: counts in numbers, got the dtype bool.");
-  const along = canonicalAxis("lax.broadcastedIota", dimension, shape.length, "dimension");
+function countingAlong(fn: string, dtype: DType, shape: Shape, dimension: number): NDArray {
+  checkDType(fn, dtype);
+  if (dtype === "bool") throw new TypeError(`${fn}: counts in numbers, got the dtype bool.`);
+  const along = canonicalAxis(fn, dimension, shape.length, "dimension");
   const params = { dtype, size: shape[along] as number };
   const axis = isTracing() ? bind1(iotaPrimitive, [], params) : counting(params);
   return broadcastInDim(axis, { shape, broadcastDimensions: [along] });
 }
 
+/** `[0, 1, ..., size - 1]` along `dimension`, repeated over the other axes. Source: `jax.lax.broadcasted_iota`. */
+export function broadcastedIota(dtype: DType, shape: Shape, dimension: number): NDArray {
+  const fn = "lax.broadcastedIota";
+  checkShape(fn, shape);
+  return countingAlong(fn, dtype, shape, dimension);
+}
+
 /** `[0, 1, ..., size - 1]`. Source: `jax.lax.iota`. */
-export const iota = (dtype: DType, size: number): NDArray => broadcastedIota(dtype, [size], 0);
+export function iota(dtype: DType, size: number): NDArray {
+  const fn = "lax.iota";
+  checkCount(fn, "size", size);
+  return countingAlong(fn, dtype, [size], 0);
+}

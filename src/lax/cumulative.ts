@@ -1,9 +1,11 @@
 /** Prefixes: sums, products, extrema of the elements up to each place of an axis. */
 import { checkOptions, formatShape, ShapeError } from "../base/errors.ts";
 import { canonicalAxis, inserted } from "../base/shapes.ts";
-import { flatten, leaves, unflatten } from "../base/tree.ts";
+import { flatten, unflatten } from "../base/tree.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { add, max, min, mul } from "./arithmetic.ts";
+import { type Combine, combining } from "./combine.ts";
+import { sameFloat } from "./convert.ts";
 import { requireNumbers } from "./nary.ts";
 import { type ArrayLike, asArray } from "./operands.ts";
 import { reshape } from "./shape.ts";
@@ -16,8 +18,6 @@ export interface ScanOptions {
   /** Whether to begin at the end. */
   readonly reverse?: boolean;
 }
-
-type Combine = (a: readonly NDArray[], b: readonly NDArray[]) => NDArray[];
 
 /** `even[0], odd[0], even[1], ...`; there may be one more of the even ones. */
 function interleave(even: NDArray, odd: NDArray, axis: number): NDArray {
@@ -41,6 +41,12 @@ function scan(combine: Combine, xs: readonly NDArray[], axis: number): readonly 
   );
 }
 
+/** The combinations from the beginning of the axis, or from the end with `reverse`. */
+function prefixes(combine: Combine, xs: readonly NDArray[], axis: number, reverse = false): readonly NDArray[] {
+  const turned = (list: readonly NDArray[]) => (reverse ? list.map((x) => rev(x, { dimensions: [axis] })) : list);
+  return turned(scan(combine, turned(xs), axis));
+}
+
 /**
  * The combinations `x[0]`, `fn(x[0], x[1])`, `fn(fn(x[0], x[1]), x[2])`, ... along an axis, in about twice the logarithm
  * of its size many steps. Source: `jax.lax.associative_scan`.
@@ -58,16 +64,22 @@ export function associativeScan<Elems>(fn: (a: Elems, b: Elems) => Elems, elems:
     const shapes = xs.map((x) => formatShape(x.shape)).join(", ");
     throw new ShapeError(`${name}: elems must have one size along axis ${axis}, got ${shapes}.`);
   }
-  const turned = (list: readonly NDArray[]) =>
-    options?.reverse ? list.map((x) => rev(x, { dimensions: [axis] })) : list;
-  const combine: Combine = (a, b) => leaves(fn(unflatten(def, a), unflatten(def, b)));
-  return unflatten(def, turned(scan(combine, turned(xs), axis)));
+  return unflatten(def, prefixes(combining(name, "fn", fn, def), xs, axis, options?.reverse));
 }
 
-function cumulative(name: string, fn: (a: NDArray, b: NDArray) => NDArray) {
+/** The prefixes of one array, which `accept` makes of the argument. */
+function cumulative(
+  name: string,
+  combine: (a: NDArray, b: NDArray) => NDArray,
+  accept: (fn: string, x: ArrayLike) => NDArray = (fn, x) => requireNumbers(fn, asArray(fn, x)),
+) {
+  const fn = `lax.${name}`;
+  const ofLists: Combine = ([a], [b]) => [combine(a as NDArray, b as NDArray)];
   return (x: ArrayLike, options?: ScanOptions): NDArray => {
-    checkOptions(`lax.${name}`, options, ["axis", "reverse"]);
-    return associativeScan(fn, requireNumbers(`lax.${name}`, asArray(`lax.${name}`, x)), options);
+    checkOptions(fn, options, ["axis", "reverse"]);
+    const operand = accept(fn, x);
+    const axis = canonicalAxis(fn, options?.axis ?? 0, operand.ndim);
+    return prefixes(ofLists, [operand], axis, options?.reverse)[0] as NDArray;
   };
 }
 
@@ -80,4 +92,8 @@ export const cummax = /* @__PURE__ */ cumulative("cummax", max);
 /** The smallest of the elements up to each place of an axis. Source: `jax.lax.cummin`. */
 export const cummin = /* @__PURE__ */ cumulative("cummin", min);
 /** The logarithms of the sums of `exp` of the elements up to each place of an axis. Source: `jax.lax.cumlogsumexp`. */
-export const cumlogsumexp = /* @__PURE__ */ cumulative("cumlogsumexp", logaddexp);
+export const cumlogsumexp = /* @__PURE__ */ cumulative(
+  "cumlogsumexp",
+  logaddexp,
+  (fn, x) => sameFloat(fn, [x])[0] as NDArray,
+);

@@ -1,7 +1,7 @@
 /** Products of arrays over chosen axes. */
 import { type DType, isDType, promote } from "../base/dtypes.ts";
-import { checkOptions, describe, formatShape, ShapeError } from "../base/errors.ts";
-import { canonicalAxes, range } from "../base/shapes.ts";
+import { checkOptions, describe, formatShape, ShapeError, show } from "../base/errors.ts";
+import { canonicalAxes, isIntegerList, range } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { sub } from "./arithmetic.ts";
 import { contract } from "./contract.ts";
@@ -17,10 +17,10 @@ import { broadcastInDim } from "./shape.ts";
 export type DimensionPair = readonly [lhs: readonly number[], rhs: readonly number[]];
 
 function pairOf(fn: string, name: string, dims: unknown): DimensionPair {
-  if (Array.isArray(dims) && dims.length === 2 && dims.every((axes) => Array.isArray(axes))) {
+  if (Array.isArray(dims) && dims.length === 2 && Array.from(dims).every((axes) => isIntegerList(axes, -Infinity))) {
     return dims as unknown as DimensionPair;
   }
-  throw new TypeError(`${fn}: ${name} must be [lhs axes, rhs axes], two lists of axes, got ${JSON.stringify(dims)}.`);
+  throw new TypeError(`${fn}: ${name} must be [lhs axes, rhs axes], two lists of axes, got ${show(dims)}.`);
 }
 
 export interface DotGeneralOptions {
@@ -59,6 +59,11 @@ export function product(
 export function dotGeneral(lhs: ArrayLike, rhs: ArrayLike, options: DotGeneralOptions): NDArray {
   const fn = "lax.dotGeneral";
   checkOptions(fn, options, ["contractingDims", "batchDims", "preferredElementType"], ["contractingDims"]);
+  return multiplyAlong(fn, lhs, rhs, options);
+}
+
+/** `dotGeneral` for the function `fn`, which has checked the options' names. */
+export function multiplyAlong(fn: string, lhs: ArrayLike, rhs: ArrayLike, options: DotGeneralOptions): NDArray {
   const [x, y] = promoteOperands(fn, [lhs, rhs], ["lhs", "rhs"]) as [NDArray, NDArray];
   const [lhsContracting, rhsContracting] = pairOf(fn, "contractingDims", options.contractingDims);
   const [lhsBatch, rhsBatch] = pairOf(fn, "batchDims", options.batchDims ?? [[], []]);
@@ -68,7 +73,7 @@ export function dotGeneral(lhs: ArrayLike, rhs: ArrayLike, options: DotGeneralOp
   if (lhsBatch.length !== rhsBatch.length || lhsPaired.length !== rhsPaired.length || !sizesAgree) {
     throw new ShapeError(
       `${fn}: lhs ${formatShape(x.shape)} and rhs ${formatShape(y.shape)} must have equal sizes along contractingDims ` +
-        `${JSON.stringify(options.contractingDims)} and batchDims ${JSON.stringify([lhsBatch, rhsBatch])}.`,
+        `${show(options.contractingDims)} and batchDims ${show([lhsBatch, rhsBatch])}.`,
     );
   }
   const lhsLabels = range(x.ndim);
@@ -92,7 +97,8 @@ export function dot(lhs: ArrayLike, rhs: ArrayLike, options: Partial<DotGeneralO
   checkOptions(fn, options, ["contractingDims", "batchDims", "preferredElementType"]);
   const [x, y] = [asArray(fn, lhs, "lhs"), asArray(fn, rhs, "rhs")];
   const contractingDims: DimensionPair = [[x.ndim - 1], [Math.max(0, y.ndim - 2)]];
-  return dotGeneral(
+  return multiplyAlong(
+    fn,
     x,
     y,
     x.ndim && y.ndim ? { contractingDims, ...options } : { contractingDims: [[], []], ...options },
@@ -109,7 +115,7 @@ export function batchMatmul(lhs: ArrayLike, rhs: ArrayLike): NDArray {
     );
   }
   const stacks = range(x.ndim - 2);
-  return dotGeneral(x, y, { contractingDims: [[x.ndim - 1], [x.ndim - 2]], batchDims: [stacks, stacks] });
+  return multiplyAlong(fn, x, y, { contractingDims: [[x.ndim - 1], [x.ndim - 2]], batchDims: [stacks, stacks] });
 }
 
 /**

@@ -1,10 +1,10 @@
 /** Reading windows at the places that an array of indices names. */
-import { checkOptions, describe } from "../base/errors.ts";
-import { canonicalAxes, range, type Shape } from "../base/shapes.ts";
+import { checkOptions, show } from "../base/errors.ts";
+import { canonicalAxes, checkIntegers, range, type Shape } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { rem } from "./arithmetic.ts";
 import { full } from "./create.ts";
-import { checkIndices, fromEnd, gatherRows } from "./gather.ts";
+import { checkIndices, fromEnd, gatherRows, type Indices } from "./gather.ts";
 import { type GatherScatterMode, readDimensions, windowRows } from "./index-windows.ts";
 import { ge, select } from "./logic.ts";
 import { type ArrayLike, asArray } from "./operands.ts";
@@ -61,6 +61,7 @@ export function gather(x: ArrayLike, startIndices: ArrayLike, options: GatherOpt
   checkOptions(fn, options, [...required, "mode", "fillValue", "uniqueIndices", "indicesAreSorted"], required);
   const { sliceSizes, mode, fillValue } = options;
   const operand = asArray(fn, x);
+  checkIntegers(fn, "sliceSizes", sliceSizes, 0, operand.ndim);
   const indices = checkIndices(fn, startIndices, "startIndices");
   const dims = readDimensions(fn, options.dimensionNumbers, NAMES, operand, indices);
   const { index, operandToRows, windowsFromRows } = windowRows(fn, operand, indices, sliceSizes, dims, mode ?? "clip");
@@ -77,18 +78,19 @@ export function gather(x: ArrayLike, startIndices: ArrayLike, options: GatherOpt
  * The elements at `indices`, one array of integers for each of `axes` and all of one shape, which comes first in the
  * result; they are taken modulo the axis' size. Source: `jax.lax.index_take`.
  */
-export function indexTake(x: ArrayLike, indices: readonly ArrayLike[], axes: readonly number[]): NDArray {
+export function indexTake(x: ArrayLike, indices: readonly Indices[], axes: readonly number[]): NDArray {
   const fn = "lax.indexTake";
   const operand = asArray(fn, x);
+  checkIntegers(fn, "axes", axes);
   const places = canonicalAxes(fn, axes, operand.ndim, "axes");
   if (!Array.isArray(indices) || indices.length === 0 || indices.length !== places.length) {
     throw new TypeError(
-      `${fn}: needs one array of indices for each axis, got ${describe(indices)} for ${describe(axes)}.`,
+      `${fn}: needs one array of indices for each axis, got ${show(indices)} for axes ${show(axes)}.`,
     );
   }
-  const columns = indices.map((list, i) => {
+  const columns = Array.from(indices, (list, i) => {
     const size = operand.shape[places[i] as number] as number;
-    const column = checkIndices(fn, list);
+    const column = checkIndices(fn, list, `indices[${i}]`);
     return expandDims(fromEnd(rem(column, size), size), { axes: [column.ndim] });
   });
   const startIndices = concatenate(columns, { dimension: (columns[0] as NDArray).ndim - 1 });

@@ -1,9 +1,9 @@
 /** Indexing by values: rows read from the places that an array of indices names, and rows added to them. */
 import type { DType } from "../base/dtypes.ts";
-import { formatShape } from "../base/errors.ts";
-import { type Shape, sizeOf } from "../base/shapes.ts";
+import { describe, formatShape } from "../base/errors.ts";
+import { isIntegerList, type Shape, sizeOf } from "../base/shapes.ts";
 import { type Aval, makeAval } from "../ir/aval.ts";
-import type { NDArray } from "../ir/ndarray.ts";
+import { hostArray, type NDArray } from "../ir/ndarray.ts";
 import { type BatchAxis, known, type Primitive } from "../ir/primitive.ts";
 import { bind1 } from "../ir/trace.ts";
 import { add } from "./arithmetic.ts";
@@ -130,13 +130,21 @@ export const scatterRows = (x: NDArray, indices: NDArray, params: ScatterParams)
 const aroundAxis = (x: NDArray, axis: number): NDArray =>
   reshape(x, { newSizes: [sizeOf(x.shape.slice(0, axis)), x.shape[axis] as number, sizeOf(x.shape.slice(axis + 1))] });
 
+/** Integers: an array, a number, or a list of whole numbers. */
+export type Indices = ArrayLike | readonly number[];
+
 /** Integer indices as `int32`. */
-export function checkIndices(fn: string, indices: ArrayLike, name = "indices"): NDArray {
-  const array = asArray(fn, indices, name);
-  if (!array.dtype.endsWith("int32")) {
-    throw new TypeError(`${fn}: ${name} must be integers, got ${array.dtype}${formatShape(array.shape)}.`);
+export function checkIndices(fn: string, indices: Indices, name = "indices"): NDArray {
+  if (isIntegerList(indices, -(2 ** 31)) && indices.every((i) => i < 2 ** 31)) {
+    return hostArray(Int32Array.from(indices), [indices.length], "int32");
   }
-  return convertElementType(array, "int32");
+  const list = Array.isArray(indices);
+  const array = list ? null : asArray(fn, indices, name);
+  if (array?.dtype.endsWith("int32")) return convertElementType(array, "int32");
+  throw new TypeError(
+    `${fn}: ${name} must be integers, such as array([0, 2], { dtype: "int32" }), got ` +
+      `${array ? `${array.dtype}${formatShape(array.shape)}` : describe(indices)}.`,
+  );
 }
 
 /** Negative indices counted from the end. */

@@ -52,4 +52,11 @@ export { type ApproxOptions, approxMaxK, approxMinK, type SortOptions, sort, sor
 export * from "./special.ts";
 export { stopGradient } from "./stop-gradient.ts";
 export * from "./transcendental.ts";
-export * from "./window.ts";
+export {
+  reduceWindow,
+  reduceWindowMax,
+  reduceWindowMin,
+  reduceWindowProd,
+  reduceWindowSum,
+  type WindowOptions,
+} from "./window.ts";

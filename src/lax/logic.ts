@@ -134,5 +134,6 @@ export function selectN(which: ArrayLike, ...cases: readonly ArrayLike[]): NDArr
     cases,
     cases.map((_, i) => `case ${i}`),
   );
+  broadcastScalars(fn, [chosen, ...operands]);
   return operands.reduce((low, high, i) => select(chosen.dtype === "bool" ? chosen : ge(chosen, i), high, low));
 }

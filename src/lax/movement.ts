@@ -5,6 +5,7 @@ import {
   checkShape,
   broadcastShapes as commonShape,
   inserted,
+  isIntegerList,
   range,
   removed,
   type Shape,
@@ -13,8 +14,8 @@ import {
 } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { type ArrayLike, asArray } from "./operands.ts";
-import { broadcastInDim, broadcastTo, expandDims, reshape } from "./shape.ts";
-import { concatenate, sliceInDim } from "./slice.ts";
+import { broadcastInDim, broadcastTo, reshape } from "./shape.ts";
+import { concatenate, operandList, sliceInDim } from "./slice.ts";
 
 /** The array repeated along new axes of `sizes`, which come first. Source: `jax.lax.broadcast`. */
 export function broadcast(x: ArrayLike, sizes: Shape): NDArray {
@@ -41,11 +42,20 @@ export function broadcastShapes(...shapes: readonly Shape[]): number[] {
   return commonShape("lax.broadcastShapes", shapes);
 }
 
+/** NumPy's limit. */
+const MOST_AXES = 64;
+
 /** The array with axes of size 1 in front, so that it has `rank`. Source: `jax.lax.broadcast_to_rank`. */
 export function broadcastToRank(x: ArrayLike, rank: number): NDArray {
   const operand = asArray("lax.broadcastToRank", x);
-  if (Number.isInteger(rank) && rank >= operand.ndim) return expandDims(operand, { axes: range(rank - operand.ndim) });
-  throw new ShapeError(`lax.broadcastToRank: ${formatShape(operand.shape)} has more axes than rank ${describe(rank)}.`);
+  if (Number.isInteger(rank) && rank >= operand.ndim && rank <= MOST_AXES) {
+    const ones = new Array<number>(rank - operand.ndim).fill(1);
+    return reshape(operand, { newSizes: [...ones, ...operand.shape] });
+  }
+  throw new ShapeError(
+    `lax.broadcastToRank: rank must be a whole number from ${operand.ndim}, the axes of ${formatShape(operand.shape)}, to ` +
+      `${MOST_AXES}, got ${describe(rank)}.`,
+  );
 }
 
 /**
@@ -55,11 +65,11 @@ export function broadcastToRank(x: ArrayLike, rank: number): NDArray {
 export function collapse(x: ArrayLike, startDimension: number, stopDimension?: number): NDArray {
   const fn = "lax.collapse";
   const operand = asArray(fn, x);
-  const [start, stop] = [startDimension, stopDimension ?? operand.ndim].map((d) => (d < 0 ? d + operand.ndim : d)) as [
-    number,
-    number,
-  ];
-  if (![start, stop].every(Number.isInteger) || start < 0 || stop <= start || stop > operand.ndim) {
+  const given = [startDimension, stopDimension ?? operand.ndim];
+  const [start, stop] = (isIntegerList(given, -operand.ndim) ? given : [0, 0]).map((d) =>
+    d < 0 ? d + operand.ndim : d,
+  ) as [number, number];
+  if (stop <= start || stop > operand.ndim) {
     throw new ShapeError(
       `${fn}: ${formatShape(operand.shape)} has no axes from ${describe(startDimension)} up to ${describe(stopDimension)}.`,
     );
@@ -84,15 +94,17 @@ export function tile(x: ArrayLike, reps: readonly number[]): NDArray {
   return reshape(repeated, { newSizes: operand.shape.map((n, i) => n * (reps[i] as number)) });
 }
 
-/** Arrays of one shape joined along a new axis, the first by default. Source: `jax.lax.stack`. */
-export function stack(operands: readonly ArrayLike[], options?: { readonly axis?: number }): NDArray {
+/** Arrays of one shape, or the slices of one array, joined along a new axis, the first by default. Source: `jax.lax.stack`. */
+export function stack(operands: readonly ArrayLike[] | NDArray, options?: { readonly axis?: number }): NDArray {
   const fn = "lax.stack";
   checkOptions(fn, options, ["axis"]);
-  if (!Array.isArray(operands) || operands.length === 0) {
-    throw new TypeError(`${fn}: operands must be a list of at least one array, got ${describe(operands)}.`);
+  const arrays = operandList(fn, operands);
+  const first = arrays[0] as NDArray;
+  const axis = canonicalAxis(fn, options?.axis ?? 0, first.ndim + 1);
+  if (!arrays.every((x) => sameShape(x.shape, first.shape))) {
+    const shapes = arrays.map((x) => formatShape(x.shape)).join(", ");
+    throw new ShapeError(`${fn}: operands must have one shape, got ${shapes}.`);
   }
-  const arrays = operands.map((x, i) => asArray(fn, x, `operands[${i}]`));
-  const axis = canonicalAxis(fn, options?.axis ?? 0, (arrays[0] as NDArray).ndim + 1);
   const rows = arrays.map((x) => reshape(x, { newSizes: inserted(x.shape, axis, 1) }));
   return concatenate(rows, { dimension: axis });
 }

@@ -1,6 +1,6 @@
 /** Reductions other than the sum. */
 import { type DType, isFloat } from "../base/dtypes.ts";
-import { checkOptions, describe, formatShape, ShapeError } from "../base/errors.ts";
+import { checkList, checkOptions, describe, formatShape, ShapeError } from "../base/errors.ts";
 import { type Axes, canonicalAxes, canonicalAxis, range, sameShape, sizeOf, withoutAxes } from "../base/shapes.ts";
 import { flatten, leaves, unflatten } from "../base/tree.ts";
 import { type Aval, makeAval } from "../ir/aval.ts";
@@ -8,6 +8,7 @@ import { type NDArray, scalar } from "../ir/ndarray.ts";
 import type { Primitive, ReduceOp } from "../ir/primitive.ts";
 import { bind1 } from "../ir/trace.ts";
 import { div, mul } from "./arithmetic.ts";
+import { combining } from "./combine.ts";
 import { convertElementType } from "./convert.ts";
 import { full } from "./create.ts";
 import { addArrays } from "./elementwise.ts";
@@ -19,8 +20,6 @@ import { concatenate, pad, sliceInDim } from "./slice.ts";
 interface ReduceParams {
   readonly axes: readonly number[];
 }
-
-type Combine = (a: NDArray, b: NDArray) => NDArray;
 
 type ReduceJvp = (x: NDArray, dx: NDArray, out: NDArray, axes: readonly number[]) => NDArray;
 
@@ -121,7 +120,7 @@ const byKernel =
 
 /** Bitwise for integers, which have no kernel; for bools logical. */
 const bitwise =
-  (combine: Combine, ofBools?: Primitive<ReduceParams>) =>
+  (combine: (a: NDArray, b: NDArray) => NDArray, ofBools?: Primitive<ReduceParams>) =>
   (x: NDArray, axes: readonly number[]): NDArray =>
     x.dtype === "bool" && ofBools
       ? bind1(ofBools, [x], { axes })
@@ -211,16 +210,22 @@ export function treeReduction<Values>(
   const [given, def] = flatten<ArrayLike>(operands);
   const xs = given.map((x) => asArray(fn, x, "operands"));
   const starts = leaves<ArrayLike>(initValues);
-  if (starts.length !== xs.length || xs.some((x) => !sameShape(x.shape, (xs[0] as NDArray).shape))) {
+  const init = starts.map((value, i) =>
+    convertElementType(asArray(fn, value, "initValues"), xs[i]?.dtype ?? "float32"),
+  );
+  if (
+    init.length !== xs.length ||
+    init.some((value) => value.ndim > 0) ||
+    xs.some((x) => !sameShape(x.shape, (xs[0] as NDArray).shape))
+  ) {
+    const shapes = (list: readonly NDArray[]): string => list.map((x) => formatShape(x.shape)).join(", ") || "none";
     throw new ShapeError(
-      `${fn}: needs arrays of one shape with an initial value for each, got ` +
-        `${xs.map((x) => formatShape(x.shape)).join(", ")} and ${starts.length} value(s).`,
+      `${fn}: needs arrays of one shape with an initial value, one number, for each; got ${shapes(xs)} and ` +
+        `${init.length} value(s) of ${shapes(init)}.`,
     );
   }
-  const init = xs.map((x, i) => convertElementType(asArray(fn, starts[i], "initValues"), x.dtype));
   const wrap = (list: readonly NDArray[]): Values => unflatten(def, list);
-  const combine = (a: readonly NDArray[], b: readonly NDArray[]): NDArray[] => leaves(computation(wrap(a), wrap(b)));
-  return { xs, init, wrap, combine };
+  return { xs, init, wrap, combine: combining(fn, "computation", computation, def) };
 }
 
 /**
@@ -236,6 +241,7 @@ export function reduce<Values>(
 ): Values {
   const fn = "lax.reduce";
   const { xs, init, wrap, combine } = treeReduction(fn, operands, initValues, computation);
+  checkList(fn, "dimensions", dimensions);
   const first = xs[0];
   if (!first) return operands;
   const axes = canonicalAxes(fn, dimensions, first.ndim, "dimensions").sort((a, b) => a - b);

@@ -1,14 +1,14 @@
 /** Writing windows to the places that an array of indices names. */
 import { isFloat } from "../base/dtypes.ts";
-import { checkOptions, describe, formatShape, ShapeError } from "../base/errors.ts";
-import { canonicalAxis, range, type Shape, sameShape } from "../base/shapes.ts";
+import { checkFunction, checkOptions, describe, formatShape, ShapeError } from "../base/errors.ts";
+import { canonicalAxis, checkShape, range, type Shape, sameShape } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { add, div, max, min, mul, neg, sub } from "./arithmetic.ts";
 import { convertElementType, sameDType } from "./convert.ts";
 import { iota } from "./create.ts";
 import { associativeScan } from "./cumulative.ts";
 import { withDerivative } from "./decomposition.ts";
-import { checkIndices, fromEnd, gatherRows, scatterRows } from "./gather.ts";
+import { checkIndices, fromEnd, gatherRows, type Indices, scatterRows } from "./gather.ts";
 import {
   type GatherScatterMode,
   readDimensions,
@@ -74,7 +74,7 @@ function slices(operand: NDArray, axis: number, indices: NDArray): [NDArray, Win
   ];
 }
 
-function placesOf(fn: string, operand: NDArray, given: ArrayLike, shape: Shape, options: ScatterOptions): WindowRows {
+function placesOf(fn: string, operand: NDArray, given: Indices, shape: Shape, options: ScatterOptions): WindowRows {
   const { axis, dimensionNumbers, mode } = options;
   if (axis !== undefined && dimensionNumbers) throw new TypeError(`${fn}: takes axis or dimensionNumbers, not both.`);
   const list = checkIndices(fn, given);
@@ -131,7 +131,7 @@ function runningTotals(values: NDArray, index: NDArray, combine: Combine): [valu
   return [totals, sorted];
 }
 
-type Scatter = (x: ArrayLike, indices: ArrayLike, updates: ArrayLike, options?: ScatterOptions) => NDArray;
+type Scatter = (x: ArrayLike, indices: Indices, updates: ArrayLike, options?: ScatterOptions) => NDArray;
 
 interface Arguments {
   readonly operand: NDArray;
@@ -194,15 +194,16 @@ export const scatterAdd = /* @__PURE__ */ scatterFunction("scatterAdd", (fn, arg
 export const scatterSub = /* @__PURE__ */ scatterFunction("scatterSub", (fn, args) =>
   add(args.operand, neg(sums(fn, args))),
 );
+const set = (name: string): Scatter =>
+  scatterFunction(name, (_, args) => replaced(args, args.places.index, (_operand, value) => value));
+
 /**
  * `x` with `updates` in place of the slices along an axis, or of the windows, that `indices` names; of several for one
  * place the last stands, indices outside change nothing. Source: `jax.lax.scatter`; with `axis` `x.at[indices].set(updates)`.
  */
-export const scatter = /* @__PURE__ */ scatterFunction("scatter", (_, args) =>
-  replaced(args, args.places.index, (_operand, value) => value),
-);
+export const scatter = /* @__PURE__ */ set("scatter");
 /** `scatter` under the name of what it does. */
-export const scatterSet: Scatter = scatter;
+export const scatterSet = /* @__PURE__ */ set("scatterSet");
 /** Like `scatterAdd`, with the places multiplied by all of their updates. Source: `jax.lax.scatter_mul`. */
 export const scatterMul = /* @__PURE__ */ scatterFunction("scatterMul", (fn, args) =>
   combined({ ...args, operand: requireNumbers(fn, args.operand) }, mul),
@@ -219,7 +220,7 @@ export const scatterMax = /* @__PURE__ */ extremum("scatterMax", max);
  */
 export function scatterApply(
   x: ArrayLike,
-  indices: ArrayLike,
+  indices: Indices,
   fn: (windows: NDArray) => NDArray,
   options: ScatterOptions & { readonly updateShape: Shape },
 ): NDArray {
@@ -230,10 +231,12 @@ export function scatterApply(
       `${name}: needs {uniqueIndices: true}, got ${describe(options.uniqueIndices)}; windows must not overlap.`,
     );
   }
+  checkFunction(name, "fn", fn);
+  checkShape(`${name}, updateShape`, options.updateShape);
   const operand = asArray(name, x);
   const places = placesOf(name, operand, indices, options.updateShape, options);
   const windows = places.windowsFromRows(gatherRows(places.operandToRows(operand), places.index));
-  const result = fn(windows);
+  const result = asArray(name, fn(windows), "what fn returns");
   if (!sameShape(result.shape, windows.shape) || result.dtype !== operand.dtype) {
     throw new ShapeError(
       `${name}: the function must return ${operand.dtype}${formatShape(windows.shape)}, got ${describe(result)}.`,

@@ -2,13 +2,15 @@
  * Operations that only rearrange or repeat elements: transpose, reshape, broadcast; and the sum over axes, which is the
  * broadcast's transpose. All but the sum are views: they cost nothing until a kernel wants row-major data.
  */
-import { checkList, checkOptions, formatShape, ShapeError } from "../base/errors.ts";
+import { checkOptions, formatShape, ShapeError, show } from "../base/errors.ts";
 import {
   type Axes,
   canonicalAxes,
+  checkIntegers,
   checkShape,
   inserted,
   invertPermutation,
+  isIntegerList,
   range,
   removed,
   type Shape,
@@ -79,7 +81,7 @@ export function transpose(x: ArrayLike, options?: { readonly permutation?: reado
   const permutation = canonicalAxes("lax.transpose", given, operand.ndim, "permutation");
   if (permutation.length !== operand.ndim) {
     throw new ShapeError(
-      `lax.transpose: permutation [${given.join(", ")}] must name each of the ${operand.ndim} axes of shape ` +
+      `lax.transpose: permutation ${show(given)} must name each of the ${operand.ndim} axes of shape ` +
         `${formatShape(operand.shape)} once.`,
     );
   }
@@ -114,10 +116,10 @@ function inferSize(sizes: readonly number[], shape: Shape): number[] {
   const unknown = sizes.indexOf(-1);
   const rest = sizeOf(sizes.filter((_, i) => i !== unknown));
   const inferred = unknown < 0 ? [...sizes] : sizes.map((n, i) => (i === unknown ? sizeOf(shape) / rest : n));
-  const valid = inferred.every((n) => Number.isInteger(n) && n >= 0) && sizeOf(inferred) === sizeOf(shape);
+  const valid = isIntegerList(inferred, 0) && sizeOf(inferred) === sizeOf(shape);
   if (valid) return inferred;
   throw new ShapeError(
-    `reshape: shape ${formatShape(shape)} (${sizeOf(shape)} elements) cannot become ${formatShape(sizes)}.`,
+    `lax.reshape: shape ${formatShape(shape)} (${sizeOf(shape)} elements) cannot become ${formatShape(sizes)}.`,
   );
 }
 
@@ -130,7 +132,7 @@ export function reshape(
   options: { readonly newSizes: Shape; readonly dimensions?: readonly number[] | null },
 ): NDArray {
   checkOptions("lax.reshape", options, ["newSizes", "dimensions"], ["newSizes"]);
-  checkList("lax.reshape", "newSizes", options.newSizes);
+  checkIntegers("lax.reshape", "newSizes", options.newSizes, -1);
   const given = asArray("lax.reshape", x);
   const operand = options.dimensions ? transpose(given, { permutation: options.dimensions }) : given;
   const newSizes = inferSize(options.newSizes, operand.shape);
@@ -141,6 +143,7 @@ export function reshape(
 export function expandDims(x: ArrayLike, options: { readonly axes: readonly number[] }): NDArray {
   checkOptions("lax.expandDims", options, ["axes"], ["axes"]);
   const { axes } = options;
+  checkIntegers("lax.expandDims", "axes", axes);
   const operand = asArray("lax.expandDims", x);
   const places = canonicalAxes("lax.expandDims", axes, operand.ndim + axes.length, "axes");
   let next = 0;
@@ -204,7 +207,7 @@ export function broadcastInDim(x: ArrayLike, options: BroadcastParams): NDArray 
   const names = ["shape", "broadcastDimensions"];
   checkOptions("lax.broadcastInDim", options, names, names);
   const { shape, broadcastDimensions: dims } = options;
-  checkList("lax.broadcastInDim", "broadcastDimensions", dims);
+  checkIntegers("lax.broadcastInDim", "broadcastDimensions", dims);
   const operand = asArray("lax.broadcastInDim", x);
   checkShape("lax.broadcastInDim", shape);
   const increasing = dims.every((d, i) => i === 0 || d > (dims[i - 1] as number));

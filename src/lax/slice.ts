@@ -1,9 +1,9 @@
 /** Slicing, padding, reversing and joining: each is the other's transpose. */
-import { checkList, checkOptions, describe, formatShape, ShapeError } from "../base/errors.ts";
-import { canonicalAxes, canonicalAxis, type Shape, sizeOf } from "../base/shapes.ts";
+import { checkList, checkOptions, describe, formatShape, ShapeError, show } from "../base/errors.ts";
+import { canonicalAxes, canonicalAxis, isIntegerList, range, type Shape, sizeOf } from "../base/shapes.ts";
 import { reverseView, sliceView, type View } from "../base/view.ts";
 import { type Aval, makeAval } from "../ir/aval.ts";
-import { type NDArray, scalar } from "../ir/ndarray.ts";
+import { NDArray, scalar } from "../ir/ndarray.ts";
 import { isUndefined, type Placement, type Primitive } from "../ir/primitive.ts";
 import { bind1 } from "../ir/trace.ts";
 import { sub } from "./arithmetic.ts";
@@ -18,6 +18,7 @@ import {
   linearUnaryRules,
   moveAxis,
   reduceSum,
+  reshape,
   shiftedAxes,
 } from "./shape.ts";
 
@@ -81,22 +82,19 @@ export function slice(
   checkOptions("lax.slice", options, [...required, "strides"], required);
   const operand = asArray("lax.slice", x);
   const { startIndices, limitIndices } = options;
-  checkList("lax.slice", "startIndices", startIndices);
-  checkList("lax.slice", "limitIndices", limitIndices);
   const strides = options.strides ?? operand.shape.map(() => 1);
   const rank = operand.ndim;
   const valid =
-    startIndices.length === rank &&
-    limitIndices.length === rank &&
-    strides.length === rank &&
-    operand.shape.every((n, i) => {
-      const [start, limit, step] = [startIndices[i], limitIndices[i], strides[i]] as [number, number, number];
-      return [start, limit, step].every(Number.isInteger) && start >= 0 && start <= limit && limit <= n && step > 0;
-    });
+    isIntegerList(startIndices, 0, rank) &&
+    isIntegerList(limitIndices, 0, rank) &&
+    isIntegerList(strides, 1, rank) &&
+    operand.shape.every(
+      (n, i) => (startIndices[i] as number) <= (limitIndices[i] as number) && (limitIndices[i] as number) <= n,
+    );
   if (!valid) {
     throw new ShapeError(
-      `lax.slice: startIndices [${startIndices.join(", ")}], limitIndices [${limitIndices.join(", ")}], strides ` +
-        `[${strides.join(", ")}] do not fit shape ${formatShape(operand.shape)}.`,
+      `lax.slice: startIndices ${show(startIndices)}, limitIndices ${show(limitIndices)}, strides ${show(strides)} do ` +
+        `not fit shape ${formatShape(operand.shape)}.`,
     );
   }
   const whole = operand.shape.every((n, i) => startIndices[i] === 0 && limitIndices[i] === n && strides[i] === 1);
@@ -138,6 +136,7 @@ const revPrimitive: Primitive<RevParams> = {
 export function rev(x: ArrayLike, options: RevParams): NDArray {
   checkOptions("lax.rev", options, ["dimensions"], ["dimensions"]);
   const { dimensions } = options;
+  checkList("lax.rev", "dimensions", dimensions);
   const operand = asArray("lax.rev", x);
   const axes = canonicalAxes("lax.rev", dimensions, operand.ndim, "dimensions");
   return axes.length === 0 ? operand : bind1(revPrimitive, [operand], { dimensions: axes });
@@ -241,14 +240,16 @@ export function pad(x: ArrayLike, paddingValue: ArrayLike, options: PadParams): 
   checkOptions("lax.pad", options, ["paddingConfig"], ["paddingConfig"]);
   const { paddingConfig } = options;
   const [operand, value] = sameDType("lax.pad", [x, paddingValue], ["x", "paddingValue"]) as [NDArray, NDArray];
+  const given: unknown = paddingConfig;
   const valid =
-    paddingConfig.length === operand.ndim &&
-    paddingConfig.every((c) => c.length === 3 && c.every(Number.isInteger) && c[2] >= 0);
+    Array.isArray(given) &&
+    given.length === operand.ndim &&
+    Array.from(given).every((c) => isIntegerList(c, -Infinity, 3) && (c[2] as number) >= 0);
   const sizes = valid ? operand.shape.map((n, i) => paddedSize(n, paddingConfig[i] as [number, number, number])) : [];
   if (!valid || sizes.some((n) => n < 0) || value.ndim !== 0) {
     throw new ShapeError(
       `lax.pad: shape ${formatShape(operand.shape)} needs one [low, high, interior] per axis that leaves no negative ` +
-        `size, and a 0-dimensional value; got paddingConfig ${JSON.stringify(paddingConfig)} and a value of shape ` +
+        `size, and a 0-dimensional value; got paddingConfig ${show(paddingConfig)} and a value of shape ` +
         `${formatShape(value.shape)}.`,
     );
   }
@@ -318,17 +319,28 @@ function sliceAxis(view: View, axis: number, start: number, limit: number): View
   );
 }
 
-/** Joins arrays along an existing axis. Source: `jax.lax.concatenate`. */
-export function concatenate(operands: readonly ArrayLike[], options: ConcatenateParams): NDArray {
-  checkOptions("lax.concatenate", options, ["dimension"], ["dimension"]);
-  if (!Array.isArray(operands) || operands.length === 0) {
-    throw new TypeError(`lax.concatenate: operands must be a list of at least one array, got ${describe(operands)}.`);
+/** The arrays of a list, or the slices of an array along its first axis; of one dtype, which they have already. */
+export function operandList(fn: string, operands: readonly ArrayLike[] | NDArray): NDArray[] {
+  const sliced = operands instanceof NDArray && operands.ndim > 0;
+  const list: unknown[] = sliced
+    ? range(operands.shape[0] as number).map((i) =>
+        reshape(sliceInDim(operands, i, i + 1, 0), { newSizes: operands.shape.slice(1) }),
+      )
+    : Array.from(Array.isArray(operands) ? operands : []);
+  if (list.length === 0) {
+    throw new TypeError(`${fn}: operands must be a list of at least one array, got ${describe(operands)}.`);
   }
-  const arrays = sameDType(
-    "lax.concatenate",
-    operands,
-    operands.map((_, i) => `operands[${i}]`),
+  return sameDType(
+    fn,
+    list,
+    list.map((_, i) => `operands[${i}]`),
   );
+}
+
+/** Joins arrays, or the slices of one, along an existing axis. Source: `jax.lax.concatenate`. */
+export function concatenate(operands: readonly ArrayLike[] | NDArray, options: ConcatenateParams): NDArray {
+  checkOptions("lax.concatenate", options, ["dimension"], ["dimension"]);
+  const arrays = operandList("lax.concatenate", operands);
   const first = arrays[0] as NDArray;
   const dimension = canonicalAxis("lax.concatenate", options.dimension, first.ndim, "dimension");
   const agree = (x: NDArray): boolean =>

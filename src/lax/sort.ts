@@ -1,5 +1,5 @@
 /** Sorting along an axis. NaN is the largest value and the two zeros are equal, as in JAX. */
-import { checkOptions, describe, formatShape, ShapeError } from "../base/errors.ts";
+import { checkOptions, formatShape, ShapeError, show } from "../base/errors.ts";
 import { canonicalAxis, sameShape, sizeOf } from "../base/shapes.ts";
 import { type Aval, makeAval } from "../ir/aval.ts";
 import type { NDArray } from "../ir/ndarray.ts";
@@ -70,22 +70,38 @@ export function sort(x: ArrayLike | readonly ArrayLike[], options?: SortOptions)
   const fn = "lax.sort";
   checkOptions(fn, options, ["dimension", "numKeys", "isStable"]);
   const { dimension = -1, numKeys = 1 } = options ?? {};
-  const operands = (Array.isArray(x) ? x : [x]).map((y, i) =>
-    asArray(fn, y, Array.isArray(x) ? `operands[${i}]` : "x"),
-  );
+  if (Array.isArray(x))
+    return sortTogether(
+      fn,
+      x,
+      x.map((_, i) => `operands[${i}]`),
+      dimension,
+      numKeys,
+    );
+  const operand = asArray(fn, x);
+  return sortWithPlaces(operand, canonicalAxis(fn, dimension, operand.ndim, "dimension"))[0];
+}
+
+/** Arrays of one shape, all in the order of the first `numKeys`. */
+function sortTogether(
+  fn: string,
+  given: readonly unknown[],
+  names: readonly string[],
+  dimension: number,
+  numKeys: number,
+): NDArray[] {
+  const operands = Array.from(given, (y, i) => asArray(fn, y, names[i]));
   const first = operands[0];
-  if (
-    !first ||
-    !operands.every((y) => sameShape(y.shape, first.shape)) ||
-    !(numKeys >= 1 && numKeys <= operands.length)
-  ) {
+  if (!first || !operands.every((y) => sameShape(y.shape, first.shape))) {
+    const shapes = operands.map((y) => formatShape(y.shape)).join(", ") || "none";
+    throw new ShapeError(`${fn}: needs arrays of one shape, got ${shapes}.`);
+  }
+  if (!Number.isInteger(numKeys) || numKeys < 1 || numKeys > operands.length) {
     throw new ShapeError(
-      `${fn}: needs arrays of one shape, and numKeys (${numKeys}) of them at least, got ` +
-        `${operands.map((y) => formatShape(y.shape)).join(", ")}.`,
+      `${fn}: numKeys (${numKeys}) must be a whole number from 1 to ${operands.length}, the number of arrays.`,
     );
   }
   const axis = canonicalAxis(fn, dimension, first.ndim, "dimension");
-  if (!Array.isArray(x)) return sortWithPlaces(first, axis)[0];
   const last = first.ndim - 1;
   const rows = operands.map((y) => moveAxis(y, axis, last));
   let sorted = rows;
@@ -103,8 +119,9 @@ export function sortKeyVal(
   values: ArrayLike,
   options?: Omit<SortOptions, "numKeys">,
 ): [keys: NDArray, values: NDArray] {
-  checkOptions("lax.sortKeyVal", options, ["dimension", "isStable"]);
-  return sort([keys, values], options) as [NDArray, NDArray];
+  const fn = "lax.sortKeyVal";
+  checkOptions(fn, options, ["dimension", "isStable"]);
+  return sortTogether(fn, [keys, values], ["keys", "values"], options?.dimension ?? -1, 1) as [NDArray, NDArray];
 }
 
 function firstSorted(fn: string, x: ArrayLike, k: number, along: number, descending: boolean): [NDArray, NDArray] {
@@ -112,9 +129,7 @@ function firstSorted(fn: string, x: ArrayLike, k: number, along: number, descend
   const axis = canonicalAxis(fn, along, operand.ndim);
   const size = operand.shape[axis] as number;
   if (!Number.isInteger(k) || k < 0 || k > size) {
-    throw new ShapeError(
-      `${fn}: k must be a whole number up to ${size}, the size of axis ${axis}, got ${describe(k)}.`,
-    );
+    throw new ShapeError(`${fn}: k must be a whole number up to ${size}, the size of axis ${axis}, got ${show(k)}.`);
   }
   return sortWithPlaces(operand, axis, descending).map((y) => sliceInDim(y, 0, k, axis)) as [NDArray, NDArray];
 }

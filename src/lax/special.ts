@@ -1,5 +1,5 @@
 /** Special functions: incomplete gamma and beta, zeta, polygamma, Bessel; and rounding to fewer bits. */
-import { checkOptions, UnsupportedError } from "../base/errors.ts";
+import { checkOptions, show, UnsupportedError } from "../base/errors.ts";
 import type { Aval } from "../ir/aval.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import type { MapOp, Primitive } from "../ir/primitive.ts";
@@ -196,7 +196,9 @@ export function reducePrecision(x: ArrayLike, options: PrecisionParams): NDArray
     exponentBits < 1 ||
     mantissaBits < 0
   ) {
-    throw new TypeError(`${fn}: needs exponentBits from 1 and mantissaBits from 0 on, got ${JSON.stringify(options)}.`);
+    throw new TypeError(
+      `${fn}: needs exponentBits from 1 and mantissaBits from 0 on, got ${show(exponentBits)} and ${show(mantissaBits)}.`,
+    );
   }
   return bind1(precisionPrimitive, sameFloat(fn, [x]), { exponentBits, mantissaBits });
 }

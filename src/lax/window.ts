@@ -1,11 +1,11 @@
 /** Reductions over windows that slide over an array. */
 import type { DType } from "../base/dtypes.ts";
-import { checkOptions, formatShape, ShapeError } from "../base/errors.ts";
-import type { Shape } from "../base/shapes.ts";
+import { checkOptions, formatShape } from "../base/errors.ts";
+import { checkIntegers, type Shape } from "../base/shapes.ts";
 import { type NDArray, scalar } from "../ir/ndarray.ts";
 import { bind1 } from "../ir/trace.ts";
 import { add, max, min, mul } from "./arithmetic.ts";
-import { type Padding, resolvePadding } from "./conv.ts";
+import { type Padding, perAxis, resolvePadding } from "./conv.ts";
 import { zerosLike } from "./create.ts";
 import { makeElementwise } from "./elementwise.ts";
 import { gt, lt, select } from "./logic.ts";
@@ -75,19 +75,6 @@ function alongAxis(
   return parts.reduce((a, b) => combine(a, b));
 }
 
-function perAxis(
-  fn: string,
-  name: string,
-  values: readonly number[] | null | undefined,
-  x: NDArray,
-): readonly number[] {
-  const list = values ?? x.shape.map(() => 1);
-  if (Array.isArray(list) && list.length === x.ndim && list.every((n) => Number.isInteger(n) && n > 0)) return list;
-  throw new ShapeError(
-    `${fn}: ${name} must hold a positive integer for each axis of ${formatShape(x.shape)}, got ${JSON.stringify(values)}.`,
-  );
-}
-
 function overWindows(
   fn: string,
   operands: readonly NDArray[],
@@ -96,10 +83,12 @@ function overWindows(
   options: WindowOptions,
 ): readonly NDArray[] {
   const x = operands[0] as NDArray;
-  checkOptions(fn, options, NAMES, ["windowDimensions"]);
-  const [window, strides, base, dilation] = (
-    ["windowDimensions", "windowStrides", "baseDilation", "windowDilation"] as const
-  ).map((name) => perAxis(fn, name, options[name], x)) as [number[], number[], number[], number[]];
+  const { windowDimensions: window } = options;
+  const ofShape = `, for an array of shape ${formatShape(x.shape)},`;
+  checkIntegers(fn, `windowDimensions${ofShape}`, window, 1, x.ndim);
+  const [strides, base, dilation] = (["windowStrides", "baseDilation", "windowDilation"] as const).map((name) =>
+    perAxis(fn, name + ofShape, options[name], x.ndim),
+  ) as [number[], number[], number[]];
   const reach = window.map((n, i) => (n - 1) * (dilation[i] as number) + 1);
   // As in JAX, a padding by name is that of the elements without the zeros between them.
   const padding = resolvePadding(fn, options.padding ?? "VALID", x.shape, reach, strides);
@@ -146,6 +135,7 @@ export function reduceWindow<Values>(
   options: WindowOptions,
 ): Values {
   const fn = "lax.reduceWindow";
+  checkOptions(fn, options, NAMES, ["windowDimensions"]);
   const { xs, init, wrap, combine } = treeReduction(fn, operands, initValues, computation);
   if (xs.length === 0) return operands;
   const given: unknown = computation;
@@ -160,20 +150,38 @@ export function reduceWindow<Values>(
   );
 }
 
-function windowReduction(name: string, initValue: (dtype: DType) => number, combine: Combine) {
-  const fn = `lax.${name}`;
-  return (x: ArrayLike, options: WindowOptions): NDArray => {
+/** A reduction over windows for the function `fn`, which has checked the options' names. */
+type WindowReduction = (fn: string, x: ArrayLike, options: WindowOptions) => NDArray;
+
+const windowReduction =
+  (initValue: (dtype: DType) => number, combine: Combine): WindowReduction =>
+  (fn, x, options) => {
     const operand = requireNumbers(fn, asArray(fn, x));
     const init = scalar(initValue(operand.dtype), operand.dtype);
     return overWindows(fn, [operand], [init], ofOne(combine), options)[0] as NDArray;
   };
+export const sumOfWindows = /* @__PURE__ */ windowReduction(() => 0, add);
+export const maxOfWindows = /* @__PURE__ */ windowReduction(lowest, firstMax);
+
+function exported(name: string, reduction: WindowReduction) {
+  const fn = `lax.${name}`;
+  return (x: ArrayLike, options: WindowOptions): NDArray => {
+    checkOptions(fn, options, NAMES, ["windowDimensions"]);
+    return reduction(fn, x, options);
+  };
 }
 
 /** The sum of each window. Source: `jax.lax.reduce_window` with `lax.add`. */
-export const reduceWindowSum = /* @__PURE__ */ windowReduction("reduceWindowSum", () => 0, add);
+export const reduceWindowSum = /* @__PURE__ */ exported("reduceWindowSum", sumOfWindows);
 /** The product of each window. */
-export const reduceWindowProd = /* @__PURE__ */ windowReduction("reduceWindowProd", () => 1, mul);
+export const reduceWindowProd = /* @__PURE__ */ exported(
+  "reduceWindowProd",
+  /* @__PURE__ */ windowReduction(() => 1, mul),
+);
 /** The largest element of each window; as in JAX its derivative is that of the first one. */
-export const reduceWindowMax = /* @__PURE__ */ windowReduction("reduceWindowMax", lowest, firstMax);
+export const reduceWindowMax = /* @__PURE__ */ exported("reduceWindowMax", maxOfWindows);
 /** The smallest element of each window; like `reduceWindowMax`. */
-export const reduceWindowMin = /* @__PURE__ */ windowReduction("reduceWindowMin", highest, firstMin);
+export const reduceWindowMin = /* @__PURE__ */ exported(
+  "reduceWindowMin",
+  /* @__PURE__ */ windowReduction(highest, firstMin),
+);

@@ -1,12 +1,12 @@
 /** Pooling with the arguments of `flax.linen`: channels last, any number of axes in front of the windows'. */
 import { checkOptions, formatShape, ShapeError } from "../base/errors.ts";
-import { type Shape, sizeOf } from "../base/shapes.ts";
+import { checkIntegers, type Shape, sizeOf } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
-import type { Padding } from "../lax/conv.ts";
+import { type Padding, perAxis } from "../lax/conv.ts";
 import { promoteToFloat } from "../lax/convert.ts";
 import * as lax from "../lax/index.ts";
 import { type ArrayLike, asArray } from "../lax/operands.ts";
-import type { WindowOptions } from "../lax/window.ts";
+import { maxOfWindows, sumOfWindows, type WindowOptions } from "../lax/window.ts";
 
 export interface PoolOptions {
   /** Ones by default. */
@@ -22,6 +22,7 @@ function windows(
   windowShape: Shape,
   { strides, padding = "VALID" }: PoolOptions,
 ): WindowOptions {
+  checkIntegers(fn, "windowShape", windowShape, 1);
   const lead = x.ndim - windowShape.length - 1;
   if (lead < 0) {
     throw new ShapeError(
@@ -32,8 +33,8 @@ function windows(
   const around = <T>(list: readonly T[], one: T): T[] => [...new Array<T>(lead).fill(one), ...list, one];
   return {
     windowDimensions: around(windowShape, 1),
-    windowStrides: strides ? around(strides, 1) : null,
-    padding: typeof padding === "string" ? padding : around(padding, [0, 0] as const),
+    windowStrides: around(perAxis(fn, "strides", strides, windowShape.length), 1),
+    padding: Array.isArray(padding) ? around(padding, [0, 0] as const) : padding,
   };
 }
 
@@ -41,7 +42,7 @@ function windows(
 export function maxPool(x: ArrayLike, windowShape: Shape, options: PoolOptions = {}): NDArray {
   checkOptions("nn.maxPool", options, ["strides", "padding"]);
   const operand = asArray("nn.maxPool", x);
-  return lax.reduceWindowMax(operand, windows("nn.maxPool", operand, windowShape, options));
+  return maxOfWindows("nn.maxPool", operand, windows("nn.maxPool", operand, windowShape, options));
 }
 
 /** The mean of each window. Source: `flax.linen.avg_pool`. */
@@ -53,12 +54,13 @@ export function avgPool(
     readonly countIncludePad?: boolean;
   } = {},
 ): NDArray {
-  checkOptions("nn.avgPool", options, ["strides", "padding", "countIncludePad"]);
-  const operand = promoteToFloat("nn.avgPool", [x])[0] as NDArray;
-  const over = windows("nn.avgPool", operand, windowShape, options);
+  const fn = "nn.avgPool";
+  checkOptions(fn, options, ["strides", "padding", "countIncludePad"]);
+  const operand = promoteToFloat(fn, [x])[0] as NDArray;
+  const over = windows(fn, operand, windowShape, options);
   const counts =
     options.countIncludePad === false
-      ? lax.reduceWindowSum(lax.full(operand.shape, 1, operand.dtype), over)
+      ? sumOfWindows(fn, lax.full(operand.shape, 1, operand.dtype), over)
       : sizeOf(windowShape);
-  return lax.div(lax.reduceWindowSum(operand, over), counts);
+  return lax.div(sumOfWindows(fn, operand, over), counts);
 }

@@ -1,6 +1,6 @@
 /** The `lax` namespace as users see it: the primitives, and control flow, which stands on transformations. */
-import { checkOptions } from "../base/errors.ts";
-import { canonicalAxis } from "../base/shapes.ts";
+import { checkOptions, formatShape, ShapeError, show } from "../base/errors.ts";
+import { canonicalAxis, isIntegerList } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { type ArrayLike, asArray } from "../lax/operands.ts";
 import { sliceInDim as sliceAlong } from "../lax/slice.ts";
@@ -23,5 +23,14 @@ export function sliceInDim(
   const fn = "lax.sliceInDim";
   checkOptions(fn, options, ["axis", "stride"]);
   const operand = asArray(fn, x);
-  return sliceAlong(operand, start, limit, canonicalAxis(fn, options.axis ?? 0, operand.ndim), options.stride ?? 1);
+  const axis = canonicalAxis(fn, options.axis ?? 0, operand.ndim);
+  const { stride = 1 } = options;
+  const size = operand.shape[axis] as number;
+  if (isIntegerList([start, limit], 0) && start <= limit && limit <= size && isIntegerList([stride], 1)) {
+    return sliceAlong(operand, start, limit, axis, stride);
+  }
+  throw new ShapeError(
+    `${fn}: start ${show(start)}, limit ${show(limit)} and stride ${show(stride)} do not fit axis ${axis} of ` +
+      `${formatShape(operand.shape)}.`,
+  );
 }

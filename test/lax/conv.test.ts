@@ -207,7 +207,7 @@ test("errors name the function, shapes and axes", () => {
   assertThrows(conv(x, w), fn, "(2, 8, 8, 3)", "3 input features", "(3, 3, 4, 5)", "4");
   assertThrows(conv(x, lax.full([3, 3, 3], 1)), fn, "(3, 3, 3)", "same number of axes");
   assertThrows(conv(x, good, { padding: "FULL" }), fn, "FULL");
-  assertThrows(conv(x, good, { padding: [[1, 1]] }), fn, "[[1,1]]");
+  assertThrows(conv(x, good, { padding: [[1, 1]] }), fn, "[[1, 1]]");
   assertThrows(
     conv(x, good, {
       padding: [

@@ -139,7 +139,7 @@ test("operands are promoted", () => {
 
 test("errors name the shapes and dims", () => {
   const [x, y] = [lax.full([2, 3], 1), lax.full([2, 3], 1)];
-  assertThrows(() => lax.dotGeneral(x, y, { contractingDims: [[1], [0]] }), "lax.dotGeneral", "(2, 3)", "[[1],[0]]");
+  assertThrows(() => lax.dotGeneral(x, y, { contractingDims: [[1], [0]] }), "lax.dotGeneral", "(2, 3)", "[[1], [0]]");
   assertThrows(() => lax.dotGeneral(x, y, { contractingDims: [[1], []] }), "lax.dotGeneral");
   assertThrows(() => lax.dotGeneral(x, y, { contractingDims: [[2], [0]] }), "lax.dotGeneral", "axis of lhs 2");
   assertThrows(
@@ -150,7 +150,7 @@ test("errors name the shapes and dims", () => {
   assertThrows(
     () => lax.dotGeneral(x, y, { contractingDims: [1, 0] as never }),
     "contractingDims",
-    "[1,0]",
+    "[1, 0]",
     "two lists",
   );
   assertThrows(() => lax.dotGeneral(x, y, { contractingDims: [[1]] as never }), "contractingDims", "[[1]]");

@@ -1,0 +1,26 @@
+/** Functions of two arrays, or trees of them, that users give to combine elements by. */
+import { checkFunction, formatShape } from "../base/errors.ts";
+import { flatten, formatTree, sameStructure, type TreeDef, unflatten } from "../base/tree.ts";
+import { sameAval } from "../ir/aval.ts";
+import type { NDArray } from "../ir/ndarray.ts";
+import { asArray } from "./operands.ts";
+
+/** A function of two lists of arrays. */
+export type Combine = (a: readonly NDArray[], b: readonly NDArray[]) => NDArray[];
+
+/**
+ * `given`, the argument `name` of `fn`, which takes trees of the structure `def`, as a function of lists.
+ * @throws TypeError when it returns anything but such a tree of arrays like those that it got.
+ */
+export function combining(fn: string, name: string, given: (a: never, b: never) => unknown, def: TreeDef): Combine {
+  checkFunction(fn, name, given);
+  return (a, b) => {
+    const [leaves, found] = flatten(given(unflatten(def, a) as never, unflatten(def, b) as never));
+    const arrays = leaves.map((x) => asArray(fn, x, `what ${name} returns`));
+    const same = sameStructure(found, def) && arrays.every((x, i) => sameAval(x.aval, (a[i] as NDArray).aval));
+    if (same) return arrays;
+    const show = (d: TreeDef, xs: readonly NDArray[]): string =>
+      `${formatTree(d)} of ${xs.map((x) => `${x.dtype}${formatShape(x.shape)}`).join(", ")}`;
+    throw new TypeError(`${fn}: ${name} must return what it takes, ${show(def, a)}; got ${show(found, arrays)}.`);
+  };
+}
