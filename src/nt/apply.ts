@@ -7,7 +7,7 @@ import { broadcastPrefix, flatten, isLeaf, type TreeDef, unflatten } from "../ba
 import { makeAval } from "../ir/aval.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { asArray } from "../lax/operands.ts";
-import { expandDims, squeeze } from "../lax/shape.ts";
+import { expandDims } from "../lax/shape.ts";
 import { evalShape, type ShapeDtypeStruct } from "../transform/shapes.ts";
 import type { Kwargs } from "./kwargs.ts";
 
@@ -115,15 +115,6 @@ export function withUnitBatch(tree: unknown, axes: readonly (number | null)[]): 
   return unflatten(
     def,
     leaves.map((leaf, i) => (axes[i] === null ? leaf : expandDims(leaf, { axes: [axes[i]!] }))),
-  );
-}
-
-/** Every output without its batch axis of size 1. */
-export function withoutUnitBatch(tree: unknown, axes: readonly number[]): unknown {
-  const [leaves, def] = flatten<NDArray>(tree);
-  return unflatten(
-    def,
-    leaves.map((leaf, i) => squeeze(leaf, { dimensions: axes[i]! })),
   );
 }
 

@@ -1,12 +1,15 @@
 /** Any kernel function in batches. */
 import { checkOptions, describe, formatShape, ShapeError } from "../base/errors.ts";
-import { allNone, flatten, leaves } from "../base/tree.ts";
+import { allNone, leaves, unflatten } from "../base/tree.ts";
+import type { NDArray } from "../ir/ndarray.ts";
 import { isTracing } from "../ir/trace.ts";
-import { checkFunction, flattenArrays, mapArrays, type TreeFunction } from "../transform/flat.ts";
+import { checkFunction, flattenArrays, type TreeFunction } from "../transform/flat.ts";
 import { evalShape, ShapeDtypeStruct } from "../transform/shapes.ts";
 import { computeTiles } from "./assemble.ts";
 import { knownOf } from "./known.ts";
-import { type BatchLayout, type OnProgress, type Part, samePart, takePart } from "./tiling.ts";
+import type { Kwargs } from "./kwargs.ts";
+import { forgotten } from "./one-example.ts";
+import { type BatchLayout, type ExampleAxes, type OnProgress, type Part, samePart, takeExamples } from "./tiling.ts";
 
 export interface BatchOptions {
   /** The most examples of x1, and of x2, in one call; sizes that don't divide are fine. */
@@ -15,30 +18,83 @@ export interface BatchOptions {
   readonly onProgress?: OnProgress;
 }
 
-const withBatch = (tree: unknown, size: number): unknown =>
-  mapArrays((x) => new ShapeDtypeStruct([size, ...x.shape.slice(1)], x.dtype), tree);
+/** One of the two inputs with its keyword arguments, and where they have their examples. */
+class Examples {
+  constructor(
+    readonly x: unknown,
+    readonly kwargs: Kwargs,
+    readonly axes: ExampleAxes,
+  ) {}
 
-/** How many examples an input holds: the size of the first axis of its leaves. */
-function batchOf(fn: string, name: string, x: unknown): number {
+  /** The leaves that have examples, each with its axis. */
+  get #mapped(): [NDArray, number | null][] {
+    const { inputs, kwargs } = this.axes;
+    const lists = [
+      [this.x, inputs] as const,
+      ...Object.keys(kwargs).map((key) => [this.kwargs[key], kwargs[key]!] as const),
+    ];
+    return lists.flatMap(([tree, axes]) =>
+      flattenArrays("nt.batch", tree)[0].map((x, i): [NDArray, number | null] => [x, axes[i]!]),
+    );
+  }
+
+  get size(): number {
+    const [x, axis] = this.#mapped.find(([, place]) => place !== null)!;
+    return x.shape[axis!]!;
+  }
+
+  part(part: Part): readonly [unknown, Kwargs] {
+    return takeExamples(this.axes, this.x, this.kwargs, part);
+  }
+
+  /** The shapes of as many examples; keyword arguments without examples are left out. */
+  shapes(size: number): unknown {
+    const { inputs, kwargs } = this.axes;
+    const resized = (tree: unknown, axes: readonly (number | null)[]): unknown => {
+      const [arrays, def] = flattenArrays("nt.batch", tree);
+      return unflatten(
+        def,
+        arrays.map(
+          ({ shape, dtype }, k) =>
+            new ShapeDtypeStruct(
+              shape.map((n, i) => (i === axes[k] ? size : n)),
+              dtype,
+            ),
+        ),
+      );
+    };
+    const mapped = Object.keys(kwargs).map((key) => [key, resized(this.kwargs[key], kwargs[key]!)]);
+    return [resized(this.x, inputs), Object.fromEntries(mapped)];
+  }
+}
+
+/** Where nothing else is known, the first axis of every leaf of an input is the batch, and there is no other. */
+function firstAxes(fn: string, name: string, x: unknown): ExampleAxes {
   const shapes = flattenArrays(fn, x)[0].map(({ shape }) => shape);
   const size = shapes[0]?.[0];
-  if (size !== undefined && shapes.every((shape) => shape[0] === size)) return size;
+  if (size !== undefined && shapes.every((shape) => shape[0] === size))
+    return { inputs: shapes.map(() => 0), kwargs: {} };
   throw new ShapeError(
     `${fn}: the first axis of every leaf of ${name} is the batch and must have one size, got shapes ` +
       `${shapes.map(formatShape).join(", ") || "of no leaves"}.`,
   );
 }
 
+/** The kernel of an input and its keyword arguments with another; `null` for the same. */
+type PairKernel = (first: readonly [unknown, Kwargs], second: readonly [unknown, Kwargs] | null) => unknown;
+
 /** Finds the batch axes in the kernel by looking at its shapes for inputs of several sizes. */
 function findLayouts(
   fn: string,
-  kernel: (x1: unknown, x2: unknown) => unknown,
-  x1: unknown,
-  x2: unknown,
+  kernel: PairKernel,
+  [first, second]: readonly [Examples, Examples],
   mirrors: readonly (readonly number[])[] | null,
 ): BatchLayout[] {
+  // biome-ignore lint/suspicious/noExplicitAny: an input and keyword arguments
+  const whole = (a: any, b: any): unknown =>
+    kernel([a[0], { ...first.kwargs, ...a[1] }], [b[0], { ...second.kwargs, ...b[1] }]);
   const shapes = (a: number, b: number): (readonly number[])[] =>
-    flatten<ShapeDtypeStruct>(evalShape(kernel, withBatch(x1, a), withBatch(x2, b)))[0].map((s) => s.shape);
+    leaves<ShapeDtypeStruct>(evalShape(whole, first.shapes(a), second.shapes(b))).map((s) => s.shape);
   const changed = (a: readonly number[], b: readonly number[]): number[] =>
     a.flatMap((n, i) => (n === b[i] ? [] : [i]));
   const only = (axes: number[], shape: readonly number[]): number => {
@@ -56,20 +112,20 @@ function findLayouts(
     const [two, three] = [shapes(2, 2), shapes(3, 3)];
     return two.map((shape, k) => ({ kind: "diagonal", axis: only(changed(shape, three[k]!), shape) }));
   }
-  const [first, second] = [shapes(4, 3), shapes(2, 5)];
+  const [more, others] = [shapes(4, 3), shapes(2, 5)];
   return base.map((shape, k) => ({
     kind: "pair",
-    first: only(changed(shape, first[k]!), shape),
-    second: only(changed(shape, second[k]!), shape),
+    first: only(changed(shape, more[k]!), shape),
+    second: only(changed(shape, others[k]!), shape),
     mirror: mirrors?.[k] ?? [],
   }));
 }
 
 /**
- * Returns a kernel function like `kernelFn` that is called with at most `batchSize` examples of each input at a time; the
- * first axis of every input leaf is the batch. The kernel of examples must not depend on other examples. With
- * kernel functions of this namespace, keyword arguments are those that the whole inputs would get (they aren't cut), and
- * half of the batches give the others where x2 is `null`.
+ * Returns a kernel function like `kernelFn` that is called with at most `batchSize` examples of each input at a time. The
+ * first axis of every input leaf is the batch; of kernel functions of this namespace with `vmapAxes`, the axes that these
+ * name, of keyword arguments too (others are those that the whole inputs would get). The kernel of examples must not depend
+ * on other examples. With kernel functions of this namespace half of the batches give the others where x2 is `null`.
  * Inside of a transformation or `jit` the kernel is computed as a whole.
  * Source: `neural_tangents.batch`.
  * @throws ShapeError when no axis of the kernel follows the batch, for example because it is traced over.
@@ -87,16 +143,20 @@ export function batch<F extends TreeFunction>(kernelFn: F, options: BatchOptions
     if (isTracing()) return kernelFn(x1, x2, ...rest);
     const same = x2 === undefined || allNone(x2);
     const other = same ? x1 : x2;
-    const { rest: split, mirrors } = knownOf(kernelFn, x1, same ? null : x2, rest);
-    const kernel = (a: unknown, b: unknown): unknown => kernelFn(a, b, ...split);
-    const part = (x: unknown, range: Part): unknown =>
-      takePart(
-        x,
-        leaves(x).map(() => 0),
-        range,
-      );
-    const sizes = [batchOf(fn, "x1", x1), batchOf(fn, "x2", other)] as const;
-    const layouts = findLayouts(fn, kernel, x1, other, mirrors);
+    const { kwargs, axes, rest: restOf, mirrors } = knownOf(kernelFn, x1, same ? null : x2, rest);
+    const kernel: PairKernel = ([a, own], b) => kernelFn(a, b ? b[0] : null, ...restOf([own, b ? b[1] : own]));
+    const examples = [
+      new Examples(x1, kwargs[0], axes[0] ?? firstAxes(fn, "x1", x1)),
+      new Examples(other, kwargs[1], axes[1] ?? firstAxes(fn, "x2", other)),
+    ] as const;
+    const sizes = [examples[0].size, examples[1].size] as const;
+    let layouts: BatchLayout[];
+    try {
+      layouts = findLayouts(fn, kernel, examples, mirrors);
+    } catch (error) {
+      const hint = examples.map((own) => forgotten(own.kwargs, own.axes.kwargs, own.size)).find(Boolean);
+      throw hint && error instanceof ShapeError ? new ShapeError(`${fn}: ${error.message}${hint}`) : error;
+    }
     if (sizes[0] !== sizes[1] && layouts.some(({ kind }) => kind === "diagonal")) {
       throw new ShapeError(
         `${fn}: the kernel is diagonal in the batch, which needs as many examples in x2 as in x1, got ${sizes.join(" and ")}.`,
@@ -107,7 +167,8 @@ export function batch<F extends TreeFunction>(kernelFn: F, options: BatchOptions
         sizes,
         symmetric: mirrors !== null,
         layouts,
-        compute: (part1, part2) => kernel(part(x1, part1), same && samePart(part1, part2) ? null : part(other, part2)),
+        compute: (part1, part2) =>
+          kernel(examples[0].part(part1), same && samePart(part1, part2) ? null : examples[1].part(part2)),
       },
       [batchSize, batchSize],
       onProgress,

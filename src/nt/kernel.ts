@@ -46,7 +46,7 @@ export function empiricalKernelFn(
 ) => any {
   const fn = "nt.empiricalKernelFn";
   checkFunction(fn, f);
-  const { traceAxes, diagonalAxes } = ntkSettings(fn, options);
+  const { traceAxes, diagonalAxes, vmapAxes } = ntkSettings(fn, options);
   const kernels: Readonly<Record<KernelName, KernelFn<unknown>>> = {
     nngp: empiricalNngpFn(f, { traceAxes, diagonalAxes }),
     ntk: empiricalNtkFn(f, options),
@@ -59,5 +59,5 @@ export function empiricalKernelFn(
     const outputs = perName[0]!.map((_, i) => Object.fromEntries(names.map((name, k) => [name, perName[k]![i]])));
     return unflatten(flatten(results[0])[1], outputs);
   };
-  return declareKernel(kernelFn, fn, f, { traceAxes, diagonalAxes }, (get) => checkGet(get).length);
+  return declareKernel(kernelFn, fn, f, { traceAxes, diagonalAxes, vmapAxes }, (get) => checkGet(get).length);
 }

@@ -9,7 +9,15 @@ import { kernelLabels, kernelShape, mirrorOf, pairAxes } from "./axes.ts";
 import type { CompiledKernel, KernelFn } from "./compile-kernel.ts";
 import { type Kwargs, SIDES, splitKwargs } from "./kwargs.ts";
 import type { NtkSettings, Problem, Side, Task } from "./problem.ts";
-import { type BatchLayout, chooseTile, type OnProgress, type Part, samePart, type Tiles, takePart } from "./tiling.ts";
+import {
+  type BatchLayout,
+  chooseTile,
+  type OnProgress,
+  type Part,
+  samePart,
+  type Tiles,
+  takeExamples,
+} from "./tiling.ts";
 
 export interface MemoryOptions {
   /**
@@ -47,12 +55,6 @@ export const roomOf = (kwargs: Kwargs): number | undefined => (kwargs[SIDES] as 
 interface NtkTiles extends Tiles {
   readonly room: number;
   readonly argumentsOf: (part1: Part, part2: Part) => Arguments;
-}
-
-/** The examples of a part in an input and its keyword arguments. */
-function takeSide({ batch }: Side, x: unknown, kwargs: Kwargs, part: Part): [unknown, Kwargs] {
-  const mapped = Object.entries(batch!.kwargs).map(([key, axes]) => [key, takePart(kwargs[key], axes, part)]);
-  return [takePart(x, batch!.inputs, part), { ...kwargs, ...Object.fromEntries(mapped) }];
 }
 
 function batchSize(fn: string, { batch }: Side, x: unknown): number {
@@ -96,9 +98,9 @@ function tilesOf(
   const room = settings.memoryLimit - resultBytes(fn, problem!, settings);
   // The keyword arguments are split before: what both sides share would look different in a part of them.
   const argumentsOf = (part1: Part, part2: Part): Arguments => {
-    const [a, own] = takeSide(first, x1, kwargs1, part1);
+    const [a, own] = takeExamples(first.batch!, x1, kwargs1, part1);
     if (same && samePart(part1, part2)) return [a, null, params, { [SIDES]: [own, own, room] }];
-    const [b, others] = takeSide(second, input2, kwargs2, part2);
+    const [b, others] = takeExamples(second.batch!, input2, kwargs2, part2);
     return [a, b, params, { [SIDES]: [own, others, room] }];
   };
   return {

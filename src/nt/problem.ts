@@ -13,11 +13,11 @@ import {
   outputShapes,
   Parameters,
   type VmapAxes,
-  withoutUnitBatch,
   withUnitBatch,
 } from "./apply.ts";
 import { type AxesOptions, pairAxes } from "./axes.ts";
 import type { Kwargs } from "./kwargs.ts";
+import { oneExample } from "./one-example.ts";
 import type { Rules } from "./uses.ts";
 
 /** What a method is told: the kernel's axes, and the switches of the structured method. */
@@ -39,6 +39,7 @@ type Examples = readonly [x: unknown, kwargs: Kwargs];
 /** One of the two inputs and what `f` does with it. */
 export class Side {
   constructor(
+    readonly fn: string,
     readonly f: ApplyFn,
     readonly parameters: Parameters,
     readonly x: unknown,
@@ -72,7 +73,7 @@ export class Side {
     const units = this.#mapped.map((key) => [key, withUnitBatch(own[key], kwargs[key]!)]);
     const all = { ...this.kwargs, ...Object.fromEntries(units) };
     const x = withUnitBatch(example, inputs);
-    return (floats) => withoutUnitBatch(callWith(this.f, this.parameters.with(floats), x, all), outputs);
+    return (floats) => oneExample(this, () => callWith(this.f, this.parameters.with(floats), x, all), outputs);
   }
 }
 
@@ -114,7 +115,7 @@ export function prepare(
   const parameters = new Parameters(params);
   const side = (x: unknown, own: Kwargs): Side => {
     const outs = outputShapes(f, params, x, own);
-    return new Side(f, parameters, x, own, outs, canonicalBatchAxes(fn, axes.vmapAxes, x, outs, own));
+    return new Side(fn, f, parameters, x, own, outs, canonicalBatchAxes(fn, axes.vmapAxes, x, outs, own));
   };
   const first = side(x1, kwargs1);
   const second = x2 === null ? first : side(x2, kwargs2);

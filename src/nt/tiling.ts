@@ -3,6 +3,8 @@ import { flattenArguments } from "../base/flatten.ts";
 import { unflatten } from "../base/tree.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { sliceInDim } from "../lax/slice.ts";
+import type { BatchAxes } from "./apply.ts";
+import type { Kwargs } from "./kwargs.ts";
 
 /** Called after each tile with the number of tiles that are done and of all tiles. */
 export type OnProgress = (done: number, total: number) => void;
@@ -43,6 +45,15 @@ export function takePart(tree: unknown, axes: readonly (number | null)[], [start
     def,
     leaves.map((x, i) => (axes[i] === null ? x : sliceInDim(x, start, limit, axes[i]!))),
   );
+}
+
+/** Where an input and its keyword arguments have their examples. */
+export type ExampleAxes = Pick<BatchAxes, "inputs" | "kwargs">;
+
+/** The examples of a part in an input and in the keyword arguments that are mapped. */
+export function takeExamples(axes: ExampleAxes, x: unknown, kwargs: Kwargs, part: Part): readonly [unknown, Kwargs] {
+  const mapped = Object.entries(axes.kwargs).map(([key, own]) => [key, takePart(kwargs[key], own, part)]);
+  return [takePart(x, axes.inputs, part), { ...kwargs, ...Object.fromEntries(mapped) }];
 }
 
 /** Tiles on the diagonal of the kernel are all there is when the batch axes are traced or diagonal. */
