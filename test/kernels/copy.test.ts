@@ -80,6 +80,40 @@ for (const [dtype, item] of ITEMS) {
   });
 }
 
+/** A view of `rows` by `columns` whose strides are multiples, negative ones too, of those of an array without gaps. */
+function gapped(rows: number, columns: number, along: "rows" | "columns", inner: number, outer: number): Layout {
+  const [fast, slow] = along === "rows" ? [rows, columns] : [columns, rows];
+  const span = Math.abs(inner) * fast;
+  const strides = along === "rows" ? [inner, outer * span] : [outer * span, inner];
+  const first = (inner < 0 ? span + inner : 0) + (outer < 0 ? (slow - 1) * span : 0);
+  return { length: span * slow, first, strides };
+}
+
+for (const [dtype, item] of ITEMS) {
+  test(`copy of ${item}-byte items: full tiles that turn, with gaps on either side, forwards and backwards`, () => {
+    for (const [rows, columns] of [
+      [32, 32],
+      [33, 64],
+      [40, 40],
+      [71, 37],
+    ]) {
+      for (const from of [1, 2, 3, -1, -2]) {
+        for (const to of [1, 2, 3, -1, -2]) {
+          for (const [outerFrom, outerTo] of [
+            [1, 1],
+            [-1, 1],
+            [1, -1],
+          ]) {
+            const source = gapped(rows, columns, "rows", from, outerFrom);
+            const target = gapped(rows, columns, "columns", to, outerTo);
+            check(dtype, item, [rows, columns], source, target);
+          }
+        }
+      }
+    }
+  });
+}
+
 test("copy: a run longer than the engine's bulk copy takes over at", () => {
   check(DType.INT32, 4, [3000], { length: 3000, first: 0, strides: [1] }, { length: 3000, first: 0, strides: [1] });
 });

@@ -1,4 +1,4 @@
-import { array, lax, type NDArray } from "cotangent";
+import { array, jit, lax, type NDArray } from "cotangent";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { assertThrows, indices, numbers, offsetOf } from "../support/arrays.ts";
@@ -257,6 +257,84 @@ for (const [shape, paddingConfig] of paddings) {
     unpadded(shape, paddingConfig),
   );
 }
+
+const DTYPES = ["float64", "float32", "int32", "uint32", "bool"] as const;
+
+/** Small whole numbers, none of them 0 in the larger dtypes, so that each tells where it comes from. */
+const numbered = (shape: readonly number[], dtype: (typeof DTYPES)[number]): NDArray => {
+  const size = shape.reduce((n, m) => n * m, 1);
+  const data = Array.from({ length: size }, (_, i) => (dtype === "bool" ? Number(i % 7 < 3) : i + 1));
+  return array(data, { shape: [...shape], dtype });
+};
+
+test("what is turned goes to places with gaps, in tiles: pad, slice and transpose as one program", () => {
+  const shapes = [
+    [40, 40],
+    [32, 64],
+    [33, 71],
+    [3, 40, 35],
+  ];
+  const gaps: readonly (readonly [number, number, number])[][] = [
+    [[0, 0, 1]],
+    [
+      [0, 0, 0],
+      [0, 0, 1],
+    ],
+    [
+      [0, 0, 1],
+      [0, 0, 0],
+    ],
+    [
+      [2, 1, 2],
+      [-1, 3, 1],
+    ],
+    [[0, 0, 0]],
+  ];
+  for (const shape of shapes) {
+    const rank = shape.length;
+    for (const permutation of rank === 2
+      ? [[1, 0]]
+      : [
+          [0, 2, 1],
+          [2, 1, 0],
+          [1, 2, 0],
+        ]) {
+      for (const step of [1, 2]) {
+        for (const gap of gaps) {
+          const config = permutation.map((_, i) => gap[i % gap.length]);
+          const sliced = shape.map((n) => Math.ceil(n / step));
+          const turned = permutation.map((axis) => sliced[axis]);
+          const out = turned.map((n, i) => n + config[i][0] + config[i][1] + (n - 1) * config[i][2]);
+          const inner = unpadded(turned, config);
+          for (const dtype of DTYPES) {
+            const x = numbered(shape, dtype);
+            const data = x.dataSync();
+            const f = jit((v: NDArray) => {
+              const part = lax.slice(v, {
+                startIndices: shape.map(() => 0),
+                limitIndices: shape,
+                strides: shape.map(() => step),
+              });
+              const value = dtype === "bool" ? false : 0;
+              return lax.pad(lax.transpose(part, { permutation }), value, { paddingConfig: config.map((c) => [...c]) });
+            });
+            const values = indices(out).map((index) => {
+              const from = inner(index);
+              if (from === null) return 0;
+              const source = permutation.reduce<number[]>((to, axis, i) => {
+                to[axis] = from[i] * step;
+                return to;
+              }, []);
+              return data[offsetOf(source, shape)];
+            });
+            const name = `${dtype} ${shape} turned ${permutation} step ${step} gaps ${JSON.stringify(config)}`;
+            assertSame(f(x), array(values, { shape: out, dtype }), 0, name);
+          }
+        }
+      }
+    }
+  }
+});
 
 test("pad with a value that has derivatives and batches", () => {
   const f = (x: NDArray, value: NDArray): NDArray =>
