@@ -1,6 +1,7 @@
 /** Conversion between dtypes, and the promotion of operands that need one dtype. */
 import { checkDType, type DType, isFloat, promote } from "../base/dtypes.ts";
-import { type HostArray, type NDArray, scalar } from "../ir/ndarray.ts";
+import type { Aval } from "../ir/aval.ts";
+import { HostArray, type NDArray, scalar } from "../ir/ndarray.ts";
 import type { UndefinedPrimal } from "../ir/primitive.ts";
 import { bind1 } from "../ir/trace.ts";
 import { makeElementwise } from "./elementwise.ts";
@@ -22,14 +23,41 @@ const convertPrimitive = /* @__PURE__ */ makeElementwise<ConvertParams>({
   transpose: [(ct, [x]) => convertElementType(ct, (x as UndefinedPrimal).aval.dtype)],
 });
 
+const digits = /* @__PURE__ */ new WeakMap<NDArray, NDArray>();
+
+/** The array with all the digits of the number that it was, where these are known. */
+export const withDigits = (x: NDArray): NDArray => digits.get(x) ?? x;
+
+/** Whether an array is a number with all of its digits: a weak `float64`, which programs take in and functions never see. */
+export const isNumber = ({ weak, dtype }: Aval): boolean => weak && dtype === "float64";
+
+/** A number as functions see it, a weak `float32`. Where it is converted, as beside `float64`, its digits are all there. */
+export function narrowed(x: NDArray): NDArray {
+  if (!isNumber(x.aval)) return x;
+  const narrow = convertWeak(x, "float32");
+  digits.set(narrow, x);
+  return narrow;
+}
+
+/** The array as a weak one of a dtype; a `float32` keeps the digits. */
+export const castWeak = (x: NDArray, dtype: DType): NDArray =>
+  dtype === "float32" ? narrowed(convertWeak(withDigits(x), "float64")) : convertWeak(x, dtype);
+
+function convertWeak(x: NDArray, newDtype: DType): NDArray {
+  if (x.dtype === newDtype && x.aval.weak) return x;
+  if (x instanceof HostArray && x.ndim === 0) return scalar(x.storage[0]!, newDtype, true);
+  return bind1(convertPrimitive, [x], { newDtype, weakType: true });
+}
+
 /**
  * The array with its elements converted: a float becomes an integer by truncation (saturating, NaN to 0), anything
  * becomes `bool` by `x != 0`. Source: `jax.lax.convert_element_type`.
  */
 export function convertElementType(x: ArrayLike, newDtype: DType): NDArray {
   checkDType("lax.convertElementType", newDtype, "newDtype");
-  const operand = asArray("lax.convertElementType", x);
-  if (operand.dtype === newDtype && !operand.aval.weak) return operand;
+  const given = asArray("lax.convertElementType", x);
+  if (given.dtype === newDtype && !given.aval.weak) return given;
+  const operand = withDigits(given);
   if (isLiteral(operand) && newDtype !== "bool" && (isFloat(newDtype) || !isFloat(operand.dtype))) {
     return scalar((operand as HostArray).storage[0] as number, newDtype);
   }

@@ -7,7 +7,7 @@ import { hostArray, NDArray, scalar } from "../ir/ndarray.ts";
 export type ArrayLike = NDArray | number | boolean | TypedArray;
 
 /** What a bare number is: a whole number that fits is an integer, any other a float. */
-const numberDType = (x: number): DType => (Number.isInteger(x) && Math.abs(x) < 2 ** 31 ? "int32" : "float32");
+export const numberDType = (x: number): DType => (Number.isInteger(x) && Math.abs(x) < 2 ** 31 ? "int32" : "float32");
 
 /** The elements of a typed array, copied. A `Uint8Array` stands for bools, and bytes must not pass as such. */
 function copyElements(fn: string, name: string, data: TypedArray, dtype: DType): TypedArray {

@@ -5,6 +5,7 @@ import { allNone, flatten, formatTree, unflatten } from "../base/tree.ts";
 import { keyOf } from "../ir/key.ts";
 import { NDArray } from "../ir/ndarray.ts";
 import { type ArrayLike, asArray } from "../lax/operands.ts";
+import { floatNumbers } from "../transform/flat.ts";
 import { CompiledFunction } from "../transform/jit.ts";
 import type { Kwargs } from "./kwargs.ts";
 
@@ -64,7 +65,7 @@ export function compileKernel(fn: string, compute: KernelFn<unknown>): CompiledK
       compiled.set(key, program);
     }
     const second = x2 === undefined || allNone(x2) ? null : x2;
-    return [program, [x1, second, params, leaves.filter(isArray)]];
+    return [program, [x1, second, floatNumbers(params), leaves.filter(isArray)]];
   };
   return {
     call: (...args) => {

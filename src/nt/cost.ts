@@ -1,6 +1,6 @@
 /** What the NTK's methods would cost, before any runs. */
 import type { Cost } from "../compile/cost.ts";
-import { checkFunction, flattenArrays, traceFunction } from "../transform/flat.ts";
+import { checkFunction, flattenArrays, floatNumbers, traceFunction } from "../transform/flat.ts";
 import type { ApplyFn } from "./apply.ts";
 import { NtkImplementation } from "./implementation.ts";
 import { type Kwargs, splitKwargs } from "./kwargs.ts";
@@ -36,7 +36,7 @@ export function costOf(
   const fn = "nt.costOf";
   checkFunction(fn, f);
   const settings = ntkSettings(fn, options);
-  const [leaves, tree] = flattenArrays(fn, [x1, x2, params]);
+  const [leaves, tree] = flattenArrays(fn, [x1, x2, floatNumbers(params)]);
   const costs: [MethodName, Cost][] = [];
   const avals = leaves.map((x) => x.aval);
   // The task is traced only for its shapes; the programs of the methods are traced and counted inside.

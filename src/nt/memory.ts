@@ -3,7 +3,7 @@ import { itemSize } from "../base/dtypes.ts";
 import { sizeOf } from "../base/shapes.ts";
 import { allNone } from "../base/tree.ts";
 import { isTracing } from "../ir/trace.ts";
-import { flattenArrays, traceFunction } from "../transform/flat.ts";
+import { flattenArrays, floatNumbers, traceFunction } from "../transform/flat.ts";
 import { computeTiles } from "./assemble.ts";
 import { kernelLabels, kernelShape, mirrorOf, pairAxes } from "./axes.ts";
 import type { CompiledKernel, KernelFn } from "./compile-kernel.ts";
@@ -81,7 +81,7 @@ function tilesOf(
   const same = x2 === undefined || allNone(x2);
   const [kwargs1, other] = splitKwargs(kwargs, x1, same ? null : x2);
   const [input2, kwargs2] = same ? [x1, kwargs1] : [x2, other];
-  const [leaves, tree] = flattenArrays(fn, [x1, same ? null : x2, params]);
+  const [leaves, tree] = flattenArrays(fn, [x1, same ? null : x2, floatNumbers(params)]);
   let problem: Problem | undefined;
   traceFunction(
     fn,

@@ -3,11 +3,18 @@ import { describe } from "../base/errors.ts";
 import { unflatten } from "../base/tree.ts";
 import { add, div, sub } from "../lax/arithmetic.ts";
 import { jvp } from "../transform/derivatives.ts";
-import { checkFunction, flattenArrays, mapArrays, matchLeaves, type TreeFunction } from "../transform/flat.ts";
+import {
+  checkFunction,
+  flattenArrays,
+  floatNumbers,
+  mapArrays,
+  matchLeaves,
+  type TreeFunction,
+} from "../transform/flat.ts";
 
 /** `newParams - params`, leaf by leaf; trees and shapes must agree. */
 function difference(fn: string, newParams: unknown, params: unknown): unknown {
-  const [leaves, def] = flattenArrays(fn, params);
+  const [leaves, def] = flattenArrays(fn, floatNumbers(params));
   const news = matchLeaves(
     fn,
     "newParams",

@@ -1,8 +1,9 @@
 /** What a loop carries from step to step: one structure, with shapes and dtypes that stay. */
+import { promote } from "../base/dtypes.ts";
 import { formatTree, type TreeDef } from "../base/tree.ts";
 import { type Aval, formatAval, sameAval } from "../ir/aval.ts";
-import { HostArray, type NDArray, scalar } from "../ir/ndarray.ts";
-import { convertElementType } from "../lax/convert.ts";
+import type { NDArray } from "../ir/ndarray.ts";
+import { castWeak, convertElementType, isNumber, narrowed, withDigits } from "../lax/convert.ts";
 import type { Traced } from "./flat.ts";
 
 /** Throws unless a loop's body gives back what it gets. */
@@ -28,17 +29,29 @@ export function checkCarry(
   );
 }
 
-/** The carry with the dtypes that the first step gives it, so that a number may start a float64 sum. */
+/** What a number among a loop's carry is to be, where a step gives `to`: a number may start a float64 sum. */
+function joined(x: NDArray, to: Aval | undefined): NDArray {
+  if (!x.aval.weak || !to || (to.weak && to.dtype === x.dtype)) return x;
+  const narrow = narrowed(x);
+  const { dtype, weak } = promote([narrow.aval, to]);
+  if (!weak) return convertElementType(narrow, dtype);
+  return dtype === narrow.dtype ? narrow : castWeak(narrow, dtype);
+}
+
+/** What a step gives as a loop's carry: a number that it hands through keeps its digits, any other takes the dtype. */
+function given(x: NDArray, to: Aval | undefined): NDArray {
+  if (!to || !x.aval.weak) return x;
+  if (isNumber(to)) return withDigits(x);
+  if (x.dtype === to.dtype || promote([to, x.aval]).dtype !== to.dtype) return x;
+  return to.weak ? castWeak(x, to.dtype) : convertElementType(x, to.dtype);
+}
+
+/** The carry with the dtypes at which it stays as it is, found step by step, and the body for it. */
 export function settled(
-  init: readonly NDArray[],
-  trace: (carry: readonly NDArray[]) => Traced,
+  carry: NDArray[],
+  trace: (carry: readonly NDArray[], finish: (outs: NDArray[]) => NDArray[]) => Traced,
 ): { carry: NDArray[]; body: Traced } {
-  const first = trace(init);
-  const outs = first.program.jaxpr.outputs;
-  const carry = init.map((x, i) => {
-    const to = outs[i]?.aval;
-    if (!x.aval.weak || !to || to.weak) return x;
-    return x instanceof HostArray && x.ndim === 0 ? scalar(x.storage[0]!, to.dtype) : convertElementType(x, to.dtype);
-  });
-  return { carry, body: carry.every((x, i) => x === init[i]) ? first : trace(carry) };
+  const body = trace(carry, (outs) => outs.map((x, i) => given(x, carry[i]?.aval)));
+  const next = carry.map((x, i) => joined(x, body.program.jaxpr.outputs[i]?.aval));
+  return next.every((x, i) => x === carry[i]) ? { carry, body } : settled(next, trace);
 }

@@ -1,4 +1,5 @@
 /** Branches: one of several functions, chosen when the program is traced or when it runs. */
+import { promote } from "../base/dtypes.ts";
 import { formatShape } from "../base/errors.ts";
 import { formatTree, unflatten } from "../base/tree.ts";
 import { formatAval } from "../ir/aval.ts";
@@ -7,7 +8,7 @@ import { HostArray, type NDArray } from "../ir/ndarray.ts";
 import { type BranchParams, isUndefined, type Primitive } from "../ir/primitive.ts";
 import { bind, evalJaxpr, traceToJaxpr } from "../ir/trace.ts";
 import { clamp } from "../lax/arithmetic.ts";
-import { convertElementType } from "../lax/convert.ts";
+import { castWeak, convertElementType } from "../lax/convert.ts";
 import { eq, select } from "../lax/logic.ts";
 import { asArray } from "../lax/operands.ts";
 import { batchSize, batchToFront, broadcastInDim } from "../lax/shape.ts";
@@ -136,12 +137,29 @@ const describeOutputs = ({ program, outTree }: Traced): string =>
     .map((a) => formatAval({ ...a, weak: false }))
     .join(", ")}`;
 
+/** The branches traced, whose results that are numbers take the dtypes that the other branches give. */
+function alike<F>(
+  branches: readonly F[],
+  trace: (branch: F, finish?: (outs: NDArray[]) => NDArray[]) => Traced,
+): Traced[] {
+  const traced = branches.map((branch) => trace(branch));
+  const all = traced.map(({ program }) => outputAvals(program.jaxpr));
+  const wanted = all[0]!.map((_, i) => promote(all.flatMap((avals) => avals[i] ?? [])));
+  if (all.every((avals) => avals.every((aval, i) => !aval.weak || aval.dtype === wanted[i]?.dtype))) return traced;
+  const convert = (x: NDArray, i: number): NDArray => {
+    const to = wanted[i];
+    if (!to || !x.aval.weak || x.dtype === to.dtype) return x;
+    return to.weak ? castWeak(x, to.dtype) : convertElementType(x, to.dtype);
+  };
+  return branches.map((branch) => trace(branch, (outs) => outs.map(convert)));
+}
+
 /** Traces the branches and runs the chosen one: at once where the number is known, else when the program runs. */
 function choose<Out>(fn: string, index: NDArray, branches: readonly TreeFunction[], operands: readonly unknown[]): Out {
   for (const branch of branches) checkFunction(fn, branch);
   const [inputs, tree] = flattenArrays(fn, operands);
   const avals = inputs.map((x) => x.aval);
-  const traced = branches.map((branch) => traceFunction(fn, branch, tree, avals, ARRAYS));
+  const traced = alike(branches, (branch, finish) => traceFunction(fn, branch, tree, avals, { ...ARRAYS, finish }));
   const [first, ...others] = traced.map(describeOutputs);
   const other = others.find((text) => text !== first);
   if (other) {

@@ -3,12 +3,13 @@ import { checkOptions, describe, UnsupportedError } from "../base/errors.ts";
 import { leafCount, type TreeDef, unflatten } from "../base/tree.ts";
 import type { Aval } from "../ir/aval.ts";
 import { type ClosedJaxpr, type Jaxpr, outputAvals } from "../ir/jaxpr.ts";
-import type { NDArray } from "../ir/ndarray.ts";
+import { type NDArray, scalar } from "../ir/ndarray.ts";
 import type { BatchAxis, Primitive, Tangent } from "../ir/primitive.ts";
 import { bind, traceToJaxpr } from "../ir/trace.ts";
+import { castWeak, isNumber, narrowed } from "../lax/convert.ts";
 import { full, zerosLike } from "../lax/create.ts";
 import { addArrays } from "../lax/elementwise.ts";
-import { batchSize, batchToFront } from "../lax/shape.ts";
+import { batchSize, batchToFront, broadcastTo } from "../lax/shape.ts";
 import { batchJaxpr } from "./batch.ts";
 import { chosenArguments, ofChosen } from "./derivatives.ts";
 import { checkFunction, flattenArrays, matchLeaves, type TreeFunction, traceFunction } from "./flat.ts";
@@ -38,7 +39,7 @@ const customPrimitive: Primitive<CustomParams> = {
     const own = primals.slice(closedOver);
     const [outs, dOuts] = jvp(
       own,
-      own.map((x, i) => tangents[closedOver + i] ?? zerosLike(x)),
+      own.map((x, i) => tangents[closedOver + i] ?? zeroTangent(x)),
     );
     return [outs, dOuts];
   },
@@ -57,6 +58,10 @@ const customPrimitive: Primitive<CustomParams> = {
   lowering: { kind: "call", program: ({ program }) => program },
   format: ({ name }) => name,
 };
+
+/** Of a whole number it is a float, too, which rules can calculate with. */
+const zeroTangent = (x: NDArray): NDArray =>
+  x.aval.weak ? broadcastTo(scalar(0, "float32", true), x.shape) : zerosLike(x);
 
 /** The outputs of the mapped program, each with its batch axis in front. */
 function batched(
@@ -104,11 +109,16 @@ function callFlat(
   const avals = inputs.map((x) => x.aval);
   const { program, outTree } = traceFunction(name, f, inTree, avals);
   const { jaxpr, consts } = program;
+  const rule = jvp(inTree, outTree, outputAvals(jaxpr));
   const params: CustomParams = {
     name,
     program: withConstsAsInputs(jaxpr),
     closedOver: consts.length,
-    jvp: jvp(inTree, outTree, outputAvals(jaxpr)),
+    jvp: (primals, tangents) =>
+      rule(
+        primals.map(narrowed),
+        tangents.map((t, i) => (isNumber(primals[i]!.aval) ? castWeak(t, "float32") : t)),
+      ),
   };
   return unflatten(outTree, call(params, [...consts, ...inputs]));
 }
@@ -291,7 +301,9 @@ function cotangentsOf(given: unknown, inTree: TreeDef, avals: readonly Aval[]): 
     const own = avals.slice(next, next + leafCount(child));
     next += own.length;
     if (given[i] === null) return own.map(zerosLikeAval);
-    return ruleResult(fn, `backward's cotangent of argument ${i}`, given[i], child, own);
+    // Where a whole number stands, a float may come back; it goes nowhere.
+    const expected = own.map((aval): Aval => (aval.weak ? { ...aval, dtype: "float32" } : aval));
+    return ruleResult(fn, `backward's cotangent of argument ${i}`, given[i], child, expected);
   });
 }
 
@@ -318,7 +330,11 @@ export function customVjp<F extends TreeFunction>(f: F, options: CustomOptions =
       const [saved, savedTree] = flattenArrays(fn, result[1]);
       const inAvals = primals.map((x) => x.aval);
       const pull: LinearParams["backward"] = (residuals, cts) =>
-        cotangentsOf(backward(...nondiff, unflatten(savedTree, residuals), unflatten(outTree, cts)), inTree, inAvals);
+        cotangentsOf(
+          backward(...nondiff, unflatten(savedTree, residuals.map(narrowed)), unflatten(outTree, cts)),
+          inTree,
+          inAvals,
+        );
       const params = { outputs: avals, residuals: saved.length, backward: pull };
       return [outs, linearCall(params, [...saved, ...tangents])];
     });

@@ -7,8 +7,17 @@ import { type ClosedJaxpr, inputAvals, outputAvals } from "../ir/jaxpr.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import type { Tangent } from "../ir/primitive.ts";
 import { evalJaxpr } from "../ir/trace.ts";
+import { convertElementType, isNumber } from "../lax/convert.ts";
 import { full, zerosLike } from "../lax/create.ts";
-import { checkFunction, flattenArrays, matchLeaves, type Traced, type TreeFunction, traceFunction } from "./flat.ts";
+import {
+  checkFunction,
+  flattenArrays,
+  floatNumbers,
+  matchLeaves,
+  type Traced,
+  type TreeFunction,
+  traceFunction,
+} from "./flat.ts";
 import { jvpJaxpr } from "./jvp.ts";
 import { linearizeJaxpr } from "./linearize.ts";
 import { transposeJaxpr } from "./transpose.ts";
@@ -25,7 +34,7 @@ function apply(fn: string, f: unknown, args: readonly unknown[]): Applied {
   if (last !== null && typeof last === "object" && "hasAux" in last) {
     throw new TypeError(`${fn}: has no option hasAux; return the auxiliary results as further outputs.`);
   }
-  const [inputs, inTree] = flattenArrays(fn, args);
+  const [inputs, inTree] = flattenArrays(fn, floatNumbers(args));
   const traced = traceFunction(
     fn,
     f,
@@ -36,9 +45,6 @@ function apply(fn: string, f: unknown, args: readonly unknown[]): Applied {
 }
 
 const floats = (inputs: readonly NDArray[]): boolean[] => inputs.map((x) => isFloat(x.dtype));
-
-const instantiate = (tangents: readonly Tangent[], avals: readonly Aval[]): NDArray[] =>
-  tangents.map((t, i) => t ?? zerosLike(avals[i]!));
 
 /**
  * The value of `f` and its derivative along `tangents`: `[f(...primals), df(...tangents)]`. Source: `jax.jvp`.
@@ -93,7 +99,10 @@ export function linearize<Args extends unknown[], Out>(
   return [unflatten(outTree, outputs), fJvp];
 }
 
-/** The cotangents of all inputs, zeros where none arrives. */
+/**
+ * The cotangents of all inputs, zeros where none arrives. That of a number is `float32`, and beside values of `float64`
+ * `float64`.
+ */
 function pullBack(
   linear: ClosedJaxpr,
   cotangents: readonly Tangent[],
@@ -103,10 +112,11 @@ function pullBack(
   const cts = transposeJaxpr(linear, cotangents);
   let next = 0;
   const spread = active.map((has) => (has ? cts[next++]! : null));
-  return instantiate(
-    spread,
-    inputs.map((x) => x.aval),
-  );
+  const wide = outputAvals(linear.jaxpr).some(({ dtype }) => dtype === "float64");
+  return inputs.map(({ aval }, i) => {
+    const ct = spread[i] ?? zerosLike(aval);
+    return isNumber(aval) && !wide ? convertElementType(ct, "float32") : ct;
+  });
 }
 
 /**
@@ -186,7 +196,7 @@ export function ofChosen(f: TreeFunction, args: readonly unknown[], chosen: read
 /** Throws unless every leaf can be differentiated by. */
 export function requireFloats(fn: string, args: readonly unknown[], chosen: readonly number[]): void {
   chosen.forEach((n) => {
-    const [leaves, { kind }] = flattenArrays(fn, args[n]);
+    const [leaves, { kind }] = flattenArrays(fn, floatNumbers(args[n]));
     if (kind === "static") {
       throw new TypeError(`${fn}: argument ${n} must be an array or a tree of arrays, got ${describe(args[n])}.`);
     }
@@ -245,7 +255,8 @@ function scalarOutput(fn: string, outTree: TreeDef, avals: readonly Aval[], hasA
       : null
     : outTree;
   const [value] = avals;
-  if (valueTree?.kind === "leaf" && value && value.shape.length === 0 && isFloat(value.dtype)) return value;
+  if (valueTree?.kind === "leaf" && value && value.shape.length === 0 && (isFloat(value.dtype) || value.weak))
+    return value;
   const got = avals.map((a) => `${a.dtype}${formatShape(a.shape)}`).join(", ");
   throw new TypeError(
     `${fn}: the function must return ${hasAux ? "[scalar, aux]" : "one float scalar"}, got ${got || "nothing"}; ` +

@@ -1,4 +1,5 @@
 /** Between functions of trees, which users write, and programs over lists of arrays, which interpreters walk. */
+import { isFloat } from "../base/dtypes.ts";
 import { describe, formatShape } from "../base/errors.ts";
 import { flattenArguments, LEAF, type StaticsAt } from "../base/flatten.ts";
 import { sameShape } from "../base/shapes.ts";
@@ -7,16 +8,21 @@ import type { Aval } from "../ir/aval.ts";
 import type { ClosedJaxpr } from "../ir/jaxpr.ts";
 import { NDArray, scalar } from "../ir/ndarray.ts";
 import { traceToJaxpr } from "../ir/trace.ts";
-import { convertElementType } from "../lax/convert.ts";
-import { asArray } from "../lax/operands.ts";
+import { castWeak, convertElementType, narrowed, withDigits } from "../lax/convert.ts";
+import { asArray, numberDType } from "../lax/operands.ts";
 
 /** A function of trees of arrays that returns a tree of arrays. */
 // biome-ignore lint/suspicious/noExplicitAny: users' functions have parameters of every kind
 export type TreeFunction = (...args: any[]) => any;
 
-/** A leaf of an argument as an array; a number becomes a weakly typed `float32`. */
+/** A number with all of its digits, which a function sees as a weak float. */
+const floatNumber = (x: number): NDArray => scalar(x, "float64", true);
+
+/** A leaf of an argument as an array: a whole number is a weak `int32`, any other (and -0) a weak float. */
 export function leafArray(fn: string, leaf: unknown): NDArray {
-  return typeof leaf === "number" ? scalar(leaf, "float32", true) : asArray(fn, leaf, "a leaf of an argument");
+  if (typeof leaf !== "number") return withDigits(asArray(fn, leaf, "a leaf of an argument"));
+  const whole = numberDType(leaf) === "int32" && !Object.is(leaf, -0);
+  return whole ? scalar(leaf, "int32", true) : floatNumber(leaf);
 }
 
 /** The leaves of a tree as arrays, and its structure, which flags and names (booleans, strings, undefined) are part of. */
@@ -25,10 +31,17 @@ export function flattenArrays(fn: string, tree: unknown): [NDArray[], TreeDef] {
   return [leaves.map((leaf) => leafArray(fn, leaf)), def];
 }
 
+/** A tree whose numbers are floats, as arguments are that derivatives are taken by. */
+export const floatNumbers = (tree: unknown): unknown =>
+  mapArrays((leaf: unknown) => {
+    if (typeof leaf === "number") return floatNumber(leaf);
+    return leaf instanceof NDArray && leaf.aval.weak ? castWeak(leaf, "float32") : leaf;
+  }, tree);
+
 /** Applies `fn` to the leaves of trees of arrays of one structure; flags and names stay. */
-export function mapArrays(fn: (...leaves: NDArray[]) => unknown, tree: unknown, ...rest: unknown[]): unknown {
-  const [first, def] = flattenArguments<NDArray>(tree);
-  const others = rest.map((other) => flattenArguments<NDArray>(other)[0]);
+export function mapArrays(fn: (...leaves: never[]) => unknown, tree: unknown, ...rest: unknown[]): unknown {
+  const [first, def] = flattenArguments<never>(tree);
+  const others = rest.map((other) => flattenArguments<never>(other)[0]);
   return unflatten(
     def,
     first.map((leaf, i) => fn(leaf, ...others.map((o) => o[i]!))),
@@ -45,27 +58,32 @@ export interface Traced {
   readonly outTree: TreeDef;
 }
 
-/** Where booleans in a result become arrays: everywhere. */
-export const ARRAYS: StaticsAt = LEAF;
+export interface TraceOptions {
+  /** Where booleans and strings in the result are part of its structure, as by default in all of it. */
+  readonly statics?: StaticsAt;
+  /** What becomes of the result's leaves. */
+  readonly finish?: ((outs: NDArray[]) => NDArray[]) | undefined;
+}
 
-/**
- * Traces `f(...args)`, where `inTree` is the structure of the list of arguments and `avals` those of its leaves. A boolean
- * or a string in the result is a part of its structure too, by default as in arguments everywhere.
- */
+/** For results of which every leaf is to be an array, booleans too. */
+export const ARRAYS: TraceOptions = { statics: LEAF };
+
+/** Traces `f(...args)`, where `inTree` is the structure of the list of arguments and `avals` those of its leaves. */
 export function traceFunction(
   fn: string,
   f: TreeFunction,
   inTree: TreeDef,
   avals: readonly Aval[],
-  statics?: StaticsAt,
+  { statics, finish }: TraceOptions = {},
 ): Traced {
   let outTree: TreeDef | undefined;
   const program = traceToJaxpr((...leaves) => {
-    const result = f(...unflatten<unknown[]>(inTree, leaves));
+    const result = f(...unflatten<unknown[]>(inTree, leaves.map(narrowed)));
     const [outs, tree] = flattenArguments(result, statics);
     if (tree.kind === "static" && typeof tree.value !== "boolean") refuseResult(fn, result);
     outTree = tree;
-    return outs.map((out) => resultArray(fn, out));
+    const arrays = outs.map((out) => resultArray(fn, out));
+    return finish ? finish(arrays) : arrays;
   }, avals);
   return { program, outTree: outTree! };
 }
@@ -76,12 +94,12 @@ function refuseResult(fn: string, out: unknown): never {
 
 function resultArray(fn: string, out: unknown): NDArray {
   if (out instanceof NDArray) return out;
-  return typeof out === "number" || typeof out === "boolean" ? leafArray(fn, out) : refuseResult(fn, out);
+  return typeof out === "number" || typeof out === "boolean" ? narrowed(leafArray(fn, out)) : refuseResult(fn, out);
 }
 
 /**
- * The leaves of `tree`, which must have the structure and the shapes of `avals`; for tangents and cotangents. Arrays that
- * are `weak` numbers may have another dtype, to be converted.
+ * The leaves of `tree`, which must have the structure and the shapes of `avals`; for tangents and cotangents. In place of a
+ * number stands a float of either dtype, and with `weak` a number may stand in place of any: they are converted.
  */
 export function matchLeaves(
   fn: string,
@@ -96,10 +114,11 @@ export function matchLeaves(
     throw new TypeError(`${fn}: ${name} must have the structure ${formatTree(def)}, got ${formatTree(given)}.`);
   }
   return leaves.map((leaf, i) => {
-    const { shape, dtype } = avals[i]!;
+    const { shape, dtype, weak: isWeak } = avals[i]!;
     if (typeof leaf === "number" && shape.length === 0) return scalar(leaf, dtype);
     const given = asArray(fn, leaf, name);
-    const array = weak && given.aval.weak ? convertElementType(given, dtype) : given;
+    const converts = (weak && given.aval.weak) || (isWeak && isFloat(dtype) && isFloat(given.dtype));
+    const array = converts ? convertElementType(given, dtype) : given;
     if (array.dtype === dtype && sameShape(array.shape, shape)) return array;
     throw new TypeError(
       `${fn}: ${name} must be ${dtype}${formatShape(shape)} in leaf ${i}, got ${array.dtype}${formatShape(array.shape)}.`,

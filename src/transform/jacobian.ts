@@ -9,7 +9,7 @@ import { broadcastedIota, zerosLike } from "../lax/create.ts";
 import { eq } from "../lax/logic.ts";
 import { moveAxis, reshape } from "../lax/shape.ts";
 import { chosenArguments, linearize, ofChosen, requireFloats, vjp } from "./derivatives.ts";
-import { checkFunction, flattenArrays, type TreeFunction } from "./flat.ts";
+import { checkFunction, flattenArrays, floatNumbers, type TreeFunction } from "./flat.ts";
 import { vmap } from "./vmap.ts";
 
 export interface JacobianOptions {
@@ -70,7 +70,7 @@ const reverse: Jacobian = (fn, f, args, alone) => {
 const forward: Jacobian = (fn, f, args, alone) => {
   const [out, pushforward] = linearize(f, ...args);
   const [outs, outTree] = flattenArrays(fn, out);
-  const [inputs, inTree] = flattenArrays(fn, args);
+  const [inputs, inTree] = flattenArrays(fn, floatNumbers(args));
   // One column block per input leaf, each with the outputs' leaves.
   const columns = inputs.map((leaf, i) => {
     const one = (t: NDArray): NDArray[] =>

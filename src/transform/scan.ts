@@ -7,7 +7,7 @@ import { outputAvals } from "../ir/jaxpr.ts";
 import { HostArray, NDArray } from "../ir/ndarray.ts";
 import { evalJaxpr, traceToJaxpr } from "../ir/trace.ts";
 import { add } from "../lax/arithmetic.ts";
-import { convertElementType } from "../lax/convert.ts";
+import { convertElementType, narrowed } from "../lax/convert.ts";
 import { full, iota } from "../lax/create.ts";
 import { lt } from "../lax/logic.ts";
 import { reshape } from "../lax/shape.ts";
@@ -147,8 +147,8 @@ function scanAs(fn: string, f: TreeFunction, init: unknown, xs: unknown, options
   const avals = slices.map((x) => ({ ...x.aval, shape: x.shape.slice(1) }));
   const inTree: TreeDef = { kind: "list", children: [carryTree, xsTree] };
   const statics: TreeDef = { kind: "list", children: [carryTree] };
-  const { carry, body } = settled(start, (values) =>
-    traceFunction(fn, f, inTree, [...values.map((x) => x.aval), ...avals], statics),
+  const { carry, body } = settled(start, (values, finish) =>
+    traceFunction(fn, f, inTree, [...values.map((x) => x.aval), ...avals], { statics, finish }),
   );
   const { program, outTree } = body;
   if (outTree.kind !== "list" || outTree.children.length !== 2) {
@@ -159,7 +159,7 @@ function scanAs(fn: string, f: TreeFunction, init: unknown, xs: unknown, options
   const loop: Loop = { program, reverse: options.reverse ?? false };
   const run = length <= Math.max(1, unroll) ? unrolled : unroll > 1 ? chunked : rolled;
   const [last, ys] = run(loop, carry, slices, length, unroll);
-  return [unflatten(carryTree, last), unflatten(ysTree, ys)];
+  return [unflatten(carryTree, last.map(narrowed)), unflatten(ysTree, ys)];
 }
 
 export interface MapOptions {

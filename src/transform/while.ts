@@ -1,11 +1,11 @@
 /** Loops that end when a condition says so. Nothing is stacked, so there is no reverse mode. */
 import { formatShape, UnsupportedError } from "../base/errors.ts";
-import type { StaticsAt } from "../base/flatten.ts";
 import { unflatten } from "../base/tree.ts";
 import { type Equation, type Jaxpr, outputAvals, Var } from "../ir/jaxpr.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import type { Primitive, WhileParams } from "../ir/primitive.ts";
 import { bind, evalJaxpr, traceToJaxpr } from "../ir/trace.ts";
+import { narrowed } from "../lax/convert.ts";
 import { select } from "../lax/logic.ts";
 import { reduceOr } from "../lax/reduce.ts";
 import { batchSize, batchToFront, broadcastInDim } from "../lax/shape.ts";
@@ -22,7 +22,7 @@ import {
   zerosOf,
 } from "./bodies.ts";
 import { checkCarry, settled } from "./carry.ts";
-import { ARRAYS, checkFunction, flattenArrays, type TreeFunction, traceFunction } from "./flat.ts";
+import { ARRAYS, checkFunction, flattenArrays, type TraceOptions, type TreeFunction, traceFunction } from "./flat.ts";
 import { splitJaxpr, withConstsAsInputs } from "./partial.ts";
 
 type Programs = Record<"condition" | "body", { readonly jaxpr: Jaxpr; readonly consts: readonly NDArray[] }>;
@@ -186,15 +186,15 @@ export function whileLoop<Value>(condition: TreeFunction, body: TreeFunction, in
   checkFunction(fn, body);
   const [start, tree] = flattenArrays(fn, init);
   const inTree = { kind: "list", children: [tree] } as const;
-  const trace = (f: TreeFunction, values: readonly NDArray[], statics: StaticsAt) =>
+  const trace = (f: TreeFunction, values: readonly NDArray[], options: TraceOptions) =>
     traceFunction(
       fn,
       f,
       inTree,
       values.map((x) => x.aval),
-      statics,
+      options,
     );
-  const { carry, body: traced } = settled(start, (values) => trace(body, values, tree));
+  const { carry, body: traced } = settled(start, (values, finish) => trace(body, values, { statics: tree, finish }));
   checkCarry(fn, tree, carry, traced, traced.outTree);
   const { program } = trace(condition, carry, ARRAYS);
   const [pred, ...others] = outputAvals(program.jaxpr);
@@ -202,5 +202,6 @@ export function whileLoop<Value>(condition: TreeFunction, body: TreeFunction, in
     const got = [pred, ...others].map((a) => (a ? `${a.dtype}${formatShape(a.shape)}` : "nothing"));
     throw new TypeError(`${fn}: the condition must return one bool, got ${got.join(", ")}.`);
   }
-  return unflatten<Value>(tree, bindWhile({ condition: program, body: traced.program }, [[], []], carry));
+  const last = bindWhile({ condition: program, body: traced.program }, [[], []], carry);
+  return unflatten<Value>(tree, last.map(narrowed));
 }
