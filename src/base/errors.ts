@@ -101,6 +101,14 @@ export function noMore(fn: string, rest: readonly unknown[]): void {
   );
 }
 
+/** The function `fn`, written as `f`, with an error for more arguments than it has. Options must not have a default. */
+export function closed<Args extends unknown[], Result>(fn: string, f: (...args: Args) => Result) {
+  return (...args: Args): Result => {
+    if (args.length > f.length) noMore(fn, args.slice(f.length));
+    return f(...args);
+  };
+}
+
 /** Throws unless `value` is a list. */
 export function checkList(fn: string, name: string, value: unknown): asserts value is readonly unknown[] {
   if (!Array.isArray(value)) throw new TypeError(`${fn}: ${name} must be a list, got ${describe(value)}.`);

@@ -1,6 +1,6 @@
 /** Arithmetic: the ring operations, division, extrema, roundings, powers. Each with its derivative. */
 import { isFloat } from "../base/dtypes.ts";
-import { checkOptions, describe } from "../base/errors.ts";
+import { checkOptions, closed, describe, noMore } from "../base/errors.ts";
 import type { Aval } from "../ir/aval.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { known, type MapEmitter, type MapOp, type Primitive, type Register } from "../ir/primitive.ts";
@@ -23,7 +23,7 @@ const negPrimitive = /* @__PURE__ */ makeElementwise<null>({
   derivatives: [(t) => neg(t)],
   transpose: [(ct) => neg(ct)],
 });
-export const neg: Unary = (x) => bind1(negPrimitive, [requireNumbers("lax.neg", asArray("lax.neg", x))], null);
+export const neg: Unary = /* @__PURE__ */ unary("neg", negPrimitive, "numbers");
 
 const subPrimitive = /* @__PURE__ */ makeElementwise<null>({
   name: "sub",
@@ -126,9 +126,9 @@ const roundPrimitive = /* @__PURE__ */ makeElementwise<null>({
 export const RoundingMethod = { AWAY_FROM_ZERO: 0, TO_NEAREST_EVEN: 1 } as const;
 
 /** To the nearest integer; halves away from zero by default, as in JAX. Source: `jax.lax.round`. */
-export function round(x: ArrayLike, options: { readonly roundingMethod?: 0 | 1 } = {}): NDArray {
-  checkOptions("lax.round", options, ["roundingMethod"]);
-  const { roundingMethod = RoundingMethod.AWAY_FROM_ZERO } = options;
+export function round(x: ArrayLike, options: { readonly roundingMethod?: 0 | 1 } = {}, ...rest: never[]): NDArray {
+  noMore("lax.round", rest);
+  const { roundingMethod = RoundingMethod.AWAY_FROM_ZERO } = checkOptions("lax.round", options, ["roundingMethod"]);
   if (roundingMethod !== 0 && roundingMethod !== 1) {
     throw new TypeError(
       `lax.round: roundingMethod must be one of lax.RoundingMethod, got ${describe(roundingMethod)}.`,
@@ -192,9 +192,9 @@ const integerPowPrimitive = /* @__PURE__ */ makeElementwise<IntegerPowParams>({
 });
 
 /** `x` to a whole power that is known beforehand. Source: `jax.lax.integer_pow`. */
-export function integerPow(x: ArrayLike, options: IntegerPowParams): NDArray {
-  checkOptions("lax.integerPow", options, ["exponent"], ["exponent"]);
-  const { exponent } = options;
+export function integerPow(x: ArrayLike, options: IntegerPowParams, ...rest: never[]): NDArray {
+  noMore("lax.integerPow", rest);
+  const { exponent } = checkOptions("lax.integerPow", options, ["exponent"], ["exponent"]);
   if (!Number.isInteger(exponent)) {
     throw new TypeError(`lax.integerPow: exponent must be a whole number, got ${describe(exponent)}; use lax.pow.`);
   }
@@ -208,10 +208,13 @@ export function integerPow(x: ArrayLike, options: IntegerPowParams): NDArray {
 }
 
 /** `x * x`. */
-export const square: Unary = (x) =>
-  bind1(integerPowPrimitive, [requireNumbers("lax.square", asArray("lax.square", x))], { exponent: 2 });
+export const square: Unary = /* @__PURE__ */ closed("lax.square", (x: ArrayLike) =>
+  bind1(integerPowPrimitive, [requireNumbers("lax.square", asArray("lax.square", x))], { exponent: 2 }),
+);
 /** `1 / x`. */
-export const reciprocal: Unary = (x) => integerPow(sameFloat("lax.reciprocal", [x])[0] as NDArray, { exponent: -1 });
+export const reciprocal: Unary = /* @__PURE__ */ closed("lax.reciprocal", (x: ArrayLike) =>
+  bind1(integerPowPrimitive, sameFloat("lax.reciprocal", [x]), { exponent: -1 }),
+);
 
 /** Registered here for `pow`, whose derivative in the exponent needs it. */
 const logPrimitive: Primitive<null> = /* @__PURE__ */ makeElementwise<null>({
@@ -254,14 +257,14 @@ const floatPow: Binary = /* @__PURE__ */ binary("pow", powPrimitive, "floats");
  * `x` to the power `y`, floats or integers. Powers with integers have derivatives of every order everywhere; a whole
  * JavaScript number as `y` multiplies (`integerPow`). Source: `jax.lax.pow`.
  */
-export const pow: Binary = (x, y) => {
+export const pow: Binary = /* @__PURE__ */ closed("lax.pow", (x: ArrayLike, y: ArrayLike) => {
   const whole = typeof y === "number" && (y | 0) === y;
   const exponent = asArray("lax.pow", y, "y");
   if (exponent.dtype === "bool" || isFloat(exponent.dtype)) return floatPow(x, y);
   const [base] = sameFloat("lax.pow", [x]) as [NDArray];
   if (whole) return integerPow(base, { exponent: y });
   return bind1(powPrimitive, broadcastScalars("lax.pow", [base, exponent]), null);
-};
+});
 
 const clampPrimitive = /* @__PURE__ */ makeElementwise<null>({
   name: "clamp",
@@ -280,7 +283,8 @@ const clampPrimitive = /* @__PURE__ */ makeElementwise<null>({
 });
 
 /** `min(max(x, lower), upper)`. Source: `jax.lax.clamp`, whose argument order it has. */
-export function clamp(lower: ArrayLike, x: ArrayLike, upper: ArrayLike): NDArray {
+export function clamp(lower: ArrayLike, x: ArrayLike, upper: ArrayLike, ...rest: never[]): NDArray {
+  noMore("lax.clamp", rest);
   const operands = sameDType("lax.clamp", [lower, x, upper], ["lower", "x", "upper"]);
   return bind1(clampPrimitive, broadcastScalars("lax.clamp", operands), null);
 }

@@ -1,6 +1,6 @@
 /** Operations on the bits of numbers. */
 import { type DType, isDType } from "../base/dtypes.ts";
-import { describe } from "../base/errors.ts";
+import { describe, noMore } from "../base/errors.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import type { MapOp } from "../ir/primitive.ts";
 import { bind1 } from "../ir/trace.ts";
@@ -48,8 +48,9 @@ const bitcastPrimitive = /* @__PURE__ */ makeElementwise<{ readonly newDtype: DT
  * The same bits read as numbers of another dtype of 32 bits (`float32`, `int32`, `uint32`).
  * Source: `jax.lax.bitcast_convert_type`.
  */
-export function bitcastConvertType(x: ArrayLike, newDtype: DType): NDArray {
+export function bitcastConvertType(x: ArrayLike, newDtype: DType, ...rest: never[]): NDArray {
   const fn = "lax.bitcastConvertType";
+  noMore(fn, rest);
   const operand = asArray(fn, x);
   if (operand.dtype === newDtype) return operand;
   const short = (dtype: DType): boolean => isDType(dtype) && dtype.endsWith("32");

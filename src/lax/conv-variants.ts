@@ -1,5 +1,5 @@
 /** Convolutions in other words: with fewer options, transposed, as patches, with a kernel for every place. */
-import { checkOptions, formatShape, ShapeError } from "../base/errors.ts";
+import { checkOptions, formatShape, noMore, ShapeError } from "../base/errors.ts";
 import { checkIntegers, range, type Shape, sizeOf } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import {
@@ -26,10 +26,17 @@ export function conv(
   lhs: ArrayLike,
   rhs: ArrayLike,
   options: Pick<ConvOptions, "windowStrides" | "padding" | "preferredElementType">,
+  ...rest: never[]
 ): NDArray {
   const fn = "lax.conv";
-  checkOptions(fn, options, ["windowStrides", "padding", "preferredElementType"], ["windowStrides", "padding"]);
-  return convolve(fn, lhs, rhs, options);
+  noMore(fn, rest);
+  const chosen = checkOptions(
+    fn,
+    options,
+    ["windowStrides", "padding", "preferredElementType"],
+    ["windowStrides", "padding"],
+  );
+  return convolve(fn, lhs, rhs, chosen);
 }
 
 /** `conv` with dilations. Source: `jax.lax.conv_with_general_padding`. */
@@ -37,11 +44,18 @@ export function convWithGeneralPadding(
   lhs: ArrayLike,
   rhs: ArrayLike,
   options: Omit<ConvOptions, "dimensionNumbers" | "featureGroupCount" | "batchGroupCount">,
+  ...rest: never[]
 ): NDArray {
   const fn = "lax.convWithGeneralPadding";
+  noMore(fn, rest);
   const required = ["windowStrides", "padding"];
-  checkOptions(fn, options, [...required, "lhsDilation", "rhsDilation", "preferredElementType"], required);
-  return convolve(fn, lhs, rhs, options);
+  const chosen = checkOptions(
+    fn,
+    options,
+    [...required, "lhsDilation", "rhsDilation", "preferredElementType"],
+    required,
+  );
+  return convolve(fn, lhs, rhs, chosen);
 }
 
 export interface ConvTransposeOptions {
@@ -70,22 +84,28 @@ function transposedPadding(size: number, stride: number, padding: "SAME" | "VALI
  * Source: `jax.lax.conv_transpose`.
  * @example lax.convTranspose(x, w, { strides: [2, 2], padding: "SAME" })
  */
-export function convTranspose(lhs: ArrayLike, rhs: ArrayLike, options: ConvTransposeOptions): NDArray {
+export function convTranspose(
+  lhs: ArrayLike,
+  rhs: ArrayLike,
+  options: ConvTransposeOptions,
+  ...rest: never[]
+): NDArray {
   const fn = "lax.convTranspose";
+  noMore(fn, rest);
   const required = ["strides", "padding"];
   const known = ["rhsDilation", "dimensionNumbers", "transposeKernel", "useConsistentPadding", "preferredElementType"];
-  checkOptions(fn, options, [...required, ...known], required);
-  const { strides, padding, preferredElementType } = options;
+  const chosen = checkOptions(fn, options, [...required, ...known], required);
+  const { strides, padding, preferredElementType } = chosen;
   const kernel = atLeastTwo(fn, rhs, "rhs");
   const letters = "HWDXYZ".slice(0, Math.max(0, kernel.ndim - 2));
-  const dimensionNumbers = options.dimensionNumbers ?? [`N${letters}C`, `${letters}IO`, `N${letters}C`];
+  const dimensionNumbers = chosen.dimensionNumbers ?? [`N${letters}C`, `${letters}IO`, `N${letters}C`];
   const { major, minor, spatial } = convLayouts(fn, dimensionNumbers, kernel.ndim)[1];
   checkIntegers(fn, "strides", strides, 1, spatial.length);
-  const rhsDilation = perAxis(fn, "rhsDilation", options.rhsDilation, spatial.length);
+  const rhsDilation = perAxis(fn, "rhsDilation", chosen.rhsDilation, spatial.length);
   const named = padding === "SAME" || padding === "VALID";
   const pairs = Array.isArray(padding) ? resolvePadding(fn, padding, spatial, spatial, strides) : null;
   const pads =
-    named || (options.useConsistentPadding && pairs)
+    named || (chosen.useConsistentPadding && pairs)
       ? spatial.map((axis, i) => {
           const size = dilated(kernel.shape[axis] as number, rhsDilation[i] as number);
           return transposedPadding(size, strides[i] as number, named ? padding : (pairs?.[i] as [number, number]));
@@ -95,7 +115,7 @@ export function convTranspose(lhs: ArrayLike, rhs: ArrayLike, options: ConvTrans
   return convolve(
     fn,
     lhs,
-    options.transposeKernel ? transpose(rev(kernel, { dimensions: spatial }), { permutation: exchanged }) : kernel,
+    chosen.transposeKernel ? transpose(rev(kernel, { dimensions: spatial }), { permutation: exchanged }) : kernel,
     {
       windowStrides: spatial.map(() => 1),
       padding: pads,
@@ -125,10 +145,11 @@ function inLayout(kernel: NDArray, { major, minor, spatial }: Layout): NDArray {
  * The windows that a convolution would see, their elements as features: the feature of the input first, then the place in
  * the window. Source: `jax.lax.conv_general_dilated_patches`.
  */
-export function convGeneralDilatedPatches(lhs: ArrayLike, options: PatchesOptions): NDArray {
+export function convGeneralDilatedPatches(lhs: ArrayLike, options: PatchesOptions, ...rest: never[]): NDArray {
   const fn = "lax.convGeneralDilatedPatches";
-  checkOptions(fn, options, PATCHES_OPTIONS, PATCHES_REQUIRED);
-  return patchesOf(fn, lhs, options);
+  noMore(fn, rest);
+  const chosen = checkOptions(fn, options, PATCHES_OPTIONS, PATCHES_REQUIRED);
+  return patchesOf(fn, lhs, chosen);
 }
 
 /** An array with a batch and a feature axis. */
@@ -155,11 +176,17 @@ function patchesOf(fn: string, lhs: ArrayLike, options: PatchesOptions): NDArray
  * A convolution whose kernel is another at every place of the output: `rhs` has the output's spatial sizes, and as input
  * features those of `convGeneralDilatedPatches`. Source: `jax.lax.conv_general_dilated_local`.
  */
-export function convGeneralDilatedLocal(lhs: ArrayLike, rhs: ArrayLike, options: PatchesOptions): NDArray {
+export function convGeneralDilatedLocal(
+  lhs: ArrayLike,
+  rhs: ArrayLike,
+  options: PatchesOptions,
+  ...rest: never[]
+): NDArray {
   const fn = "lax.convGeneralDilatedLocal";
-  checkOptions(fn, options, PATCHES_OPTIONS, PATCHES_REQUIRED);
-  const patches = patchesOf(fn, lhs, options);
-  const [, kernel, out] = convLayouts(fn, options.dimensionNumbers, patches.ndim);
+  noMore(fn, rest);
+  const chosen = checkOptions(fn, options, PATCHES_OPTIONS, PATCHES_REQUIRED);
+  const patches = patchesOf(fn, lhs, chosen);
+  const [, kernel, out] = convLayouts(fn, chosen.dimensionNumbers, patches.ndim);
   const product = multiplyAlong(fn, patches, rhs, {
     contractingDims: [[out.minor], [kernel.minor]],
     batchDims: [out.spatial, kernel.spatial],

@@ -1,6 +1,6 @@
 /** Convolutions: any number of spatial axes, any layout, strides, both dilations, padding and groups. */
 import type { DType } from "../base/dtypes.ts";
-import { checkOptions, formatShape, ShapeError, show } from "../base/errors.ts";
+import { checkOptions, formatShape, noMore, ShapeError, show } from "../base/errors.ts";
 import { checkIntegers, isIntegerList, range, type Shape } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import type { Window } from "../ir/primitive.ts";
@@ -182,10 +182,11 @@ function checkGroups(
  *   windowStrides: [1, 1], padding: "SAME", dimensionNumbers: ["NHWC", "HWIO", "NHWC"],
  * })
  */
-export function convGeneralDilated(lhs: ArrayLike, rhs: ArrayLike, options: ConvOptions): NDArray {
+export function convGeneralDilated(lhs: ArrayLike, rhs: ArrayLike, options: ConvOptions, ...rest: never[]): NDArray {
   const fn = "lax.convGeneralDilated";
-  checkOptions(fn, options, OPTIONS, ["windowStrides", "padding"]);
-  return convolve(fn, lhs, rhs, options);
+  noMore(fn, rest);
+  const chosen = checkOptions(fn, options, OPTIONS, ["windowStrides", "padding"]);
+  return convolve(fn, lhs, rhs, chosen);
 }
 
 /** `convGeneralDilated` for the function `fn`, which has checked the options' names. */

@@ -1,5 +1,6 @@
 /** Conversion between dtypes, and the promotion of operands that need one dtype. */
 import { checkDType, type DType, isFloat, promote } from "../base/dtypes.ts";
+import { noMore } from "../base/errors.ts";
 import type { Aval } from "../ir/aval.ts";
 import { HostArray, type NDArray, scalar } from "../ir/ndarray.ts";
 import type { UndefinedPrimal } from "../ir/primitive.ts";
@@ -53,7 +54,8 @@ function convertWeak(x: NDArray, newDtype: DType): NDArray {
  * The array with its elements converted: a float becomes an integer by truncation (saturating, NaN to 0), anything
  * becomes `bool` by `x != 0`. Source: `jax.lax.convert_element_type`.
  */
-export function convertElementType(x: ArrayLike, newDtype: DType): NDArray {
+export function convertElementType(x: ArrayLike, newDtype: DType, ...rest: never[]): NDArray {
+  noMore("lax.convertElementType", rest);
   checkDType("lax.convertElementType", newDtype, "newDtype");
   const given = asArray("lax.convertElementType", x);
   if (given.dtype === newDtype && !given.aval.weak) return given;

@@ -1,6 +1,6 @@
 /** Arrays from nothing. They are broadcast literals or small ranges, so that large ones take no memory until used. */
 import { allocate, checkDType, type DType } from "../base/dtypes.ts";
-import { checkOptions, formatShape, ShapeError } from "../base/errors.ts";
+import { checkOptions, formatShape, noMore, ShapeError } from "../base/errors.ts";
 import { canonicalAxis, checkCount, checkShape, type Shape } from "../base/shapes.ts";
 import { makeAval } from "../ir/aval.ts";
 import { type HostArray, hostArray, type NDArray, scalar } from "../ir/ndarray.ts";
@@ -34,8 +34,9 @@ function filled(fn: string, shape: Shape, fillValue: ArrayLike, given: DType | n
  * An array of `shape` filled with one number, which may be a 0-dimensional array and traced; of `float32`, or of the array's
  * dtype, if none is given. Source: `jax.lax.full`.
  */
-export function full(shape: Shape, fillValue: ArrayLike, dtype?: DType | null): NDArray {
+export function full(shape: Shape, fillValue: ArrayLike, dtype?: DType | null, ...rest: never[]): NDArray {
   const fn = "lax.full";
+  noMore(fn, rest);
   checkShape(fn, shape);
   if (dtype !== undefined && dtype !== null) checkDType(fn, dtype);
   return filled(fn, shape, fillValue, dtype);
@@ -46,20 +47,23 @@ export function fullLike(
   x: ArrayLike,
   fillValue: ArrayLike,
   options?: { readonly shape?: Shape | null; readonly dtype?: DType | null },
+  ...rest: never[]
 ): NDArray {
   const fn = "lax.fullLike";
-  checkOptions(fn, options, ["shape", "dtype"]);
+  noMore(fn, rest);
+  const chosen = checkOptions(fn, options, ["shape", "dtype"]);
   const like = asArray(fn, x);
-  const shape = options?.shape ?? like.shape;
+  const shape = chosen.shape ?? like.shape;
   checkShape(fn, shape);
-  return filled(fn, shape, fillValue, options?.dtype ?? like.dtype);
+  return filled(fn, shape, fillValue, chosen.dtype ?? like.dtype);
 }
 
 export const zerosLike = ({ shape, dtype }: Pick<NDArray, "shape" | "dtype">): NDArray => full(shape, 0, dtype);
 
 /** An array whose contents may be anything: zeros. Source: `jax.lax.empty`. */
-export function empty(shape: Shape, dtype: DType): NDArray {
+export function empty(shape: Shape, dtype: DType, ...rest: never[]): NDArray {
   const fn = "lax.empty";
+  noMore(fn, rest);
   checkShape(fn, shape);
   checkDType(fn, dtype);
   return filled(fn, shape, 0, dtype);
@@ -95,15 +99,17 @@ function countingAlong(fn: string, dtype: DType, shape: Shape, dimension: number
 }
 
 /** `[0, 1, ..., size - 1]` along `dimension`, repeated over the other axes. Source: `jax.lax.broadcasted_iota`. */
-export function broadcastedIota(dtype: DType, shape: Shape, dimension: number): NDArray {
+export function broadcastedIota(dtype: DType, shape: Shape, dimension: number, ...rest: never[]): NDArray {
   const fn = "lax.broadcastedIota";
+  noMore(fn, rest);
   checkShape(fn, shape);
   return countingAlong(fn, dtype, shape, dimension);
 }
 
 /** `[0, 1, ..., size - 1]`. Source: `jax.lax.iota`. */
-export function iota(dtype: DType, size: number): NDArray {
+export function iota(dtype: DType, size: number, ...rest: never[]): NDArray {
   const fn = "lax.iota";
+  noMore(fn, rest);
   checkCount(fn, "size", size);
   return countingAlong(fn, dtype, [size], 0);
 }

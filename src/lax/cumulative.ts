@@ -1,5 +1,5 @@
 /** Prefixes: sums, products, extrema of the elements up to each place of an axis. */
-import { checkOptions, formatShape, ShapeError } from "../base/errors.ts";
+import { checkOptions, closed, formatShape, noMore, ShapeError } from "../base/errors.ts";
 import { canonicalAxis, inserted } from "../base/shapes.ts";
 import { flatten, unflatten } from "../base/tree.ts";
 import type { NDArray } from "../ir/ndarray.ts";
@@ -52,19 +52,25 @@ function prefixes(combine: Combine, xs: readonly NDArray[], axis: number, revers
  * of its size many steps. Source: `jax.lax.associative_scan`.
  * @param fn associative; takes and returns arrays, or trees of the structure of `elems`, whose axis has any size.
  */
-export function associativeScan<Elems>(fn: (a: Elems, b: Elems) => Elems, elems: Elems, options?: ScanOptions): Elems {
+export function associativeScan<Elems>(
+  fn: (a: Elems, b: Elems) => Elems,
+  elems: Elems,
+  options?: ScanOptions,
+  ...rest: never[]
+): Elems {
   const name = "lax.associativeScan";
-  checkOptions(name, options, ["axis", "reverse"]);
+  noMore(name, rest);
+  const chosen = checkOptions(name, options, ["axis", "reverse"]);
   const [given, def] = flatten<ArrayLike>(elems);
   const xs = given.map((x) => asArray(name, x, "elems"));
   const first = xs[0];
   if (!first) return elems;
-  const axis = canonicalAxis(name, options?.axis ?? 0, first.ndim);
+  const axis = canonicalAxis(name, chosen.axis ?? 0, first.ndim);
   if (xs.some((x) => x.shape[axis] !== first.shape[axis])) {
     const shapes = xs.map((x) => formatShape(x.shape)).join(", ");
     throw new ShapeError(`${name}: elems must have one size along axis ${axis}, got ${shapes}.`);
   }
-  return unflatten(def, prefixes(combining(name, "fn", fn, def), xs, axis, options?.reverse));
+  return unflatten(def, prefixes(combining(name, "fn", fn, def), xs, axis, chosen.reverse));
 }
 
 /** The prefixes of one array, which `accept` makes of the argument. */
@@ -75,12 +81,12 @@ function cumulative(
 ) {
   const fn = `lax.${name}`;
   const ofLists: Combine = ([a], [b]) => [combine(a as NDArray, b as NDArray)];
-  return (x: ArrayLike, options?: ScanOptions): NDArray => {
-    checkOptions(fn, options, ["axis", "reverse"]);
+  return closed(fn, (x: ArrayLike, options?: ScanOptions): NDArray => {
+    const chosen = checkOptions(fn, options, ["axis", "reverse"]);
     const operand = accept(fn, x);
-    const axis = canonicalAxis(fn, options?.axis ?? 0, operand.ndim);
-    return prefixes(ofLists, [operand], axis, options?.reverse)[0] as NDArray;
-  };
+    const axis = canonicalAxis(fn, chosen.axis ?? 0, operand.ndim);
+    return prefixes(ofLists, [operand], axis, chosen.reverse)[0] as NDArray;
+  });
 }
 
 /** The sums of the elements up to each place of an axis. Source: `jax.lax.cumsum`. */

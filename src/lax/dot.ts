@@ -1,6 +1,6 @@
 /** Products of arrays over chosen axes. */
 import { type DType, isDType, promote } from "../base/dtypes.ts";
-import { checkOptions, describe, formatShape, ShapeError, show } from "../base/errors.ts";
+import { checkOptions, describe, formatShape, noMore, ShapeError, show } from "../base/errors.ts";
 import { canonicalAxes, isIntegerList, range } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { sub } from "./arithmetic.ts";
@@ -56,10 +56,16 @@ export function product(
  * @throws ShapeError when paired axes differ in size or an axis is named twice.
  * @example lax.dotGeneral(a, b, { contractingDims: [[1], [0]] }) // the matrix product
  */
-export function dotGeneral(lhs: ArrayLike, rhs: ArrayLike, options: DotGeneralOptions): NDArray {
+export function dotGeneral(lhs: ArrayLike, rhs: ArrayLike, options: DotGeneralOptions, ...rest: never[]): NDArray {
   const fn = "lax.dotGeneral";
-  checkOptions(fn, options, ["contractingDims", "batchDims", "preferredElementType"], ["contractingDims"]);
-  return multiplyAlong(fn, lhs, rhs, options);
+  noMore(fn, rest);
+  const chosen = checkOptions(
+    fn,
+    options,
+    ["contractingDims", "batchDims", "preferredElementType"],
+    ["contractingDims"],
+  );
+  return multiplyAlong(fn, lhs, rhs, chosen);
 }
 
 /** `dotGeneral` for the function `fn`, which has checked the options' names. */
@@ -92,22 +98,29 @@ export function multiplyAlong(fn: string, lhs: ArrayLike, rhs: ArrayLike, option
  * Source: `jax.lax.dot`.
  * @param options `dotGeneral`'s, for other axes.
  */
-export function dot(lhs: ArrayLike, rhs: ArrayLike, options: Partial<DotGeneralOptions> = {}): NDArray {
+export function dot(
+  lhs: ArrayLike,
+  rhs: ArrayLike,
+  options: Partial<DotGeneralOptions> = {},
+  ...rest: never[]
+): NDArray {
   const fn = "lax.dot";
-  checkOptions(fn, options, ["contractingDims", "batchDims", "preferredElementType"]);
+  noMore(fn, rest);
+  const chosen = checkOptions(fn, options, ["contractingDims", "batchDims", "preferredElementType"]);
   const [x, y] = [asArray(fn, lhs, "lhs"), asArray(fn, rhs, "rhs")];
   const contractingDims: DimensionPair = [[x.ndim - 1], [Math.max(0, y.ndim - 2)]];
   return multiplyAlong(
     fn,
     x,
     y,
-    x.ndim && y.ndim ? { contractingDims, ...options } : { contractingDims: [[], []], ...options },
+    x.ndim && y.ndim ? { contractingDims, ...chosen } : { contractingDims: [[], []], ...chosen },
   );
 }
 
 /** The products of two stacks of matrices, `(..., n, k)` and `(..., k, m)`. Source: `jax.lax.batch_matmul`. */
-export function batchMatmul(lhs: ArrayLike, rhs: ArrayLike): NDArray {
+export function batchMatmul(lhs: ArrayLike, rhs: ArrayLike, ...rest: never[]): NDArray {
   const fn = "lax.batchMatmul";
+  noMore(fn, rest);
   const [x, y] = [asArray(fn, lhs, "lhs"), asArray(fn, rhs, "rhs")];
   if (x.ndim < 2 || x.ndim !== y.ndim) {
     throw new ShapeError(
@@ -128,9 +141,11 @@ export function raggedDot(
   rhs: ArrayLike,
   groupSizes: ArrayLike,
   options: Pick<DotGeneralOptions, "preferredElementType"> = {},
+  ...rest: never[]
 ): NDArray {
   const fn = "lax.raggedDot";
-  checkOptions(fn, options, ["preferredElementType"]);
+  noMore(fn, rest);
+  const chosen = checkOptions(fn, options, ["preferredElementType"]);
   const [x, y] = promoteOperands(fn, [lhs, rhs], ["lhs", "rhs"]) as [NDArray, NDArray];
   const sizes = checkIndices(fn, groupSizes, "groupSizes");
   const [m, k] = x.shape as [number, number];
@@ -148,6 +163,6 @@ export function raggedDot(
       [1, 2],
       [0, 1],
     ],
-    ...options,
+    ...chosen,
   });
 }

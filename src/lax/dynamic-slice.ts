@@ -1,5 +1,5 @@
 /** Slices, and updates of slices, whose place is computed. As in JAX they are moved to lie inside the array. */
-import { checkOptions, formatShape, ShapeError } from "../base/errors.ts";
+import { checkOptions, formatShape, noMore, ShapeError } from "../base/errors.ts";
 import { canonicalAxis, checkIntegers, range, removed, type Shape, sameShape } from "../base/shapes.ts";
 import { type NDArray, scalar } from "../ir/ndarray.ts";
 import { add, clamp, sub } from "./arithmetic.ts";
@@ -82,18 +82,26 @@ export function dynamicSlice(
   x: ArrayLike,
   startIndices: StartIndices,
   options: { readonly sliceSizes: Shape },
+  ...rest: never[]
 ): NDArray {
   const fn = "lax.dynamicSlice";
-  checkOptions(fn, options, ["sliceSizes"], ["sliceSizes"]);
-  return sliceAt(fn, asArray(fn, x), indexList(fn, startIndices), options.sliceSizes);
+  noMore(fn, rest);
+  const chosen = checkOptions(fn, options, ["sliceSizes"], ["sliceSizes"]);
+  return sliceAt(fn, asArray(fn, x), indexList(fn, startIndices), chosen.sliceSizes);
 }
 
 /**
  * `x` with the part that begins at `startIndices` replaced by `update`. Source: `jax.lax.dynamic_update_slice`.
  * @param update of as many axes as `x`, none longer.
  */
-export function dynamicUpdateSlice(x: ArrayLike, update: ArrayLike, startIndices: StartIndices): NDArray {
+export function dynamicUpdateSlice(
+  x: ArrayLike,
+  update: ArrayLike,
+  startIndices: StartIndices,
+  ...rest: never[]
+): NDArray {
   const fn = "lax.dynamicUpdateSlice";
+  noMore(fn, rest);
   const [operand, part] = sameDType(fn, [x, update], ["x", "update"]) as [NDArray, NDArray];
   return updateAt(fn, operand, part, indexList(fn, startIndices));
 }
@@ -116,8 +124,15 @@ function sliceAlong(fn: string, x: NDArray, axis: number, start: NDArray[], size
 }
 
 /** `sliceSize` elements of one axis from `startIndex` on. Source: `jax.lax.dynamic_slice_in_dim`. */
-export function dynamicSliceInDim(x: ArrayLike, startIndex: ArrayLike, sliceSize: number, axis = 0): NDArray {
+export function dynamicSliceInDim(
+  x: ArrayLike,
+  startIndex: ArrayLike,
+  sliceSize: number,
+  axis = 0,
+  ...rest: never[]
+): NDArray {
   const fn = "lax.dynamicSliceInDim";
+  noMore(fn, rest);
   const operand = asArray(fn, x);
   const along = canonicalAxis(fn, axis, operand.ndim);
   return sliceAlong(fn, operand, along, startAlong(fn, operand, along, startIndex, "startIndex"), sliceSize);
@@ -128,10 +143,11 @@ export function dynamicIndexInDim(
   x: ArrayLike,
   index: ArrayLike,
   options?: { readonly axis?: number; readonly keepdims?: boolean },
+  ...rest: never[]
 ): NDArray {
   const fn = "lax.dynamicIndexInDim";
-  checkOptions(fn, options, ["axis", "keepdims"]);
-  const { axis = 0, keepdims = true } = options ?? {};
+  noMore(fn, rest);
+  const { axis = 0, keepdims = true } = checkOptions(fn, options, ["axis", "keepdims"]);
   const operand = asArray(fn, x);
   const along = canonicalAxis(fn, axis, operand.ndim);
   const place = sliceAlong(fn, operand, along, startAlong(fn, operand, along, index, "index"), 1);
@@ -139,16 +155,30 @@ export function dynamicIndexInDim(
 }
 
 /** `x` with a part of one axis replaced. Source: `jax.lax.dynamic_update_slice_in_dim`. */
-export function dynamicUpdateSliceInDim(x: ArrayLike, update: ArrayLike, startIndex: ArrayLike, axis = 0): NDArray {
+export function dynamicUpdateSliceInDim(
+  x: ArrayLike,
+  update: ArrayLike,
+  startIndex: ArrayLike,
+  axis = 0,
+  ...rest: never[]
+): NDArray {
   const fn = "lax.dynamicUpdateSliceInDim";
+  noMore(fn, rest);
   const [operand, part] = sameDType(fn, [x, update], ["x", "update"]) as [NDArray, NDArray];
   const along = canonicalAxis(fn, axis, operand.ndim);
   return updateAt(fn, operand, part, startAlong(fn, operand, along, startIndex, "startIndex"));
 }
 
 /** `x` with one place of an axis replaced; `update` may lack the axis. Source: `jax.lax.dynamic_update_index_in_dim`. */
-export function dynamicUpdateIndexInDim(x: ArrayLike, update: ArrayLike, index: ArrayLike, axis = 0): NDArray {
+export function dynamicUpdateIndexInDim(
+  x: ArrayLike,
+  update: ArrayLike,
+  index: ArrayLike,
+  axis = 0,
+  ...rest: never[]
+): NDArray {
   const fn = "lax.dynamicUpdateIndexInDim";
+  noMore(fn, rest);
   const [operand, part] = sameDType(fn, [x, update], ["x", "update"]) as [NDArray, NDArray];
   const along = canonicalAxis(fn, axis, operand.ndim);
   const newSizes = alongAxis(operand, along, 1, (n) => n);

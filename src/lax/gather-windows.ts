@@ -1,5 +1,5 @@
 /** Reading windows at the places that an array of indices names. */
-import { checkOptions, show } from "../base/errors.ts";
+import { checkOptions, noMore, show } from "../base/errors.ts";
 import { canonicalAxes, checkIntegers, range, type Shape } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { rem } from "./arithmetic.ts";
@@ -55,15 +55,21 @@ const NAMES = [
  *   dimensionNumbers: { offsetDims: [1], collapsedSliceDims: [0], startIndexMap: [0] }, sliceSizes: [1, x.shape[1]],
  * })
  */
-export function gather(x: ArrayLike, startIndices: ArrayLike, options: GatherOptions): NDArray {
+export function gather(x: ArrayLike, startIndices: ArrayLike, options: GatherOptions, ...rest: never[]): NDArray {
   const fn = "lax.gather";
+  noMore(fn, rest);
   const required = ["dimensionNumbers", "sliceSizes"];
-  checkOptions(fn, options, [...required, "mode", "fillValue", "uniqueIndices", "indicesAreSorted"], required);
-  const { sliceSizes, mode, fillValue } = options;
+  const chosen = checkOptions(
+    fn,
+    options,
+    [...required, "mode", "fillValue", "uniqueIndices", "indicesAreSorted"],
+    required,
+  );
+  const { sliceSizes, mode, fillValue } = chosen;
   const operand = asArray(fn, x);
   checkIntegers(fn, "sliceSizes", sliceSizes, 0, operand.ndim);
   const indices = checkIndices(fn, startIndices, "startIndices");
-  const dims = readDimensions(fn, options.dimensionNumbers, NAMES, operand, indices);
+  const dims = readDimensions(fn, chosen.dimensionNumbers, NAMES, operand, indices);
   const { index, operandToRows, windowsFromRows } = windowRows(fn, operand, indices, sliceSizes, dims, mode ?? "clip");
   const read = gatherRows(operandToRows(operand), index, fillValue === null || fillValue === undefined);
   if (fillValue === null || fillValue === undefined) return windowsFromRows(read);
@@ -78,8 +84,14 @@ export function gather(x: ArrayLike, startIndices: ArrayLike, options: GatherOpt
  * The elements at `indices`, one array of integers for each of `axes` and all of one shape, which comes first in the
  * result; they are taken modulo the axis' size. Source: `jax.lax.index_take`.
  */
-export function indexTake(x: ArrayLike, indices: readonly Indices[], axes: readonly number[]): NDArray {
+export function indexTake(
+  x: ArrayLike,
+  indices: readonly Indices[],
+  axes: readonly number[],
+  ...rest: never[]
+): NDArray {
   const fn = "lax.indexTake";
+  noMore(fn, rest);
   const operand = asArray(fn, x);
   checkIntegers(fn, "axes", axes);
   const places = canonicalAxes(fn, axes, operand.ndim, "axes");
@@ -94,10 +106,10 @@ export function indexTake(x: ArrayLike, indices: readonly Indices[], axes: reado
     return expandDims(fromEnd(rem(column, size), size), { axes: [column.ndim] });
   });
   const startIndices = concatenate(columns, { dimension: (columns[0] as NDArray).ndim - 1 });
-  const rest = operand.ndim - places.length;
+  const kept = operand.ndim - places.length;
   return gather(operand, startIndices, {
     dimensionNumbers: {
-      offsetDims: range(rest, startIndices.ndim - 1),
+      offsetDims: range(kept, startIndices.ndim - 1),
       collapsedSliceDims: [...places].sort((a, b) => a - b),
       startIndexMap: places,
     },

@@ -41,9 +41,9 @@ export function readDimensions(
   operand: NDArray,
   indices: NDArray,
 ): WindowDimensions {
-  checkOptions(`${fn}, dimensionNumbers`, given, names, names.slice(0, 3));
+  const lists = checkOptions(`${fn}, dimensionNumbers`, given, names, names.slice(0, 3)) as Record<string, unknown>;
   const [inner, ...others] = names.map((name) => {
-    const list = (given as Record<string, unknown>)[name] ?? [];
+    const list = lists[name] ?? [];
     checkList(fn, name, list);
     return list as readonly number[];
   }) as [readonly number[], ...(readonly number[])[]];

@@ -1,5 +1,5 @@
 /** Comparison, selection and bitwise operations. */
-import { formatShape } from "../base/errors.ts";
+import { formatShape, noMore } from "../base/errors.ts";
 import type { Aval } from "../ir/aval.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import type { MapOp, Primitive, Tangent } from "../ir/primitive.ts";
@@ -106,7 +106,8 @@ const selectPrimitive: Primitive<null> = {
 /**
  * `onTrue` where `which` is true, `onFalse` elsewhere. Operands have one shape, numbers aside. Source: `jax.lax.select`.
  */
-export function select(which: ArrayLike, onTrue: ArrayLike, onFalse: ArrayLike): NDArray {
+export function select(which: ArrayLike, onTrue: ArrayLike, onFalse: ArrayLike, ...rest: never[]): NDArray {
+  noMore("lax.select", rest);
   const condition = asArray("lax.select", which, "which");
   if (condition.dtype !== "bool") {
     throw new TypeError(

@@ -1,5 +1,5 @@
 /** Arrays joined, taken apart and repeated: what follows from reshape, broadcast, slice and concatenate. */
-import { checkOptions, describe, formatShape, ShapeError } from "../base/errors.ts";
+import { checkOptions, describe, formatShape, noMore, ShapeError } from "../base/errors.ts";
 import {
   canonicalAxis,
   checkShape,
@@ -18,8 +18,9 @@ import { broadcastInDim, broadcastTo, reshape } from "./shape.ts";
 import { concatenate, operandList, sliceInDim } from "./slice.ts";
 
 /** The array repeated along new axes of `sizes`, which come first. Source: `jax.lax.broadcast`. */
-export function broadcast(x: ArrayLike, sizes: Shape): NDArray {
+export function broadcast(x: ArrayLike, sizes: Shape, ...rest: never[]): NDArray {
   const fn = "lax.broadcast";
+  noMore(fn, rest);
   checkShape(fn, sizes);
   const operand = asArray(fn, x);
   const broadcastDimensions = range(operand.ndim, sizes.length);
@@ -27,8 +28,9 @@ export function broadcast(x: ArrayLike, sizes: Shape): NDArray {
 }
 
 /** The array repeated to the shape of another by NumPy's rules. Source: `jax.lax.broadcast_like`. */
-export function broadcastLike(x: ArrayLike, like: ArrayLike): NDArray {
+export function broadcastLike(x: ArrayLike, like: ArrayLike, ...rest: never[]): NDArray {
   const fn = "lax.broadcastLike";
+  noMore(fn, rest);
   const [operand, { shape }] = [asArray(fn, x), asArray(fn, like, "like")];
   if (!sameShape(commonShape(fn, [operand.shape, shape]), shape)) {
     throw new ShapeError(`${fn}: ${formatShape(operand.shape)} doesn't broadcast to ${formatShape(shape)}.`);
@@ -46,7 +48,8 @@ export function broadcastShapes(...shapes: readonly Shape[]): number[] {
 const MOST_AXES = 64;
 
 /** The array with axes of size 1 in front, so that it has `rank`. Source: `jax.lax.broadcast_to_rank`. */
-export function broadcastToRank(x: ArrayLike, rank: number): NDArray {
+export function broadcastToRank(x: ArrayLike, rank: number, ...rest: never[]): NDArray {
+  noMore("lax.broadcastToRank", rest);
   const operand = asArray("lax.broadcastToRank", x);
   if (Number.isInteger(rank) && rank >= operand.ndim && rank <= MOST_AXES) {
     const ones = new Array<number>(rank - operand.ndim).fill(1);
@@ -62,8 +65,9 @@ export function broadcastToRank(x: ArrayLike, rank: number): NDArray {
  * The axes from `startDimension` up to `stopDimension` (the end by default) joined to one. Source: `jax.lax.collapse`.
  * @example lax.collapse(lax.full([2, 3, 4], 1), 0, 2) // shape (6, 4)
  */
-export function collapse(x: ArrayLike, startDimension: number, stopDimension?: number): NDArray {
+export function collapse(x: ArrayLike, startDimension: number, stopDimension?: number, ...rest: never[]): NDArray {
   const fn = "lax.collapse";
+  noMore(fn, rest);
   const operand = asArray(fn, x);
   const given = [startDimension, stopDimension ?? operand.ndim];
   const [start, stop] = (isIntegerList(given, -operand.ndim) ? given : [0, 0]).map((d) =>
@@ -79,7 +83,8 @@ export function collapse(x: ArrayLike, startDimension: number, stopDimension?: n
 }
 
 /** Copies of the array side by side, `reps[i]` along axis `i`. Source: `jax.lax.tile`. */
-export function tile(x: ArrayLike, reps: readonly number[]): NDArray {
+export function tile(x: ArrayLike, reps: readonly number[], ...rest: never[]): NDArray {
+  noMore("lax.tile", rest);
   const operand = asArray("lax.tile", x);
   checkShape("lax.tile", reps);
   if (reps.length !== operand.ndim) {
@@ -95,12 +100,17 @@ export function tile(x: ArrayLike, reps: readonly number[]): NDArray {
 }
 
 /** Arrays of one shape, or the slices of one array, joined along a new axis, the first by default. Source: `jax.lax.stack`. */
-export function stack(operands: readonly ArrayLike[] | NDArray, options?: { readonly axis?: number }): NDArray {
+export function stack(
+  operands: readonly ArrayLike[] | NDArray,
+  options?: { readonly axis?: number },
+  ...rest: never[]
+): NDArray {
   const fn = "lax.stack";
-  checkOptions(fn, options, ["axis"]);
+  noMore(fn, rest);
+  const chosen = checkOptions(fn, options, ["axis"]);
   const arrays = operandList(fn, operands);
   const first = arrays[0] as NDArray;
-  const axis = canonicalAxis(fn, options?.axis ?? 0, first.ndim + 1);
+  const axis = canonicalAxis(fn, chosen.axis ?? 0, first.ndim + 1);
   if (!arrays.every((x) => sameShape(x.shape, first.shape))) {
     const shapes = arrays.map((x) => formatShape(x.shape)).join(", ");
     throw new ShapeError(`${fn}: operands must have one shape, got ${shapes}.`);
@@ -110,21 +120,23 @@ export function stack(operands: readonly ArrayLike[] | NDArray, options?: { read
 }
 
 /** The slices along an axis (the first by default), which disappears. Source: `jax.lax.unstack`. */
-export function unstack(x: ArrayLike, options?: { readonly axis?: number }): NDArray[] {
+export function unstack(x: ArrayLike, options?: { readonly axis?: number }, ...rest: never[]): NDArray[] {
   const fn = "lax.unstack";
-  checkOptions(fn, options, ["axis"]);
+  noMore(fn, rest);
+  const chosen = checkOptions(fn, options, ["axis"]);
   const operand = asArray(fn, x);
-  const axis = canonicalAxis(fn, options?.axis ?? 0, operand.ndim);
+  const axis = canonicalAxis(fn, chosen.axis ?? 0, operand.ndim);
   return range(operand.shape[axis] as number).map((i) => indexInDim(operand, i, { axis, keepdims: false }));
 }
 
 /** The array cut along an axis (the first by default) into parts of the given sizes. Source: `jax.lax.split`. */
-export function split(x: ArrayLike, sizes: Shape, options?: { readonly axis?: number }): NDArray[] {
+export function split(x: ArrayLike, sizes: Shape, options?: { readonly axis?: number }, ...rest: never[]): NDArray[] {
   const fn = "lax.split";
-  checkOptions(fn, options, ["axis"]);
+  noMore(fn, rest);
+  const chosen = checkOptions(fn, options, ["axis"]);
   checkShape(fn, sizes);
   const operand = asArray(fn, x);
-  const axis = canonicalAxis(fn, options?.axis ?? 0, operand.ndim);
+  const axis = canonicalAxis(fn, chosen.axis ?? 0, operand.ndim);
   if (sizes.reduce((a, b) => a + b, 0) !== operand.shape[axis]) {
     throw new ShapeError(
       `${fn}: sizes [${sizes.join(", ")}] must add up to axis ${axis} of ${formatShape(operand.shape)}.`,
@@ -145,12 +157,14 @@ export function indexInDim(
   x: ArrayLike,
   index: number,
   options: { readonly axis?: number; readonly keepdims?: boolean } = {},
+  ...rest: never[]
 ): NDArray {
   const fn = "lax.indexInDim";
-  checkOptions(fn, options, ["axis", "keepdims"]);
+  noMore(fn, rest);
+  const chosen = checkOptions(fn, options, ["axis", "keepdims"]);
   const operand = asArray(fn, x);
-  const axis = canonicalAxis(fn, options.axis ?? 0, operand.ndim);
+  const axis = canonicalAxis(fn, chosen.axis ?? 0, operand.ndim);
   const place = canonicalAxis(fn, index, operand.shape[axis] as number, `index along axis ${axis}:`);
   const slice = sliceInDim(operand, place, place + 1, axis);
-  return options.keepdims === false ? reshape(slice, { newSizes: removed(slice.shape, axis) }) : slice;
+  return chosen.keepdims === false ? reshape(slice, { newSizes: removed(slice.shape, axis) }) : slice;
 }

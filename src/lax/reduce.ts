@@ -1,6 +1,6 @@
 /** Reductions other than the sum. */
 import { type DType, isFloat } from "../base/dtypes.ts";
-import { checkList, checkOptions, describe, formatShape, ShapeError } from "../base/errors.ts";
+import { checkList, checkOptions, closed, describe, formatShape, noMore, ShapeError } from "../base/errors.ts";
 import { type Axes, canonicalAxes, canonicalAxis, range, sameShape, sizeOf, withoutAxes } from "../base/shapes.ts";
 import { flatten, leaves, unflatten } from "../base/tree.ts";
 import { type Aval, makeAval } from "../ir/aval.ts";
@@ -97,16 +97,16 @@ function reduction(
   whole: (x: NDArray, axes: readonly number[]) => NDArray,
 ): Reduction {
   const fn = `lax.${name}`;
-  return (x, options) => {
-    checkOptions(fn, options, ["axes"]);
+  return closed(fn, (x: ArrayLike, options?: AxesOptions) => {
+    const chosen = checkOptions(fn, options, ["axes"]);
     const operand = asArray(fn, x);
     if (!accepts(operand.dtype)) throw new TypeError(`${fn}: does not take arrays of ${operand.dtype}.`);
-    const axes = canonicalAxes(fn, options?.axes, operand.ndim, "axes").sort((a, b) => a - b);
+    const axes = canonicalAxes(fn, chosen.axes, operand.ndim, "axes").sort((a, b) => a - b);
     if (axes.some((a) => operand.shape[a] === 0)) {
       return full(withoutAxes(operand.shape, axes), empty(operand.dtype), operand.dtype);
     }
     return axes.length === 0 ? operand : whole(operand, axes);
-  };
+  });
 }
 
 const numbers = (dtype: DType): boolean => dtype !== "bool";
@@ -238,8 +238,10 @@ export function reduce<Values>(
   initValues: unknown,
   computation: (a: Values, b: Values) => Values,
   dimensions: readonly number[],
+  ...rest: never[]
 ): Values {
   const fn = "lax.reduce";
+  noMore(fn, rest);
   const { xs, init, wrap, combine } = treeReduction(fn, operands, initValues, computation);
   checkList(fn, "dimensions", dimensions);
   const first = xs[0];
@@ -259,17 +261,17 @@ export interface ArgOptions {
 
 function argReduction(name: string, primitive: Primitive<ReduceParams>) {
   const fn = `lax.${name}`;
-  return (x: ArrayLike, options: ArgOptions): NDArray => {
-    checkOptions(fn, options, ["axis", "indexDtype"], ["axis"]);
+  return closed(fn, (x: ArrayLike, options: ArgOptions): NDArray => {
+    const chosen = checkOptions(fn, options, ["axis", "indexDtype"], ["axis"]);
     const given = asArray(fn, x);
-    const axis = canonicalAxis(fn, options.axis, given.ndim);
+    const axis = canonicalAxis(fn, chosen.axis, given.ndim);
     if (given.shape[axis] === 0) throw new ShapeError(`${fn}: axis ${axis} of ${formatShape(given.shape)} is empty.`);
     const operand = given.dtype === "bool" ? convertElementType(given, "int32") : given;
-    if (options.indexDtype !== undefined && !options.indexDtype.endsWith("int32")) {
-      throw new TypeError(`${fn}: indexDtype must be "int32" or "uint32", got ${describe(options.indexDtype)}.`);
+    if (chosen.indexDtype !== undefined && !chosen.indexDtype.endsWith("int32")) {
+      throw new TypeError(`${fn}: indexDtype must be "int32" or "uint32", got ${describe(chosen.indexDtype)}.`);
     }
-    return convertElementType(bind1(primitive, [operand], { axes: [axis] }), options.indexDtype ?? "int32");
-  };
+    return convertElementType(bind1(primitive, [operand], { axes: [axis] }), chosen.indexDtype ?? "int32");
+  });
 }
 
 /** The place of the first largest element along an axis; of the first NaN if there is one. Source: `jax.lax.argmax`. */

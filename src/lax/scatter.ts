@@ -1,6 +1,6 @@
 /** Writing windows to the places that an array of indices names. */
 import { isFloat } from "../base/dtypes.ts";
-import { checkFunction, checkOptions, describe, formatShape, ShapeError } from "../base/errors.ts";
+import { checkFunction, checkOptions, closed, describe, formatShape, noMore, ShapeError } from "../base/errors.ts";
 import { canonicalAxis, checkShape, range, type Shape, sameShape } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { add, div, max, min, mul, neg, sub } from "./arithmetic.ts";
@@ -142,12 +142,12 @@ interface Arguments {
 
 function scatterFunction(name: string, apply: (fn: string, args: Arguments) => NDArray): Scatter {
   const fn = `lax.${name}`;
-  return (x, indices, updates, options = {}) => {
-    checkOptions(fn, options, OPTIONS);
+  return closed(fn, (x: ArrayLike, indices: Indices, updates: ArrayLike, options?: ScatterOptions) => {
+    const chosen = checkOptions(fn, options, OPTIONS);
     const [operand, values] = sameDType(fn, [x, updates], ["x", "updates"]) as [NDArray, NDArray];
-    const places = placesOf(fn, operand, indices, values.shape, options);
-    return apply(fn, { operand, values: places.windowsToRows(values), places, unique: options.uniqueIndices === true });
-  };
+    const places = placesOf(fn, operand, indices, values.shape, chosen);
+    return apply(fn, { operand, values: places.windowsToRows(values), places, unique: chosen.uniqueIndices === true });
+  });
 }
 
 /** Rows summed up in their places in an array like the operand. */
@@ -223,18 +223,20 @@ export function scatterApply(
   indices: Indices,
   fn: (windows: NDArray) => NDArray,
   options: ScatterOptions & { readonly updateShape: Shape },
+  ...rest: never[]
 ): NDArray {
   const name = "lax.scatterApply";
-  checkOptions(name, options, [...OPTIONS, "updateShape"], ["updateShape"]);
-  if (options.uniqueIndices !== true) {
+  noMore(name, rest);
+  const chosen = checkOptions(name, options, [...OPTIONS, "updateShape"], ["updateShape"]);
+  if (chosen.uniqueIndices !== true) {
     throw new TypeError(
-      `${name}: needs {uniqueIndices: true}, got ${describe(options.uniqueIndices)}; windows must not overlap.`,
+      `${name}: needs {uniqueIndices: true}, got ${describe(chosen.uniqueIndices)}; windows must not overlap.`,
     );
   }
   checkFunction(name, "fn", fn);
-  checkShape(`${name}, updateShape`, options.updateShape);
+  checkShape(`${name}, updateShape`, chosen.updateShape);
   const operand = asArray(name, x);
-  const places = placesOf(name, operand, indices, options.updateShape, options);
+  const places = placesOf(name, operand, indices, chosen.updateShape, chosen);
   const windows = places.windowsFromRows(gatherRows(places.operandToRows(operand), places.index));
   const result = asArray(name, fn(windows), "what fn returns");
   if (!sameShape(result.shape, windows.shape) || result.dtype !== operand.dtype) {

@@ -2,7 +2,7 @@
  * Operations that only rearrange or repeat elements: transpose, reshape, broadcast; and the sum over axes, which is the
  * broadcast's transpose. All but the sum are views: they cost nothing until a kernel wants row-major data.
  */
-import { checkOptions, formatShape, ShapeError, show } from "../base/errors.ts";
+import { checkOptions, formatShape, noMore, ShapeError, show } from "../base/errors.ts";
 import {
   type Axes,
   canonicalAxes,
@@ -74,10 +74,15 @@ export const transposePrimitive: Primitive<TransposeParams> = {
  * Permutes the axes; without `permutation` reverses them. Source: `jax.lax.transpose`.
  * @example lax.transpose(x, { permutation: [1, 0] })
  */
-export function transpose(x: ArrayLike, options?: { readonly permutation?: readonly number[] }): NDArray {
-  checkOptions("lax.transpose", options, ["permutation"]);
+export function transpose(
+  x: ArrayLike,
+  options?: { readonly permutation?: readonly number[] },
+  ...rest: never[]
+): NDArray {
+  noMore("lax.transpose", rest);
+  const chosen = checkOptions("lax.transpose", options, ["permutation"]);
   const operand = asArray("lax.transpose", x);
-  const given = options?.permutation ?? range(operand.ndim).reverse();
+  const given = chosen.permutation ?? range(operand.ndim).reverse();
   const permutation = canonicalAxes("lax.transpose", given, operand.ndim, "permutation");
   if (permutation.length !== operand.ndim) {
     throw new ShapeError(
@@ -130,19 +135,21 @@ function inferSize(sizes: readonly number[], shape: Shape): number[] {
 export function reshape(
   x: ArrayLike,
   options: { readonly newSizes: Shape; readonly dimensions?: readonly number[] | null },
+  ...rest: never[]
 ): NDArray {
-  checkOptions("lax.reshape", options, ["newSizes", "dimensions"], ["newSizes"]);
-  checkIntegers("lax.reshape", "newSizes", options.newSizes, -1);
+  noMore("lax.reshape", rest);
+  const chosen = checkOptions("lax.reshape", options, ["newSizes", "dimensions"], ["newSizes"]);
+  checkIntegers("lax.reshape", "newSizes", chosen.newSizes, -1);
   const given = asArray("lax.reshape", x);
-  const operand = options.dimensions ? transpose(given, { permutation: options.dimensions }) : given;
-  const newSizes = inferSize(options.newSizes, operand.shape);
+  const operand = chosen.dimensions ? transpose(given, { permutation: chosen.dimensions }) : given;
+  const newSizes = inferSize(chosen.newSizes, operand.shape);
   return sameShape(newSizes, operand.shape) ? operand : bind1(reshapePrimitive, [operand], { newSizes });
 }
 
 /** The array with an axis of size 1 inserted at each of `axes` (places in the result). */
-export function expandDims(x: ArrayLike, options: { readonly axes: readonly number[] }): NDArray {
-  checkOptions("lax.expandDims", options, ["axes"], ["axes"]);
-  const { axes } = options;
+export function expandDims(x: ArrayLike, options: { readonly axes: readonly number[] }, ...rest: never[]): NDArray {
+  noMore("lax.expandDims", rest);
+  const { axes } = checkOptions("lax.expandDims", options, ["axes"], ["axes"]);
   checkIntegers("lax.expandDims", "axes", axes);
   const operand = asArray("lax.expandDims", x);
   const places = canonicalAxes("lax.expandDims", axes, operand.ndim + axes.length, "axes");
@@ -154,9 +161,9 @@ export function expandDims(x: ArrayLike, options: { readonly axes: readonly numb
 }
 
 /** The array without the given axes, each of which must have size 1 (all of size 1 when none are named). */
-export function squeeze(x: ArrayLike, options: { readonly dimensions?: Axes } = {}): NDArray {
-  checkOptions("lax.squeeze", options, ["dimensions"]);
-  const { dimensions } = options;
+export function squeeze(x: ArrayLike, options: { readonly dimensions?: Axes } = {}, ...rest: never[]): NDArray {
+  noMore("lax.squeeze", rest);
+  const { dimensions } = checkOptions("lax.squeeze", options, ["dimensions"]);
   const operand = asArray("lax.squeeze", x);
   const axes =
     dimensions === null || dimensions === undefined
@@ -203,10 +210,10 @@ export const broadcastPrimitive: Primitive<BroadcastParams> = {
  * Repeats an array to `shape`: its axis `i` becomes axis `broadcastDimensions[i]`, whose size is the same or from 1.
  * Source: `jax.lax.broadcast_in_dim`.
  */
-export function broadcastInDim(x: ArrayLike, options: BroadcastParams): NDArray {
+export function broadcastInDim(x: ArrayLike, options: BroadcastParams, ...rest: never[]): NDArray {
+  noMore("lax.broadcastInDim", rest);
   const names = ["shape", "broadcastDimensions"];
-  checkOptions("lax.broadcastInDim", options, names, names);
-  const { shape, broadcastDimensions: dims } = options;
+  const { shape, broadcastDimensions: dims } = checkOptions("lax.broadcastInDim", options, names, names);
   checkIntegers("lax.broadcastInDim", "broadcastDimensions", dims);
   const operand = asArray("lax.broadcastInDim", x);
   checkShape("lax.broadcastInDim", shape);
@@ -252,12 +259,13 @@ const reduceSumPrimitive: Primitive<ReduceSumParams> = {
 };
 
 /** The sum over `axes` (all by default), which disappear. Source: `jax.lax.reduce_sum`. */
-export function reduceSum(x: ArrayLike, options?: { readonly axes?: Axes }): NDArray {
-  checkOptions("lax.reduceSum", options, ["axes"]);
+export function reduceSum(x: ArrayLike, options?: { readonly axes?: Axes }, ...rest: never[]): NDArray {
+  noMore("lax.reduceSum", rest);
+  const chosen = checkOptions("lax.reduceSum", options, ["axes"]);
   const operand = asArray("lax.reduceSum", x);
   if (operand.dtype === "bool")
     throw new TypeError("lax.reduceSum: needs numbers, got a bool array; convert it first.");
-  const axes = canonicalAxes("lax.reduceSum", options?.axes, operand.ndim, "axes");
+  const axes = canonicalAxes("lax.reduceSum", chosen.axes, operand.ndim, "axes");
   return axes.length === 0 ? operand : bind1(reduceSumPrimitive, [operand], { axes: axes.sort((a, b) => a - b) });
 }
 

@@ -1,5 +1,5 @@
 /** Slicing, padding, reversing and joining: each is the other's transpose. */
-import { checkList, checkOptions, describe, formatShape, ShapeError, show } from "../base/errors.ts";
+import { checkList, checkOptions, describe, formatShape, noMore, ShapeError, show } from "../base/errors.ts";
 import { canonicalAxes, canonicalAxis, isIntegerList, range, type Shape, sizeOf } from "../base/shapes.ts";
 import { reverseView, sliceView, type View } from "../base/view.ts";
 import { type Aval, makeAval } from "../ir/aval.ts";
@@ -77,12 +77,14 @@ export function slice(
     readonly limitIndices: readonly number[];
     readonly strides?: readonly number[] | null;
   },
+  ...rest: never[]
 ): NDArray {
+  noMore("lax.slice", rest);
   const required = ["startIndices", "limitIndices"];
-  checkOptions("lax.slice", options, [...required, "strides"], required);
+  const chosen = checkOptions("lax.slice", options, [...required, "strides"], required);
   const operand = asArray("lax.slice", x);
-  const { startIndices, limitIndices } = options;
-  const strides = options.strides ?? operand.shape.map(() => 1);
+  const { startIndices, limitIndices } = chosen;
+  const strides = chosen.strides ?? operand.shape.map(() => 1);
   const rank = operand.ndim;
   const valid =
     isIntegerList(startIndices, 0, rank) &&
@@ -133,9 +135,9 @@ const revPrimitive: Primitive<RevParams> = {
 };
 
 /** Reverses the order of the elements along `dimensions`. Source: `jax.lax.rev`. */
-export function rev(x: ArrayLike, options: RevParams): NDArray {
-  checkOptions("lax.rev", options, ["dimensions"], ["dimensions"]);
-  const { dimensions } = options;
+export function rev(x: ArrayLike, options: RevParams, ...rest: never[]): NDArray {
+  noMore("lax.rev", rest);
+  const { dimensions } = checkOptions("lax.rev", options, ["dimensions"], ["dimensions"]);
   checkList("lax.rev", "dimensions", dimensions);
   const operand = asArray("lax.rev", x);
   const axes = canonicalAxes("lax.rev", dimensions, operand.ndim, "dimensions");
@@ -236,9 +238,9 @@ function unpad(ct: NDArray, shape: Shape, config: PaddingConfig): NDArray {
  * Source: `jax.lax.pad`.
  * @example lax.pad(x, 0, { paddingConfig: [[1, 1, 0], [0, 0, 2]] })
  */
-export function pad(x: ArrayLike, paddingValue: ArrayLike, options: PadParams): NDArray {
-  checkOptions("lax.pad", options, ["paddingConfig"], ["paddingConfig"]);
-  const { paddingConfig } = options;
+export function pad(x: ArrayLike, paddingValue: ArrayLike, options: PadParams, ...rest: never[]): NDArray {
+  noMore("lax.pad", rest);
+  const { paddingConfig } = checkOptions("lax.pad", options, ["paddingConfig"], ["paddingConfig"]);
   const [operand, value] = sameDType("lax.pad", [x, paddingValue], ["x", "paddingValue"]) as [NDArray, NDArray];
   const given: unknown = paddingConfig;
   const valid =
@@ -338,11 +340,16 @@ export function operandList(fn: string, operands: readonly ArrayLike[] | NDArray
 }
 
 /** Joins arrays, or the slices of one, along an existing axis. Source: `jax.lax.concatenate`. */
-export function concatenate(operands: readonly ArrayLike[] | NDArray, options: ConcatenateParams): NDArray {
-  checkOptions("lax.concatenate", options, ["dimension"], ["dimension"]);
+export function concatenate(
+  operands: readonly ArrayLike[] | NDArray,
+  options: ConcatenateParams,
+  ...rest: never[]
+): NDArray {
+  noMore("lax.concatenate", rest);
+  const chosen = checkOptions("lax.concatenate", options, ["dimension"], ["dimension"]);
   const arrays = operandList("lax.concatenate", operands);
   const first = arrays[0] as NDArray;
-  const dimension = canonicalAxis("lax.concatenate", options.dimension, first.ndim, "dimension");
+  const dimension = canonicalAxis("lax.concatenate", chosen.dimension, first.ndim, "dimension");
   const agree = (x: NDArray): boolean =>
     x.ndim === first.ndim && x.shape.every((n, i) => i === dimension || n === first.shape[i]);
   if (!arrays.every(agree)) {

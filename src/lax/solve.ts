@@ -1,5 +1,5 @@
 /** Linear systems: by substitution for triangular matrices, by LU decomposition for others. */
-import { checkOptions, formatShape, ShapeError } from "../base/errors.ts";
+import { checkOptions, formatShape, noMore, ShapeError } from "../base/errors.ts";
 import { sameShape, sizeOf } from "../base/shapes.ts";
 import type { Aval } from "../ir/aval.ts";
 import type { NDArray } from "../ir/ndarray.ts";
@@ -116,10 +116,20 @@ export interface TriangularSolveOptions extends Partial<SolveParams> {
  * for a vector each, `(..., m)`. Source: `jax.lax.linalg.triangular_solve`.
  * @throws ShapeError when the shapes don't fit.
  */
-export function triangularSolve(a: ArrayLike, b: ArrayLike, options: TriangularSolveOptions = {}): NDArray {
+export function triangularSolve(
+  a: ArrayLike,
+  b: ArrayLike,
+  options: TriangularSolveOptions = {},
+  ...rest: never[]
+): NDArray {
   const fn = "lax.linalg.triangularSolve";
-  checkOptions(fn, options, ["leftSide", "lower", "transposeA", "unitDiagonal"]);
-  const { leftSide = false, lower = false, transposeA = false, unitDiagonal = false } = options;
+  noMore(fn, rest);
+  const {
+    leftSide = false,
+    lower = false,
+    transposeA = false,
+    unitDiagonal = false,
+  } = checkOptions(fn, options, ["leftSide", "lower", "transposeA", "unitDiagonal"]);
   const [matrix, given] = sameFloat(fn, [a, b], ["a", "b"]) as [NDArray, NDArray];
   const vector = given.ndim === matrix.ndim - 1;
   const n = matrix.shape.at(-1);

@@ -1,5 +1,5 @@
 /** Sorting along an axis. NaN is the largest value and the two zeros are equal, as in JAX. */
-import { checkOptions, formatShape, ShapeError, show } from "../base/errors.ts";
+import { checkOptions, closed, formatShape, noMore, ShapeError, show } from "../base/errors.ts";
 import { canonicalAxis, sameShape, sizeOf } from "../base/shapes.ts";
 import { type Aval, makeAval } from "../ir/aval.ts";
 import type { NDArray } from "../ir/ndarray.ts";
@@ -66,18 +66,18 @@ export function sort<X extends ArrayLike | readonly ArrayLike[]>(
   x: X,
   options?: SortOptions,
 ): X extends readonly ArrayLike[] ? NDArray[] : NDArray;
-export function sort(x: ArrayLike | readonly ArrayLike[], options?: SortOptions): NDArray | NDArray[] {
+export function sort(
+  x: ArrayLike | readonly ArrayLike[],
+  options?: SortOptions,
+  ...rest: never[]
+): NDArray | NDArray[] {
   const fn = "lax.sort";
-  checkOptions(fn, options, ["dimension", "numKeys", "isStable"]);
-  const { dimension = -1, numKeys = 1 } = options ?? {};
-  if (Array.isArray(x))
-    return sortTogether(
-      fn,
-      x,
-      x.map((_, i) => `operands[${i}]`),
-      dimension,
-      numKeys,
-    );
+  noMore(fn, rest);
+  const { dimension = -1, numKeys = 1 } = checkOptions(fn, options, ["dimension", "numKeys", "isStable"]);
+  if (Array.isArray(x)) {
+    const names = x.map((_, i) => `operands[${i}]`);
+    return sortTogether(fn, x, names, dimension, numKeys);
+  }
   const operand = asArray(fn, x);
   return sortWithPlaces(operand, canonicalAxis(fn, dimension, operand.ndim, "dimension"))[0];
 }
@@ -118,10 +118,12 @@ export function sortKeyVal(
   keys: ArrayLike,
   values: ArrayLike,
   options?: Omit<SortOptions, "numKeys">,
+  ...rest: never[]
 ): [keys: NDArray, values: NDArray] {
   const fn = "lax.sortKeyVal";
-  checkOptions(fn, options, ["dimension", "isStable"]);
-  return sortTogether(fn, [keys, values], ["keys", "values"], options?.dimension ?? -1, 1) as [NDArray, NDArray];
+  noMore(fn, rest);
+  const chosen = checkOptions(fn, options, ["dimension", "isStable"]);
+  return sortTogether(fn, [keys, values], ["keys", "values"], chosen.dimension ?? -1, 1) as [NDArray, NDArray];
 }
 
 function firstSorted(fn: string, x: ArrayLike, k: number, along: number, descending: boolean): [NDArray, NDArray] {
@@ -142,9 +144,11 @@ export function topK(
   x: ArrayLike,
   k: number,
   options?: { readonly axis?: number },
+  ...rest: never[]
 ): [values: NDArray, indices: NDArray] {
-  checkOptions("lax.topK", options, ["axis"]);
-  return firstSorted("lax.topK", x, k, options?.axis ?? -1, true);
+  noMore("lax.topK", rest);
+  const chosen = checkOptions("lax.topK", options, ["axis"]);
+  return firstSorted("lax.topK", x, k, chosen.axis ?? -1, true);
 }
 
 export interface ApproxOptions {
@@ -154,13 +158,13 @@ export interface ApproxOptions {
   readonly recallTarget?: number;
 }
 
-const approximately =
-  (name: string, descending: boolean) =>
-  (x: ArrayLike, k: number, options?: ApproxOptions): [values: NDArray, indices: NDArray] => {
-    const fn = `lax.${name}`;
-    checkOptions(fn, options, ["reductionDimension", "recallTarget"]);
-    return firstSorted(fn, x, k, options?.reductionDimension ?? -1, descending);
-  };
+function approximately(name: string, descending: boolean) {
+  const fn = `lax.${name}`;
+  return closed(fn, (x: ArrayLike, k: number, options?: ApproxOptions): [values: NDArray, indices: NDArray] => {
+    const { reductionDimension = -1 } = checkOptions(fn, options, ["reductionDimension", "recallTarget"]);
+    return firstSorted(fn, x, k, reductionDimension, descending);
+  });
+}
 
 /** The `k` largest elements along an axis and their places, as `topK`: exact. Source: `jax.lax.approx_max_k`. */
 export const approxMaxK = /* @__PURE__ */ approximately("approxMaxK", true);

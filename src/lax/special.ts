@@ -1,5 +1,5 @@
 /** Special functions: incomplete gamma and beta, zeta, polygamma, Bessel; and rounding to fewer bits. */
-import { checkOptions, show, UnsupportedError } from "../base/errors.ts";
+import { checkOptions, closed, noMore, show, UnsupportedError } from "../base/errors.ts";
 import type { Aval } from "../ir/aval.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import type { MapOp, Primitive } from "../ir/primitive.ts";
@@ -80,7 +80,8 @@ const betaincPrimitive = /* @__PURE__ */ define("betainc", "BETAINC", [
   (t, p) => mul(t, betaDensity(p)),
 ]);
 /** The regularized incomplete beta function of `a` and `b` at `x`. Source: `jax.lax.betainc`. */
-export function betainc(a: ArrayLike, b: ArrayLike, x: ArrayLike): NDArray {
+export function betainc(a: ArrayLike, b: ArrayLike, x: ArrayLike, ...rest: never[]): NDArray {
+  noMore("lax.betainc", rest);
   const operands = sameFloat("lax.betainc", [a, b, x], ["a", "b", "x"]);
   return bind1(betaincPrimitive, broadcastScalars("lax.betainc", operands), null);
 }
@@ -116,7 +117,7 @@ const MACLAURIN = [
  * Hurwitz' zeta function, the sum of `(q + k)^-x` over k = 0, 1, ..., for x > 1. Negative `q` may go down to -5, with whole
  * `x`; NaN beyond. It has derivatives by both arguments. Source: `jax.lax.zeta`.
  */
-export const zeta: Binary = (x, q) => {
+export const zeta: Binary = /* @__PURE__ */ closed("lax.zeta", (x: ArrayLike, q: ArrayLike) => {
   const fn = "lax.zeta";
   const [s, start] = broadcastScalars(fn, sameFloat(fn, [x, q], ["x", "q"])) as [NDArray, NDArray];
   const negated = neg(s);
@@ -143,7 +144,7 @@ export const zeta: Binary = (x, q) => {
     Number.NaN,
     select(infinite, Number.POSITIVE_INFINITY, sum),
   );
-};
+});
 
 const orderPrimitive = /* @__PURE__ */ define("polygamma_order", "MOVE", [
   /* @__PURE__ */ without("polygamma", "its order"),
@@ -153,7 +154,7 @@ const orderPrimitive = /* @__PURE__ */ define("polygamma_order", "MOVE", [
  * The `m`-th derivative of `digamma`, for whole `m >= 0` and `x` that `zeta` takes. It has derivatives by `x`.
  * Source: `jax.lax.polygamma`.
  */
-export const polygamma: Binary = (m, x) => {
+export const polygamma: Binary = /* @__PURE__ */ closed("lax.polygamma", (m: ArrayLike, x: ArrayLike) => {
   const fn = "lax.polygamma";
   const [given, at] = broadcastScalars(fn, sameFloat(fn, [m, x], ["m", "x"])) as [NDArray, NDArray];
   const order = bind1(orderPrimitive, [given], null);
@@ -164,7 +165,7 @@ export const polygamma: Binary = (m, x) => {
   const value = mul(mul(signed, exp(lgamma(add(safe, 1)))), zeta(add(safe, 1), at));
   const valid = bitwiseAnd(ge(order, 0), eq(order, floor(order)));
   return select(valid, select(none, digamma(at), value), Number.NaN);
-};
+});
 
 interface PrecisionParams {
   readonly exponentBits: number;
@@ -186,11 +187,11 @@ const precisionPrimitive = /* @__PURE__ */ makeElementwise<PrecisionParams>({
  * Source: `jax.lax.reduce_precision`.
  * @example lax.reducePrecision(x, { exponentBits: 5, mantissaBits: 10 }) // what float16 keeps
  */
-export function reducePrecision(x: ArrayLike, options: PrecisionParams): NDArray {
+export function reducePrecision(x: ArrayLike, options: PrecisionParams, ...rest: never[]): NDArray {
   const fn = "lax.reducePrecision";
+  noMore(fn, rest);
   const names = ["exponentBits", "mantissaBits"];
-  checkOptions(fn, options, names, names);
-  const { exponentBits, mantissaBits } = options;
+  const { exponentBits, mantissaBits } = checkOptions(fn, options, names, names);
   if (
     ![exponentBits, mantissaBits].every((n) => Number.isInteger(n) && n < 64) ||
     exponentBits < 1 ||

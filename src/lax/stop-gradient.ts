@@ -1,4 +1,5 @@
 /** A value that derivatives don't look through. */
+import { noMore } from "../base/errors.ts";
 import type { Aval } from "../ir/aval.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import type { Primitive } from "../ir/primitive.ts";
@@ -14,6 +15,7 @@ const stopGradientPrimitive: Primitive<null> = {
 };
 
 /** The array itself, as a constant for derivatives of every order. Source: `jax.lax.stop_gradient`. */
-export function stopGradient(x: ArrayLike): NDArray {
+export function stopGradient(x: ArrayLike, ...rest: never[]): NDArray {
+  noMore("lax.stopGradient", rest);
   return bind1(stopGradientPrimitive, [asArray("lax.stopGradient", x)], null);
 }

@@ -1,6 +1,6 @@
 /** Reductions over windows that slide over an array. */
 import type { DType } from "../base/dtypes.ts";
-import { checkOptions, formatShape } from "../base/errors.ts";
+import { checkOptions, closed, formatShape, noMore } from "../base/errors.ts";
 import { checkIntegers, type Shape } from "../base/shapes.ts";
 import { type NDArray, scalar } from "../ir/ndarray.ts";
 import { bind1 } from "../ir/trace.ts";
@@ -133,14 +133,16 @@ export function reduceWindow<Values>(
   initValues: unknown,
   computation: (a: Values, b: Values) => Values,
   options: WindowOptions,
+  ...rest: never[]
 ): Values {
   const fn = "lax.reduceWindow";
-  checkOptions(fn, options, NAMES, ["windowDimensions"]);
+  noMore(fn, rest);
+  const chosen = checkOptions(fn, options, NAMES, ["windowDimensions"]);
   const { xs, init, wrap, combine } = treeReduction(fn, operands, initValues, computation);
   if (xs.length === 0) return operands;
   const given: unknown = computation;
   const inWindows = given === max ? ofOne(firstMax) : given === min ? ofOne(firstMin) : combine;
-  const windows = overWindows(fn, xs, init, inWindows, options);
+  const windows = overWindows(fn, xs, init, inWindows, chosen);
   const { shape } = windows[0] as NDArray;
   return wrap(
     combine(
@@ -165,10 +167,10 @@ export const maxOfWindows = /* @__PURE__ */ windowReduction(lowest, firstMax);
 
 function exported(name: string, reduction: WindowReduction) {
   const fn = `lax.${name}`;
-  return (x: ArrayLike, options: WindowOptions): NDArray => {
-    checkOptions(fn, options, NAMES, ["windowDimensions"]);
-    return reduction(fn, x, options);
-  };
+  return closed(fn, (x: ArrayLike, options: WindowOptions): NDArray => {
+    const chosen = checkOptions(fn, options, NAMES, ["windowDimensions"]);
+    return reduction(fn, x, chosen);
+  });
 }
 
 /** The sum of each window. Source: `jax.lax.reduce_window` with `lax.add`. */

@@ -1,5 +1,5 @@
 /** Activation functions with the formulas of `jax.nn`, so that values and derivatives agree at kinks, too. */
-import { checkOptions, formatShape, ShapeError } from "../base/errors.ts";
+import { checkOptions, closed, formatShape, noMore, ShapeError } from "../base/errors.ts";
 import { canonicalAxis } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { promoteToFloat } from "../lax/convert.ts";
@@ -19,22 +19,25 @@ const ifAtMost = (x: NDArray, bound: number, value: ArrayLike, otherwise: ArrayL
   lax.select(lax.le(x, bound), value, otherwise);
 
 /** `max(x, 0)`, with derivative 0 at 0. Source: `jax.nn.relu`. */
-export function relu(x: ArrayLike): NDArray {
+export function relu(x: ArrayLike, ...rest: never[]): NDArray {
+  noMore("nn.relu", rest);
   const operand = number("relu", x);
   return ifAtMost(operand, 0, 0, operand);
 }
 
 /** `min(max(x, 0), 6)`, with derivative 0 at 0 and 6. Source: `jax.nn.relu6`. */
-export function relu6(x: ArrayLike): NDArray {
+export function relu6(x: ArrayLike, ...rest: never[]): NDArray {
+  noMore("nn.relu6", rest);
   const operand = float("relu6", x);
   return ifAtMost(operand, 0, 0, lax.select(lax.ge(operand, 6), 6, operand));
 }
 
 /** `x` where it isn't negative, else `negativeSlope * x`; derivative 1 at 0. Source: `jax.nn.leaky_relu`. */
-export function leakyRelu(x: ArrayLike, options?: { readonly negativeSlope?: ArrayLike }): NDArray {
-  checkOptions("nn.leakyRelu", options, ["negativeSlope"]);
+export function leakyRelu(x: ArrayLike, options?: { readonly negativeSlope?: ArrayLike }, ...rest: never[]): NDArray {
+  noMore("nn.leakyRelu", rest);
+  const chosen = checkOptions("nn.leakyRelu", options, ["negativeSlope"]);
   const operand = number("leakyRelu", x);
-  return where(lax.ge(operand, 0), operand, multiply(options?.negativeSlope ?? 1e-2, operand));
+  return where(lax.ge(operand, 0), operand, multiply(chosen.negativeSlope ?? 1e-2, operand));
 }
 
 export interface AlphaOption {
@@ -47,21 +50,24 @@ function eluOf(operand: NDArray, alpha: ArrayLike): NDArray {
 }
 
 /** `x` where it is positive, else `alpha * (exp(x) - 1)`. Source: `jax.nn.elu`. */
-export function elu(x: ArrayLike, options?: AlphaOption): NDArray {
-  checkOptions("nn.elu", options, ["alpha"]);
-  return eluOf(float("elu", x), options?.alpha ?? 1);
+export function elu(x: ArrayLike, options?: AlphaOption, ...rest: never[]): NDArray {
+  noMore("nn.elu", rest);
+  const chosen = checkOptions("nn.elu", options, ["alpha"]);
+  return eluOf(float("elu", x), chosen.alpha ?? 1);
 }
 
 /** `max(x, 0) + alpha * (exp(min(x, 0) / alpha) - 1)`. Source: `jax.nn.celu`. */
-export function celu(x: ArrayLike, options?: AlphaOption): NDArray {
-  checkOptions("nn.celu", options, ["alpha"]);
+export function celu(x: ArrayLike, options?: AlphaOption, ...rest: never[]): NDArray {
+  noMore("nn.celu", rest);
+  const chosen = checkOptions("nn.celu", options, ["alpha"]);
   const operand = float("celu", x);
-  const alpha = options?.alpha ?? 1;
+  const alpha = chosen.alpha ?? 1;
   return add(maximum(operand, 0), multiply(alpha, lax.expm1(divide(minimum(operand, 0), alpha))));
 }
 
 /** The self-normalizing scaled `elu`. Source: `jax.nn.selu`. */
-export function selu(x: ArrayLike): NDArray {
+export function selu(x: ArrayLike, ...rest: never[]): NDArray {
+  noMore("nn.selu", rest);
   return lax.mul(1.0507009873554805, eluOf(float("selu", x), 1.6732632423543772));
 }
 
@@ -69,10 +75,11 @@ export function selu(x: ArrayLike): NDArray {
  * `x` times the normal distribution's cumulative function: by a tanh formula, exactly with `approximate: false`.
  * Source: `jax.nn.gelu`.
  */
-export function gelu(x: ArrayLike, options?: { readonly approximate?: boolean }): NDArray {
-  checkOptions("nn.gelu", options, ["approximate"]);
+export function gelu(x: ArrayLike, options?: { readonly approximate?: boolean }, ...rest: never[]): NDArray {
+  noMore("nn.gelu", rest);
+  const chosen = checkOptions("nn.gelu", options, ["approximate"]);
   const operand = float("gelu", x);
-  if (options?.approximate === false) {
+  if (chosen.approximate === false) {
     return lax.mul(lax.mul(0.5, operand), lax.erfc(lax.mul(lax.neg(operand), Math.SQRT1_2)));
   }
   const cubic = lax.add(operand, lax.mul(0.044715, lax.integerPow(operand, { exponent: 3 })));
@@ -81,69 +88,85 @@ export function gelu(x: ArrayLike, options?: { readonly approximate?: boolean })
 }
 
 /** `1 / (1 + exp(-x))`. Source: `jax.nn.sigmoid`. */
-export const sigmoid: Unary = (x) => lax.logistic(float("sigmoid", x));
+export const sigmoid: Unary = /* @__PURE__ */ closed("nn.sigmoid", (x: ArrayLike) => lax.logistic(float("sigmoid", x)));
+
+const siluOf = (x: NDArray): NDArray => lax.mul(x, lax.logistic(x));
 
 /** `x * sigmoid(x)`. Source: `jax.nn.silu`. */
-export function silu(x: ArrayLike): NDArray {
-  const operand = float("silu", x);
-  return lax.mul(operand, lax.logistic(operand));
+export function silu(x: ArrayLike, ...rest: never[]): NDArray {
+  noMore("nn.silu", rest);
+  return siluOf(float("silu", x));
 }
 /** The same as `silu`. Source: `jax.nn.swish`. */
-export const swish: Unary = silu;
+export const swish: Unary = /* @__PURE__ */ closed("nn.swish", (x: ArrayLike) => siluOf(float("swish", x)));
 
 /** `log(1 + exp(x))` without overflow. Source: `jax.nn.softplus`. */
-export const softplus: Unary = (x) => logaddexp(float("softplus", x), 0);
+export const softplus: Unary = /* @__PURE__ */ closed("nn.softplus", (x: ArrayLike) =>
+  logaddexp(float("softplus", x), 0),
+);
 
 /** `log(sigmoid(x))` without overflow. Source: `jax.nn.log_sigmoid`. */
-export const logSigmoid: Unary = (x) => lax.neg(softplus(lax.neg(float("logSigmoid", x))));
+export const logSigmoid: Unary = /* @__PURE__ */ closed("nn.logSigmoid", (x: ArrayLike) =>
+  lax.neg(softplus(lax.neg(float("logSigmoid", x)))),
+);
 
 /** `x * tanh(softplus(x))`. Source: `jax.nn.mish`. */
-export function mish(x: ArrayLike): NDArray {
+export function mish(x: ArrayLike, ...rest: never[]): NDArray {
+  noMore("nn.mish", rest);
   const operand = float("mish", x);
   return lax.mul(operand, lax.tanh(softplus(operand)));
 }
 
 /** `(x + sqrt(x^2 + b)) / 2`, `b` being 4 by default. Source: `jax.nn.squareplus`. */
-export function squareplus(x: ArrayLike, options?: { readonly b?: ArrayLike }): NDArray {
-  checkOptions("nn.squareplus", options, ["b"]);
+export function squareplus(x: ArrayLike, options?: { readonly b?: ArrayLike }, ...rest: never[]): NDArray {
+  noMore("nn.squareplus", rest);
+  const chosen = checkOptions("nn.squareplus", options, ["b"]);
   const operand = float("squareplus", x);
-  return divide(add(operand, sqrt(add(square(operand), options?.b ?? 4))), 2);
+  return divide(add(operand, sqrt(add(square(operand), chosen.b ?? 4))), 2);
 }
 
 /** `x / (|x| + 1)`. Source: `jax.nn.soft_sign`. */
-export function softSign(x: ArrayLike): NDArray {
+export function softSign(x: ArrayLike, ...rest: never[]): NDArray {
+  noMore("nn.softSign", rest);
   const operand = float("softSign", x);
   return lax.div(operand, lax.add(lax.abs(operand), 1));
 }
 
 /** `x` limited to `[-1, 1]`; derivative 1 at -1 and 1. Source: `jax.nn.hard_tanh`. */
-export function hardTanh(x: ArrayLike): NDArray {
+export function hardTanh(x: ArrayLike, ...rest: never[]): NDArray {
+  noMore("nn.hardTanh", rest);
   const operand = number("hardTanh", x);
   return lax.select(lax.gt(operand, 1), 1, lax.select(lax.lt(operand, -1), -1, operand));
 }
 
 /** `relu6(x + 3) / 6`. Source: `jax.nn.hard_sigmoid`. */
-export function hardSigmoid(x: ArrayLike): NDArray {
+export function hardSigmoid(x: ArrayLike, ...rest: never[]): NDArray {
+  noMore("nn.hardSigmoid", rest);
   return lax.div(relu6(lax.add(float("hardSigmoid", x), 3)), 6);
 }
 
+const hardSiluOf = (x: NDArray): NDArray => lax.mul(x, hardSigmoid(x));
+
 /** `x * hardSigmoid(x)`. Source: `jax.nn.hard_silu`. */
-export function hardSilu(x: ArrayLike): NDArray {
-  const operand = float("hardSilu", x);
-  return lax.mul(operand, hardSigmoid(operand));
+export function hardSilu(x: ArrayLike, ...rest: never[]): NDArray {
+  noMore("nn.hardSilu", rest);
+  return hardSiluOf(float("hardSilu", x));
 }
 /** The same as `hardSilu`. Source: `jax.nn.hard_swish`. */
-export const hardSwish: Unary = hardSilu;
+export const hardSwish: Unary = /* @__PURE__ */ closed("nn.hardSwish", (x: ArrayLike) =>
+  hardSiluOf(float("hardSwish", x)),
+);
 
 /**
  * The first half of an axis (the last by default) times the sigmoid of the second. Source: `jax.nn.glu`.
  * @throws ShapeError when the axis has an odd size.
  */
-export function glu(x: ArrayLike, options?: { readonly axis?: number }): NDArray {
+export function glu(x: ArrayLike, options?: { readonly axis?: number }, ...rest: never[]): NDArray {
   const fn = "nn.glu";
-  checkOptions(fn, options, ["axis"]);
+  noMore(fn, rest);
+  const chosen = checkOptions(fn, options, ["axis"]);
   const operand = float("glu", x);
-  const axis = canonicalAxis(fn, options?.axis ?? -1, operand.ndim);
+  const axis = canonicalAxis(fn, chosen.axis ?? -1, operand.ndim);
   if ((operand.shape[axis] as number) % 2 !== 0) {
     throw new ShapeError(`${fn}: axis ${axis} of shape ${formatShape(operand.shape)} must have an even size.`);
   }
@@ -152,20 +175,24 @@ export function glu(x: ArrayLike, options?: { readonly axis?: number }): NDArray
 }
 
 /** `x` as an array. Source: `jax.nn.identity`. */
-export const identity: Unary = (x) => asArray("nn.identity", x);
+export const identity: Unary = /* @__PURE__ */ closed("nn.identity", (x: ArrayLike) => asArray("nn.identity", x));
 
 /** 0 up to -1, `x` from 1 on, and `(x + 1)^2 / 4` between. Source: `jax.nn.sparse_plus`. */
-export function sparsePlus(x: ArrayLike): NDArray {
+export function sparsePlus(x: ArrayLike, ...rest: never[]): NDArray {
+  noMore("nn.sparsePlus", rest);
   const operand = float("sparsePlus", x);
   const between = lax.mul(lax.square(lax.add(operand, 1)), 0.25);
   return ifAtMost(operand, -1, 0, lax.select(lax.ge(operand, 1), operand, between));
 }
 
 /** `(x + 1) / 2` limited to `[0, 1]`: the derivative of `sparsePlus`. Source: `jax.nn.sparse_sigmoid`. */
-export const sparseSigmoid: Unary = (x) => multiply(minimum(maximum(lax.add(float("sparseSigmoid", x), 1), 0), 2), 0.5);
+export const sparseSigmoid: Unary = /* @__PURE__ */ closed("nn.sparseSigmoid", (x: ArrayLike) =>
+  multiply(minimum(maximum(lax.add(float("sparseSigmoid", x), 1), 0), 2), 0.5),
+);
 
 /** `log(1 - exp(-x))`, exact near 0 and for large `x`. Source: `jax.nn.log1mexp`. */
-export function log1mexp(x: ArrayLike): NDArray {
+export function log1mexp(x: ArrayLike, ...rest: never[]): NDArray {
+  noMore("nn.log1mexp", rest);
   const operand = float("log1mexp", x);
   const negated = lax.neg(operand);
   return lax.select(
@@ -176,4 +203,4 @@ export function log1mexp(x: ArrayLike): NDArray {
 }
 
 /** The hyperbolic tangent. Source: `jax.nn.tanh`. */
-export { tanh } from "../numpy/ufuncs.ts";
+export const tanh: Unary = /* @__PURE__ */ closed("nn.tanh", (x: ArrayLike) => lax.tanh(float("tanh", x)));

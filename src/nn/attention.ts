@@ -1,5 +1,5 @@
 /** Attention. */
-import { checkOptions, formatShape, ShapeError } from "../base/errors.ts";
+import { checkOptions, formatShape, noMore, ShapeError } from "../base/errors.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { promoteToFloat } from "../lax/convert.ts";
 import * as lax from "../lax/index.ts";
@@ -35,9 +35,11 @@ export function dotProductAttention(
   key: ArrayLike,
   value: ArrayLike,
   options?: AttentionOptions,
+  ...rest: never[]
 ): NDArray {
   const fn = "nn.dotProductAttention";
-  checkOptions(fn, options, ["bias", "mask", "scale", "isCausal"]);
+  noMore(fn, rest);
+  const chosen = checkOptions(fn, options, ["bias", "mask", "scale", "isCausal"]);
   const given = promoteToFloat(fn, [query, key, value], ["query", "key", "value"]);
   const batched = (given[0] as NDArray).ndim === 4;
   const [q, k, v] = given.map((x) => (batched ? x : expandDims(x, 0))) as [NDArray, NDArray, NDArray];
@@ -56,11 +58,11 @@ export function dotProductAttention(
     );
   }
   const spread = (x: NDArray): NDArray => (heads === groups ? x : repeat(x, heads / groups, { axis: 2 }));
-  let scores = multiply(einsum("bqhd,bkhd->bhqk", q, spread(k)), options?.scale ?? 1 / Math.sqrt(size));
-  if (options?.bias) scores = add(scores, options.bias);
+  let scores = multiply(einsum("bqhd,bkhd->bhqk", q, spread(k)), chosen.scale ?? 1 / Math.sqrt(size));
+  if (chosen.bias) scores = add(scores, chosen.bias);
   const hidden = -0.7 * finfo(scores.dtype).max;
-  if (options?.mask) scores = where(options.mask, scores, hidden);
-  if (options?.isCausal) scores = where(tril(lax.full([queries, keys], true, "bool")), scores, hidden);
+  if (chosen.mask) scores = where(chosen.mask, scores, hidden);
+  if (chosen.isCausal) scores = where(tril(lax.full([queries, keys], true, "bool")), scores, hidden);
   const out = einsum("bhqk,bkhd->bqhd", softmax(scores), spread(v));
   return batched ? out : lax.squeeze(out, { dimensions: [0] });
 }

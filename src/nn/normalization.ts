@@ -1,7 +1,7 @@
 /** Softmax and its relatives, standardization, and one-hot vectors. */
 import type { DType } from "../base/dtypes.ts";
-import { checkOptions, describe } from "../base/errors.ts";
-import { type Axes, canonicalAxes, canonicalAxis, range } from "../base/shapes.ts";
+import { checkOptions, describe, noMore } from "../base/errors.ts";
+import { type Axes, canonicalAxes, canonicalAxis, checkCount, range } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { promoteToFloat } from "../lax/convert.ts";
 import * as lax from "../lax/index.ts";
@@ -49,20 +49,22 @@ function shifted(x: NDArray, axis: readonly number[], mask: ArrayLike | undefine
  * `exp(x)` divided by its sum along `axis` (the last by default). Source: `jax.nn.softmax`.
  * @example nn.softmax(logits); nn.softmax(logits, { axis: 0 })
  */
-export function softmax(x: ArrayLike, options?: MaskedOptions): NDArray {
+export function softmax(x: ArrayLike, options?: MaskedOptions, ...rest: never[]): NDArray {
   const fn = "nn.softmax";
-  checkOptions(fn, options, ["axis", "where"]);
-  const [operand, axis] = alongAxes(fn, x, options?.axis);
-  const unnormalized = lax.exp(shifted(operand, axis, options?.where));
+  noMore(fn, rest);
+  const chosen = checkOptions(fn, options, ["axis", "where"]);
+  const [operand, axis] = alongAxes(fn, x, chosen.axis);
+  const unnormalized = lax.exp(shifted(operand, axis, chosen.where));
   return divide(unnormalized, sum(unnormalized, { axis, keepdims: true }));
 }
 
 /** The logarithm of `softmax`, without overflow. Source: `jax.nn.log_softmax`. */
-export function logSoftmax(x: ArrayLike, options?: MaskedOptions): NDArray {
+export function logSoftmax(x: ArrayLike, options?: MaskedOptions, ...rest: never[]): NDArray {
   const fn = "nn.logSoftmax";
-  checkOptions(fn, options, ["axis", "where"]);
-  const [operand, axis] = alongAxes(fn, x, options?.axis);
-  const below = shifted(operand, axis, options?.where);
+  noMore(fn, rest);
+  const chosen = checkOptions(fn, options, ["axis", "where"]);
+  const [operand, axis] = alongAxes(fn, x, chosen.axis);
+  const below = shifted(operand, axis, chosen.where);
   return subtract(below, lax.log(sum(lax.exp(below), { axis, keepdims: true })));
 }
 
@@ -73,20 +75,24 @@ export interface LogsumexpOptions extends MaskedOptions {
 }
 
 /** `log(sum(b * exp(x)))` along `axis` (all by default), without overflow. Source: `jax.nn.logsumexp`. */
-export function logsumexp(x: ArrayLike, options?: LogsumexpOptions): NDArray {
+export function logsumexp(x: ArrayLike, options?: LogsumexpOptions, ...rest: never[]): NDArray {
   const fn = "nn.logsumexp";
-  checkOptions(fn, options, ["axis", "keepdims", "where", "b"]);
-  const { b } = options ?? {};
+  noMore(fn, rest);
+  return sumOfPowers(fn, x, checkOptions(fn, options, ["axis", "keepdims", "where", "b"]));
+}
+
+function sumOfPowers(fn: string, x: ArrayLike, chosen: LogsumexpOptions): NDArray {
+  const { b } = chosen;
   const given = b === undefined ? x : add(x, multiply(b, 0));
-  const [whole, axis] = alongAxes(fn, given, options?.axis ?? null);
+  const [whole, axis] = alongAxes(fn, given, chosen.axis ?? null);
   const used = b === undefined ? whole : where(equal(b, 0), Number.NEGATIVE_INFINITY, whole);
-  const operand = masked(used, options?.where);
+  const operand = masked(used, chosen.where);
   const top = largest(operand, axis);
   const shift = lax.select(lax.isFinite(top), top, 0);
   const powers = lax.exp(subtract(operand, shift));
   const sums = sum(b === undefined ? powers : multiply(powers, b), { axis, keepdims: true });
   const result = lax.add(lax.log(sums), shift);
-  return options?.keepdims ? result : lax.squeeze(result, { dimensions: axis });
+  return chosen.keepdims ? result : lax.squeeze(result, { dimensions: axis });
 }
 
 export interface StandardizeOptions extends AxisOption {
@@ -106,23 +112,24 @@ const ALGORITHMS = ["fast", "stable"];
  * `(x - mean) / sqrt(variance + epsilon)` along `axis` (the last by default), with the mean and variance of `x` unless
  * they are given. Source: `jax.nn.standardize`.
  */
-export function standardize(x: ArrayLike, options?: StandardizeOptions): NDArray {
+export function standardize(x: ArrayLike, options?: StandardizeOptions, ...rest: never[]): NDArray {
   const fn = "nn.standardize";
-  checkOptions(fn, options, ["axis", "mean", "variance", "epsilon", "algorithm", "where"]);
-  const algorithm = options?.algorithm ?? "fast";
+  noMore(fn, rest);
+  const chosen = checkOptions(fn, options, ["axis", "mean", "variance", "epsilon", "algorithm", "where"]);
+  const algorithm = chosen.algorithm ?? "fast";
   if (!ALGORITHMS.includes(algorithm)) {
     throw new TypeError(`${fn}: algorithm must be "fast" or "stable", got ${describe(algorithm)}.`);
   }
-  const [operand, axis] = alongAxes(fn, x, options?.axis);
-  const counted = options?.where === undefined ? {} : { where: options.where };
+  const [operand, axis] = alongAxes(fn, x, chosen.axis);
+  const counted = chosen.where === undefined ? {} : { where: chosen.where };
   const meanOver = (y: NDArray): NDArray => mean(y, { axis, keepdims: true, ...counted });
-  const center = options?.mean ?? meanOver(operand);
+  const center = chosen.mean ?? meanOver(operand);
   const centered = subtract(operand, center);
   const varianceOf = (): NDArray =>
     algorithm === "stable"
       ? meanOver(lax.square(centered))
       : maximum(subtract(meanOver(lax.square(operand)), square(center)), 0);
-  return multiply(centered, lax.rsqrt(add(options?.variance ?? varianceOf(), options?.epsilon ?? 1e-5)));
+  return multiply(centered, lax.rsqrt(add(chosen.variance ?? varianceOf(), chosen.epsilon ?? 1e-5)));
 }
 
 export interface OneHotOptions {
@@ -136,23 +143,24 @@ export interface OneHotOptions {
  * Source: `jax.nn.one_hot`.
  * @example nn.oneHot(np.array([0, 2], { dtype: "int32" }), 3) // [[1, 0, 0], [0, 0, 1]]
  */
-export function oneHot(x: ArrayLike, numClasses: number, options?: OneHotOptions): NDArray {
+export function oneHot(x: ArrayLike, numClasses: number, options?: OneHotOptions, ...rest: never[]): NDArray {
   const fn = "nn.oneHot";
-  checkOptions(fn, options, ["dtype", "axis"]);
-  if (!Number.isInteger(numClasses) || numClasses < 0) {
-    throw new TypeError(`${fn}: numClasses must be a whole number that isn't negative, got ${describe(numClasses)}.`);
-  }
+  noMore(fn, rest);
+  const chosen = checkOptions(fn, options, ["dtype", "axis"]);
+  checkCount(fn, "numClasses", numClasses);
   const operand = asArray(fn, x);
-  const axis = canonicalAxis(fn, options?.axis ?? -1, operand.ndim + 1);
+  const axis = canonicalAxis(fn, chosen.axis ?? -1, operand.ndim + 1);
   const classes = lax.reshape(lax.iota("int32", numClasses), {
     newSizes: [numClasses, ...range(operand.ndim - axis).map(() => 1)],
   });
-  return astype(equal(expandDims(operand, axis), classes), options?.dtype ?? "float32");
+  return astype(equal(expandDims(operand, axis), classes), chosen.dtype ?? "float32");
 }
 
 /** `log(mean(exp(x)))` along `axis` (all by default), without overflow. Source: `jax.nn.logmeanexp`. */
-export function logmeanexp(x: ArrayLike, options?: Omit<LogsumexpOptions, "b">): NDArray {
-  checkOptions("nn.logmeanexp", options, ["axis", "keepdims", "where"]);
-  const counted = logsumexp(zerosLike(x), options);
-  return subtract(logsumexp(x, options), counted);
+export function logmeanexp(x: ArrayLike, options?: Omit<LogsumexpOptions, "b">, ...rest: never[]): NDArray {
+  const fn = "nn.logmeanexp";
+  noMore(fn, rest);
+  const chosen = checkOptions(fn, options, ["axis", "keepdims", "where"]);
+  const operand = asArray(fn, x);
+  return subtract(sumOfPowers(fn, operand, chosen), sumOfPowers(fn, zerosLike(operand), chosen));
 }

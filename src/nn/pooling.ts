@@ -1,5 +1,5 @@
 /** Pooling with the arguments of `flax.linen`: channels last, any number of axes in front of the windows'. */
-import { checkOptions, formatShape, ShapeError } from "../base/errors.ts";
+import { checkOptions, formatShape, noMore, ShapeError } from "../base/errors.ts";
 import { checkIntegers, type Shape, sizeOf } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { type Padding, perAxis } from "../lax/conv.ts";
@@ -39,10 +39,11 @@ function windows(
 }
 
 /** The largest element of each window. Source: `flax.linen.max_pool`. */
-export function maxPool(x: ArrayLike, windowShape: Shape, options: PoolOptions = {}): NDArray {
-  checkOptions("nn.maxPool", options, ["strides", "padding"]);
+export function maxPool(x: ArrayLike, windowShape: Shape, options: PoolOptions = {}, ...rest: never[]): NDArray {
+  noMore("nn.maxPool", rest);
+  const chosen = checkOptions("nn.maxPool", options, ["strides", "padding"]);
   const operand = asArray("nn.maxPool", x);
-  return maxOfWindows("nn.maxPool", operand, windows("nn.maxPool", operand, windowShape, options));
+  return maxOfWindows("nn.maxPool", operand, windows("nn.maxPool", operand, windowShape, chosen));
 }
 
 /** The mean of each window. Source: `flax.linen.avg_pool`. */
@@ -53,13 +54,15 @@ export function avgPool(
     /** Whether padding counts as elements (it does by default). */
     readonly countIncludePad?: boolean;
   } = {},
+  ...rest: never[]
 ): NDArray {
   const fn = "nn.avgPool";
-  checkOptions(fn, options, ["strides", "padding", "countIncludePad"]);
+  noMore(fn, rest);
+  const chosen = checkOptions(fn, options, ["strides", "padding", "countIncludePad"]);
   const operand = promoteToFloat(fn, [x])[0] as NDArray;
-  const over = windows(fn, operand, windowShape, options);
+  const over = windows(fn, operand, windowShape, chosen);
   const counts =
-    options.countIncludePad === false
+    chosen.countIncludePad === false
       ? sumOfWindows(fn, lax.full(operand.shape, 1, operand.dtype), over)
       : sizeOf(windowShape);
   return lax.div(sumOfWindows(fn, operand, over), counts);

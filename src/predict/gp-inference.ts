@@ -1,5 +1,5 @@
 /** Regression with a Gaussian process whose covariance is a network's kernel. */
-import { checkOptions, describe } from "../base/errors.ts";
+import { checkOptions, describe, noMore } from "../base/errors.ts";
 import { NDArray } from "../ir/ndarray.ts";
 import { Tracer } from "../ir/trace.ts";
 import type { ArrayLike } from "../lax/index.ts";
@@ -66,11 +66,17 @@ function kernelOf(argument: string, kernels: Kernels, name: "nngp" | "ntk"): NDA
  * const predictFn = predict.gpInference(kernelFn(x, null, null, params), y, { diagReg: 1e-4 });
  * const { mean, covariance } = predictFn("ntk", kernelFn(xTest, x, null, params), kernelFn(xTest, null, null, params));
  */
-export function gpInference(kTrainTrain: Kernels, yTrain: ArrayLike, options: SystemOptions = {}): GpPredictFn {
-  checkOptions(FN, options, SYSTEM_OPTIONS);
+export function gpInference(
+  kTrainTrain: Kernels,
+  yTrain: ArrayLike,
+  options: SystemOptions = {},
+  ...rest: never[]
+): GpPredictFn {
+  noMore("predict.gpInference", rest);
+  const chosen = checkOptions(FN, options, SYSTEM_OPTIONS);
   const systems = new Map<string, System>();
   const systemOf = (name: "nngp" | "ntk"): System => {
-    const system = systems.get(name) ?? trainingSystem(FN, kernelOf("kTrainTrain", kTrainTrain, name), yTrain, options);
+    const system = systems.get(name) ?? trainingSystem(FN, kernelOf("kTrainTrain", kTrainTrain, name), yTrain, chosen);
     // What was computed inside a traced function is of no use outside.
     if (!(system.eigenvalues instanceof Tracer)) systems.set(name, system);
     return system;

@@ -1,5 +1,5 @@
 /** Gradient descent on a linearized network, in closed form. */
-import { checkOptions, describe, formatShape, ShapeError } from "../base/errors.ts";
+import { checkOptions, describe, formatShape, noMore, ShapeError } from "../base/errors.ts";
 import { sameShape } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import type { ArrayLike } from "../lax/index.ts";
@@ -68,10 +68,12 @@ export function gradientDescentMse(
   kTrainTrain: ArrayLike,
   yTrain: ArrayLike,
   options: GradientDescentOptions = {},
+  ...rest: never[]
 ): PredictFn {
   const fn = "predict.gradientDescentMse";
-  checkOptions(fn, options, [...SYSTEM_OPTIONS, "learningRate"]);
-  const system = trainingSystem(fn, kTrainTrain, yTrain, options);
+  noMore(fn, rest);
+  const chosen = checkOptions(fn, options, [...SYSTEM_OPTIONS, "learningRate"]);
+  const system = trainingSystem(fn, kTrainTrain, yTrain, chosen);
   const { targets, rows } = system;
 
   /** Initial outputs, of the targets' shape but for other examples. */
@@ -95,7 +97,7 @@ export function gradientDescentMse(
     }
     const start = outputs("fxTrain0", fxTrain0 ?? 0, targets.shape);
     const error = system.toColumns(subtract(start, targets));
-    const [atTrain, before] = evolution(system, t, options.learningRate ?? 1);
+    const [atTrain, before] = evolution(system, t, chosen.learningRate ?? 1);
     const train = () => add(start, system.toOutputs(system.apply(atTrain, error), rows));
     const test = (): NDArray => {
       const across = acrossKernel(fn, "kTestTrain", kTestTrain as ArrayLike, system);

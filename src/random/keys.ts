@@ -1,5 +1,5 @@
 /** Keys: `uint32` arrays of shape (2,), as `jax.random.PRNGKey` gives them. */
-import { describe, formatShape, ShapeError } from "../base/errors.ts";
+import { describe, formatShape, noMore, ShapeError } from "../base/errors.ts";
 import { type Shape, sizeOf } from "../base/shapes.ts";
 import { hostArray, NDArray, scalar } from "../ir/ndarray.ts";
 import { type ArrayLike, concatenate, convertElementType, iota, reshape, slice } from "../lax/index.ts";
@@ -17,7 +17,8 @@ const WORD = 2 ** 32;
  * @example
  * const [key1, key2] = random.split(random.key(42));
  */
-export function key(seed: number | NDArray): NDArray {
+export function key(seed: number | NDArray, ...rest: never[]): NDArray {
+  noMore("random.key", rest);
   if (seed instanceof NDArray) return seedFromArray(seed);
   if (!Number.isSafeInteger(seed)) {
     throw new TypeError(
@@ -80,7 +81,8 @@ export function hashIndices(key: NDArray, indices: NDArray): [NDArray, NDArray] 
  * @returns `uint32` of shape (num, 2), or (...shape, 2).
  * @example const [key1, key2, key3] = random.split(random.key(1), 3);
  */
-export function split(key: ArrayLike, num: number | Shape = 2): NDArray {
+export function split(key: ArrayLike, num: number | Shape = 2, ...rest: never[]): NDArray {
+  noMore("random.split", rest);
   const shape = typeof num === "number" ? [num] : num;
   if (!Array.isArray(shape) || !shape.every((n) => Number.isInteger(n) && n >= 0)) {
     throw new ShapeError(`random.split: num must be a non-negative integer or a list of them, got ${describe(num)}.`);
@@ -100,7 +102,8 @@ export function splitToList(key: ArrayLike, num: number): NDArray[] {
  * A new key from a key and a number. Source: `jax.random.fold_in`.
  * @param data a whole number from 0 to 2^32 - 1, or a 0-dimensional integer array.
  */
-export function foldIn(key: ArrayLike, data: number | NDArray): NDArray {
+export function foldIn(key: ArrayLike, data: number | NDArray, ...rest: never[]): NDArray {
+  noMore("random.foldIn", rest);
   const [first, second] = [0, 1].map((i) => row(checkKey("random.foldIn", key), i)) as [NDArray, NDArray];
   const words = threefry2x32(first, second, scalar(0, "uint32"), foldedWord(data));
   return concatenate(

@@ -1,5 +1,5 @@
 /** Layers that make several branches of one, and one of several. */
-import { describe, formatShape, ShapeError } from "../base/errors.ts";
+import { describe, formatShape, noMore, ShapeError } from "../base/errors.ts";
 import { canonicalAxis, inserted, removed, sameShape } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { promoteOperands } from "../lax/convert.ts";
@@ -9,7 +9,8 @@ import { checkCount, checkInputShape, checkKwargs, showShape, sizeOrUnknown } fr
 import type { Arrays, InputShape, Layer, Shapes } from "./types.ts";
 
 /** `num` copies of the input. Source: `neural_tangents.stax.FanOut`. */
-export function FanOut(num: number): Layer<Arrays[]> {
+export function FanOut(num: number, ...rest: never[]): Layer<Arrays[]> {
+  noMore("stax.FanOut", rest);
   checkCount("stax.FanOut", "num", num);
   return [
     (_, inputShape) => [new Array<Shapes>(num).fill(inputShape), []],
@@ -73,8 +74,9 @@ export const FanInSum = (): Layer => fanInBy("stax.FanInSum", add);
 export const FanInProd = (): Layer => fanInBy("stax.FanInProd", mul);
 
 /** The branches joined along an axis, the last by default. Source: `neural_tangents.stax.FanInConcat`. */
-export function FanInConcat(axis = -1): Layer {
+export function FanInConcat(axis = -1, ...rest: never[]): Layer {
   const fn = "stax.FanInConcat";
+  noMore(fn, rest);
   return fanIn({
     fn,
     outputShape: (shapes) => {

@@ -1,5 +1,5 @@
 /** Networks from layers. */
-import { describe, formatShape, ShapeError } from "../base/errors.ts";
+import { describe, formatShape, noMore, ShapeError } from "../base/errors.ts";
 import { map } from "../base/tree.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { concatenate, reshape, slice } from "../lax/index.ts";
@@ -114,8 +114,9 @@ function unstack(fn: string, x: NDArray, i: number, count: number): NDArray {
  * Parameters: the layer's, with a first axis of size `n`.
  * @throws ShapeError by `initFn` when the layer changes the shape of its inputs.
  */
-export function repeat<Out extends Arrays>(layer: Layer<Out>, n: number): Layer<Out> {
+export function repeat<Out extends Arrays>(layer: Layer<Out>, n: number, ...rest: never[]): Layer<Out> {
   const fn = "stax.repeat";
+  noMore(fn, rest);
   checkLayers(fn, [layer]);
   checkCount(fn, "n", n);
   const [initFn, applyFn] = layer;

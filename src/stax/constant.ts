@@ -1,6 +1,6 @@
 /** Layers that apply a fixed function: a part of the inputs, or a product with a constant. */
 import { namedArguments } from "../base/arguments.ts";
-import { checkOptions, describe, ShapeError } from "../base/errors.ts";
+import { checkOptions, describe, noMore, ShapeError } from "../base/errors.ts";
 import { canonicalAxes } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { type ArrayLike, convertElementType, type DimensionPair, dotGeneral } from "../lax/index.ts";
@@ -74,9 +74,9 @@ export interface DotGeneralLayerOptions extends AxisOptions {
  * @throws TypeError when both sides are given.
  * @example stax.DotGeneral({ rhs: 2 })
  */
-export function DotGeneral(options: DotGeneralLayerOptions = {}): Layer {
+export function DotGeneral(options: DotGeneralLayerOptions = {}, ...rest: never[]): Layer {
   const fn = "stax.DotGeneral";
-  checkOptions(fn, options, ["lhs", "rhs", "dimensionNumbers", "batchAxis", "channelAxis"]);
+  noMore(fn, rest);
   const {
     lhs = null,
     rhs = null,
@@ -84,7 +84,7 @@ export function DotGeneral(options: DotGeneralLayerOptions = {}): Layer {
       [[], []],
       [[], []],
     ],
-  } = options;
+  } = checkOptions(fn, options, ["lhs", "rhs", "dimensionNumbers", "batchAxis", "channelAxis"]);
   if (lhs !== null && rhs !== null) {
     throw new TypeError(`${fn}: takes a constant lhs or rhs, got both; the other side is the layer's inputs.`);
   }

@@ -1,6 +1,6 @@
 /** Activation functions. */
 import { namedArguments } from "../base/arguments.ts";
-import { describe } from "../base/errors.ts";
+import { describe, noMore } from "../base/errors.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import * as lax from "../lax/index.ts";
 import { gelu } from "../nn/activations.ts";
@@ -8,7 +8,8 @@ import { makeLayer } from "./layer.ts";
 import type { Layer } from "./types.ts";
 
 /** A layer from a function of arrays that keeps their shape. Source: `neural_tangents.stax.Elementwise`. */
-export function Elementwise(fn: (x: NDArray) => NDArray): Layer {
+export function Elementwise(fn: (x: NDArray) => NDArray, ...rest: never[]): Layer {
+  noMore("stax.Elementwise", rest);
   if (typeof fn !== "function") throw new TypeError(`stax.Elementwise: fn must be a function, got ${describe(fn)}.`);
   return elementwise("stax.Elementwise", fn);
 }
@@ -143,7 +144,8 @@ function evaluatePolynomial(coefficients: readonly number[], x: NDArray): NDArra
 const floatOf = (x: NDArray): "float32" | "float64" => (x.dtype === "float64" ? "float64" : "float32");
 
 /** `coef[0] + coef[1] x + ... + coef[n] x^n`. Source: `neural_tangents.stax.Polynomial`. */
-export function Polynomial(coef: readonly number[]): Layer {
+export function Polynomial(coef: readonly number[], ...rest: never[]): Layer {
+  noMore("stax.Polynomial", rest);
   if (!Array.isArray(coef) || !coef.every((c) => typeof c === "number")) {
     throw new TypeError(`stax.Polynomial: coef must be a list of numbers, got ${describe(coef)}.`);
   }
@@ -167,7 +169,8 @@ function hermite(degree: number): number[] {
 }
 
 /** The Hermite polynomial with unit norm under a standard normal variable. Source: `neural_tangents.stax.Hermite`. */
-export function Hermite(degree: number): Layer {
+export function Hermite(degree: number, ...rest: never[]): Layer {
+  noMore("stax.Hermite", rest);
   checkDegree("stax.Hermite", degree);
   let norm = 1;
   for (let n = 2; n <= degree; n++) norm *= n;
@@ -176,13 +179,15 @@ export function Hermite(degree: number): Layer {
 }
 
 /** `x^degree` for a degree from 0 to 5. Source: `neural_tangents.stax.Monomial`. */
-export function Monomial(degree: number): Layer {
+export function Monomial(degree: number, ...rest: never[]): Layer {
+  noMore("stax.Monomial", rest);
   checkDegree("stax.Monomial", degree, 5);
   return elementwise("stax.Monomial", (x) => lax.integerPow(x, { exponent: degree }));
 }
 
 /** `x^degree` where x >= 0, else 0. Source: `neural_tangents.stax.RectifiedMonomial`. */
-export function RectifiedMonomial(degree: number): Layer {
+export function RectifiedMonomial(degree: number, ...rest: never[]): Layer {
+  noMore("stax.RectifiedMonomial", rest);
   checkDegree("stax.RectifiedMonomial", degree);
   return elementwise("stax.RectifiedMonomial", (x) =>
     lax.select(lax.ge(x, 0), lax.integerPow(x, { exponent: degree }), 0),

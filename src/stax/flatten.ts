@@ -1,6 +1,6 @@
 /** Layers without arithmetic. */
 import { namedArguments } from "../base/arguments.ts";
-import { describe } from "../base/errors.ts";
+import { describe, noMore } from "../base/errors.ts";
 import { canonicalAxis, removed, type Shape } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { reshape } from "../lax/index.ts";
@@ -9,7 +9,8 @@ import { makeLayer, sizeOrUnknown } from "./layer.ts";
 import type { Arrays, InputShape, Layer } from "./types.ts";
 
 /** Gives back its inputs. Source: `neural_tangents.stax.Identity`. */
-export function Identity(): Layer {
+export function Identity(...rest: never[]): Layer {
+  noMore("stax.Identity", rest);
   const apply = (_: unknown, inputs: Arrays): NDArray => inputs as NDArray;
   return [(_, inputShape) => [inputShape, []], apply];
 }

@@ -1,5 +1,5 @@
 /** The `lax` namespace as users see it: the primitives, and control flow, which stands on transformations. */
-import { checkOptions, formatShape, ShapeError, show } from "../base/errors.ts";
+import { checkOptions, formatShape, noMore, ShapeError, show } from "../base/errors.ts";
 import { canonicalAxis, isIntegerList } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { type ArrayLike, asArray } from "../lax/operands.ts";
@@ -19,12 +19,14 @@ export function sliceInDim(
   start: number,
   limit: number,
   options: { readonly axis?: number; readonly stride?: number } = {},
+  ...rest: never[]
 ): NDArray {
   const fn = "lax.sliceInDim";
-  checkOptions(fn, options, ["axis", "stride"]);
+  noMore(fn, rest);
+  const chosen = checkOptions(fn, options, ["axis", "stride"]);
   const operand = asArray(fn, x);
-  const axis = canonicalAxis(fn, options.axis ?? 0, operand.ndim);
-  const { stride = 1 } = options;
+  const axis = canonicalAxis(fn, chosen.axis ?? 0, operand.ndim);
+  const { stride = 1 } = chosen;
   const size = operand.shape[axis] as number;
   if (isIntegerList([start, limit], 0) && start <= limit && limit <= size && isIntegerList([stride], 1)) {
     return sliceAlong(operand, start, limit, axis, stride);

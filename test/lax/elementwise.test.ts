@@ -131,7 +131,7 @@ const CASES: readonly Case[] = [
   { name: "min", op: lax.min, oracle: Math.min, ranges: [within(-2, 2), within(-2, 2)] },
   {
     name: "clamp",
-    op: lax.clamp,
+    op: (lo, x, hi) => lax.clamp(lo as NDArray, x as NDArray, hi as NDArray),
     oracle: (lo, x, hi) => Math.min(Math.max(x, lo), hi),
     ranges: [within(-1, 0), within(-2, 2), within(0.1, 1)],
   },
