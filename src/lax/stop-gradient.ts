@@ -10,6 +10,7 @@ const stopGradientPrimitive: Primitive<null> = {
   name: "stop_gradient",
   aval: ([x]) => [x as Aval],
   jvp: ([x]) => [[stopGradient(x as NDArray)], [null]],
+  transpose: () => [null],
   batch: ([x], [axis]) => [[stopGradient(x as NDArray)], [axis as number]],
   lowering: { kind: "view", view: (input) => input },
 };

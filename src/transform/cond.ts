@@ -9,9 +9,12 @@ import { type BranchParams, isUndefined, type Primitive } from "../ir/primitive.
 import { bind, evalJaxpr, traceToJaxpr } from "../ir/trace.ts";
 import { clamp } from "../lax/arithmetic.ts";
 import { castWeak, convertElementType } from "../lax/convert.ts";
+import { takeAlong } from "../lax/gather.ts";
 import { eq, select } from "../lax/logic.ts";
 import { asArray } from "../lax/operands.ts";
-import { batchSize, batchToFront, broadcastInDim } from "../lax/shape.ts";
+import { argmax, reduceOr } from "../lax/reduce.ts";
+import { batchSize, batchToFront, broadcastInDim, broadcastTo } from "../lax/shape.ts";
+import { stopGradient } from "../lax/stop-gradient.ts";
 import { batchedProgram, chosen, type Flags, jvpProgram, parts, pullBackProgram, spread, zerosOf } from "./bodies.ts";
 import { ARRAYS, checkFunction, flattenArrays, type Traced, type TreeFunction, traceFunction } from "./flat.ts";
 import { type Split, splitJaxpr } from "./partial.ts";
@@ -41,6 +44,32 @@ function sharedPlaces(splits: readonly Split[]): { avals: Var["aval"][]; places:
     });
   });
   return { avals, places };
+}
+
+/**
+ * A branch mapped over a batch of which some examples take it. The others are computed with the operands of the first that
+ * does, and where none does nothing is computed, so that no value and no derivative (0 times infinity) comes of operands
+ * that the branch isn't meant for.
+ */
+function takenBy(takes: NDArray, branch: Jaxpr, batched: Flags, operands: readonly NDArray[]): NDArray[] {
+  const [size] = takes.shape as [number];
+  const every = branch.outputs.map(() => true);
+  const mapped = batchedProgram(branch, batched, size, every).program;
+  if (branch.equations.length === 0 || size === 0) return evalJaxpr(mapped, operands);
+  const avals = [takes, ...operands].map((x) => x.aval);
+  const own = traceToJaxpr((takes, ...values) => {
+    const first = argmax(convertElementType(takes, "int32"), { axis: 0 });
+    const replaced = (x: NDArray): NDArray => {
+      const example = stopGradient(broadcastTo(takeAlong(x, first, 0), x.shape));
+      return select(broadcastInDim(takes, { shape: x.shape, broadcastDimensions: [0] }), x, example);
+    };
+    return evalJaxpr(
+      mapped,
+      values.map((x, i) => (batched[i] ? replaced(x) : x)),
+    );
+  }, avals);
+  const nothing = traceToJaxpr(() => outputAvals(mapped.jaxpr).map(zerosOf), avals);
+  return bindBranches(convertElementType(reduceOr(takes), "int32"), [nothing, own], [takes, ...operands]);
 }
 
 const condPrimitive: Primitive<BranchParams> = {
@@ -116,15 +145,13 @@ const condPrimitive: Primitive<BranchParams> = {
       const programs = branches.map((branch) => batchedProgram(branch, batched, size, some).program);
       return [bindBranches(index!, programs, front), some.map((is) => (is ? 0 : null))];
     }
-    // Examples that differ in their branch: all are computed, and one selected.
-    const all = branches.map((branch) => {
-      const every = branch.outputs.map(() => true);
-      return evalJaxpr(batchedProgram(branch, batched, size, every).program, front);
-    });
+    // Examples that differ in their branch: each branch is computed for its own, and one result selected.
+    const which = batchToFront(index!, indexAxis!, size);
+    const all = branches.map((branch, k) => takenBy(eq(which, k), branch, batched, front));
     const outs = all.reduce((chosenSoFar, outputs, k) =>
       outputs.map((x, i) => {
-        const which = broadcastInDim(eq(index!, k), { shape: x.shape, broadcastDimensions: [0] });
-        return select(which, x, chosenSoFar[i]!);
+        const takes = broadcastInDim(eq(which, k), { shape: x.shape, broadcastDimensions: [0] });
+        return select(takes, x, chosenSoFar[i]!);
       }),
     );
     return [outs, outs.map(() => 0)];
@@ -183,8 +210,8 @@ function choose<Out>(fn: string, index: NDArray, branches: readonly TreeFunction
 
 /**
  * `trueFn(...operands)` if `pred` is true, else `falseFn(...operands)`; both return the same structure, shapes and dtypes.
- * Only the chosen one is computed; under `vmap` of the predicate both are, and one is selected, as in JAX: there keep a
- * branch that is not taken from dividing by zero, or its derivative is NaN. Source: `jax.lax.cond`.
+ * Only the chosen one is computed. Under `vmap` of the predicate each is computed for the examples that take it, so that a
+ * branch that isn't taken has no part in values and derivatives, whatever it would divide by. Source: `jax.lax.cond`.
  */
 export function cond<Out = NDArray>(
   pred: unknown,
