@@ -1,12 +1,13 @@
 /** How arguments become arrays that fit together: one dtype by JAX's promotion, one shape by NumPy's broadcasting. */
 import { type DType, isDType } from "../base/dtypes.ts";
 import { describe, noMore } from "../base/errors.ts";
-import { broadcastShapes } from "../base/shapes.ts";
+import { broadcastShapes, type Shape } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { convertElementType, type Promotion, promoteOperands } from "../lax/convert.ts";
+import { full } from "../lax/create.ts";
 import type { Binary, Unary } from "../lax/nary.ts";
 import { type ArrayLike, asArray } from "../lax/operands.ts";
-import { broadcastTo, isLiteral } from "../lax/shape.ts";
+import { broadcastTo, isLiteral, reshape } from "../lax/shape.ts";
 
 /** Promotes like `promoteOperands`, and makes bools `int32`. */
 export const promoteToNumbers: Promotion = (fn, args, names) => {
@@ -55,6 +56,13 @@ export function unlessInteger(name: string, apply: Unary): Unary {
 /** Whether each element differs from 0. */
 export function toBool(x: NDArray): NDArray {
   return x.dtype === "bool" ? x : convertElementType(x, "bool");
+}
+
+/** An array with one value, which may be traced, in every place. */
+export function filled(shape: Shape, value: ArrayLike, dtype: DType): NDArray {
+  if (typeof value === "number" || typeof value === "boolean") return full(shape, value, dtype);
+  const whole = asArray("numpy.full", value);
+  return broadcastTo(reshape(convertElementType(whole, dtype), { newSizes: [] }), shape);
 }
 
 /** The `dtype` option: checked, or the fallback. */

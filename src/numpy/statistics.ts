@@ -1,32 +1,46 @@
 /** Order statistics, statistics that leave NaN out, and covariances. */
-import { checkOptions, describe } from "../base/errors.ts";
+import { type Arguments, namedArguments } from "../base/arguments.ts";
+import { isFloat } from "../base/dtypes.ts";
+import { describe, formatShape, ShapeError } from "../base/errors.ts";
 import { type Axes, canonicalAxes, range, sizeOf } from "../base/shapes.ts";
-import type { NDArray } from "../ir/ndarray.ts";
+import { HostArray, type NDArray } from "../ir/ndarray.ts";
 import { promoteToFloat } from "../lax/convert.ts";
 import * as lax from "../lax/index.ts";
-import type { ArrayLike } from "../lax/operands.ts";
+import { type ArrayLike, asArray } from "../lax/operands.ts";
+import { broadcastTo } from "../lax/shape.ts";
 import { diagonal } from "./creation.ts";
 import { takeAlongAxis } from "./indexing.ts";
-import { isnan, logicalNot, where } from "./logic.ts";
+import { isnan, logicalAnd, logicalNot, where } from "./logic.ts";
 import { atleast2d, moveaxis, ravel } from "./movement.ts";
 import { matmul, outer } from "./products.ts";
 import {
+  type ArgOptions,
+  AXIS_OPTIONS,
   type AxisOptions,
-  any,
-  argmax,
-  argmin,
-  max,
-  mean,
-  min,
-  prod,
-  type SumOptions,
-  std,
-  sum,
-  type VarOptions,
-  var as variance,
-} from "./reductions.ts";
+  argMaxima,
+  argMinima,
+  deviations,
+  EXTREMUM_OPTIONS,
+  type ExtremumOptions,
+  MEAN_OPTIONS,
+  maxima,
+  means,
+  minima,
+  overAxis,
+  overAxisInDType,
+  products,
+  type Reduce,
+  SUM_OPTIONS,
+  sums,
+  VAR_OPTIONS,
+  variances,
+  type WhereOptions,
+  whetherAll,
+  whetherAny,
+} from "./reducing.ts";
+import { any, sum } from "./reductions.ts";
 import { sort } from "./sorting.ts";
-import { clip, divide, multiply, subtract } from "./ufuncs.ts";
+import { clip, divide, multiply } from "./ufuncs.ts";
 
 export interface QuantileOptions extends AxisOptions {
   /** What stands for a quantile between two elements: `"linear"` (the default) a point between them. */
@@ -48,10 +62,20 @@ function neighbours(fn: string, place: NDArray, method: string): [NDArray, NDArr
   return [chosen, chosen, lax.full(place.shape, 0, place.dtype)];
 }
 
-function quantiles(fn: string, x: ArrayLike, q: ArrayLike, options: QuantileOptions | undefined, skipNaN: boolean) {
-  checkOptions(fn, options, ["axis", "keepdims", "method"]);
-  const [operand, levels] = promoteToFloat(fn, [x, q], ["x", "q"]) as [NDArray, NDArray];
-  const axes = canonicalAxes(fn, options?.axis, operand.ndim);
+/** Throws for fractions outside of [0, 1] that are known. */
+function checkLevels(fn: string, q: NDArray, whole: number): void {
+  if (!(q instanceof HostArray)) return;
+  const wrong = q.dataSync().find((level) => !(level >= 0 && level <= whole));
+  if (wrong === undefined || Number.isNaN(wrong)) return;
+  throw new RangeError(`${fn}: q must lie between 0 and ${whole}, got ${wrong}.`);
+}
+
+function quantiles(fn: string, x: ArrayLike, q: ArrayLike, options: QuantileOptions, skipNaN: boolean, whole = 1) {
+  const [operand, given] = promoteToFloat(fn, [x, q], ["x", "q"]) as [NDArray, NDArray];
+  checkLevels(fn, given, whole);
+  const levels = whole === 1 ? given : lax.div(given, whole);
+  const { axis, keepdims, method = "linear" } = options;
+  const axes = canonicalAxes(fn, axis, operand.ndim);
   const kept = range(operand.ndim).filter((i) => !axes.includes(i));
   const keptShape = kept.map((i) => operand.shape[i] as number);
   const last = kept.length;
@@ -66,76 +90,94 @@ function quantiles(fn: string, x: ArrayLike, q: ArrayLike, options: QuantileOpti
       ravel(levels),
       lax.max(lax.sub(skipNaN ? counts : lax.full(counts.shape, rows.shape[last] as number, operand.dtype), 1), 0),
     ),
-    options?.method ?? "linear",
+    method,
   );
   const ordered = sort(rows);
   const at = (place: NDArray): NDArray =>
     takeAlongAxis(ordered, lax.convertElementType(place, "int32"), { mode: "clip" });
   let found = lax.add(lax.mul(at(low), lax.sub(1, weight)), lax.mul(at(high), weight));
   if (!skipNaN) found = where(any(undefinedElements, { axis: -1, keepdims: true }), Number.NaN, found);
-  const shaped = options?.keepdims ? operand.shape.map((n, i) => (axes.includes(i) ? 1 : n)) : keptShape;
+  const shaped = keepdims ? operand.shape.map((n, i) => (axes.includes(i) ? 1 : n)) : keptShape;
   return lax.reshape(moveaxis(found, last, 0), { newSizes: [...levels.shape, ...shaped] });
 }
+
+type QuantileArguments = Arguments<[axis: Axes], QuantileOptions>;
+
+const quantileFunction = (name: string, skipNaN: boolean, whole: number) => {
+  const fn = `numpy.${name}`;
+  return (x: ArrayLike, q: ArrayLike, ...args: QuantileArguments): NDArray => {
+    const names = ["axis", "method", "keepdims"] as const;
+    return quantiles(fn, x, q, namedArguments<QuantileOptions>(fn, names, args, 1), skipNaN, whole);
+  };
+};
 
 /**
  * The values below which the fractions `q` of the elements lie; the axes of `q` stand in front. NaN where an element is.
  * Source: `jax.numpy.quantile`.
+ * @throws RangeError when a `q` isn't between 0 and 1.
  * @example np.quantile(x, 0.9, { axis: 0 })
  */
-export const quantile = (x: ArrayLike, q: ArrayLike, options?: QuantileOptions): NDArray =>
-  quantiles("numpy.quantile", x, q, options, false);
+export const quantile = /* @__PURE__ */ quantileFunction("quantile", false, 1);
 /** `quantile` of the elements that aren't NaN. Source: `jax.numpy.nanquantile`. */
-export const nanquantile = (x: ArrayLike, q: ArrayLike, options?: QuantileOptions): NDArray =>
-  quantiles("numpy.nanquantile", x, q, options, true);
+export const nanquantile = /* @__PURE__ */ quantileFunction("nanquantile", true, 1);
 /** `quantile` with `q` in percent. Source: `jax.numpy.percentile`. */
-export const percentile = (x: ArrayLike, q: ArrayLike, options?: QuantileOptions): NDArray =>
-  quantiles("numpy.percentile", x, divide(q, 100), options, false);
+export const percentile = /* @__PURE__ */ quantileFunction("percentile", false, 100);
+/** `nanquantile` with `q` in percent. Source: `jax.numpy.nanpercentile`. */
+export const nanpercentile = /* @__PURE__ */ quantileFunction("nanpercentile", true, 100);
 
 /** The middle of the sorted elements. Source: `jax.numpy.median`. */
-export function median(x: ArrayLike, options?: AxisOptions): NDArray {
-  checkOptions("numpy.median", options, ["axis", "keepdims"]);
-  return quantiles("numpy.median", x, 0.5, options, false);
-}
+export const median = /* @__PURE__ */ overAxis<AxisOptions>("median", AXIS_OPTIONS, (fn, x, options) =>
+  quantiles(fn, x, 0.5, options, false),
+);
 /** `median` of the elements that aren't NaN. Source: `jax.numpy.nanmedian`. */
-export function nanmedian(x: ArrayLike, options?: AxisOptions): NDArray {
-  checkOptions("numpy.nanmedian", options, ["axis", "keepdims"]);
-  return quantiles("numpy.nanmedian", x, 0.5, options, true);
-}
+export const nanmedian = /* @__PURE__ */ overAxis<AxisOptions>("nanmedian", AXIS_OPTIONS, (fn, x, options) =>
+  quantiles(fn, x, 0.5, options, true),
+);
 
-type WithoutWhere<Options> = Omit<Options, "where" | "initial">;
-type Reduction<Options> = (x: ArrayLike, options?: Axes | WithoutWhere<Options>) => NDArray;
-
-/** A reduction of the elements that aren't NaN. */
+/** A reduction of the elements that aren't NaN, nor left out by `where`: `skip` gets a mask of them, where there may be any. */
 const skippingNaN =
-  <Options extends AxisOptions>(reduce: (x: ArrayLike, options: Options) => NDArray): Reduction<Options> =>
-  (x, options) => {
-    const given =
-      options !== null && typeof options === "object" && !Array.isArray(options) ? options : { axis: options };
-    return reduce(x, { ...given, where: logicalNot(isnan(x)) } as unknown as Options);
+  <Options extends WhereOptions>(reduce: Reduce<Options>, skip = reduce): Reduce<Options> =>
+  (fn, x, options) => {
+    const operand = asArray(fn, x);
+    if (!isFloat(operand.dtype)) return reduce(fn, operand, options);
+    const numbers = logicalNot(isnan(operand));
+    const mask = options.where === undefined ? numbers : logicalAnd(numbers, options.where);
+    return skip(fn, operand, { ...options, where: mask });
   };
 
 /** The sum of the elements that aren't NaN. Source: `jax.numpy.nansum`. */
-export const nansum = /* @__PURE__ */ skippingNaN<SumOptions>(sum);
+export const nansum = /* @__PURE__ */ overAxisInDType("nansum", SUM_OPTIONS, /* @__PURE__ */ skippingNaN(sums));
 /** The product of the elements that aren't NaN. Source: `jax.numpy.nanprod`. */
-export const nanprod = /* @__PURE__ */ skippingNaN<SumOptions>(prod);
+export const nanprod = /* @__PURE__ */ overAxisInDType("nanprod", SUM_OPTIONS, /* @__PURE__ */ skippingNaN(products));
 /** The mean of the elements that aren't NaN; NaN where all are. Source: `jax.numpy.nanmean`. */
-export const nanmean = /* @__PURE__ */ skippingNaN<SumOptions>(mean);
+export const nanmean = /* @__PURE__ */ overAxisInDType("nanmean", MEAN_OPTIONS, /* @__PURE__ */ skippingNaN(means));
 /** The variance of the elements that aren't NaN. Source: `jax.numpy.nanvar`. */
-export const nanvar = /* @__PURE__ */ skippingNaN<VarOptions>(variance);
+export const nanvar = /* @__PURE__ */ overAxisInDType("nanvar", VAR_OPTIONS, /* @__PURE__ */ skippingNaN(variances));
 /** The standard deviation of the elements that aren't NaN. Source: `jax.numpy.nanstd`. */
-export const nanstd = /* @__PURE__ */ skippingNaN<VarOptions>(std);
+export const nanstd = /* @__PURE__ */ overAxisInDType("nanstd", VAR_OPTIONS, /* @__PURE__ */ skippingNaN(deviations));
 
-const extremumOfNumbers = (reduce: typeof max, initial: number) =>
-  skippingNaN<AxisOptions>((x, options) => {
+const extremumOfNumbers = (reduce: Reduce<ExtremumOptions>, start: number): Reduce<ExtremumOptions> =>
+  skippingNaN(reduce, (fn, x, options) => {
+    if (options.initial !== undefined) return reduce(fn, x, options);
     const { where: numbers, ...rest } = options as AxisOptions & { where: NDArray };
-    return where(any(numbers, rest), reduce(x, { ...options, initial }), Number.NaN);
+    return where(whetherAny(fn, numbers, rest), reduce(fn, x, { ...options, initial: start }), Number.NaN);
   });
 /** The largest element that isn't NaN; NaN where all are. Source: `jax.numpy.nanmax`. */
-export const nanmax = /* @__PURE__ */ extremumOfNumbers(max, Number.NEGATIVE_INFINITY);
+export const nanmax = /* @__PURE__ */ overAxis(
+  "nanmax",
+  EXTREMUM_OPTIONS,
+  /* @__PURE__ */ extremumOfNumbers(maxima, Number.NEGATIVE_INFINITY),
+);
 /** The smallest element that isn't NaN; NaN where all are. Source: `jax.numpy.nanmin`. */
-export const nanmin = /* @__PURE__ */ extremumOfNumbers(min, Number.POSITIVE_INFINITY);
+export const nanmin = /* @__PURE__ */ overAxis(
+  "nanmin",
+  EXTREMUM_OPTIONS,
+  /* @__PURE__ */ extremumOfNumbers(minima, Number.POSITIVE_INFINITY),
+);
 
 export interface CovOptions {
+  /** More variables, observed as often as those of `x`. */
+  readonly y?: ArrayLike;
   /** Whether the rows are the variables and the columns the observations (true by default). */
   readonly rowvar?: boolean;
   /** Whether the divisor is the number of observations, and not one less. */
@@ -144,31 +186,66 @@ export interface CovOptions {
   readonly ddof?: number;
 }
 
-/** The covariances of the variables that are the rows of a matrix. Source: `jax.numpy.cov`. */
-export function cov(x: ArrayLike, options?: CovOptions): NDArray {
+/** The variables as rows: those of `x`, then those of `y`. */
+function variables(fn: string, x: ArrayLike, y: ArrayLike | undefined, rowvar: boolean): NDArray {
+  const given = promoteToFloat(fn, y === undefined ? [x] : [x, y], ["x", "y"]);
+  const rows = given.map((v) => {
+    if (v.ndim > 2)
+      throw new ShapeError(`${fn}: x and y must be vectors or matrices, got shape ${formatShape(v.shape)}.`);
+    const matrix = atleast2d(v);
+    return rowvar || matrix.shape[0] === 1 ? matrix : lax.transpose(matrix);
+  });
+  const counts = rows.map((v) => v.shape[1]);
+  if (counts[0] !== (counts[1] ?? counts[0])) {
+    throw new ShapeError(`${fn}: x has ${counts[0]} observations and y ${counts[1]}.`);
+  }
+  return lax.concatenate(rows, { dimension: 0 });
+}
+
+function covariances(fn: string, rows: NDArray, ddof: number): NDArray {
+  const centered = lax.sub(rows, broadcastTo(means(fn, rows, { axis: 1, keepdims: true }), rows.shape));
+  const divisor = (rows.shape[1] as number) - ddof;
+  return lax.squeeze(lax.div(matmul(centered, lax.transpose(centered)), divisor));
+}
+
+/**
+ * The covariances of the variables that are the rows of a matrix, and of another. Source: `jax.numpy.cov`.
+ * @example np.cov(x); np.cov(x, y, { bias: true })
+ */
+export function cov(x: ArrayLike, ...args: Arguments<[y: ArrayLike], CovOptions>): NDArray {
   const fn = "numpy.cov";
-  checkOptions(fn, options, ["rowvar", "bias", "ddof"]);
-  const given = atleast2d(promoteToFloat(fn, [x])[0] as NDArray);
-  const rows = options?.rowvar === false && given.shape[0] !== 1 ? lax.transpose(given) : given;
-  const centered = subtract(rows, mean(rows, { axis: 1, keepdims: true }));
-  const divisor = (rows.shape[1] as number) - (options?.ddof ?? (options?.bias ? 0 : 1));
-  return lax.squeeze(divide(matmul(centered, lax.transpose(centered)), divisor));
+  const names = ["y", "rowvar", "bias", "ddof"] as const;
+  const { y, rowvar = true, bias = false, ddof } = namedArguments<CovOptions>(fn, names, args, 3);
+  return covariances(fn, variables(fn, x, y, rowvar), ddof ?? (bias ? 0 : 1));
 }
 
-/** The correlations of the variables that are the rows of a matrix. Source: `jax.numpy.corrcoef`. */
-export function corrcoef(x: ArrayLike, options?: Pick<CovOptions, "rowvar">): NDArray {
-  checkOptions("numpy.corrcoef", options, ["rowvar"]);
-  const covariances = cov(x, options);
-  if (covariances.ndim === 0) return divide(covariances, covariances);
-  const deviations = lax.sqrt(diagonal(covariances));
-  return clip(divide(covariances, outer(deviations, deviations)), -1, 1);
+/** The correlations of the variables that are the rows of a matrix, and of another. Source: `jax.numpy.corrcoef`. */
+export function corrcoef(x: ArrayLike, ...args: Arguments<[y: ArrayLike], Pick<CovOptions, "y" | "rowvar">>): NDArray {
+  const fn = "numpy.corrcoef";
+  const { y, rowvar = true } = namedArguments<CovOptions>(fn, ["y", "rowvar"], args, 2);
+  const found = covariances(fn, variables(fn, x, y, rowvar), 1);
+  if (found.ndim === 0) return divide(found, found);
+  const deviationsOf = lax.sqrt(diagonal(found));
+  return clip(divide(found, outer(deviationsOf, deviationsOf)), -1, 1);
 }
 
-const argExtremumOfNumbers =
-  (search: typeof argmax, filler: number): typeof argmax =>
-  (x, options) =>
-    search(where(isnan(x), filler, x), options);
-/** The place of the largest element that isn't NaN. Source: `jax.numpy.nanargmax`. */
-export const nanargmax = /* @__PURE__ */ argExtremumOfNumbers(argmax, Number.NEGATIVE_INFINITY);
-/** The place of the smallest element that isn't NaN. Source: `jax.numpy.nanargmin`. */
-export const nanargmin = /* @__PURE__ */ argExtremumOfNumbers(argmin, Number.POSITIVE_INFINITY);
+const nanExtremumPlace =
+  (search: Reduce<ArgOptions>, filler: number): Reduce<ArgOptions> =>
+  (fn, x, options) => {
+    const operand = asArray(fn, x);
+    if (!isFloat(operand.dtype)) return search(fn, operand, options);
+    const place = search(fn, where(isnan(operand), filler, operand), options);
+    return where(whetherAll(fn, isnan(operand), options), -1, place);
+  };
+/** The place of the largest element that isn't NaN; -1 where all are. Source: `jax.numpy.nanargmax`. */
+export const nanargmax = /* @__PURE__ */ overAxis(
+  "nanargmax",
+  AXIS_OPTIONS,
+  /* @__PURE__ */ nanExtremumPlace(argMaxima, Number.NEGATIVE_INFINITY),
+);
+/** The place of the smallest element that isn't NaN; -1 where all are. Source: `jax.numpy.nanargmin`. */
+export const nanargmin = /* @__PURE__ */ overAxis(
+  "nanargmin",
+  AXIS_OPTIONS,
+  /* @__PURE__ */ nanExtremumPlace(argMinima, Number.POSITIVE_INFINITY),
+);
