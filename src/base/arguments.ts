@@ -10,10 +10,10 @@ export type Arguments<Positions extends readonly unknown[], Options> = Positions
   ...infer Front,
   unknown,
 ]
-  ? readonly [...Or<Positions, undefined>, options?: Options] | Arguments<Front, Options>
-  : readonly [options?: Options];
+  ? [...Or<Positions, undefined>, options?: Options] | Arguments<Front, Options>
+  : [options?: Options];
 
-type Or<List extends readonly unknown[], T> = { [K in keyof List]: List[K] | T };
+type Or<List extends readonly unknown[], T> = { -readonly [K in keyof List]: List[K] | T };
 
 /**
  * The arguments as one record, which inherits nothing: those given by position under the first of `names` (`positions` of

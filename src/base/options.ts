@@ -106,6 +106,8 @@ const KINDS: Readonly<Record<string, Kind>> = {
   featureGroupCount: COUNT,
   minlength: COUNT,
   numKeys: COUNT,
+  ndim: COUNT,
+  num: COUNT,
   length: /* @__PURE__ */ orNull(COUNT),
   size: /* @__PURE__ */ orNull(COUNT),
   totalRepeatLength: /* @__PURE__ */ orNull(COUNT),
@@ -133,6 +135,8 @@ const KINDS: Readonly<Record<string, Kind>> = {
   windowStrides: LIST_OR_NULL,
 
   atol: ARRAY,
+  default: ARRAY,
+  base: ARRAY,
   rtol: ARRAY,
   toBegin: ARRAY,
   toEnd: ARRAY,
@@ -140,6 +144,9 @@ const KINDS: Readonly<Record<string, Kind>> = {
   mask: ARRAY_OR_NULL,
   weights: ARRAY_OR_NULL,
   initial: SCALAR,
+  nan: SCALAR,
+  neginf: SCALAR,
+  posinf: SCALAR,
   fillValue: /* @__PURE__ */ orNull(SCALAR),
   where: MASK,
 };

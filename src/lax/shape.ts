@@ -117,14 +117,14 @@ export const reshapePrimitive: Primitive<ReshapeParams> = {
 };
 
 /** Replaces one -1 in `sizes` by what is left of `size`. */
-function inferSize(sizes: readonly number[], shape: Shape): number[] {
+export function inferSize(fn: string, sizes: readonly number[], shape: Shape): number[] {
   const unknown = sizes.indexOf(-1);
   const rest = sizeOf(sizes.filter((_, i) => i !== unknown));
-  const inferred = unknown < 0 ? [...sizes] : sizes.map((n, i) => (i === unknown ? sizeOf(shape) / rest : n));
+  const inferred = unknown < 0 ? Array.from(sizes) : sizes.map((n, i) => (i === unknown ? sizeOf(shape) / rest : n));
   const valid = isIntegerList(inferred, 0) && sizeOf(inferred) === sizeOf(shape);
   if (valid) return inferred;
   throw new ShapeError(
-    `lax.reshape: shape ${formatShape(shape)} (${sizeOf(shape)} elements) cannot become ${formatShape(sizes)}.`,
+    `${fn}: shape ${formatShape(shape)} (${sizeOf(shape)} elements) cannot become ${formatShape(sizes)}.`,
   );
 }
 
@@ -142,7 +142,7 @@ export function reshape(
   checkIntegers("lax.reshape", "newSizes", chosen.newSizes, -1);
   const given = asArray("lax.reshape", x);
   const operand = chosen.dimensions ? transpose(given, { permutation: chosen.dimensions }) : given;
-  const newSizes = inferSize(chosen.newSizes, operand.shape);
+  const newSizes = inferSize("lax.reshape", chosen.newSizes, operand.shape);
   return sameShape(newSizes, operand.shape) ? operand : bind1(reshapePrimitive, [operand], { newSizes });
 }
 

@@ -6,9 +6,9 @@ import { promoteToFloat } from "../lax/convert.ts";
 import * as lax from "../lax/index.ts";
 import type { Unary } from "../lax/nary.ts";
 import { type ArrayLike, asArray } from "../lax/operands.ts";
-import { split } from "../numpy/join.ts";
 import { where } from "../numpy/logic.ts";
 import { promoteToNumbers } from "../numpy/operands.ts";
+import { split } from "../numpy/split.ts";
 import { add, divide, logaddexp, maximum, minimum, multiply, sqrt, square } from "../numpy/ufuncs.ts";
 
 const float = (fn: string, x: ArrayLike): NDArray => promoteToFloat(`nn.${fn}`, [x])[0] as NDArray;

@@ -1,8 +1,18 @@
 /** Arrays from shapes and numbers, and matrices with a given diagonal or triangle. */
-import { type DType, isFloat } from "../base/dtypes.ts";
-import { checkOptions, describe, formatShape, ShapeError } from "../base/errors.ts";
-import { broadcastShapes, canonicalAxes, canonicalAxis, checkShape, range, type Shape } from "../base/shapes.ts";
-import type { NDArray } from "../ir/ndarray.ts";
+
+import { type Arguments, namedArguments } from "../base/arguments.ts";
+import { type DType, isFloat, promote, type Typed } from "../base/dtypes.ts";
+import { describe, formatShape, isPlainObject, ShapeError } from "../base/errors.ts";
+import {
+  broadcastShapes,
+  canonicalAxes,
+  canonicalAxis,
+  checkShape,
+  range,
+  type Shape,
+  sameShape,
+} from "../base/shapes.ts";
+import { NDArray } from "../ir/ndarray.ts";
 import { promoteToFloat } from "../lax/convert.ts";
 import * as lax from "../lax/index.ts";
 import { type ArrayLike, asArray } from "../lax/operands.ts";
@@ -10,8 +20,8 @@ import { broadcastTo } from "../lax/shape.ts";
 import { sequence } from "./array.ts";
 import { where } from "./logic.ts";
 import { moveaxis } from "./movement.ts";
-import { checkInteger, chosenDType } from "./operands.ts";
-import { sum } from "./reductions.ts";
+import { checkInteger, filled } from "./operands.ts";
+import { sums } from "./reducing.ts";
 
 const zeroOf = (x: NDArray): NDArray => lax.full([], 0, x.dtype);
 
@@ -25,62 +35,68 @@ function checkedShape(fn: string, shape: Shape | number): Shape {
   return list;
 }
 
-function filled(fn: string, shape: Shape | number, value: number | boolean, dtype: DType | undefined, fallback: DType) {
-  return lax.full(checkedShape(fn, shape), value, chosenDType(fn, dtype, fallback));
+type DTypeArguments = Arguments<[dtype: DType], DTypeOption>;
+
+const dtypeOf = (fn: string, args: DTypeArguments): DType =>
+  namedArguments<DTypeOption>(fn, ["dtype"], args).dtype ?? "float32";
+
+function constant(name: string, value: number) {
+  const fn = `numpy.${name}`;
+  return (shape: Shape | number, ...args: DTypeArguments): NDArray =>
+    lax.full(checkedShape(fn, shape), value, dtypeOf(fn, args));
 }
 
 /** An array of zeros, `float32` unless `dtype` says otherwise. Source: `jax.numpy.zeros`. */
-export function zeros(shape: Shape | number, options?: DTypeOption): NDArray {
-  checkOptions("numpy.zeros", options, ["dtype"]);
-  return filled("numpy.zeros", shape, 0, options?.dtype, "float32");
-}
-
+export const zeros = /* @__PURE__ */ constant("zeros", 0);
 /** An array of ones, `float32` unless `dtype` says otherwise. Source: `jax.numpy.ones`. */
-export function ones(shape: Shape | number, options?: DTypeOption): NDArray {
-  checkOptions("numpy.ones", options, ["dtype"]);
-  return filled("numpy.ones", shape, 1, options?.dtype, "float32");
+export const ones = /* @__PURE__ */ constant("ones", 1);
+/** An array whose contents may be anything: zeros. Source: `jax.numpy.empty`. */
+export const empty = /* @__PURE__ */ constant("empty", 0);
+
+/** The fill value repeated to the shape. */
+function repeated(fn: string, shape: Shape, value: ArrayLike, dtype: DType): NDArray {
+  const fill = asArray(fn, value, "fillValue");
+  if (fill.ndim === 0) return filled(shape, value, dtype);
+  if (sameShape(broadcastShapes(fn, [fill.shape, shape]), shape)) {
+    return broadcastTo(lax.convertElementType(fill, dtype), shape);
+  }
+  throw new ShapeError(
+    `${fn}: fillValue of shape ${formatShape(fill.shape)} cannot be broadcast to ${formatShape(shape)}.`,
+  );
 }
 
 /**
- * An array filled with one number, `float32` (`bool` for booleans) unless `dtype` says otherwise.
- * Source: `jax.numpy.full`.
+ * An array filled with a number, or an array that is broadcast; `float32` for numbers, the fill value's dtype otherwise
+ * (`bool` for booleans), unless `dtype` says otherwise. Source: `jax.numpy.full`.
  */
-export function full(shape: Shape | number, fillValue: number | boolean, options?: DTypeOption): NDArray {
+export function full(shape: Shape | number, fillValue: ArrayLike, ...args: DTypeArguments): NDArray {
   const fn = "numpy.full";
-  checkOptions(fn, options, ["dtype"]);
-  return filled(
-    fn,
-    shape,
-    checkFill(fn, fillValue),
-    options?.dtype,
-    typeof fillValue === "boolean" ? "bool" : "float32",
-  );
-}
-
-function checkFill(fn: string, value: number | boolean): number | boolean {
-  if (typeof value === "number" || typeof value === "boolean") return value;
-  throw new TypeError(
-    `${fn}: fillValue must be a number or a boolean, got ${describe(value)}; repeat arrays with broadcastTo.`,
-  );
+  const own = typeof fillValue === "number" ? "float32" : asArray(fn, fillValue, "fillValue").dtype;
+  const { dtype = own } = namedArguments<DTypeOption>(fn, ["dtype"], args);
+  return repeated(fn, checkedShape(fn, shape), fillValue, dtype);
 }
 
 export interface LikeOptions extends DTypeOption {
-  readonly shape?: Shape;
+  readonly shape?: Shape | number;
 }
 
-function filledLike(fn: string, x: ArrayLike, value: number | boolean, options: LikeOptions | undefined): NDArray {
-  checkOptions(fn, options, ["dtype", "shape"]);
+type LikeArguments = Arguments<[dtype: DType, shape: Shape | number], LikeOptions>;
+
+function filledLike(fn: string, x: ArrayLike, value: ArrayLike, args: LikeArguments): NDArray {
   const like = asArray(fn, x);
-  return filled(fn, options?.shape ?? like.shape, value, options?.dtype, like.dtype);
+  const { dtype = like.dtype, shape = like.shape } = namedArguments<LikeOptions>(fn, ["dtype", "shape"], args);
+  return repeated(fn, checkedShape(fn, shape), value, dtype);
 }
 
 /** Zeros of `x`'s shape and dtype. Source: `jax.numpy.zeros_like`. */
-export const zerosLike = (x: ArrayLike, options?: LikeOptions): NDArray => filledLike("numpy.zerosLike", x, 0, options);
+export const zerosLike = (x: ArrayLike, ...args: LikeArguments): NDArray => filledLike("numpy.zerosLike", x, 0, args);
 /** Ones of `x`'s shape and dtype. Source: `jax.numpy.ones_like`. */
-export const onesLike = (x: ArrayLike, options?: LikeOptions): NDArray => filledLike("numpy.onesLike", x, 1, options);
-/** `fillValue` in `x`'s shape and dtype. Source: `jax.numpy.full_like`. */
-export const fullLike = (x: ArrayLike, fillValue: number | boolean, options?: LikeOptions): NDArray =>
-  filledLike("numpy.fullLike", x, checkFill("numpy.fullLike", fillValue), options);
+export const onesLike = (x: ArrayLike, ...args: LikeArguments): NDArray => filledLike("numpy.onesLike", x, 1, args);
+/** An array of `x`'s shape and dtype whose contents may be anything: zeros. Source: `jax.numpy.empty_like`. */
+export const emptyLike = (x: ArrayLike, ...args: LikeArguments): NDArray => filledLike("numpy.emptyLike", x, 0, args);
+/** `fillValue`, a number or an array that is broadcast, in `x`'s shape and dtype. Source: `jax.numpy.full_like`. */
+export const fullLike = (x: ArrayLike, fillValue: ArrayLike, ...args: LikeArguments): NDArray =>
+  filledLike("numpy.fullLike", x, fillValue, args);
 
 /** Whether `row + k` compares with `column` as `compare` says, for the last two axes of `shape`. */
 function diagonalMask(shape: Shape, k: number, compare: (row: NDArray, column: NDArray) => NDArray): NDArray {
@@ -97,67 +113,93 @@ export interface EyeOptions extends DTypeOption {
   readonly k?: number;
 }
 
+type EyeArguments = Arguments<[M: number, k: number, dtype: DType], EyeOptions>;
+
+/** The arguments of `eye` and its like. */
+export function eyeArguments(fn: string, N: number, args: EyeArguments) {
+  const { M = N, k = 0, dtype = "float32" } = namedArguments<EyeOptions>(fn, ["M", "k", "dtype"], args);
+  return { shape: checkedShape(fn, [N, M]), k: checkInteger(fn, "k", k), dtype };
+}
+
 /** An `N` by `M` matrix with ones on the `k`-th diagonal. Source: `jax.numpy.eye`. */
-export function eye(N: number, options?: EyeOptions): NDArray {
-  const fn = "numpy.eye";
-  checkOptions(fn, options, ["M", "k", "dtype"]);
-  const shape = checkedShape(fn, [N, options?.M ?? N]);
-  const mask = diagonalMask(shape, checkInteger(fn, "k", options?.k ?? 0), lax.eq);
-  return lax.convertElementType(mask, chosenDType(fn, options?.dtype, "float32"));
+export function eye(N: number, ...args: EyeArguments): NDArray {
+  const { shape, k, dtype } = eyeArguments("numpy.eye", N, args);
+  return lax.convertElementType(diagonalMask(shape, k, lax.eq), dtype);
 }
 
 /** The `n` by `n` identity matrix. Source: `jax.numpy.identity`. */
-export function identity(n: number, options?: DTypeOption): NDArray {
-  checkOptions("numpy.identity", options, ["dtype"]);
-  return eye(n, options);
+export function identity(n: number, ...args: DTypeArguments): NDArray {
+  const fn = "numpy.identity";
+  return lax.convertElementType(diagonalMask(checkedShape(fn, [n, n]), 0, lax.eq), dtypeOf(fn, args));
 }
 
+/** Ones on and below the `k`-th diagonal. Source: `jax.numpy.tri`. */
+export function tri(N: number, ...args: EyeArguments): NDArray {
+  const { shape, k, dtype } = eyeArguments("numpy.tri", N, args);
+  return lax.convertElementType(diagonalMask(shape, k, lax.ge), dtype);
+}
+
+/** A number, which may be given as an array whose value is known. */
+function numberOf(fn: string, name: string, x: unknown): number {
+  const value = x instanceof NDArray && x.size === 1 ? x.item() : x;
+  if (Number.isFinite(value)) return value as number;
+  throw new TypeError(`${fn}: ${name} must be a finite number, got ${describe(x)}.`);
+}
+
+/** Whole numbers count as integers, however large, so that one that doesn't fit is an error. */
+const typeOf = (x: unknown): Typed => ({ dtype: Number.isInteger(x) ? "int32" : "float32", weak: true });
+
+type Bound = number | NDArray;
+
 /**
- * `start`, `start + step`, ... below `stop`; `int32` if all arguments are whole numbers, else `float32`.
- * Source: `jax.numpy.arange`.
+ * `start`, `start + step`, ... below `stop`; of the dtype that the arguments promote to: `int32` if all are whole numbers,
+ * else `float32`. Source: `jax.numpy.arange`.
  * @example np.arange(3); np.arange(1, 7, 2); np.arange(3, { dtype: "float32" })
  */
-export function arange(stop: number, options?: DTypeOption): NDArray;
-export function arange(start: number, stop: number, options?: DTypeOption): NDArray;
-export function arange(start: number, stop: number, step: number, options?: DTypeOption): NDArray;
-export function arange(...args: (number | DTypeOption | undefined)[]): NDArray {
+export function arange(stop: Bound, options?: DTypeOption): NDArray;
+export function arange(start: Bound, stop: Bound, options?: DTypeOption): NDArray;
+export function arange(start: Bound, stop: Bound, step: Bound, options?: DTypeOption): NDArray;
+export function arange(start: Bound, stop: Bound, step: Bound, dtype: DType): NDArray;
+export function arange(...args: unknown[]): NDArray {
   const fn = "numpy.arange";
-  const numbers = args.filter((x) => typeof x === "number");
-  const options = args.slice(numbers.length)[0] as DTypeOption | undefined;
-  checkOptions(fn, options, ["dtype"]);
-  const [start, stop, step] = (numbers.length < 2 ? [0, numbers[0], 1] : [numbers[0], numbers[1], numbers[2] ?? 1]) as [
-    number,
-    number,
-    number,
-  ];
-  if (![start, stop, step].every(Number.isFinite) || step === 0) {
-    throw new TypeError(
-      `${fn}: start, stop and step must be finite numbers, step not 0; got ${args.map(describe).join(", ")}.`,
-    );
-  }
-  const dtype = chosenDType(fn, options?.dtype, numbers.every(Number.isInteger) ? "int32" : "float32");
-  return sequence(Math.max(0, Math.ceil((stop - start) / step)), (i) => start + i * step, dtype);
+  const count = args.findIndex((x) => typeof x === "string" || isPlainObject(x));
+  const numbers = (count < 0 ? args : args.slice(0, count)).slice(0, 3);
+  const { dtype } = namedArguments<DTypeOption>(fn, ["dtype"], args.slice(numbers.length));
+  const one = numbers[1] === undefined;
+  const start = one ? 0 : numberOf(fn, "start", numbers[0]);
+  const stop = numberOf(fn, "stop", numbers[one ? 0 : 1]);
+  const step = numberOf(fn, "step", numbers[2] ?? 1);
+  if (step === 0) throw new TypeError(`${fn}: start, stop and step must be finite numbers, step not 0.`);
+  const given = numbers.flatMap((x): Typed[] => (x instanceof NDArray ? [x.aval] : x === undefined ? [] : [typeOf(x)]));
+  const length = Math.max(0, Math.ceil((stop - start) / step));
+  return sequence(length, (i) => start + i * step, dtype ?? promote(given).dtype);
 }
 
 export interface LinspaceOptions extends DTypeOption {
+  /** How many numbers, 50 by default. */
+  readonly num?: number;
   /** Whether `stop` is the last element (true by default). */
   readonly endpoint?: boolean;
   /** The axis of the result that the numbers stand along, the first by default. */
   readonly axis?: number;
 }
 
+type LinspaceArguments = Arguments<[num: number, endpoint: boolean], LinspaceOptions>;
+
 /**
  * `num` evenly spaced numbers from `start` to `stop`, which broadcast; whole numbers for a dtype of integers are rounded down.
  * Source: `jax.numpy.linspace`.
+ * @example np.linspace(0, 1, 5); np.linspace(0, 1, { num: 5, endpoint: false })
  */
-export function linspace(start: ArrayLike, stop: ArrayLike, num = 50, options?: LinspaceOptions): NDArray {
+export function linspace(start: ArrayLike, stop: ArrayLike, ...args: LinspaceArguments): NDArray {
   const fn = "numpy.linspace";
-  checkOptions(fn, options, ["endpoint", "dtype", "axis"]);
-  if (!Number.isInteger(num) || num < 0) {
-    throw new TypeError(`${fn}: num must be a whole number that isn't negative, got ${describe(num)}.`);
-  }
-  const { endpoint = true, axis = 0 } = options ?? {};
-  const dtype = options?.dtype && chosenDType(fn, options.dtype, "float32");
+  const names = ["num", "endpoint", "dtype", "axis"] as const;
+  return spaced(fn, start, stop, namedArguments<LinspaceOptions>(fn, names, args, 2));
+}
+
+/** What `linspace` does, for any function's messages. */
+export function spaced(fn: string, start: ArrayLike, stop: ArrayLike, options: LinspaceOptions): NDArray {
+  const { num = 50, endpoint = true, dtype, axis = 0 } = options;
   const like = dtype ? [lax.full([], 0, dtype)] : [];
   const [first, last] = promoteToFloat(fn, [start, stop, ...like], ["start", "stop", "dtype"]) as [NDArray, NDArray];
   const bounds = broadcastShapes(fn, [first.shape, last.shape]);
@@ -181,22 +223,22 @@ function matrix(fn: string, x: ArrayLike): NDArray {
   throw new ShapeError(`${fn}: x must have at least 2 dimensions, got shape ${formatShape(operand.shape)}.`);
 }
 
-function diagonalOption(fn: string, options: DiagonalOptions | undefined): number {
-  checkOptions(fn, options, ["k"]);
-  return checkInteger(fn, "k", options?.k ?? 0);
-}
+type DiagonalArguments = Arguments<[k: number], DiagonalOptions>;
 
+const diagonalOption = (fn: string, args: DiagonalArguments): number =>
+  checkInteger(fn, "k", namedArguments<DiagonalOptions>(fn, ["k"], args).k ?? 0);
+
+const triangular = (name: string, compare: typeof lax.ge) => {
+  const fn = `numpy.${name}`;
+  return (x: ArrayLike, ...args: DiagonalArguments): NDArray => {
+    const operand = matrix(fn, x);
+    return where(diagonalMask(operand.shape, diagonalOption(fn, args), compare), operand, zeroOf(operand));
+  };
+};
 /** `x` with zeros above the `k`-th diagonal of the last two axes. Source: `jax.numpy.tril`. */
-export function tril(x: ArrayLike, options?: DiagonalOptions): NDArray {
-  const operand = matrix("numpy.tril", x);
-  return where(diagonalMask(operand.shape, diagonalOption("numpy.tril", options), lax.ge), operand, zeroOf(operand));
-}
-
+export const tril = /* @__PURE__ */ triangular("tril", lax.ge);
 /** `x` with zeros below the `k`-th diagonal of the last two axes. Source: `jax.numpy.triu`. */
-export function triu(x: ArrayLike, options?: DiagonalOptions): NDArray {
-  const operand = matrix("numpy.triu", x);
-  return where(diagonalMask(operand.shape, diagonalOption("numpy.triu", options), lax.le), operand, zeroOf(operand));
-}
+export const triu = /* @__PURE__ */ triangular("triu", lax.le);
 
 export interface DiagonalAxes {
   readonly offset?: number;
@@ -218,29 +260,57 @@ function lastDiagonal(x: NDArray, offset: number): NDArray {
   });
 }
 
-function diagonalOf(fn: string, x: ArrayLike, options: DiagonalAxes | undefined): NDArray {
-  checkOptions(fn, options, ["offset", "axis1", "axis2"]);
+type DiagonalAxesArguments = Arguments<[offset: number, axis1: number, axis2: number], DiagonalAxes>;
+
+/** The diagonal of the two axes, as the last axis. */
+export function diagonalOf(fn: string, x: ArrayLike, { offset = 0, axis1 = 0, axis2 = 1 }: DiagonalAxes): NDArray {
   const operand = matrix(fn, x);
-  const axes = canonicalAxes(fn, [options?.axis1 ?? 0, options?.axis2 ?? 1], operand.ndim, "axis1, axis2");
-  return lastDiagonal(moveaxis(operand, axes, [-2, -1]), checkInteger(fn, "offset", options?.offset ?? 0));
+  const axes = canonicalAxes(fn, [axis1, axis2], operand.ndim, "axis1, axis2");
+  return lastDiagonal(moveaxis(operand, axes, [-2, -1]), offset);
 }
 
 /** The elements whose indices along `axis1` and `axis2` agree, as the last axis. Source: `jax.numpy.diagonal`. */
-export const diagonal = (x: ArrayLike, options?: DiagonalAxes): NDArray => diagonalOf("numpy.diagonal", x, options);
+export function diagonal(x: ArrayLike, ...args: DiagonalAxesArguments): NDArray {
+  const fn = "numpy.diagonal";
+  return diagonalOf(fn, x, namedArguments<DiagonalAxes>(fn, ["offset", "axis1", "axis2"], args));
+}
 
 /** The sum of the diagonal. Source: `jax.numpy.trace`. */
-export const trace = (x: ArrayLike, options?: DiagonalAxes): NDArray =>
-  sum(diagonalOf("numpy.trace", x, options), { axis: -1 });
+export function trace(
+  x: ArrayLike,
+  ...args: Arguments<[offset: number, axis1: number, axis2: number, dtype: DType], DiagonalAxes & DTypeOption>
+): NDArray {
+  const fn = "numpy.trace";
+  const names = ["offset", "axis1", "axis2", "dtype"] as const;
+  const { dtype, ...axes } = namedArguments<DiagonalAxes & DTypeOption>(fn, names, args);
+  return sums(fn, diagonalOf(fn, x, axes), { axis: -1, ...(dtype && { dtype }) });
+}
 
 /** The matrix with a vector on its `k`-th diagonal, or the `k`-th diagonal of a matrix. Source: `jax.numpy.diag`. */
-export function diag(x: ArrayLike, options?: DiagonalOptions): NDArray {
+export function diag(x: ArrayLike, ...args: DiagonalArguments): NDArray {
   const fn = "numpy.diag";
-  const k = diagonalOption(fn, options);
+  const k = diagonalOption(fn, args);
   const operand = asArray(fn, x);
   if (operand.ndim === 2) return lastDiagonal(operand, k);
-  if (operand.ndim !== 1) {
-    throw new ShapeError(`${fn}: x must have 1 or 2 dimensions, got shape ${formatShape(operand.shape)}.`);
-  }
+  if (operand.ndim === 1) return onDiagonal(operand, k);
+  throw new ShapeError(`${fn}: x must have 1 or 2 dimensions, got shape ${formatShape(operand.shape)}.`);
+}
+
+/** The matrix with the flattened array on its `k`-th diagonal. Source: `jax.numpy.diagflat`. */
+export function diagflat(x: ArrayLike, ...args: DiagonalArguments): NDArray {
+  const fn = "numpy.diagflat";
+  const operand = asArray(fn, x);
+  return onDiagonal(lax.reshape(operand, { newSizes: [operand.size] }), diagonalOption(fn, args));
+}
+
+/** The indices of the main diagonal of an array with `ndim` axes of size `n`. Source: `jax.numpy.diag_indices`. */
+export function diagIndices(n: number, ...args: Arguments<[ndim: number], { readonly ndim?: number }>): NDArray[] {
+  const fn = "numpy.diagIndices";
+  const { ndim = 2 } = namedArguments<{ ndim: number }>(fn, ["ndim"], args);
+  return range(ndim).map(() => lax.iota("int32", checkedShape(fn, n)[0] as number));
+}
+
+function onDiagonal(operand: NDArray, k: number): NDArray {
   const length = operand.size;
   const n = length + Math.abs(k);
   if (length === 0) return lax.full([n, n], 0, operand.dtype);
@@ -250,8 +320,3 @@ export function diag(x: ArrayLike, options?: DiagonalOptions): NDArray {
     newSizes: [n, n],
   });
 }
-
-/** An array whose contents may be anything: zeros. Source: `jax.numpy.empty`. */
-export const empty: typeof zeros = zeros;
-/** An array of `x`'s shape and dtype whose contents may be anything: zeros. Source: `jax.numpy.empty_like`. */
-export const emptyLike: typeof zerosLike = zerosLike;

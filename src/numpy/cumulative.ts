@@ -1,6 +1,7 @@
 /** Sums and products up to each place. */
-import { namedArguments } from "../base/arguments.ts";
+import { type Arguments, namedArguments } from "../base/arguments.ts";
 import type { DType } from "../base/dtypes.ts";
+import { canonicalAxis } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import * as lax from "../lax/index.ts";
 import type { ArrayLike } from "../lax/operands.ts";
@@ -14,10 +15,11 @@ export interface CumulativeOptions {
 }
 
 function cumulative(fn: string, apply: typeof lax.cumsum) {
-  return (x: ArrayLike, options?: number | null | CumulativeOptions): NDArray => {
-    const { axis = null, dtype } = namedArguments<CumulativeOptions>(fn, ["axis", "dtype"], [options]);
-    const operand = accumulated(fn, x, dtype);
-    return axis === null ? apply(lax.reshape(operand, { newSizes: [operand.size] })) : apply(operand, { axis });
+  return (x: ArrayLike, ...args: Arguments<[axis: number | null, dtype: DType], CumulativeOptions>): NDArray => {
+    const { axis = null, dtype } = namedArguments<CumulativeOptions>(fn, ["axis", "dtype"], args);
+    const given = accumulated(fn, x, dtype);
+    const operand = axis === null || given.ndim === 0 ? lax.reshape(given, { newSizes: [given.size] }) : given;
+    return apply(operand, { axis: canonicalAxis(fn, axis ?? 0, operand.ndim) });
   };
 }
 

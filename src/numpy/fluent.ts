@@ -1,12 +1,12 @@
 /** The functions of this folder as methods of arrays: `x.add(y)`, `x.sum({ axis: 0 })`, `x.T`. */
 import type { DType } from "../base/dtypes.ts";
 import { ShapeError } from "../base/errors.ts";
-import { range, type Shape } from "../base/shapes.ts";
+import { range } from "../base/shapes.ts";
 import { NDArray } from "../ir/ndarray.ts";
 import type { ArrayLike } from "../lax/operands.ts";
 import { astype } from "./array.ts";
 import * as cumulative from "./cumulative.ts";
-import { at, type Index, type TakeOptions, take } from "./indexing.ts";
+import { at, type Index, take } from "./indexing.ts";
 import * as logic from "./logic.ts";
 import * as movement from "./movement.ts";
 import * as products from "./products.ts";
@@ -14,10 +14,9 @@ import * as reductions from "./reductions.ts";
 import * as sorting from "./sorting.ts";
 import * as ufuncs from "./ufuncs.ts";
 
-type SumArgument = Parameters<typeof reductions.sum>[1];
-type VarArgument = Parameters<typeof reductions.var>[1];
-type ArgArgument = Parameters<typeof reductions.argmax>[1];
-type AxisArgument = Parameters<typeof reductions.max>[1];
+/** The arguments of a function behind its first one, the array. */
+// biome-ignore lint/suspicious/noExplicitAny: any function of an array
+type Behind<F> = F extends (x: any, ...args: infer Args) => unknown ? Args : never;
 
 /** What arrays can do besides holding their elements. */
 export interface ArrayMethods {
@@ -39,7 +38,7 @@ export interface ArrayMethods {
   maximum(y: ArrayLike): NDArray;
   minimum(y: ArrayLike): NDArray;
   clip(min: ArrayLike | null | ufuncs.ClipOptions, max?: ArrayLike | null): NDArray;
-  round(options?: { readonly decimals?: number }): NDArray;
+  round(...args: Behind<typeof ufuncs.round>): NDArray;
 
   equal(y: ArrayLike): NDArray;
   notEqual(y: ArrayLike): NDArray;
@@ -51,31 +50,31 @@ export interface ArrayMethods {
   dot(y: ArrayLike): NDArray;
   matmul(y: ArrayLike): NDArray;
 
-  sum(options?: SumArgument): NDArray;
-  mean(options?: SumArgument): NDArray;
-  std(options?: VarArgument): NDArray;
-  var(options?: VarArgument): NDArray;
-  max(options?: AxisArgument): NDArray;
-  min(options?: AxisArgument): NDArray;
-  any(options?: AxisArgument): NDArray;
-  all(options?: AxisArgument): NDArray;
-  prod(options?: SumArgument): NDArray;
-  argmax(options?: ArgArgument): NDArray;
-  argmin(options?: ArgArgument): NDArray;
-  cumsum(options?: Parameters<typeof cumulative.cumsum>[1]): NDArray;
-  sort(options?: sorting.SortOptions): NDArray;
-  argsort(options?: sorting.SortOptions): NDArray;
-  take(indices: ArrayLike, options?: TakeOptions): NDArray;
+  sum(...args: Behind<typeof reductions.sum>): NDArray;
+  mean(...args: Behind<typeof reductions.mean>): NDArray;
+  std(...args: Behind<typeof reductions.std>): NDArray;
+  var(...args: Behind<typeof reductions.var>): NDArray;
+  max(...args: Behind<typeof reductions.max>): NDArray;
+  min(...args: Behind<typeof reductions.min>): NDArray;
+  any(...args: Behind<typeof reductions.any>): NDArray;
+  all(...args: Behind<typeof reductions.all>): NDArray;
+  prod(...args: Behind<typeof reductions.prod>): NDArray;
+  argmax(...args: Behind<typeof reductions.argmax>): NDArray;
+  argmin(...args: Behind<typeof reductions.argmin>): NDArray;
+  cumsum(...args: Behind<typeof cumulative.cumsum>): NDArray;
+  sort(...args: Behind<typeof sorting.sort>): NDArray;
+  argsort(...args: Behind<typeof sorting.argsort>): NDArray;
+  take(...args: Behind<typeof take>): NDArray;
 
   /** `x.reshape([2, -1])` or `x.reshape(2, -1)`. */
-  reshape(shape: Shape): NDArray;
+  reshape(...args: Behind<typeof movement.reshape>): NDArray;
   reshape(...sizes: number[]): NDArray;
   /** `x.transpose()`, `x.transpose([1, 0])` or `x.transpose(1, 0)`. */
-  transpose(axes?: readonly number[] | null | movement.TransposeOptions): NDArray;
+  transpose(...args: Behind<typeof movement.transpose>): NDArray;
   transpose(...axes: number[]): NDArray;
-  ravel(): NDArray;
-  flatten(): NDArray;
-  squeeze(axis?: Parameters<typeof movement.squeeze>[1]): NDArray;
+  ravel(...args: Behind<typeof movement.ravel>): NDArray;
+  flatten(...args: Behind<typeof movement.ravel>): NDArray;
+  squeeze(...args: Behind<typeof movement.squeeze>): NDArray;
   astype(dtype: DType): NDArray;
   /** The part that Python's `x[i, j, ...]` gives: `x.at(0, "1:3", "...", -1)`. */
   at(...indices: readonly Index[]): NDArray;
@@ -89,11 +88,10 @@ declare module "../ir/ndarray.ts" {
   interface NDArray extends ArrayMethods {}
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: the methods' own types are declared above
-type AnyFunction = (x: NDArray, ...args: any[]) => unknown;
+type AnyFunction = (x: NDArray, ...args: unknown[]) => unknown;
 
 /** Each method, as the function that it calls with the array in front. */
-const functions = (): Record<string, AnyFunction> => ({
+const functions = (): Record<string, unknown> => ({
   add: ufuncs.add,
   sub: ufuncs.subtract,
   mul: ufuncs.multiply,
@@ -136,8 +134,8 @@ const functions = (): Record<string, AnyFunction> => ({
   sort: sorting.sort,
   argsort: sorting.argsort,
   take,
-  reshape: (x, ...sizes) => movement.reshape(x, sizes.length === 1 ? sizes[0] : sizes),
-  transpose: (x, ...axes) => movement.transpose(x, typeof axes[0] === "number" ? axes : axes[0]),
+  reshape: (x: NDArray, ...args: unknown[]) => movement.reshape(x, ...listed(args)),
+  transpose: (x: NDArray, ...args: unknown[]) => movement.transpose(x, ...listed(args)),
   ravel: movement.ravel,
   flatten: movement.ravel,
   squeeze: movement.squeeze,
@@ -145,6 +143,13 @@ const functions = (): Record<string, AnyFunction> => ({
   at,
   [Symbol.iterator]: rows,
 });
+
+/** `(2, 3, options)` as `([2, 3], options)`. */
+function listed(args: readonly unknown[]): [never] {
+  const count = args.findIndex((x) => typeof x !== "number");
+  const numbers = count < 0 ? args : args.slice(0, count);
+  return (numbers.length === 0 ? args : [numbers, ...args.slice(numbers.length)]) as [never];
+}
 
 function rows(x: NDArray): IterableIterator<NDArray> {
   const [count] = x.shape;

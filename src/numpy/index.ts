@@ -13,7 +13,34 @@ export {
 export * from "./calculus.ts";
 export * from "./choosing.ts";
 export * from "./constants.ts";
-export * from "./creation.ts";
+export {
+  arange,
+  type DiagonalAxes,
+  type DiagonalOptions,
+  type DTypeOption,
+  diag,
+  diagflat,
+  diagIndices,
+  diagonal,
+  type EyeOptions,
+  empty,
+  emptyLike,
+  eye,
+  full,
+  fullLike,
+  identity,
+  type LikeOptions,
+  type LinspaceOptions,
+  linspace,
+  ones,
+  onesLike,
+  trace,
+  tri,
+  tril,
+  triu,
+  zeros,
+  zerosLike,
+} from "./creation.ts";
 export { cumprod, cumsum } from "./cumulative.ts";
 export { einsum, type Sublist } from "./einsum.ts";
 export type { ArrayMethods } from "./fluent.ts";
@@ -26,9 +53,11 @@ export * from "./movement.ts";
 export * from "./pad.ts";
 export * from "./products.ts";
 export * from "./reductions.ts";
+export * from "./repeat.ts";
 export * from "./searching.ts";
 export * from "./sorting.ts";
 export * from "./special.ts";
+export { arraySplit, dsplit, hsplit, type SplitOptions, split, vsplit } from "./split.ts";
 export * from "./statistics.ts";
 export * from "./types.ts";
 export * from "./ufuncs.ts";

@@ -1,6 +1,8 @@
 /** Comparison, logic and choice, with NumPy's broadcasting. Results of comparisons are `bool`. */
+
+import { type Arguments, namedArguments } from "../base/arguments.ts";
 import { isFloat } from "../base/dtypes.ts";
-import { checkOptions } from "../base/errors.ts";
+import { checkList, noMore } from "../base/errors.ts";
 import { sameShape } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { promoteOperands, promoteToFloat } from "../lax/convert.ts";
@@ -42,7 +44,8 @@ export const logicalNot = /* @__PURE__ */ unary("logicalNot", promoteOperands, (
 /** Whether each element is NaN. Source: `jax.numpy.isnan`. */
 export const isnan = /* @__PURE__ */ unary("isnan", promoteOperands, (x) => lax.ne(x, x));
 /** Whether each element is infinite. Source: `jax.numpy.isinf`. */
-export const isinf: Unary = (x) => {
+export const isinf: Unary = (x: ArrayLike, ...rest: unknown[]) => {
+  noMore("numpy.isinf", rest);
   const operand = asArray("numpy.isinf", x);
   if (!isFloat(operand.dtype)) return lax.full(operand.shape, false, "bool");
   return lax.eq(lax.abs(operand), Number.POSITIVE_INFINITY);
@@ -56,12 +59,18 @@ export const isfinite = /* @__PURE__ */ unary("isfinite", promoteToFloat, lax.is
  * Both branches are computed. If one is infinite or NaN where it isn't chosen, its derivative is NaN there as well: make
  * its argument harmless first, as in `where(x > 0, log(where(x > 0, x, 1)), 0)`.
  */
-export function where(condition: ArrayLike, x: ArrayLike, y: ArrayLike): NDArray {
+export function where(condition: ArrayLike, x: ArrayLike, y: ArrayLike, ...rest: never[]): NDArray {
   const fn = "numpy.where";
+  noMore(fn, rest);
   const [a, b] = promoteOperands(fn, [x, y], ["x", "y"]) as [NDArray, NDArray];
   const chosen = toBool(asArray(fn, condition, "condition"));
   const [c, onTrue, onFalse] = broadcastOperands(fn, [chosen, a, b]) as [NDArray, NDArray, NDArray];
   return lax.select(c, onTrue, onFalse);
+}
+
+export interface SelectOptions {
+  /** What stands where no condition holds, 0 by default. */
+  readonly default?: ArrayLike;
 }
 
 /**
@@ -71,16 +80,18 @@ export function where(condition: ArrayLike, x: ArrayLike, y: ArrayLike): NDArray
 export function select(
   conditions: readonly ArrayLike[],
   choices: readonly ArrayLike[],
-  options?: { readonly default?: ArrayLike },
+  ...args: Arguments<[fallback: ArrayLike], SelectOptions>
 ): NDArray {
   const fn = "numpy.select";
-  checkOptions(fn, options, ["default"]);
+  checkList(fn, "conditions", conditions);
+  checkList(fn, "choices", choices);
+  const named = namedArguments<SelectOptions>(fn, ["default"], args);
   if (conditions.length !== choices.length || choices.length === 0) {
     throw new TypeError(
       `${fn}: needs as many conditions as choices, and one at least; got ${conditions.length} and ${choices.length}.`,
     );
   }
-  const [fallback, ...values] = promoteOperands(fn, [options?.default ?? 0, ...choices]) as [NDArray, ...NDArray[]];
+  const [fallback, ...values] = promoteOperands(fn, [named.default ?? 0, ...choices]) as [NDArray, ...NDArray[]];
   return values.reduceRight((rest, value, i) => where(conditions[i] as ArrayLike, value, rest), fallback);
 }
 
@@ -93,27 +104,36 @@ export interface CloseOptions {
   readonly equalNan?: boolean;
 }
 
+type CloseArguments = Arguments<[rtol: ArrayLike, atol: ArrayLike], CloseOptions>;
+
 /** Whether `x` and `y` are equal or differ by `atol + rtol * |y|` at most. Source: `jax.numpy.isclose`. */
-export function isclose(x: ArrayLike, y: ArrayLike, options?: CloseOptions): NDArray {
-  checkOptions("numpy.isclose", options, ["rtol", "atol", "equalNan"]);
-  const { rtol = 1e-5, atol = 1e-8, equalNan = false } = options ?? {};
-  const given = promoteToFloat("numpy.isclose", [x, y, rtol, atol], ["x", "y", "rtol", "atol"]);
-  const [a, b, r, t] = broadcastOperands("numpy.isclose", given) as [NDArray, NDArray, NDArray, NDArray];
+export const isclose = (x: ArrayLike, y: ArrayLike, ...args: CloseArguments): NDArray =>
+  whetherClose("numpy.isclose", x, y, args);
+
+function whetherClose(fn: string, x: ArrayLike, y: ArrayLike, args: CloseArguments): NDArray {
+  const names = ["rtol", "atol", "equalNan"] as const;
+  const { rtol = 1e-5, atol = 1e-8, equalNan = false } = namedArguments<CloseOptions>(fn, names, args);
+  const given = promoteToFloat(fn, [x, y, rtol, atol], ["x", "y", "rtol", "atol"]);
+  const [a, b, r, t] = broadcastOperands(fn, given) as [NDArray, NDArray, NDArray, NDArray];
   const near = lax.le(lax.abs(lax.sub(a, b)), lax.add(lax.mul(lax.abs(b), r), t));
   const same = lax.bitwiseOr(lax.eq(a, b), lax.bitwiseAnd(near, lax.isFinite(b)));
   return equalNan ? lax.bitwiseOr(same, lax.bitwiseAnd(lax.ne(a, a), lax.ne(b, b))) : same;
 }
 
 /** Whether all elements are close; see `isclose`. Source: `jax.numpy.allclose`. */
-export const allclose = (x: ArrayLike, y: ArrayLike, options?: CloseOptions): NDArray =>
-  lax.reduceAnd(isclose(x, y, options));
+export const allclose = (x: ArrayLike, y: ArrayLike, ...args: CloseArguments): NDArray =>
+  lax.reduceAnd(whetherClose("numpy.allclose", x, y, args));
 
 /** Whether the two have one shape and equal elements. Source: `jax.numpy.array_equal`. */
-export function arrayEqual(x: ArrayLike, y: ArrayLike, options?: Pick<CloseOptions, "equalNan">): NDArray {
+export function arrayEqual(
+  x: ArrayLike,
+  y: ArrayLike,
+  ...args: Arguments<[equalNan: boolean], Pick<CloseOptions, "equalNan">>
+): NDArray {
   const fn = "numpy.arrayEqual";
-  checkOptions(fn, options, ["equalNan"]);
+  const { equalNan = false } = namedArguments<CloseOptions>(fn, ["equalNan"], args);
   const [a, b] = promoteOperands(fn, [x, y], ["x", "y"]) as [NDArray, NDArray];
   if (!sameShape(a.shape, b.shape)) return lax.full([], false, "bool");
   const same = lax.eq(a, b);
-  return lax.reduceAnd(options?.equalNan ? lax.bitwiseOr(same, lax.bitwiseAnd(lax.ne(a, a), lax.ne(b, b))) : same);
+  return lax.reduceAnd(equalNan ? lax.bitwiseOr(same, lax.bitwiseAnd(lax.ne(a, a), lax.ne(b, b))) : same);
 }

@@ -1,6 +1,6 @@
 /** Rearranging and repeating without arithmetic: reshapes, transpositions, broadcasts, reversals. */
-import { namedArguments } from "../base/arguments.ts";
-import { checkOptions, describe, formatShape, ShapeError } from "../base/errors.ts";
+import { type Arguments, namedArguments } from "../base/arguments.ts";
+import { describe, formatShape, noMore, ShapeError, show } from "../base/errors.ts";
 import {
   type Axes,
   broadcastShapes,
@@ -17,25 +17,42 @@ import { type ArrayLike, asArray } from "../lax/operands.ts";
 import * as shapes from "../lax/shape.ts";
 import { checkInteger } from "./operands.ts";
 
+export interface OrderOptions {
+  /** The order that elements are read and placed in: the last index first (`"C"`, the default), or the first (`"F"`). */
+  readonly order?: "C" | "F";
+}
+
+type OrderArguments = Arguments<[order: "C" | "F"], OrderOptions>;
+
+/** A reshape in the order that the arguments name. */
+function reshapeIn(fn: string, x: NDArray, sizes: Shape, args: OrderArguments): NDArray {
+  const { order = "C" } = namedArguments<OrderOptions>(fn, ["order"], args);
+  if (order !== "C" && order !== "F") throw new TypeError(`${fn}: order must be "C" or "F", got ${describe(order)}.`);
+  const newSizes = shapes.inferSize(fn, sizes, x.shape);
+  if (order === "C") return lax.reshape(x, { newSizes });
+  return lax.transpose(lax.reshape(lax.transpose(x), { newSizes: newSizes.reverse() }));
+}
+
 /**
  * The elements, in row-major order, in another shape; one size may be -1, for what is left.
  * Source: `jax.numpy.reshape`.
  * @throws ShapeError when the numbers of elements differ.
  * @example np.reshape(x, [2, -1])
  */
-export function reshape(x: ArrayLike, shape: Shape | number): NDArray {
+export function reshape(x: ArrayLike, shape: Shape | number, ...args: OrderArguments): NDArray {
+  const fn = "numpy.reshape";
   const sizes = typeof shape === "number" ? [shape] : shape;
-  if (!Array.isArray(sizes)) {
-    throw new TypeError(`numpy.reshape: shape must be a list of whole numbers, got ${describe(shape)}.`);
-  }
-  return lax.reshape(asArray("numpy.reshape", x), { newSizes: sizes });
+  if (!Array.isArray(sizes)) throw new TypeError(`${fn}: shape must be a list of whole numbers, got ${show(shape)}.`);
+  return reshapeIn(fn, asArray(fn, x), sizes, args);
 }
 
 /** The elements, in row-major order, in one dimension. Source: `jax.numpy.ravel`. */
-export function ravel(x: ArrayLike): NDArray {
+export function ravel(x: ArrayLike, ...args: OrderArguments): NDArray {
   const operand = asArray("numpy.ravel", x);
-  return lax.reshape(operand, { newSizes: [operand.size] });
+  return reshapeIn("numpy.ravel", operand, [operand.size], args);
 }
+
+type AxisArguments = Arguments<[axis: Axes], { readonly axis?: Axes }>;
 
 /** The axes given as `axis` or `{ axis }`. */
 function axisArgument(fn: string, args: readonly unknown[]): Axes | undefined {
@@ -50,10 +67,13 @@ export interface TransposeOptions {
  * Permutes the axes; reverses them when no order is given. Source: `jax.numpy.transpose`.
  * @example np.transpose(x, [0, 2, 1])
  */
-export function transpose(x: ArrayLike, axes?: readonly number[] | null | TransposeOptions): NDArray {
+export function transpose(
+  x: ArrayLike,
+  ...args: Arguments<[axes: readonly number[] | null], TransposeOptions>
+): NDArray {
   const fn = "numpy.transpose";
   const operand = asArray(fn, x);
-  const given = namedArguments<TransposeOptions>(fn, ["axes"], [axes]).axes;
+  const given = namedArguments<TransposeOptions>(fn, ["axes"], args).axes;
   if (given === undefined || given === null) return lax.transpose(operand);
   const permutation = canonicalAxes(fn, given, operand.ndim, "axes");
   if (permutation.length !== operand.ndim) {
@@ -66,8 +86,9 @@ export function transpose(x: ArrayLike, axes?: readonly number[] | null | Transp
 }
 
 /** Exchanges two axes. Source: `jax.numpy.swapaxes`. */
-export function swapaxes(x: ArrayLike, axis1: number, axis2: number): NDArray {
+export function swapaxes(x: ArrayLike, axis1: number, axis2: number, ...rest: never[]): NDArray {
   const fn = "numpy.swapaxes";
+  noMore(fn, rest);
   const operand = asArray(fn, x);
   const a = canonicalAxis(fn, axis1, operand.ndim, "axis1");
   const b = canonicalAxis(fn, axis2, operand.ndim, "axis2");
@@ -83,8 +104,10 @@ export function moveaxis(
   x: ArrayLike,
   source: number | readonly number[],
   destination: number | readonly number[],
+  ...more: never[]
 ): NDArray {
   const fn = "numpy.moveaxis";
+  noMore(fn, more);
   const operand = asArray(fn, x);
   const from = canonicalAxes(fn, source, operand.ndim, "source");
   const to = canonicalAxes(fn, destination, operand.ndim, "destination");
@@ -103,11 +126,11 @@ export function moveaxis(
  */
 export function expandDims(
   x: ArrayLike,
-  axis: number | readonly number[] | { readonly axis: number | readonly number[] },
+  ...args: Arguments<[axis: number | readonly number[]], { readonly axis: number | readonly number[] }>
 ): NDArray {
   const fn = "numpy.expandDims";
   const operand = asArray(fn, x);
-  const given = axisArgument(fn, [axis]);
+  const given = axisArgument(fn, args);
   if (given === undefined || given === null) throw new TypeError(`${fn}: axis must be a number or a list of numbers.`);
   const list = typeof given === "number" ? [given] : given;
   const axes = canonicalAxes(fn, list, operand.ndim + list.length);
@@ -115,10 +138,10 @@ export function expandDims(
 }
 
 /** Removes axes of size 1: the given ones, or all. Source: `jax.numpy.squeeze`. */
-export function squeeze(x: ArrayLike, axis?: Axes | { readonly axis?: Axes }): NDArray {
+export function squeeze(x: ArrayLike, ...args: AxisArguments): NDArray {
   const fn = "numpy.squeeze";
   const operand = asArray(fn, x);
-  const given = axisArgument(fn, [axis]);
+  const given = axisArgument(fn, args);
   if (given === undefined || given === null) return lax.squeeze(operand);
   const dimensions = canonicalAxes(fn, given, operand.ndim);
   const tooLarge = dimensions.find((a) => operand.shape[a] !== 1);
@@ -129,15 +152,17 @@ export function squeeze(x: ArrayLike, axis?: Axes | { readonly axis?: Axes }): N
 }
 
 /** Repeats along axes of size 1 and new leading axes until the shape is `shape`. Source: `jax.numpy.broadcast_to`. */
-export function broadcastTo(x: ArrayLike, shape: Shape): NDArray {
+export function broadcastTo(x: ArrayLike, shape: Shape | number, ...rest: never[]): NDArray {
   const fn = "numpy.broadcastTo";
+  noMore(fn, rest);
   const operand = asArray(fn, x);
-  checkShape(fn, shape);
-  const lead = shape.length - operand.ndim;
-  if (lead < 0 || operand.shape.some((n, i) => n !== 1 && n !== shape[lead + i])) {
-    throw new ShapeError(`${fn}: shape ${formatShape(operand.shape)} cannot be broadcast to ${formatShape(shape)}.`);
+  const sizes = typeof shape === "number" ? [shape] : shape;
+  checkShape(fn, sizes);
+  const lead = sizes.length - operand.ndim;
+  if (lead < 0 || operand.shape.some((n, i) => n !== 1 && n !== sizes[lead + i])) {
+    throw new ShapeError(`${fn}: shape ${formatShape(operand.shape)} cannot be broadcast to ${formatShape(sizes)}.`);
   }
-  return shapes.broadcastTo(operand, shape);
+  return shapes.broadcastTo(operand, sizes);
 }
 
 /** The arrays repeated to their common shape. Source: `jax.numpy.broadcast_arrays`. */
@@ -152,10 +177,12 @@ export function broadcastArrays(...arrays: ArrayLike[]): NDArray[] {
 }
 
 /** Reverses the order of the elements along the given axes, or all. Source: `jax.numpy.flip`. */
-export function flip(x: ArrayLike, axis?: Axes | { readonly axis?: Axes }): NDArray {
-  const fn = "numpy.flip";
+export const flip = (x: ArrayLike, ...args: AxisArguments): NDArray =>
+  flipped("numpy.flip", x, axisArgument("numpy.flip", args));
+
+function flipped(fn: string, x: ArrayLike, axis: Axes | undefined): NDArray {
   const operand = asArray(fn, x);
-  return lax.rev(operand, { dimensions: canonicalAxes(fn, axisArgument(fn, [axis]), operand.ndim) });
+  return lax.rev(operand, { dimensions: canonicalAxes(fn, axis, operand.ndim) });
 }
 
 export interface Rot90Options {
@@ -166,39 +193,61 @@ export interface Rot90Options {
 }
 
 /** Turns by quarter turns in the plane of two axes. Source: `jax.numpy.rot90`. */
-export function rot90(x: ArrayLike, options?: Rot90Options): NDArray {
+export function rot90(
+  x: ArrayLike,
+  ...args: Arguments<[k: number, axes: readonly [number, number]], Rot90Options>
+): NDArray {
   const fn = "numpy.rot90";
-  checkOptions(fn, options, ["k", "axes"]);
+  const { k = 1, axes = [0, 1] } = namedArguments<Rot90Options>(fn, ["k", "axes"], args);
   const operand = asArray(fn, x);
-  const [a, b] = canonicalAxes(fn, options?.axes ?? [0, 1], operand.ndim, "axes") as [number, number];
-  const quarters = ((checkInteger(fn, "k", options?.k ?? 1) % 4) + 4) % 4;
+  const plane = canonicalAxes(fn, axes, operand.ndim, "axes");
+  if (plane.length !== 2) throw new TypeError(`${fn}: axes must be two axes, got ${show(axes)}.`);
+  const [a, b] = plane as [number, number];
+  const quarters = ((checkInteger(fn, "k", k) % 4) + 4) % 4;
   if (quarters === 0) return operand;
   if (quarters === 2) return flip(operand, [a, b]);
   return quarters === 1 ? swapaxes(flip(operand, b), a, b) : flip(swapaxes(operand, a, b), b);
 }
 
 /** The array with at least one dimension. Source: `jax.numpy.atleast_1d`. */
-export function atleast1d(x: ArrayLike): NDArray {
+export function atleast1d(x: ArrayLike, ...rest: never[]): NDArray {
+  noMore("numpy.atleast1d", rest);
   const operand = asArray("numpy.atleast1d", x);
   return operand.ndim >= 1 ? operand : lax.reshape(operand, { newSizes: [1] });
 }
 
 /** The array with at least two dimensions; new ones stand in front. Source: `jax.numpy.atleast_2d`. */
-export function atleast2d(x: ArrayLike): NDArray {
+export function atleast2d(x: ArrayLike, ...rest: never[]): NDArray {
+  noMore("numpy.atleast2d", rest);
   const operand = asArray("numpy.atleast2d", x);
   return operand.ndim >= 2 ? operand : lax.reshape(operand, { newSizes: [1, operand.size] });
 }
 
 /** The array with at least three dimensions; a matrix gets its new one at the end. Source: `jax.numpy.atleast_3d`. */
-export function atleast3d(x: ArrayLike): NDArray {
+export function atleast3d(x: ArrayLike, ...rest: never[]): NDArray {
+  noMore("numpy.atleast3d", rest);
   const operand = asArray("numpy.atleast3d", x);
   if (operand.ndim >= 3) return operand;
   return lax.reshape(operand, { newSizes: operand.ndim === 2 ? [...operand.shape, 1] : [1, operand.size, 1] });
 }
 
+const flipAlong =
+  (name: string, axis: number) =>
+  (x: ArrayLike, ...rest: never[]): NDArray => {
+    const fn = `numpy.${name}`;
+    noMore(fn, rest);
+    return flipped(fn, x, axis);
+  };
 /** Reverses the order of the columns, axis 1. Source: `jax.numpy.fliplr`. */
-export const fliplr = (x: ArrayLike): NDArray => flip(x, 1);
+export const fliplr = /* @__PURE__ */ flipAlong("fliplr", 1);
 /** Reverses the order of the rows, axis 0. Source: `jax.numpy.flipud`. */
-export const flipud = (x: ArrayLike): NDArray => flip(x, 0);
+export const flipud = /* @__PURE__ */ flipAlong("flipud", 0);
+
 /** Exchanges the last two axes. Source: `jax.numpy.matrix_transpose`. */
-export const matrixTranspose = (x: ArrayLike): NDArray => swapaxes(x, -1, -2);
+export function matrixTranspose(x: ArrayLike, ...rest: never[]): NDArray {
+  const fn = "numpy.matrixTranspose";
+  noMore(fn, rest);
+  const operand = asArray(fn, x);
+  if (operand.ndim >= 2) return swapaxes(operand, -1, -2);
+  throw new ShapeError(`${fn}: x must have at least 2 dimensions, got shape ${formatShape(operand.shape)}.`);
+}

@@ -1,10 +1,11 @@
 /** How arguments become arrays that fit together: one dtype by JAX's promotion, one shape by NumPy's broadcasting. */
 import { type DType, isDType } from "../base/dtypes.ts";
-import { describe, noMore } from "../base/errors.ts";
+import { ConcretizationTypeError, describe, noMore, show } from "../base/errors.ts";
 import { broadcastShapes, type Shape } from "../base/shapes.ts";
-import type { NDArray } from "../ir/ndarray.ts";
+import { HostArray, NDArray } from "../ir/ndarray.ts";
 import { convertElementType, type Promotion, promoteOperands } from "../lax/convert.ts";
 import { full } from "../lax/create.ts";
+import { unstack } from "../lax/movement.ts";
 import type { Binary, Unary } from "../lax/nary.ts";
 import { type ArrayLike, asArray } from "../lax/operands.ts";
 import { broadcastTo, isLiteral, reshape } from "../lax/shape.ts";
@@ -82,12 +83,33 @@ export function checkInteger(fn: string, name: string, value: unknown): number {
   return value as number;
 }
 
-/** The list of arrays that functions such as `concatenate` take. */
-export function asArrays(fn: string, arrays: readonly ArrayLike[]): NDArray[] {
-  if (!Array.isArray(arrays) || arrays.length === 0) {
+/** The list of arrays that functions such as `concatenate` take, or the arrays along the first axis of one. */
+export function asArrays(fn: string, arrays: readonly ArrayLike[] | NDArray): NDArray[] {
+  const list = arrays instanceof NDArray && arrays.ndim > 0 ? unstack(arrays) : arrays;
+  if (!Array.isArray(list) || list.length === 0) {
     throw new TypeError(`${fn}: arrays must be a list of at least one array, got ${describe(arrays)}.`);
   }
-  return arrays.map((x, i) => asArray(fn, x, `arrays[${i}]`));
+  return Array.from(list, (x, i) => asArray(fn, x, `arrays[${i}]`));
+}
+
+/** Whole numbers that must be known: one, a list of them, or an array whose values are at hand. */
+export function knownIntegers(
+  fn: string,
+  name: string,
+  given: unknown,
+  otherwise = "its values must be known",
+): number[] {
+  if (given instanceof NDArray && !(given instanceof HostArray)) {
+    throw new ConcretizationTypeError(`${fn}: ${name} is traced; ${otherwise}.`);
+  }
+  const list = given instanceof NDArray ? [...given.dataSync()] : Array.isArray(given) ? Array.from(given) : [given];
+  if (
+    list.every(Number.isInteger) &&
+    !(given instanceof NDArray && (given.ndim > 1 || given.dtype.startsWith("float")))
+  ) {
+    return list as number[];
+  }
+  throw new TypeError(`${fn}: ${name} must be a whole number, or a list or int32 array of them, got ${show(given)}.`);
 }
 
 /** The argument in the dtype to add or multiply in: bools as `int32`, if no other is chosen. */

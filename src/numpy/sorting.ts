@@ -1,5 +1,5 @@
 /** Sorted arrays and the order of their elements. */
-import { checkOptions } from "../base/errors.ts";
+import { type Arguments, namedArguments } from "../base/arguments.ts";
 import { canonicalAxis } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import * as lax from "../lax/index.ts";
@@ -10,20 +10,23 @@ export interface SortOptions {
   /** The last axis by default; `null` for the flattened array. */
   readonly axis?: number | null;
   readonly descending?: boolean;
+  /** Whether equal elements keep their order: they always do. */
+  readonly stable?: boolean;
 }
 
-function sorted(fn: string, x: ArrayLike, options: SortOptions | undefined): [NDArray, NDArray] {
-  checkOptions(fn, options, ["axis", "descending"]);
-  const { axis = -1, descending } = options ?? {};
+type SortArguments = Arguments<[axis: number | null], SortOptions>;
+
+function sorted(fn: string, x: ArrayLike, args: SortArguments): [NDArray, NDArray] {
+  const { axis = -1, descending } = namedArguments<SortOptions>(fn, ["axis", "descending", "stable"], args, 1);
   const operand = asArray(fn, x);
   const rows = axis === null ? lax.reshape(operand, { newSizes: [operand.size] }) : operand;
   return sortWithPlaces(rows, canonicalAxis(fn, axis ?? 0, rows.ndim), descending);
 }
 
 /** The elements in ascending order along an axis, NaN last. Source: `jax.numpy.sort`. */
-export const sort = (x: ArrayLike, options?: SortOptions): NDArray => sorted("numpy.sort", x, options)[0];
+export const sort = (x: ArrayLike, ...args: SortArguments): NDArray => sorted("numpy.sort", x, args)[0];
 /**
  * The places that the sorted elements come from, as `int32`; equal elements keep their order.
  * Source: `jax.numpy.argsort`.
  */
-export const argsort = (x: ArrayLike, options?: SortOptions): NDArray => sorted("numpy.argsort", x, options)[1];
+export const argsort = (x: ArrayLike, ...args: SortArguments): NDArray => sorted("numpy.argsort", x, args)[1];

@@ -1,5 +1,6 @@
 /** Elementwise functions that are composed of others: signs, angles, bits. */
 import { isFloat } from "../base/dtypes.ts";
+import { noMore } from "../base/errors.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { promoteOperands, promoteToFloat } from "../lax/convert.ts";
 import * as lax from "../lax/index.ts";
@@ -14,7 +15,8 @@ export const heaviside = /* @__PURE__ */ binary("heaviside", promoteToFloat, (x,
 );
 
 /** Whether the sign is negative, that of -0 too; false for NaN. Source: `jax.numpy.signbit`. */
-export function signbit(x: ArrayLike): NDArray {
+export function signbit(x: ArrayLike, ...rest: never[]): NDArray {
+  noMore("numpy.signbit", rest);
   const [operand] = promoteToNumbers("numpy.signbit", [x]) as [NDArray];
   const negative = lax.lt(operand, 0);
   if (!isFloat(operand.dtype)) return negative;

@@ -1,7 +1,15 @@
-/** What dtypes can hold, and which one arguments come to. */
+/** The dtypes' names, what they can hold, and which one arguments come to. */
 import { type DType, isFloat, promote } from "../base/dtypes.ts";
+import { noMore } from "../base/errors.ts";
 import { type ArrayLike, asArray } from "../lax/operands.ts";
 import { chosenDType } from "./operands.ts";
+
+export const float32 = "float32";
+export const float64 = "float64";
+export const int32 = "int32";
+export const uint32 = "uint32";
+export const bool = "bool";
+export const bool_ = "bool";
 
 export interface FloatInfo {
   readonly dtype: DType;
@@ -15,7 +23,8 @@ export interface FloatInfo {
 }
 
 /** The limits of a float dtype. Source: `jax.numpy.finfo`. */
-export function finfo(dtype: DType): FloatInfo {
+export function finfo(dtype: DType, ...rest: never[]): FloatInfo {
+  noMore("numpy.finfo", rest);
   if (!isFloat(chosenDType("numpy.finfo", dtype, dtype)))
     throw new TypeError(`numpy.finfo: ${dtype} is no float dtype.`);
   const [bits, digits, exponent] = dtype === "float32" ? [32, 23, 127] : [64, 52, 1023];
@@ -24,7 +33,8 @@ export function finfo(dtype: DType): FloatInfo {
 }
 
 /** The limits of an integer dtype. Source: `jax.numpy.iinfo`. */
-export function iinfo(dtype: DType): Pick<FloatInfo, "dtype" | "bits" | "max" | "min"> {
+export function iinfo(dtype: DType, ...rest: never[]): Pick<FloatInfo, "dtype" | "bits" | "max" | "min"> {
+  noMore("numpy.iinfo", rest);
   if (dtype === "int32") return { dtype, bits: 32, max: 2 ** 31 - 1, min: -(2 ** 31) };
   if (dtype === "uint32") return { dtype, bits: 32, max: 2 ** 32 - 1, min: 0 };
   throw new TypeError(`numpy.iinfo: ${chosenDType("numpy.iinfo", dtype, dtype)} is no integer dtype.`);

@@ -1,14 +1,14 @@
 /** Elementwise mathematics with NumPy's broadcasting and JAX's promotion; derivatives as in JAX, at kinks too. */
-import { namedArguments } from "../base/arguments.ts";
+import { type Arguments, namedArguments } from "../base/arguments.ts";
 import { isFloat } from "../base/dtypes.ts";
-import { checkOptions } from "../base/errors.ts";
+import { noMore } from "../base/errors.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { type Promotion, promoteOperands, promoteToFloat } from "../lax/convert.ts";
 import * as lax from "../lax/index.ts";
 import type { Binary, Unary } from "../lax/nary.ts";
 import { requireNumbers } from "../lax/nary.ts";
 import { type ArrayLike, asArray } from "../lax/operands.ts";
-import { binary, checkInteger, promoteToNumbers, unary, unlessInteger } from "./operands.ts";
+import { binary, filled, promoteToNumbers, unary, unlessInteger } from "./operands.ts";
 
 /** Promotes, and refuses bools. */
 const promoteNumbersOnly: Promotion = (fn, args, names) =>
@@ -80,7 +80,8 @@ export function clip(x: ArrayLike, ...bounds: unknown[]): NDArray {
 }
 
 /** The absolute value; bools and `uint32` stay as they are. Source: `jax.numpy.abs`. */
-export const abs: Unary = (x) => {
+export const abs: Unary = (x: ArrayLike, ...rest: unknown[]) => {
+  noMore("numpy.abs", rest);
   const operand = asArray("numpy.abs", x);
   return operand.dtype === "bool" || operand.dtype === "uint32" ? operand : lax.abs(operand);
 };
@@ -112,10 +113,10 @@ export const floorDivide = /* @__PURE__ */ binary("floorDivide", promoteToNumber
 });
 
 /** `floorDivide` and `remainder` at once. Source: `jax.numpy.divmod`. */
-export const divmod = (x: ArrayLike, y: ArrayLike): [quotient: NDArray, remainder: NDArray] => [
-  floorDivide(x, y),
-  remainder(x, y),
-];
+export function divmod(x: ArrayLike, y: ArrayLike, ...rest: never[]): [quotient: NDArray, remainder: NDArray] {
+  noMore("numpy.divmod", rest);
+  return [floorDivide(x, y), remainder(x, y)];
+}
 
 /** Integers by 0 leave 0, as in JAX. */
 const nonZero = (y: NDArray): NDArray => (isFloat(y.dtype) ? y : lax.select(lax.eq(y, 0), 1, y));
@@ -162,7 +163,8 @@ const generalPower = /* @__PURE__ */ binary("power", promoteToPower, (x, y) =>
  * exactly (`lax.integerPow`). Source: `jax.numpy.power`.
  * @throws TypeError for integers to a negative whole power.
  */
-export function power(x: ArrayLike, y: ArrayLike): NDArray {
+export function power(x: ArrayLike, y: ArrayLike, ...rest: never[]): NDArray {
+  noMore("numpy.power", rest);
   if (typeof y !== "number" || !Number.isInteger(y) || (y | 0) !== y) return generalPower(x, y);
   const promote = typeof x === "number" && y < 0 ? promoteToFloat : promoteToNumbers;
   return lax.integerPow(promote("numpy.power", [x])[0] as NDArray, { exponent: y });
@@ -229,13 +231,17 @@ export const trunc = /* @__PURE__ */ unlessInteger("trunc", (x) => lax.select(la
 /** The nearest whole number as a float, halves to the even one. Source: `jax.numpy.rint`. */
 export const rint = /* @__PURE__ */ unary("rint", promoteToFloat, toEven);
 
+export interface RoundOptions {
+  /** How many digits stay behind the point, 0 by default. */
+  readonly decimals?: number;
+}
+
 /**
  * Rounds to `decimals` places, halves to the even neighbour; integers stay. Source: `jax.numpy.round`.
  * @example np.round(np.array([2.5, -1.25]), { decimals: 1 }) // [2.5, -1.2]
  */
-export function round(x: ArrayLike, options?: { readonly decimals?: number }): NDArray {
-  checkOptions("numpy.round", options, ["decimals"]);
-  const decimals = checkInteger("numpy.round", "decimals", options?.decimals ?? 0);
+export function round(x: ArrayLike, ...args: Arguments<[decimals: number], RoundOptions>): NDArray {
+  const { decimals = 0 } = namedArguments<RoundOptions>("numpy.round", ["decimals"], args);
   const operand = asArray("numpy.round", x);
   if (!isFloat(operand.dtype)) {
     if (decimals >= 0) return operand;
@@ -262,20 +268,22 @@ export const logaddexp = /* @__PURE__ */ binary("logaddexp", promoteToFloat, lax
 
 export interface NanToNumOptions {
   /** What stands for NaN: 0 by default. */
-  readonly nan?: number;
+  readonly nan?: ArrayLike;
   /** What stands for infinity: the largest finite number by default. */
-  readonly posinf?: number;
-  readonly neginf?: number;
+  readonly posinf?: ArrayLike;
+  readonly neginf?: ArrayLike;
 }
 
 /** `x` with numbers in place of NaN and infinities. Source: `jax.numpy.nan_to_num`. */
-export function nanToNum(x: ArrayLike, options?: NanToNumOptions): NDArray {
-  checkOptions("numpy.nanToNum", options, ["nan", "posinf", "neginf"]);
+export function nanToNum(x: ArrayLike, ...args: Arguments<[], NanToNumOptions>): NDArray {
+  const fn = "numpy.nanToNum";
+  const options = namedArguments<NanToNumOptions>(fn, ["nan", "posinf", "neginf"], args, 0);
   const operand = asArray("numpy.nanToNum", x);
   if (!isFloat(operand.dtype)) return operand;
   const largest = operand.dtype === "float32" ? (2 - 2 ** -23) * 2 ** 127 : Number.MAX_VALUE;
-  const { nan = 0, posinf = largest, neginf = -largest } = options ?? {};
-  const defined = lax.select(isNaNArray(operand), nan, operand);
-  const above = lax.select(lax.eq(operand, Number.POSITIVE_INFINITY), posinf, defined);
-  return lax.select(lax.eq(operand, Number.NEGATIVE_INFINITY), neginf, above);
+  const { nan = 0, posinf = largest, neginf = -largest } = options;
+  const like = (value: ArrayLike): NDArray => filled([], value, operand.dtype);
+  const defined = lax.select(isNaNArray(operand), like(nan), operand);
+  const above = lax.select(lax.eq(operand, Number.POSITIVE_INFINITY), like(posinf), defined);
+  return lax.select(lax.eq(operand, Number.NEGATIVE_INFINITY), like(neginf), above);
 }

@@ -22,7 +22,8 @@ test("zeros, ones, full and their likes", () => {
   assert.equal(np.fullLike(x, 4, { dtype: "int32", shape: [2] }).toArray(), [4, 4]);
   assertThrows(() => np.zeros([2, -1]), "numpy.zeros", "[2, -1]");
   assertThrows(() => np.zeros([2], { shape: [2] } as never), 'unknown option "shape"');
-  assertThrows(() => np.full([2], array(1) as never), "numpy.full: fillValue");
+  assert.equal(np.full([2], array(1)).toArray(), [1, 1]);
+  assertThrows(() => np.full([2], "1" as never), "numpy.full: fillValue");
 });
 
 test("eye and identity", () => {

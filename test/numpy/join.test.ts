@@ -25,7 +25,8 @@ test("concatenate", () => {
   assert.is(np.concatenate([b, array([[1, 2]], { dtype: "float64" })]).dtype, "float64");
   assert.is(np.concatenate([array([1], { dtype: "int32" }), array([0.5])]).dtype, "float32");
   assertThrows(() => np.concatenate([a, b], { axis: 1 }), "numpy.concatenate", "(2, 2), (1, 2)", "axis 1");
-  assertThrows(() => np.concatenate(a as never), "numpy.concatenate: arrays must be a list");
+  assert.equal(np.concatenate(a).toArray(), [1, 2, 3, 4]);
+  assertThrows(() => np.concatenate(3 as never), "numpy.concatenate: arrays must be a list");
   assertThrows(() => np.concatenate([]), "numpy.concatenate: arrays must be a list of at least one");
   assertThrows(() => np.concatenate([a, "b"] as never), "arrays[1]", '"b"');
 });
