@@ -7,7 +7,8 @@ const sums = (x: NDArray) => ({ ...both(), where: mask(x), dtype: "float64" });
 const sorted = () => ({ axis: 0, descending: true });
 
 const ROWS: readonly Row[] = [
-  ["toArray data dataSync neg abs exp log sqrt square sin cos tanh ravel flatten", () => []],
+  ["toArray data dataSync neg abs exp log sqrt square sin cos tanh", () => []],
+  ["ravel flatten", () => [], () => ({ order: "F" })],
   ["add sub mul div pow mod maximum minimum equal notEqual less lessEqual greater greaterEqual dot matmul", (x) => [x]],
   ["sum mean prod", () => [], sums],
   ["std var", () => [], (x) => ({ ...sums(x), ddof: 1 })],
@@ -21,7 +22,7 @@ const ROWS: readonly Row[] = [
   ["clip", () => [], () => ({ min: 1, max: 2 })],
   ["round", () => [], () => ({ decimals: 1 })],
   ["reshape", () => [[9]]],
-  ["reshape", () => [1, 9]],
+  ["reshape", () => [1, 9], () => ({ order: "F" })],
   ["transpose", () => [], () => ({ axes: [1, 0] })],
   ["transpose", () => [1, 0]],
   ["squeeze", () => [], () => ({ axis: [] })],
