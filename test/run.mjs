@@ -1,7 +1,8 @@
 // Runs every test/**/*.test.ts, each in a process of its own, and ends with `N passed, N failed, N skipped`.
 //
-//   node test/run.mjs [filter ...] [--root folder] [--timeout seconds]
+//   node test/run.mjs [filter ...] [--root folder] [--timeout seconds] [--verify]
 //
+// With --verify each plan that a test compiles is looked at, and run in spoilt memory (test/support/verify/).
 // A filter is a part of a file's path. What uvu alone would let pass counts as a failure here: a file that cannot
 // be imported, an unhandled rejection, a suite that never runs, a process that ends early or never, no file at all.
 
@@ -17,6 +18,7 @@ const { values: options, positionals: filters } = parseArgs({
   options: {
     root: { type: "string", default: fileURLToPath(new URL("..", import.meta.url)) },
     timeout: { type: "string", default: "300" },
+    verify: { type: "boolean", default: false },
   },
 });
 
@@ -49,7 +51,11 @@ function runFile(file) {
     const started = performance.now();
     const child = spawn(process.execPath, ["--import", tsx, harness, file], {
       cwd: root,
-      env: { FORCE_COLOR: process.stdout.isTTY ? "1" : "0", ...process.env },
+      env: {
+        FORCE_COLOR: process.stdout.isTTY ? "1" : "0",
+        ...(options.verify ? { VERIFY_PLANS: "1" } : {}),
+        ...process.env,
+      },
       stdio: ["ignore", "pipe", "pipe", "pipe"],
     });
     let output = "";
@@ -68,8 +74,9 @@ function runFile(file) {
       const problems = [];
       const result = { passed: 0, failed: 0, skipped: 0 };
       if (report) {
-        const { problems: reported, ...counts } = JSON.parse(report);
+        const { problems: reported, verified: seen, ...counts } = JSON.parse(report);
         Object.assign(result, counts);
+        for (const [kind, count] of Object.entries(seen)) verified[kind] += count;
         problems.push(...reported);
       } else if (timedOut) {
         problems.push(`still running after ${timeoutMs / 1000} s`);
@@ -95,6 +102,7 @@ function print(file, { passed, failed, skipped, problems, output, seconds }) {
 const wanted = (file) => filters.length === 0 || filters.some((part) => relative(root, file).includes(part));
 const files = findTests(join(root, "test")).filter(wanted);
 const total = { passed: 0, failed: 0, skipped: 0 };
+const verified = { plans: 0, runs: 0 };
 
 if (files.length === 0) {
   console.log(`FAIL no test file${filters.length ? ` matches ${filters.join(", ")}` : ""}`);
@@ -111,5 +119,6 @@ async function worker() {
 }
 await Promise.all(Array.from({ length: availableParallelism() }, worker));
 
+if (options.verify) console.log(`\nverified ${verified.plans} plans and ${verified.runs} runs`);
 console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exitCode = total.failed ? 1 : 0;

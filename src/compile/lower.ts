@@ -237,7 +237,9 @@ export class Lowering {
   #contract(lhs: ArrayOperand, rhs: ArrayOperand, target: ArrayOperand, given: ContractParams): void {
     const phases = splitDilated(given);
     const summed = phases.filter((phase) => !phase.isEmpty);
-    if (summed.length < phases.length) this.steps.push({ kind: "fill", target: target.buffer, value: 0 });
+    if (summed.length < phases.length || summed.length === 0) {
+      this.steps.push({ kind: "fill", target: target.buffer, value: 0 });
+    }
     if (summed.length === 0) return;
     const padding = commonPadding(
       lhs.view.shape,

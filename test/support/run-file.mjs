@@ -1,6 +1,7 @@
 // Runs one uvu test file and writes its counts as JSON to file descriptor 3. Started by test/run.mjs.
 
 import { writeSync } from "node:fs";
+import { register } from "node:module";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { stripVTControlCharacters } from "node:util";
@@ -16,7 +17,9 @@ const describe = (error) => (error instanceof Error ? (error.stack ?? error.mess
 // Written on exit, so that it also tells of what goes wrong between the last test and the end of the process.
 process.on("exit", () => {
   if (!finished) problems.push("the process ended before its tests did");
-  writeSync(3, JSON.stringify({ ...counts, problems }));
+  const { faults = [], ...verified } = globalThis.verified ?? {};
+  for (const fault of new Set(faults)) problems.push(`the verifier: ${fault}`);
+  writeSync(3, JSON.stringify({ ...counts, problems, verified }));
   process.exitCode = counts.failed || problems.length ? 1 : 0;
 });
 process.on("unhandledRejection", (reason) => problems.push(`unhandled rejection: ${describe(reason)}`));
@@ -26,6 +29,8 @@ process.on("uncaughtException", (error) => problems.push(`uncaught exception: ${
 globalThis.UVU_DEFER = 1;
 globalThis.UVU_INDEX = 0;
 globalThis.UVU_QUEUE = [[]];
+
+if (process.env.VERIFY_PLANS) register("./verify/hooks.mjs", import.meta.url);
 
 try {
   await import(pathToFileURL(resolve(process.argv[2])).href);
