@@ -1,6 +1,7 @@
 /** The transformations of functions. */
 export { type CheckpointOptions, type CheckpointPolicy, checkpoint, checkpointPolicies } from "./checkpoint.ts";
-export { type CustomJvp, type CustomVjp, customJvp, customVjp } from "./custom.ts";
+export { type CustomJvp, customJvp } from "./custom-jvp.ts";
+export { type CustomVjp, customVjp } from "./custom-vjp.ts";
 export { type GradOptions, grad, jvp, linearize, linearTranspose, valueAndGrad, vjp } from "./derivatives.ts";
 export type { TreeFunction } from "./flat.ts";
 export { hessian, type JacobianOptions, jacfwd, jacobian, jacrev } from "./jacobian.ts";

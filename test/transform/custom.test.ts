@@ -3,14 +3,17 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import {
   array,
+  checkpoint,
   customJvp,
   customVjp,
   grad,
   jit,
   jvp,
+  lax,
   makeJaxpr,
   type NDArray,
   numpy as np,
+  stopGradient,
   vjp,
   vmap,
 } from "../../src/entry/node.ts";
@@ -195,6 +198,58 @@ test("customVjp: every second derivative is the backward function's", () => {
   close(grad((u: NDArray, v: NDArray) => grad(product)(v, u))(b, a), [Math.cos(0.5)]);
   const byB = (u: NDArray, v: NDArray) => (grad(product, { argnums: [1] })(u, v) as [NDArray])[0];
   close(grad(byB)(a, b), [100 * Math.cos(0.5)]);
+});
+
+/** a x, by a rule that closes over a, and over b, which the function doesn't know: the slope is a b. */
+const closingJvp = (a: NDArray, b: NDArray, v: NDArray): NDArray => {
+  const f = customJvp((v: NDArray) => np.multiply(a, v));
+  f.defjvp(([v], [t]) => [f(v), np.multiply(np.multiply(a, b), t)]);
+  return f(v);
+};
+const closingVjp = (a: NDArray, b: NDArray, v: NDArray): NDArray => {
+  const f = customVjp((v: NDArray) => np.multiply(a, v));
+  f.defvjp(
+    (v) => [f(v), np.multiply(a, 1)],
+    (a, ct: NDArray) => [np.multiply(np.multiply(a, b), ct)],
+  );
+  return f(v);
+};
+
+test("rules that close over mapped and traced values, differentiated from outside", () => {
+  const a = array([3, 4], { dtype: "float64" });
+  const b = array([10, 100], { dtype: "float64" });
+  const v = array([1, 2], { dtype: "float64" });
+  const one = np.ones([2], { dtype: "float64" });
+  for (const f of [closingJvp, closingVjp]) {
+    const mapped = (v: NDArray): NDArray => np.sum(vmap((a: NDArray, v: NDArray) => f(a, array(1), v))(a, v));
+    close(grad(mapped)(v), [3, 4]);
+    const total = (v: NDArray): NDArray => np.sum(vmap(f)(a, b, v));
+    close(total(v), [11]);
+    for (const g of [grad(total), jit(grad(total)), grad(jit(total))]) close(g(v), [30, 400]);
+    close(vmap(grad((v: NDArray) => f(array(3), array(10), v)))(v), [30, 30]);
+    // Values of the trace that the function is differentiated in.
+    close(grad((v: NDArray) => np.sum(f(stopGradient(np.multiply(v, 3)), b, v)))(v), [30, 600]);
+    // A square of it, so that second derivatives are those of the rule: (a b)² 2.
+    const square = (v: NDArray): NDArray => np.sum(np.square(vmap(f)(a, b, v)));
+    close(grad(square)(v), [2 * 3 * 30, 2 * 8 * 400]);
+    close(grad((v: NDArray) => np.sum(grad(square)(v)))(v), [2 * 30 * 30, 2 * 400 * 400]);
+    const body = (c: NDArray, [a, b]: NDArray[]): NDArray[] => [f(a!, b!, c), c];
+    close(grad((v: NDArray) => lax.scan(body, v, [a, b])[0])(array(1, { dtype: "float64" })), [30 * 400]);
+    const chosen = (p: NDArray, v: NDArray): NDArray => lax.cond(p, (v: NDArray) => f(a, b, v), np.negative, v);
+    close(grad((v: NDArray) => np.sum(jit(chosen)(array(true), v)))(v), [30, 400]);
+    close(grad((v: NDArray) => np.sum(checkpoint((v: NDArray) => f(np.exp(np.log(a)), b, v))(v)))(v), [30, 400]);
+  }
+  close(jvp((v: NDArray) => vmap(closingJvp)(a, b, v), [v], [one])[1], [30, 400]);
+});
+
+test("a rule that can't be traced is no error until its derivative is asked for", () => {
+  const f = customJvp((v: NDArray) => np.sin(v));
+  f.defjvp(() => {
+    throw new Error("no derivative");
+  });
+  close(jit(f)(x), points.map(Math.sin));
+  close(vmap(f)(x), points.map(Math.sin));
+  assert.throws(() => grad((v: NDArray) => np.sum(f(v)))(x), /no derivative/);
 });
 
 test.run();

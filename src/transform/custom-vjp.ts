@@ -1,0 +1,172 @@
+/** Functions whose reverse-mode derivative the user gives. */
+import { describe, UnsupportedError } from "../base/errors.ts";
+import { leafCount, type TreeDef, unflatten } from "../base/tree.ts";
+import type { Aval } from "../ir/aval.ts";
+import type { NDArray } from "../ir/ndarray.ts";
+import type { Primitive, Tangent } from "../ir/primitive.ts";
+import { bind, evalJaxpr, traceToJaxpr } from "../ir/trace.ts";
+import { narrowed } from "../lax/convert.ts";
+import { full, zerosLike } from "../lax/create.ts";
+import { batchSize, batchToFront } from "../lax/shape.ts";
+import { parts } from "./bodies.ts";
+import {
+  batched,
+  type CustomOptions,
+  callFlat,
+  checkCustom,
+  ruleProgram,
+  ruleResult,
+  splitArguments,
+} from "./custom.ts";
+import { checkFunction, flattenArrays, type TreeFunction } from "./flat.ts";
+
+interface LinearParams {
+  readonly outputs: readonly Aval[];
+  /** How many inputs are residuals; tangents follow. */
+  readonly residuals: number;
+  readonly backward: (residuals: readonly NDArray[], cts: readonly NDArray[]) => NDArray[];
+}
+
+/** Stands for the derivative that only its transpose, the user's backward function, defines. */
+const customLinearPrimitive: Primitive<LinearParams> = {
+  name: "custom_vjp_linear",
+  aval: (_, { outputs }) => [...outputs],
+  jvp: (primals, tangents, params) => {
+    if (tangents.slice(0, params.residuals).some((t) => t !== null)) {
+      throw new UnsupportedError("customVjp: a derivative of the derivative by its residuals is not defined.");
+    }
+    const outs = linearCall(params, primals);
+    const own = tangents.slice(params.residuals).map((t, i) => t ?? zerosLike(primals[params.residuals + i]!));
+    return [outs, linearCall(params, [...primals.slice(0, params.residuals), ...own])];
+  },
+  transpose: (cts, inputs, { outputs, residuals, backward }) => {
+    const filled = cts.map((ct, i) => ct ?? zerosLikeAval(outputs[i]!));
+    const grads: Tangent[] = backward(inputs.slice(0, residuals) as NDArray[], filled);
+    return [...new Array<Tangent>(residuals).fill(null), ...grads];
+  },
+  batch: (inputs, axes, params) => {
+    const size = batchSize(inputs, axes);
+    const front = inputs.map((x, i) => batchToFront(x, axes[i]!, size));
+    const backward: LinearParams["backward"] = (residuals, cts) => {
+      const all = [...residuals, ...cts];
+      const single = (x: NDArray): Aval => ({ ...x.aval, shape: x.shape.slice(1) });
+      const rule = traceToJaxpr(
+        (...values) => params.backward(values.slice(0, residuals.length), values.slice(residuals.length)),
+        all.map(single),
+      );
+      return batched(
+        rule,
+        all,
+        all.map(() => 0),
+        size,
+      );
+    };
+    const outputs = params.outputs.map((a) => ({ ...a, shape: [size, ...a.shape] }));
+    const outs = linearCall({ ...params, outputs, backward }, front);
+    return [outs, outs.map(() => 0)];
+  },
+  lowering: {
+    kind: "call",
+    program: () => {
+      throw new UnsupportedError(
+        "customVjp: the function has no forward-mode derivative; use reverse mode, or customJvp.",
+      );
+    },
+  },
+  format: () => "",
+};
+
+const linearCall = (params: LinearParams, inputs: readonly NDArray[]): NDArray[] =>
+  bind(customLinearPrimitive, inputs, params);
+
+const zerosLikeAval = (aval: Aval): NDArray => full(aval.shape, 0, aval.dtype);
+
+/** A function whose reverse-mode derivative is given by `defvjp`. */
+export type CustomVjp<F extends TreeFunction> = F & {
+  /**
+   * Sets the derivative: `forward(...args)` returns `[out, residuals]`, `backward(residuals, cotangent)` the list of the
+   * arguments' cotangents (`null` for zeros). Arguments named in `nondiffArgnums` come before the residuals, and have no
+   * cotangent in the list.
+   */
+  defvjp(
+    forward: (...args: Parameters<F>) => readonly [unknown, unknown],
+    // biome-ignore lint/suspicious/noExplicitAny: whatever forward returned
+    backward: (...args: any[]) => readonly unknown[],
+  ): void;
+};
+
+/** The cotangents that a backward function gave: a list like the arguments, in which `null` stands for zeros. */
+function cotangentsOf(given: unknown, inTree: TreeDef, avals: readonly Aval[]): NDArray[] {
+  const fn = "customVjp";
+  if (inTree.kind !== "list") throw new TypeError("internal: arguments are a list");
+  const count = inTree.children.length;
+  if (!Array.isArray(given) || given.length !== count) {
+    throw new TypeError(
+      `${fn}: backward must return a list with one cotangent for each of ${count} arguments, got ${describe(given)}.`,
+    );
+  }
+  let next = 0;
+  return inTree.children.flatMap((child, i) => {
+    const own = avals.slice(next, next + leafCount(child));
+    next += own.length;
+    if (given[i] === null) return own.map(zerosLikeAval);
+    // Where a whole number stands, a float may come back; it goes nowhere.
+    const expected = own.map((aval): Aval => (aval.weak ? { ...aval, dtype: "float32" } : aval));
+    return ruleResult(fn, `backward's cotangent of argument ${i}`, given[i], child, expected);
+  });
+}
+
+/**
+ * Makes `f` a function with a reverse-mode derivative of its own, set by `defvjp`. Forward mode is then an error.
+ * Source: `jax.custom_vjp`.
+ */
+export function customVjp<F extends TreeFunction>(f: F, options: CustomOptions = {}): CustomVjp<F> {
+  const fn = "customVjp";
+  checkCustom(fn, f, options);
+  type Rules = Parameters<CustomVjp<F>["defvjp"]>;
+  let rules: Rules | undefined;
+  const applied = (...args: unknown[]): unknown => {
+    const given = rules;
+    if (!given) throw new TypeError(`${fn}: set the derivative with defvjp before the function is called.`);
+    const [forward, backward] = given;
+    const { values, nondiff, of, partial } = splitArguments(fn, f, args, options);
+    return callFlat(fn, partial, values, (inTree, outTree, avals) => (primals, tangents) => {
+      const result = of(forward as TreeFunction)(...unflatten<unknown[]>(inTree, primals));
+      if (!Array.isArray(result) || result.length !== 2) {
+        throw new TypeError(`${fn}: forward must return [out, residuals], got ${describe(result)}.`);
+      }
+      const outs = ruleResult(fn, "forward's result", result[0], outTree, avals);
+      const [saved, savedTree] = flattenArrays(fn, result[1]);
+      const inAvals = primals.map((x) => x.aval);
+      const pull: LinearParams["backward"] = (residuals, cts) =>
+        cotangentsOf(
+          backward(...nondiff, unflatten(savedTree, residuals.map(narrowed)), unflatten(outTree, cts)),
+          inTree,
+          inAvals,
+        );
+      const back = ruleProgram(
+        (...values) => pull(...parts(values, saved.length)),
+        [...saved.map((x) => x.aval), ...avals],
+      );
+      const consts = back?.consts ?? [];
+      const params: LinearParams = {
+        outputs: avals,
+        residuals: consts.length + saved.length,
+        backward: (residuals, cts) =>
+          back
+            ? evalJaxpr({ jaxpr: back.jaxpr, consts: residuals.slice(0, consts.length) }, [
+                ...residuals.slice(consts.length),
+                ...cts,
+              ])
+            : pull(residuals, cts),
+      };
+      return [outs, linearCall(params, [...consts, ...saved, ...tangents])];
+    });
+  };
+  return Object.assign(applied as F, {
+    defvjp: (...given: Rules): void => {
+      for (const rule of given) checkFunction(`${fn}: defvjp`, rule);
+      rules = given;
+    },
+  });
+}
