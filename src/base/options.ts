@@ -45,6 +45,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   density: BOOLEAN,
   descending: BOOLEAN,
   diagRegAbsoluteScale: BOOLEAN,
+  doStabilize: BOOLEAN,
   endpoint: BOOLEAN,
   equalNan: BOOLEAN,
   fullMatrices: BOOLEAN,
@@ -87,7 +88,9 @@ const KINDS: Readonly<Record<string, Kind>> = {
   preferredElementType: /* @__PURE__ */ orNull(DTYPE),
 
   ddof: NUMBER,
+  diagReg: NUMBER,
   eps: NUMBER,
+  learningRate: NUMBER,
   recallTarget: NUMBER,
   scale: /* @__PURE__ */ orNull(NUMBER),
 
@@ -134,6 +137,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   windowDilation: LIST_OR_NULL,
   windowStrides: LIST_OR_NULL,
 
+  alpha: ARRAY,
   atol: ARRAY,
   default: ARRAY,
   base: ARRAY,
@@ -141,6 +145,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   toBegin: ARRAY,
   toEnd: ARRAY,
   epsilon: ARRAY,
+  negativeSlope: ARRAY,
   mask: ARRAY_OR_NULL,
   weights: ARRAY_OR_NULL,
   initial: SCALAR,

@@ -16,7 +16,8 @@ import { broadcastInDim } from "./shape.ts";
 /** Axes of both operands: `[lhs axes, rhs axes]`. */
 export type DimensionPair = readonly [lhs: readonly number[], rhs: readonly number[]];
 
-function pairOf(fn: string, name: string, dims: unknown): DimensionPair {
+/** Checked to be two lists of axes. */
+export function pairOf(fn: string, name: string, dims: unknown): DimensionPair {
   if (Array.isArray(dims) && dims.length === 2 && Array.from(dims).every((axes) => isIntegerList(axes, -Infinity))) {
     return dims as unknown as DimensionPair;
   }

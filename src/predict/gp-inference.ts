@@ -116,8 +116,10 @@ export function gpInference(
     get: ProcessName | readonly ProcessName[] | null = null,
     kTestTrain: Kernels | null = null,
     kTestTest: Kernels | null = null,
+    ...rest: never[]
   ) => {
-    const names = get === null ? (["nngp", "ntk"] as const) : Array.isArray(get) ? get : [get];
+    noMore(FN, rest);
+    const names = get === null ? (["nngp", "ntk"] as const) : Array.isArray(get) ? Array.from(get) : [get];
     if (!names.every((name) => PROCESSES.includes(name))) {
       throw new TypeError(`${FN}: get must be "${PROCESSES.join('", "')}", a list or null, got ${describe(get)}.`);
     }

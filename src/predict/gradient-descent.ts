@@ -88,7 +88,10 @@ export function gradientDescentMse(
     fxTrain0: ArrayLike | null = 0,
     fxTest0: ArrayLike | null = null,
     kTestTrain: ArrayLike | null = null,
+    ...rest: never[]
   ): NDArray | [NDArray, NDArray] => {
+    noMore(fn, rest);
+    if (t !== null) asArray(fn, t, "t");
     if (fxTrain0 === null && fxTest0 === null) {
       throw new TypeError(`${fn}: fxTrain0 and fxTest0 are both null; there is nothing to predict.`);
     }

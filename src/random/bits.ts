@@ -6,6 +6,16 @@ import { type ArrayLike, add, bitwiseXor, convertElementType, mul, shiftRightLog
 import { jit } from "../transform/jit.ts";
 import { checkKey, hashIndices, indicesOf } from "./keys.ts";
 
+/** A shape; a number for that of a vector. */
+export type DrawShape = Shape | number;
+
+/** The shape of a draw. */
+export function sizesOf(fn: string, shape: DrawShape): Shape {
+  const sizes = typeof shape === "number" ? [shape] : shape;
+  checkShape(fn, sizes);
+  return sizes;
+}
+
 /** `shape` by position, the rest by name; or everything by name. */
 export type DrawArguments<Options extends { readonly shape?: unknown }> =
   | [shape?: Options["shape"], options?: Omit<Options, "shape">]
@@ -16,10 +26,10 @@ export type DrawArguments<Options extends { readonly shape?: unknown }> =
  * @returns `uint32` of `shape` (by default one word, of shape ()).
  * @example random.bits(random.key(0), [3, 5])
  */
-export function bits(key: ArrayLike, ...args: DrawArguments<{ readonly shape?: Shape }>): NDArray {
-  const { shape = [] } = namedArguments<{ shape: Shape }>("random.bits", ["shape"], args);
-  checkShape("random.bits", shape);
-  return words(checkKey("random.bits", key), shape);
+export function bits(key: ArrayLike, ...args: DrawArguments<{ readonly shape?: DrawShape }>): NDArray {
+  const fn = "random.bits";
+  const { shape = [] } = namedArguments<{ shape: DrawShape }>(fn, ["shape"], args);
+  return words(checkKey(fn, key), sizesOf(fn, shape));
 }
 
 /** One word for every element of `shape`. */

@@ -1,8 +1,8 @@
 /** Draws of real numbers: for a key, those of `jax.random`. */
 import { namedArguments } from "../base/arguments.ts";
-import { type DType, isFloat } from "../base/dtypes.ts";
+import type { DType } from "../base/dtypes.ts";
 import { describe, formatShape, ShapeError } from "../base/errors.ts";
-import { broadcastShapes, checkShape, type Shape, sameShape } from "../base/shapes.ts";
+import { broadcastShapes, type Shape, sameShape } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import {
   type ArrayLike,
@@ -22,14 +22,22 @@ import {
 } from "../lax/index.ts";
 import { asArray } from "../lax/operands.ts";
 import { broadcastTo } from "../lax/shape.ts";
-import { compiledDraw, type DrawArguments, type FloatDType, unitFloats, unitFloatsAt } from "./bits.ts";
+import {
+  compiledDraw,
+  type DrawArguments,
+  type DrawShape,
+  type FloatDType,
+  sizesOf,
+  unitFloats,
+  unitFloatsAt,
+} from "./bits.ts";
 import { checkKey } from "./keys.ts";
 
 export type { FloatDType };
 
 /** How many numbers to draw, and of which dtype (`"float32"`). */
 export interface DrawOptions {
-  readonly shape?: Shape;
+  readonly shape?: DrawShape;
   readonly dtype?: FloatDType;
 }
 
@@ -41,7 +49,8 @@ export interface UniformOptions extends DrawOptions {
 }
 
 function checkFloat(fn: string, dtype: DType): asserts dtype is FloatDType {
-  if (!isFloat(dtype)) throw new TypeError(`${fn}: dtype must be "float32" or "float64", got ${describe(dtype)}.`);
+  if (dtype !== "float32" && dtype !== "float64")
+    throw new TypeError(`${fn}: dtype must be "float32" or "float64", got ${describe(dtype)}.`);
 }
 
 /** A parameter of a distribution as an array of `shape`. */
@@ -72,12 +81,12 @@ function betweenNumbers(u: NDArray, low: number, high: number, dtype: FloatDType
 
 function uniformDraws(fn: string, key: NDArray, options: Required<UniformOptions>): NDArray {
   const { shape, dtype, minval, maxval } = options;
-  checkShape(fn, shape);
+  const sizes = sizesOf(fn, shape);
   checkFloat(fn, dtype);
-  const u = unitFloats(key, shape, dtype);
+  const u = unitFloats(key, sizes, dtype);
   if (typeof minval === "number" && typeof maxval === "number") return betweenNumbers(u, minval, maxval, dtype);
   const [low, high] = Object.entries({ minval, maxval }).map(([name, value]) =>
-    spreadParameter(fn, name, convertElementType(asArray(fn, value, name), dtype), shape),
+    spreadParameter(fn, name, convertElementType(asArray(fn, value, name), dtype), sizes),
   ) as [NDArray, NDArray];
   return max(multiplyAdd(u, sub(high, low), low), low);
 }
@@ -117,9 +126,9 @@ const normalDraws = /* @__PURE__ */ compiledDraw((key, indices, dtype) => {
 export function normal(key: ArrayLike, ...args: DrawArguments<DrawOptions>): NDArray {
   const fn = "random.normal";
   const { shape, dtype } = drawArguments(fn, args);
-  checkShape(fn, shape);
+  const sizes = sizesOf(fn, shape);
   checkFloat(fn, dtype);
-  return normalDraws(checkKey(fn, key), shape, dtype);
+  return normalDraws(checkKey(fn, key), sizes, dtype);
 }
 
 /**
@@ -131,19 +140,21 @@ export function truncatedNormal(
   key: ArrayLike,
   lower: ArrayLike,
   upper: ArrayLike,
-  ...args: DrawArguments<{ readonly shape?: Shape | null; readonly dtype?: FloatDType }>
+  ...args: DrawArguments<{ readonly shape?: DrawShape | null; readonly dtype?: FloatDType }>
 ): NDArray {
   const fn = "random.truncatedNormal";
   const given = namedArguments<DrawOptions>(fn, ["shape", "dtype"], args);
   const dtype = given.dtype ?? "float32";
   checkFloat(fn, dtype);
   const bounds = Object.entries({ lower, upper }).map(([name, x]) => convertElementType(asArray(fn, x, name), dtype));
-  const shape =
+  const shape = sizesOf(
+    fn,
     given.shape ??
-    broadcastShapes(
-      fn,
-      bounds.map((x) => x.shape),
-    );
+      broadcastShapes(
+        fn,
+        bounds.map((x) => x.shape),
+      ),
+  );
   const [low, high] = bounds.map((x, i) => spreadParameter(fn, i === 0 ? "lower" : "upper", x, shape)) as [
     NDArray,
     NDArray,
@@ -163,6 +174,7 @@ const tiny = (dtype: FloatDType): number => (dtype === "float32" ? 2 ** -126 : 2
 export function gumbel(key: ArrayLike, ...args: DrawArguments<DrawOptions>): NDArray {
   const fn = "random.gumbel";
   const { shape, dtype } = drawArguments(fn, args);
+  checkFloat(fn, dtype);
   const u = uniformDraws(fn, checkKey(fn, key), { shape, dtype, minval: tiny(dtype), maxval: 1 });
   return neg(log(neg(log(u))));
 }

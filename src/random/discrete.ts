@@ -1,21 +1,13 @@
 /** Draws of integers and bools: for a key, those of `jax.random`. */
 import { namedArguments } from "../base/arguments.ts";
-import type { DType } from "../base/dtypes.ts";
+import { type DType, isDType } from "../base/dtypes.ts";
 import { describe, formatShape, ShapeError } from "../base/errors.ts";
-import {
-  broadcastShapes,
-  canonicalAxis,
-  checkShape,
-  inserted,
-  removed,
-  type Shape,
-  sameShape,
-} from "../base/shapes.ts";
+import { broadcastShapes, canonicalAxis, inserted, removed, type Shape, sameShape } from "../base/shapes.ts";
 import { NDArray } from "../ir/ndarray.ts";
 import { type ArrayLike, add, argmax, convertElementType, le, lt, mul, rem, select, sub } from "../lax/index.ts";
 import { asArray } from "../lax/operands.ts";
 import { broadcastTo } from "../lax/shape.ts";
-import { type DrawArguments, words } from "./bits.ts";
+import { type DrawArguments, type DrawShape, sizesOf, words } from "./bits.ts";
 import { gumbel, spreadParameter, uniform } from "./continuous.ts";
 import { checkKey, splitToList } from "./keys.ts";
 
@@ -23,7 +15,7 @@ export interface BernoulliOptions {
   /** The probability of true: a number (0.5 by default), or a float array that broadcasts to `shape`. */
   readonly p?: number | NDArray;
   /** By default the shape of `p`. */
-  readonly shape?: Shape | null;
+  readonly shape?: DrawShape | null;
 }
 
 /**
@@ -34,20 +26,23 @@ export interface BernoulliOptions {
 export function bernoulli(
   key: ArrayLike,
   ...args:
-    | [p?: BernoulliOptions["p"], shape?: Shape | null]
+    | [p?: BernoulliOptions["p"], shape?: DrawShape | null]
     | [p: BernoulliOptions["p"], options: Omit<BernoulliOptions, "p">]
     | [options: BernoulliOptions]
 ): NDArray {
   const fn = "random.bernoulli";
-  const { p = 0.5, shape: given } = namedArguments<BernoulliOptions>(fn, ["p", "shape"], args);
+  const { p = 0.5, shape } = namedArguments<BernoulliOptions>(fn, ["p", "shape"], args);
+  return bernoulliDraws(fn, checkKey(fn, key), p, shape ?? null);
+}
+
+function bernoulliDraws(fn: string, key: NDArray, p: number | NDArray, given: DrawShape | null): NDArray {
   const probability = p instanceof NDArray ? p : convertElementType(asArray(fn, p, "p"), "float32");
   const { dtype } = probability;
   if (dtype !== "float32" && dtype !== "float64") {
     throw new TypeError(`${fn}: p must be a float, got ${dtype}${formatShape(probability.shape)}.`);
   }
-  const shape = given ?? probability.shape;
-  checkShape(fn, shape);
-  return lt(uniform(checkKey(fn, key), shape, { dtype }), spreadParameter(fn, "p", probability, shape));
+  const shape = sizesOf(fn, given ?? probability.shape);
+  return lt(uniform(key, shape, { dtype }), spreadParameter(fn, "p", probability, shape));
 }
 
 /**
@@ -56,17 +51,20 @@ export function bernoulli(
  */
 export function rademacher(
   key: ArrayLike,
-  ...args: DrawArguments<{ readonly shape?: Shape; readonly dtype?: Exclude<DType, "bool"> }>
+  ...args: DrawArguments<{ readonly shape?: DrawShape; readonly dtype?: Exclude<DType, "bool"> }>
 ): NDArray {
   const fn = "random.rademacher";
   const names = ["shape", "dtype"] as const;
-  const { shape = [], dtype = "int32" } = namedArguments<{ shape: Shape; dtype: DType }>(fn, [...names], args);
-  const heads = convertElementType(bernoulli(checkKey(fn, key), 0.5, shape), dtype);
+  const { shape = [], dtype = "int32" } = namedArguments<{ shape: DrawShape; dtype: DType }>(fn, [...names], args);
+  if (!isDType(dtype) || dtype === "bool") {
+    throw new TypeError(`${fn}: dtype must be one of numbers, got ${describe(dtype)}.`);
+  }
+  const heads = convertElementType(bernoulliDraws(fn, checkKey(fn, key), 0.5, shape), dtype);
   return sub(mul(heads, 2), 1);
 }
 
 export interface RandintOptions {
-  readonly shape: Shape;
+  readonly shape: DrawShape;
   /** The smallest value: a whole number, or an integer array of `dtype` that broadcasts to `shape`. */
   readonly minval: number | NDArray;
   /** No value reaches this one. */
@@ -92,7 +90,7 @@ function checkBound(fn: string, name: string, bound: unknown, dtype: "int32" | "
 }
 
 /** How many values there are to choose from, at least 1 (as in JAX), modulo 2^32: 0 stands for all of them. */
-function spanOf({ minval, maxval, dtype, shape }: Required<RandintOptions>): NDArray | number {
+function spanOf({ minval, maxval, dtype }: Required<RandintOptions>, shape: Shape): NDArray | number {
   if (typeof minval === "number" && typeof maxval === "number") return Math.max(1, maxval - minval) % 2 ** 32;
   const [low, high] = [minval, maxval].map((x) => convertElementType(asArray("random.randint", x), dtype)) as [
     NDArray,
@@ -112,21 +110,21 @@ function spanOf({ minval, maxval, dtype, shape }: Required<RandintOptions>): NDA
 export function randint(
   key: ArrayLike,
   ...args:
-    | [shape: Shape, minval: number | NDArray, maxval: number | NDArray, options?: Pick<RandintOptions, "dtype">]
-    | [shape: Shape, options: Omit<RandintOptions, "shape">]
+    | [shape: DrawShape, minval: number | NDArray, maxval: number | NDArray, options?: Pick<RandintOptions, "dtype">]
+    | [shape: DrawShape, options: Omit<RandintOptions, "shape">]
     | [options: RandintOptions]
 ): NDArray {
   const fn = "random.randint";
   const given = namedArguments<RandintOptions>(fn, ["shape", "minval", "maxval", "dtype"], args);
-  const { shape, minval, maxval, dtype = "int32" } = given;
-  checkShape(fn, shape);
+  const { minval, maxval, dtype = "int32" } = given;
+  const shape = sizesOf(fn, given.shape as DrawShape);
   if (dtype !== "int32" && dtype !== "uint32") {
     throw new TypeError(`${fn}: dtype must be "int32" or "uint32", got ${describe(dtype)}.`);
   }
   checkBound(fn, "minval", minval, dtype, 0);
   checkBound(fn, "maxval", maxval, dtype, 1);
   const range = { shape, dtype, minval: minval as number | NDArray, maxval: maxval as number | NDArray };
-  const span = spanOf(range);
+  const span = spanOf(range, shape);
   const spread = typeof span === "number" ? span : spreadParameter(fn, "the bounds", span, shape);
   const offset = convertElementType(offsets(checkKey(fn, key), shape, spread), dtype);
   const low = convertElementType(asArray(fn, range.minval, "minval"), dtype);
@@ -146,7 +144,7 @@ export interface CategoricalOptions {
   /** The axis of `logits` that the categories lie along; the last by default. */
   readonly axis?: number;
   /** By default the shape of `logits` without `axis`; more axes in front draw more samples. */
-  readonly shape?: Shape | null;
+  readonly shape?: DrawShape | null;
 }
 
 /**
@@ -159,7 +157,7 @@ export function categorical(
   key: ArrayLike,
   logits: ArrayLike,
   ...args:
-    | [axis?: number, shape?: Shape | null]
+    | [axis?: number, shape?: DrawShape | null]
     | [axis: number, options: CategoricalOptions]
     | [options: CategoricalOptions]
 ): NDArray {
@@ -172,8 +170,7 @@ export function categorical(
   }
   const axis = canonicalAxis(fn, givenAxis, weights.ndim);
   const batch = removed(weights.shape, axis);
-  const shape = givenShape ?? batch;
-  checkShape(fn, shape);
+  const shape = sizesOf(fn, givenShape ?? batch);
   const extra = shape.length - batch.length;
   if (extra < 0 || !sameShape(broadcastShapes(fn, [shape, batch]), shape)) {
     throw new ShapeError(

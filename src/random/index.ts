@@ -1,5 +1,5 @@
 /** `random`: draws from keys, bit for bit those of `jax.random` with `jax_threefry_partitionable`. */
-export { bits, type DrawArguments } from "./bits.ts";
+export { bits, type DrawArguments, type DrawShape } from "./bits.ts";
 export {
   type DrawOptions,
   exponential,

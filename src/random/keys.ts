@@ -1,6 +1,6 @@
 /** Keys: `uint32` arrays of shape (2,), as `jax.random.PRNGKey` gives them. */
-import { describe, formatShape, noMore, ShapeError } from "../base/errors.ts";
-import { type Shape, sizeOf } from "../base/shapes.ts";
+import { describe, formatShape, noMore, ShapeError, show } from "../base/errors.ts";
+import { isIntegerList, type Shape, sizeOf } from "../base/shapes.ts";
 import { hostArray, NDArray, scalar } from "../ir/ndarray.ts";
 import { type ArrayLike, concatenate, convertElementType, iota, reshape, slice } from "../lax/index.ts";
 import { asArray } from "../lax/operands.ts";
@@ -19,7 +19,10 @@ const WORD = 2 ** 32;
  */
 export function key(seed: number | NDArray, ...rest: never[]): NDArray {
   noMore("random.key", rest);
-  if (seed instanceof NDArray) return seedFromArray(seed);
+  if (seed instanceof NDArray) {
+    const word = reshape(integerWord("random.key", "seed", seed), { newSizes: [1] });
+    return concatenate([Uint32Array.of(0), word], { dimension: 0 });
+  }
   if (!Number.isSafeInteger(seed)) {
     throw new TypeError(
       `random.key: seed must be a whole number within ±Number.MAX_SAFE_INTEGER, got ${describe(seed)}.`,
@@ -32,11 +35,6 @@ export function key(seed: number | NDArray, ...rest: never[]): NDArray {
 
 /** JAX's older name of `key`. */
 export const PRNGKey = key;
-
-function seedFromArray(seed: NDArray): NDArray {
-  const word = integerWord("random.key", "seed", seed);
-  return concatenate([Uint32Array.of(0), reshape(word, { newSizes: [1] })], { dimension: 0 });
-}
 
 /** A 0-dimensional integer array as `uint32`. */
 function integerWord(fn: string, name: string, x: NDArray): NDArray {
@@ -84,8 +82,8 @@ export function hashIndices(key: NDArray, indices: NDArray): [NDArray, NDArray] 
 export function split(key: ArrayLike, num: number | Shape = 2, ...rest: never[]): NDArray {
   noMore("random.split", rest);
   const shape = typeof num === "number" ? [num] : num;
-  if (!Array.isArray(shape) || !shape.every((n) => Number.isInteger(n) && n >= 0)) {
-    throw new ShapeError(`random.split: num must be a non-negative integer or a list of them, got ${describe(num)}.`);
+  if (!isIntegerList(shape, 0)) {
+    throw new ShapeError(`random.split: num must be a non-negative integer or a list of them, got ${show(num)}.`);
   }
   const words = hashIndices(checkKey("random.split", key), indicesOf(shape));
   const columns = words.map((w) => reshape(w, { newSizes: [...shape, 1] }));

@@ -124,7 +124,7 @@ export function Aggregate(
 ): Layer {
   const options = namedArguments<AggregateOptions>(FN, [...NAMES], args);
   const { aggregateAxis = null, batchAxis = 0, channelAxis = -1, implementation = "DENSE" } = options;
-  const aggregate = IMPLEMENTATIONS[implementation];
+  const aggregate = Object.hasOwn(IMPLEMENTATIONS, implementation) ? IMPLEMENTATIONS[implementation] : null;
   if (!aggregate) {
     throw new TypeError(`${FN}: implementation must be "DENSE" or "SPARSE", got ${describe(implementation)}.`);
   }
@@ -134,7 +134,10 @@ export function Aggregate(
     apply: (_, x, kwargs) => {
       if (kwargs.pattern === null || kwargs.pattern === undefined) return x;
       const given = asArray(FN, kwargs.pattern, "pattern");
-      const pattern = options.toDense && implementation === "DENSE" ? options.toDense(given) : given;
+      const pattern =
+        options.toDense && implementation === "DENSE"
+          ? asArray(FN, options.toDense(given), "what toDense returns")
+          : given;
       const [batch, channel] = [batchAxis, channelAxis].map((axis) => canonicalAxis(FN, axis, x.ndim)) as [
         number,
         number,

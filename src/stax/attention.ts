@@ -1,17 +1,28 @@
 /** Self-attention. */
 import { namedArguments } from "../base/arguments.ts";
 import { describe, formatShape, ShapeError } from "../base/errors.ts";
-import { canonicalAxes, inserted, invertPermutation, range, removed, type Shape, sizeOf } from "../base/shapes.ts";
+import {
+  canonicalAxes,
+  checkCount,
+  inserted,
+  invertPermutation,
+  range,
+  removed,
+  type Shape,
+  sizeOf,
+} from "../base/shapes.ts";
+import { sameAval } from "../ir/aval.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { cholesky } from "../lax/factorizations.ts";
 import { abs, add, concatenate, dotGeneral, max, mul, reshape, transpose } from "../lax/index.ts";
+import { asArray } from "../lax/operands.ts";
 import { broadcastTo } from "../lax/shape.ts";
 import { softmax } from "../nn/normalization.ts";
 import { array } from "../numpy/array.ts";
 import { normal } from "../random/index.ts";
 import { splitToList } from "../random/keys.ts";
 import type { AxisOptions } from "./constant.ts";
-import { checkCount, knownSize, knownSizes, makeLayer, spreadBias } from "./layer.ts";
+import { checkNumbers, knownSize, knownSizes, makeLayer, spreadBias } from "./layer.ts";
 import type { InputShape, Layer, Params } from "./types.ts";
 
 export interface GlobalSelfAttentionOptions extends AxisOptions {
@@ -82,6 +93,13 @@ function distances(sizes: Shape, p: number, dtype: NDArray["dtype"]): NDArray {
   );
 }
 
+/** What the user's function makes of the distances. */
+function covariance(posEmbDecayFn: (distances: NDArray) => NDArray, distance: NDArray): NDArray {
+  const decayed = asArray(FN, posEmbDecayFn(distance), "what posEmbDecayFn returns");
+  if (sameAval(decayed.aval, distance.aval)) return decayed;
+  throw new ShapeError(`${FN}: posEmbDecayFn must return ${describe(distance)}, got ${describe(decayed)}.`);
+}
+
 /**
  * Scaled dot-product attention of every position to all, with several heads. Sources:
  * `neural_tangents.stax.GlobalSelfAttention`, "Infinite attention" (arXiv 2006.10540).
@@ -106,9 +124,11 @@ export function GlobalSelfAttention(
   const { posEmbPNorm = 2, posEmbDecayFn = null, nChanPosEmb = null, WPosEmbStd = 1, valPosEmb = false } = options;
   const { attentionMechanism = "SOFTMAX", posEmbType = "NONE", batchAxis = 0, channelAxis = -1 } = options;
   Object.entries({ nChanOut, nChanKey, nChanVal, nHeads }).forEach(([name, n]) => {
-    checkCount(FN, name, n);
+    checkCount(FN, name, n, 1);
   });
-  const mechanism = MECHANISMS[attentionMechanism];
+  checkNumbers(FN, { WKeyStd, WValueStd, WQueryStd, WOutStd, bStd: bStd ?? 0, posEmbPNorm, WPosEmbStd });
+  if (nChanPosEmb !== null) checkCount(FN, "nChanPosEmb", nChanPosEmb, 1);
+  const mechanism = Object.hasOwn(MECHANISMS, attentionMechanism) ? MECHANISMS[attentionMechanism] : null;
   const choices = (name: string, names: readonly string[], got: unknown) =>
     new TypeError(`${FN}: ${name} must be "${names.join('", "')}", got ${describe(got)}.`);
   if (!mechanism) throw choices("attentionMechanism", Object.keys(MECHANISMS), attentionMechanism);
@@ -163,7 +183,9 @@ export function GlobalSelfAttention(
     if (!Array.isArray(params) || params.length !== 6) {
       throw new TypeError(`${FN}: params must be the list of six that initFn gives, got ${describe(params)}.`);
     }
-    const [query, key, value, out, b, posEmb] = params as NDArray[];
+    const [query, key, value, out, b, posEmb] = Array.from(params as unknown[], (W, i) =>
+      W === null && (i === 0 || i > 3) ? null : asArray(FN, W, `params[${i}]`),
+    ) as NDArray[];
     const [batch, channel, spatial] = axesOf(x.ndim);
     const permutation = [batch, ...spatial, channel];
     const ordered = transpose(x, { permutation });
@@ -177,7 +199,7 @@ export function GlobalSelfAttention(
     const inputs = posEmb ? embed(plain, flat(posEmb), places) : plain;
     const seen = valPosEmb ? inputs : plain;
     const project = (y: NDArray, W: NDArray): NDArray => {
-      if (W.shape[1] !== y.shape[2]) {
+      if (W.ndim !== 3 || W.shape[1] !== y.shape[2]) {
         throw new ShapeError(
           `${FN}: inputs ${formatShape(x.shape)} give ${y.shape[2]} features, but weights ${formatShape(W.shape)} take ` +
             `${W.shape[1]}.`,
@@ -221,7 +243,7 @@ export function GlobalSelfAttention(
     }
     const table = reshape(posEmb, { newSizes: [size, width] });
     const mixed = posEmbDecayFn
-      ? dotGeneral(cholesky(posEmbDecayFn(distances(places, posEmbPNorm, x.dtype))), table, {
+      ? dotGeneral(cholesky(covariance(posEmbDecayFn, distances(places, posEmbPNorm, x.dtype))), table, {
           contractingDims: [[1], [0]],
         })
       : table;

@@ -1,25 +1,27 @@
 /** Layers that make several branches of one, and one of several. */
-import { describe, formatShape, noMore, ShapeError } from "../base/errors.ts";
-import { canonicalAxis, inserted, removed, sameShape } from "../base/shapes.ts";
+import { closed, describe, noMore, ShapeError } from "../base/errors.ts";
+import { canonicalAxis, inserted, removed } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { promoteOperands } from "../lax/convert.ts";
 import { add, concatenate, mul } from "../lax/index.ts";
 import { asArray } from "../lax/operands.ts";
-import { checkCount, checkInputShape, checkKwargs, showShape, sizeOrUnknown } from "./layer.ts";
+import { checkInputShape, checkRepetitions, layerOf, refuseMask, showShape, sizeOrUnknown } from "./layer.ts";
 import type { Arrays, InputShape, Layer, Shapes } from "./types.ts";
 
 /** `num` copies of the input. Source: `neural_tangents.stax.FanOut`. */
 export function FanOut(num: number, ...rest: never[]): Layer<Arrays[]> {
-  noMore("stax.FanOut", rest);
-  checkCount("stax.FanOut", "num", num);
-  return [
+  const fn = "stax.FanOut";
+  noMore(fn, rest);
+  checkRepetitions(fn, "num", num);
+  return layerOf(
+    fn,
     (_, inputShape) => [new Array<Shapes>(num).fill(inputShape), []],
     (_, inputs) => new Array<Arrays>(num).fill(inputs),
-  ];
+  );
 }
 
 function checkBranches<T>(fn: string, name: string, branches: unknown, check: (x: unknown, i: number) => T): T[] {
-  if (Array.isArray(branches) && branches.length > 0) return branches.map(check);
+  if (Array.isArray(branches) && branches.length > 0) return Array.from(branches, check);
   throw new TypeError(`${fn}: ${name} must be a list with one entry for every branch, got ${describe(branches)}.`);
 }
 
@@ -30,21 +32,19 @@ interface FanInDefinition {
 }
 
 function fanIn({ fn, outputShape, apply }: FanInDefinition): Layer {
-  return [
+  return layerOf(
+    fn,
     (_, inputShape) => {
       const shapes = checkBranches(fn, "inputShape", inputShape, (s) => checkInputShape(fn, s));
       return [outputShape(shapes), []];
     },
-    (_, inputs, kwargs = {}) => {
-      checkKwargs(fn, kwargs);
-      return apply(
-        promoteOperands(
-          fn,
-          checkBranches(fn, "inputs", inputs, (x, i) => asArray(fn, x, `inputs[${i}]`)),
-        ),
-      );
+    (_, inputs, kwargs) => {
+      refuseMask(fn, kwargs);
+      const branches = checkBranches(fn, "inputs", inputs, (x, i) => asArray(fn, x, `inputs[${i}]`));
+      outputShape(branches.map((x) => x.shape));
+      return apply(promoteOperands(fn, branches));
     },
-  ];
+  );
 }
 
 /** A layer that combines branches of one shape two at a time. */
@@ -56,22 +56,15 @@ function fanInBy(fn: string, combine: (x: NDArray, y: NDArray) => NDArray): Laye
       if (others.every((s) => s.length === first.length && s.every((n, i) => n === first[i]))) return first;
       throw new ShapeError(`${fn}: the branches must have one shape, got ${shapes.map(showShape).join(", ")}.`);
     },
-    apply: (branches) => {
-      const [first, ...others] = branches as [NDArray, ...NDArray[]];
-      if (!others.every((x) => sameShape(x.shape, first.shape))) {
-        const shapes = branches.map((x) => formatShape(x.shape)).join(", ");
-        throw new ShapeError(`${fn}: the branches must have one shape, got ${shapes}.`);
-      }
-      return others.reduce((sum, x) => combine(sum, x), first);
-    },
+    apply: ([first, ...others]) => others.reduce((sum, x) => combine(sum, x), first as NDArray),
   });
 }
 
 /** The sum of the branches. Source: `neural_tangents.stax.FanInSum`. */
-export const FanInSum = (): Layer => fanInBy("stax.FanInSum", add);
+export const FanInSum = /* @__PURE__ */ closed("stax.FanInSum", (): Layer => fanInBy("stax.FanInSum", add));
 
 /** The elementwise product of the branches. Source: `neural_tangents.stax.FanInProd`. */
-export const FanInProd = (): Layer => fanInBy("stax.FanInProd", mul);
+export const FanInProd = /* @__PURE__ */ closed("stax.FanInProd", (): Layer => fanInBy("stax.FanInProd", mul));
 
 /** The branches joined along an axis, the last by default. Source: `neural_tangents.stax.FanInConcat`. */
 export function FanInConcat(axis = -1, ...rest: never[]): Layer {

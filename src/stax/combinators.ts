@@ -3,8 +3,9 @@ import { describe, formatShape, noMore, ShapeError } from "../base/errors.ts";
 import { map } from "../base/tree.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { concatenate, reshape, slice } from "../lax/index.ts";
-import { splitToList } from "../random/keys.ts";
-import { checkCount } from "./layer.ts";
+import { type ArrayLike, asArray } from "../lax/operands.ts";
+import { checkKey, splitToList } from "../random/keys.ts";
+import { checkRepetitions, layerOf } from "./layer.ts";
 import type { Arrays, Kwargs, Layer, Params, Shapes } from "./types.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: a layer may give any tree of arrays
@@ -14,7 +15,7 @@ type LastOf<L extends readonly unknown[]> = L extends readonly [...unknown[], in
 
 function checkLayers(fn: string, layers: readonly unknown[]): void {
   if (layers.length === 0) throw new TypeError(`${fn}: needs at least one layer.`);
-  layers.forEach((layer, i) => {
+  Array.from(layers).forEach((layer, i) => {
     const valid = Array.isArray(layer) && typeof layer[0] === "function" && typeof layer[1] === "function";
     if (valid) return;
     const hint = typeof layer === "function" ? " Call the layer's constructor: stax.Relu()." : "";
@@ -28,9 +29,16 @@ function entries<T>(fn: string, name: string, list: unknown, count: number): T[]
   throw new TypeError(`${fn}: ${name} must be a list of ${count}, one entry for each layer, got ${describe(list)}.`);
 }
 
+/** What the initFn of a layer gives. */
+function initialized(fn: string, [initFn]: AnyLayer, key: NDArray, shape: Shapes): [Shapes, Params] {
+  const result: unknown = initFn(key, shape);
+  if (Array.isArray(result) && result.length === 2) return result as [Shapes, Params];
+  throw new TypeError(`${fn}: a layer's initFn must return [outputShape, params], got ${describe(result)}.`);
+}
+
 /** The keyword arguments of each layer: the same for all but for the key. */
-function layerKwargs({ rng, ...rest }: Kwargs, count: number): Kwargs[] {
-  const keys = rng ? splitToList(rng, count) : [];
+function layerKwargs(fn: string, { rng, ...rest }: Kwargs, count: number): Kwargs[] {
+  const keys = rng ? splitToList(checkKey(fn, rng), count) : [];
   return Array.from({ length: count }, (_, i) => (rng ? { ...rest, rng: keys[i] as NDArray } : rest));
 }
 
@@ -45,26 +53,27 @@ function layerKwargs({ rng, ...rest }: Kwargs, count: number): Kwargs[] {
 export function serial<const Layers extends readonly AnyLayer[]>(...layers: Layers): Layer<OutputOf<LastOf<Layers>>> {
   const fn = "stax.serial";
   checkLayers(fn, layers);
-  return [
+  return layerOf(
+    fn,
     (key, inputShape) => {
-      let [rest, shape] = [key, inputShape];
-      const params = layers.map(([initFn]) => {
+      let [rest, shape] = [checkKey(fn, key), inputShape];
+      const params = layers.map((layer) => {
         const [next, layerKey] = splitToList(rest, 2) as [NDArray, NDArray];
-        const [outputShape, layerParams] = initFn(layerKey, shape);
+        const [outputShape, layerParams] = initialized(fn, layer, layerKey, shape);
         [rest, shape] = [next, outputShape];
         return layerParams;
       });
       return [shape, params];
     },
-    (params, inputs, kwargs = {}) => {
+    (params, inputs, kwargs) => {
       const layerParams = entries<Params>(fn, "params", params, layers.length);
-      const each = layerKwargs(kwargs, layers.length);
+      const each = layerKwargs(fn, kwargs, layers.length);
       return layers.reduce<Arrays>(
         (x, [, applyFn], i) => applyFn(layerParams[i] as Params, x, each[i]),
         inputs,
       ) as OutputOf<LastOf<Layers>>;
     },
-  ];
+  );
 }
 
 /**
@@ -75,23 +84,25 @@ export function parallel<const Layers extends readonly AnyLayer[]>(
   ...layers: Layers
 ): Layer<{ -readonly [I in keyof Layers]: OutputOf<Layers[I]> }> {
   const fn = "stax.parallel";
+  type Outputs = { -readonly [I in keyof Layers]: OutputOf<Layers[I]> };
   checkLayers(fn, layers);
-  return [
+  return layerOf<Outputs>(
+    fn,
     (key, inputShape) => {
       const shapes = entries<Shapes>(fn, "inputShape", inputShape, layers.length);
-      const keys = splitToList(key, layers.length);
-      const results = layers.map(([initFn], i) => initFn(keys[i] as NDArray, shapes[i] as Shapes));
+      const keys = splitToList(checkKey(fn, key), layers.length);
+      const results = layers.map((layer, i) => initialized(fn, layer, keys[i] as NDArray, shapes[i] as Shapes));
       return [results.map(([shape]) => shape), results.map(([, params]) => params)];
     },
-    (params, inputs, kwargs = {}) => {
+    (params, inputs, kwargs) => {
       const layerParams = entries<Params>(fn, "params", params, layers.length);
       const branches = entries<Arrays>(fn, "inputs", inputs, layers.length);
-      const each = layerKwargs(kwargs, layers.length);
-      return layers.map(([, applyFn], i) => applyFn(layerParams[i] as Params, branches[i] as Arrays, each[i])) as {
-        -readonly [I in keyof Layers]: OutputOf<Layers[I]>;
-      };
+      const each = layerKwargs(fn, kwargs, layers.length);
+      return layers.map(([, applyFn], i) =>
+        applyFn(layerParams[i] as Params, branches[i] as Arrays, each[i]),
+      ) as Outputs;
     },
-  ];
+  );
 }
 
 /** Arrays of one shape along a new first axis. */
@@ -100,7 +111,8 @@ function stack(arrays: readonly NDArray[]): NDArray {
   return concatenate(rows, { dimension: 0 });
 }
 
-function unstack(fn: string, x: NDArray, i: number, count: number): NDArray {
+function unstack(fn: string, given: ArrayLike, i: number, count: number): NDArray {
+  const x = asArray(fn, given, "a parameter");
   const [length, ...rest] = x.shape;
   if (length !== count) {
     throw new ShapeError(`${fn}: a parameter of shape ${formatShape(x.shape)} must have size ${count} along axis 0.`);
@@ -118,15 +130,16 @@ export function repeat<Out extends Arrays>(layer: Layer<Out>, n: number, ...rest
   const fn = "stax.repeat";
   noMore(fn, rest);
   checkLayers(fn, [layer]);
-  checkCount(fn, "n", n);
-  const [initFn, applyFn] = layer;
-  return [
+  checkRepetitions(fn, "n", n);
+  const [, applyFn] = layer;
+  return layerOf(
+    fn,
     (key, inputShape) => {
-      let rest = key;
+      let rest = checkKey(fn, key);
       const params = Array.from({ length: n }, () => {
         const [next, layerKey] = splitToList(rest, 2) as [NDArray, NDArray];
         rest = next;
-        const [outputShape, layerParams] = initFn(layerKey, inputShape);
+        const [outputShape, layerParams] = initialized(fn, layer, layerKey, inputShape);
         if (JSON.stringify(outputShape) !== JSON.stringify(inputShape)) {
           throw new ShapeError(
             `${fn}: the layer changes the shape from ${JSON.stringify(inputShape)} to ${JSON.stringify(outputShape)}; ` +
@@ -138,16 +151,16 @@ export function repeat<Out extends Arrays>(layer: Layer<Out>, n: number, ...rest
       const [first, ...others] = params as [Params, ...Params[]];
       return [inputShape, map<Params>((...leaves) => stack(leaves as NDArray[]), first, ...others)];
     },
-    (params, inputs, kwargs = {}) => {
+    (params, inputs, kwargs) => {
       let x: Arrays = inputs;
       for (let i = 0; i < n; i++) {
         x = applyFn(
-          map<Params>((leaf) => unstack(fn, leaf as NDArray, i, n), params),
+          map<Params>((leaf) => unstack(fn, leaf as ArrayLike, i, n), params),
           x,
           kwargs,
         );
       }
       return x as Out;
     },
-  ];
+  );
 }

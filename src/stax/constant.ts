@@ -1,9 +1,10 @@
 /** Layers that apply a fixed function: a part of the inputs, or a product with a constant. */
 import { namedArguments } from "../base/arguments.ts";
-import { checkOptions, describe, noMore, ShapeError } from "../base/errors.ts";
+import { checkOptions, describe, noMore, ShapeError, show } from "../base/errors.ts";
 import { canonicalAxes } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
-import { type ArrayLike, convertElementType, type DimensionPair, dotGeneral } from "../lax/index.ts";
+import { multiplyAlong, pairOf } from "../lax/dot.ts";
+import { type ArrayLike, convertElementType, type DimensionPair } from "../lax/index.ts";
 import { asArray } from "../lax/operands.ts";
 import { at, type Index as Place } from "../numpy/indexing.ts";
 import { evalShape, ShapeDtypeStruct } from "../transform/shapes.ts";
@@ -90,14 +91,21 @@ export function DotGeneral(options: DotGeneralLayerOptions = {}, ...rest: never[
   }
   if (lhs === null && rhs === null) return Identity();
   const constant = asArray(fn, (lhs ?? rhs) as ArrayLike, lhs === null ? "rhs" : "lhs");
-  const [contractingDims, batchDims] = dimensionNumbers;
+  const given: readonly unknown[] = dimensionNumbers;
+  if (!Array.isArray(given) || given.length !== 2) {
+    throw new TypeError(`${fn}: dimensionNumbers must be [contracting axes, batch axes], got ${show(given)}.`);
+  }
+  const [contractingDims, batchDims] = Array.from(given, (pair) => pairOf(fn, "each of dimensionNumbers", pair)) as [
+    DimensionPair,
+    DimensionPair,
+  ];
   const side = lhs === null ? 0 : 1;
   return fixed(
     fn,
     (x) => {
       const other = convertElementType(constant, x.dtype);
       const [left, right] = side === 0 ? [x, other] : [other, x];
-      return dotGeneral(left, right, { contractingDims, batchDims });
+      return multiplyAlong(fn, left, right, { contractingDims, batchDims });
     },
     (ndim) => canonicalAxes(fn, [...contractingDims[side], ...batchDims[side]], ndim, "dimensionNumbers"),
   );

@@ -1,7 +1,7 @@
 /** The convolutional layers: shared filters, their transpose, and filters that differ from place to place. */
 import { namedArguments } from "../base/arguments.ts";
-import { formatShape, ShapeError } from "../base/errors.ts";
-import { range, sizeOf } from "../base/shapes.ts";
+import { formatShape, ShapeError, show } from "../base/errors.ts";
+import { checkCount, range, sizeOf } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { add, convGeneralDilated, dotGeneral, mul, reshape, transpose } from "../lax/index.ts";
 import { broadcastTo } from "../lax/shape.ts";
@@ -9,7 +9,7 @@ import { eye } from "../numpy/creation.ts";
 import { normal } from "../random/index.ts";
 import { splitToList } from "../random/keys.ts";
 import {
-  checkCount,
+  checkNumbers,
   checkParameterization,
   knownSize,
   knownSizes,
@@ -17,6 +17,7 @@ import {
   showShape,
   spreadBias,
   weightsAndBias,
+  widthScales,
 } from "./layer.ts";
 import type { InputShape, Layer, Parameterization, Params } from "./types.ts";
 import {
@@ -70,6 +71,10 @@ type ConvArguments =
 
 /** Where batch, channels and spatial axes are; the spatial ones in the order of the weights' layout. */
 function parseLayouts(fn: string, numbers: ConvDimensionNumbers, count: number) {
+  const given: unknown = numbers;
+  if (!Array.isArray(given) || given.length !== 3 || !Array.from(given).every((spec) => typeof spec === "string")) {
+    throw new TypeError(`${fn}: dimensionNumbers must be three layouts, got ${show(given)}.`);
+  }
   const [lhs, rhs, out] = numbers;
   const spatial = [...rhs].filter((c) => c !== "I" && c !== "O");
   const agree =
@@ -79,7 +84,7 @@ function parseLayouts(fn: string, numbers: ConvDimensionNumbers, count: number) 
     [lhs, out].every((spec) => spec.length === count + 2 && ["N", "C", ...spatial].every((c) => spec.includes(c)));
   if (!agree) {
     throw new ShapeError(
-      `${fn}: dimensionNumbers ${JSON.stringify(numbers)} must be three layouts of ${count + 2} letters for the ` +
+      `${fn}: dimensionNumbers ${show(numbers)} must be three layouts of ${count + 2} letters for the ` +
         `${count} axes of filterShape, such as ${JSON.stringify(channelsLast(count))}.`,
     );
   }
@@ -101,7 +106,8 @@ function convolution(kind: Kind, outChan: number, filterShape: readonly number[]
   const [transposed, local] = [kind === "ConvTranspose", kind === "ConvLocal"];
   const options = namedArguments<ConvOptions>(fn, [...NAMES], args);
   const { WStd = 1, bStd = null } = options;
-  checkCount(fn, "outChan", outChan);
+  checkCount(fn, "outChan", outChan, 1);
+  checkNumbers(fn, { WStd, bStd: bStd ?? 0 });
   const count = Array.isArray(filterShape) ? filterShape.length : 1;
   const window = checkWindow(fn, "filterShape", filterShape, count);
   const strides = checkWindow(fn, "strides", options.strides, count);
@@ -109,7 +115,7 @@ function convolution(kind: Kind, outChan: number, filterShape: readonly number[]
   const dimensionNumbers = options.dimensionNumbers ?? channelsLast(count);
   const { lhs, rhs, out, spatial, spatialAxes, channel } = parseLayouts(fn, dimensionNumbers, count);
   const standard = checkParameterization(fn, options.parameterization ?? "ntk") === "standard";
-  const [inputScale, outputScale] = standard ? (options.s ?? [1, 1]) : [1, 1];
+  const [inputScale, outputScale] = widthScales(fn, standard ? options.s : undefined, outChan);
   const width = outChan * (local ? 1 : outputScale);
   const batch = lhs.indexOf("N");
   const windows: Windows = { spatialAxes, window, strides, padding };

@@ -1,13 +1,21 @@
 /** The fully connected layer. */
 import { namedArguments } from "../base/arguments.ts";
 import { formatShape, ShapeError } from "../base/errors.ts";
-import { canonicalAxis, inserted, removed } from "../base/shapes.ts";
+import { canonicalAxis, checkCount, inserted, removed } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { add, dotGeneral, mul } from "../lax/index.ts";
 import { moveAxis } from "../lax/shape.ts";
 import { normal } from "../random/index.ts";
 import { splitToList } from "../random/keys.ts";
-import { checkCount, checkParameterization, knownSize, makeLayer, spreadBias, weightsAndBias } from "./layer.ts";
+import {
+  checkNumbers,
+  checkParameterization,
+  knownSize,
+  makeLayer,
+  spreadBias,
+  weightsAndBias,
+  widthScales,
+} from "./layer.ts";
 import type { InputShape, Layer, Parameterization, Params } from "./types.ts";
 
 export interface DenseOptions {
@@ -52,10 +60,10 @@ export function Dense(
       ]
 ): Layer {
   const { WStd = 1, bStd = null, channelAxis = -1, ...rest } = namedArguments<DenseOptions>(FN, [...NAMES], args);
-  checkCount(FN, "outDim", outDim);
+  checkCount(FN, "outDim", outDim, 1);
+  checkNumbers(FN, { WStd, bStd: bStd ?? 0 });
   const standard = checkParameterization(FN, rest.parameterization ?? "ntk") === "standard";
-  const [inputScale, outputScale] = standard ? (rest.s ?? [1, 1]) : [1, 1];
-  const width = outDim * outputScale;
+  const [inputScale, , width] = widthScales(FN, standard ? rest.s : undefined, outDim);
   const channelOf = (ndim: number): number => canonicalAxis(FN, channelAxis, ndim, "channelAxis");
 
   const outputShape = (shape: InputShape): InputShape => {

@@ -1,28 +1,37 @@
 /** Activation functions. */
 import { namedArguments } from "../base/arguments.ts";
-import { describe, noMore } from "../base/errors.ts";
+import { checkFunction, closed, describe, formatShape, noMore, ShapeError, show } from "../base/errors.ts";
+import { sameShape } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import * as lax from "../lax/index.ts";
+import { asArray } from "../lax/operands.ts";
 import { gelu } from "../nn/activations.ts";
-import { makeLayer } from "./layer.ts";
+import { checkNumbers, makeLayer } from "./layer.ts";
 import type { Layer } from "./types.ts";
 
 /** A layer from a function of arrays that keeps their shape. Source: `neural_tangents.stax.Elementwise`. */
-export function Elementwise(fn: (x: NDArray) => NDArray, ...rest: never[]): Layer {
-  noMore("stax.Elementwise", rest);
-  if (typeof fn !== "function") throw new TypeError(`stax.Elementwise: fn must be a function, got ${describe(fn)}.`);
-  return elementwise("stax.Elementwise", fn);
-}
+export const Elementwise = /* @__PURE__ */ closed("stax.Elementwise", (fn: (x: NDArray) => NDArray) =>
+  ofFunction("stax.Elementwise", fn),
+);
 
 /**
  * The same. `deg` and `df` concern the kernels of infinitely wide networks in the original; here they change nothing.
  * Source: `neural_tangents.stax.ElementwiseNumerical`.
  */
-export const ElementwiseNumerical = (
-  fn: (x: NDArray) => NDArray,
-  _deg?: number,
-  _df?: (x: NDArray) => NDArray,
-): Layer => Elementwise(fn);
+export const ElementwiseNumerical = /* @__PURE__ */ closed(
+  "stax.ElementwiseNumerical",
+  (fn: (x: NDArray) => NDArray, _deg?: number, _df?: (x: NDArray) => NDArray): Layer =>
+    ofFunction("stax.ElementwiseNumerical", fn),
+);
+
+function ofFunction(name: string, fn: (x: NDArray) => NDArray): Layer {
+  checkFunction(name, "fn", fn);
+  return elementwise(name, (x) => {
+    const result = asArray(name, fn(x), "what fn returns");
+    if (sameShape(result.shape, x.shape)) return result;
+    throw new ShapeError(`${name}: fn must keep the shape ${formatShape(x.shape)}, got ${formatShape(result.shape)}.`);
+  });
+}
 
 const elementwise = (name: string, fn: (x: NDArray) => NDArray): Layer =>
   makeLayer({ fn: name, outputShape: (shape) => shape, apply: (_, x) => fn(x) });
@@ -43,17 +52,21 @@ export interface AffineOptions {
 type AffineArguments = [a?: number, b?: number, c?: number] | [options: AffineOptions];
 
 function affine(fn: string, args: AffineArguments): Required<AffineOptions> {
-  return { a: 1, b: 1, c: 0, ...namedArguments<AffineOptions>(fn, ["a", "b", "c"], args) };
+  const numbers = { a: 1, b: 1, c: 0, ...namedArguments<AffineOptions>(fn, ["a", "b", "c"], args) };
+  checkNumbers(fn, { ...numbers });
+  return numbers;
 }
+
+const affineErf = (fn: string, { a, b, c }: Required<AffineOptions>): Layer =>
+  elementwise(fn, (x) => shift(scale(lax.erf(scale(x, b)), a), c));
 
 /** `a erf(b x) + c`. Source: `neural_tangents.stax.Erf`. */
-export function Erf(...args: AffineArguments): Layer {
-  const { a, b, c } = affine("stax.Erf", args);
-  return elementwise("stax.Erf", (x) => shift(scale(lax.erf(scale(x, b)), a), c));
-}
+export const Erf = (...args: AffineArguments): Layer => affineErf("stax.Erf", affine("stax.Erf", args));
 
 /** A sigmoid made of the error function: `erf(x / 2.402...) / 2 + 1/2`. Source: `neural_tangents.stax.Sigmoid_like`. */
-export const Sigmoid_like = (): Layer => Erf(0.5, 1 / 2.4020563531719796, 0.5);
+export const Sigmoid_like = /* @__PURE__ */ closed("stax.Sigmoid_like", () =>
+  affineErf("stax.Sigmoid_like", { a: 0.5, b: 1 / 2.4020563531719796, c: 0.5 }),
+);
 
 /** `a sin(b x + c)`. Source: `neural_tangents.stax.Sin`. */
 export function Sin(...args: AffineArguments): Layer {
@@ -72,14 +85,17 @@ export function Cos(...args: AffineArguments): Layer {
  */
 export function Rbf(...args: [gamma?: number] | [options: { readonly gamma?: number }]): Layer {
   const { gamma = 1 } = namedArguments<{ gamma: number }>("stax.Rbf", ["gamma"], args);
+  checkNumbers("stax.Rbf", { gamma });
+  if (gamma < 0) throw new TypeError(`stax.Rbf: gamma must not be negative, got ${gamma}.`);
   return elementwise("stax.Rbf", (x) =>
     lax.mul(lax.sin(lax.add(scale(x, Math.sqrt(2 * gamma)), Math.PI / 4)), Math.SQRT2),
   );
 }
 
 /** `exp(-x^2) sin(x)`. Source: `neural_tangents.stax.Gabor`. */
-export const Gabor = (): Layer =>
-  elementwise("stax.Gabor", (x) => lax.mul(lax.exp(lax.neg(lax.square(x))), lax.sin(x)));
+export const Gabor = /* @__PURE__ */ closed("stax.Gabor", () =>
+  elementwise("stax.Gabor", (x) => lax.mul(lax.exp(lax.neg(lax.square(x))), lax.sin(x))),
+);
 
 /**
  * `x Phi(x)` with the normal distribution function Phi; `approximate: true` by a hyperbolic tangent.
@@ -98,9 +114,7 @@ type Stabilize = [doStabilize?: boolean] | [options: StabilizeOptions];
 
 function rectifier(fn: string, a: number, b: number, args: Stabilize): Layer {
   namedArguments<StabilizeOptions>(fn, ["doStabilize"], args);
-  if (typeof a !== "number" || typeof b !== "number") {
-    throw new TypeError(`${fn}: slopes must be numbers, got ${describe(typeof a === "number" ? b : a)}.`);
-  }
+  checkNumbers(fn, { "the slope for negative inputs": a, "that for positive ones": b });
   return elementwise(fn, (x) => {
     if (a === 0 && b === 0) return lax.mul(x, 0);
     const below = a === 0 ? null : scale(lax.min(x, 0), a);
@@ -119,19 +133,21 @@ export const LeakyRelu = (alpha: number, ...args: Stabilize): Layer => rectifier
 export const Abs = (...args: Stabilize): Layer => rectifier("stax.Abs", -1, 1, args);
 
 /** -1, 0 or 1. Source: `neural_tangents.stax.Sign`. */
-export const Sign = (): Layer => elementwise("stax.Sign", lax.sign);
+export const Sign = /* @__PURE__ */ closed("stax.Sign", () => elementwise("stax.Sign", lax.sign));
 
 type ScaleArguments = [a?: number, b?: number] | [options: Omit<AffineOptions, "c">];
 
 /** `a exp(b x)`. Source: `neural_tangents.stax.Exp`. */
 export function Exp(...args: ScaleArguments): Layer {
   const { a = 1, b = 1 } = namedArguments<AffineOptions>("stax.Exp", ["a", "b"], args);
+  checkNumbers("stax.Exp", { a, b });
   return elementwise("stax.Exp", (x) => scale(lax.exp(scale(x, b)), a));
 }
 
 /** `a exp(b x^2)`, with a = 1 and b = -1 by default. Source: `neural_tangents.stax.Gaussian`. */
 export function Gaussian(...args: ScaleArguments): Layer {
   const { a = 1, b = -1 } = namedArguments<AffineOptions>("stax.Gaussian", ["a", "b"], args);
+  checkNumbers("stax.Gaussian", { a, b });
   return elementwise("stax.Gaussian", (x) => scale(lax.exp(scale(lax.square(x), b)), a));
 }
 
@@ -146,8 +162,8 @@ const floatOf = (x: NDArray): "float32" | "float64" => (x.dtype === "float64" ? 
 /** `coef[0] + coef[1] x + ... + coef[n] x^n`. Source: `neural_tangents.stax.Polynomial`. */
 export function Polynomial(coef: readonly number[], ...rest: never[]): Layer {
   noMore("stax.Polynomial", rest);
-  if (!Array.isArray(coef) || !coef.every((c) => typeof c === "number")) {
-    throw new TypeError(`stax.Polynomial: coef must be a list of numbers, got ${describe(coef)}.`);
+  if (!Array.isArray(coef) || !Array.from(coef).every(Number.isFinite)) {
+    throw new TypeError(`stax.Polynomial: coef must be a list of finite numbers, got ${show(coef)}.`);
   }
   return elementwise("stax.Polynomial", (x) => evaluatePolynomial(coef, x));
 }
@@ -171,7 +187,8 @@ function hermite(degree: number): number[] {
 /** The Hermite polynomial with unit norm under a standard normal variable. Source: `neural_tangents.stax.Hermite`. */
 export function Hermite(degree: number, ...rest: never[]): Layer {
   noMore("stax.Hermite", rest);
-  checkDegree("stax.Hermite", degree);
+  // Beyond, the norm is infinite in float64.
+  checkDegree("stax.Hermite", degree, 170);
   let norm = 1;
   for (let n = 2; n <= degree; n++) norm *= n;
   const coefficients = hermite(degree);

@@ -5,14 +5,18 @@ import { canonicalAxis, removed, type Shape } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { reshape } from "../lax/index.ts";
 import { moveAxis } from "../lax/shape.ts";
-import { makeLayer, sizeOrUnknown } from "./layer.ts";
-import type { Arrays, InputShape, Layer } from "./types.ts";
+import { layerOf, makeLayer, sizeOrUnknown } from "./layer.ts";
+import type { InputShape, Layer } from "./types.ts";
 
 /** Gives back its inputs. Source: `neural_tangents.stax.Identity`. */
 export function Identity(...rest: never[]): Layer {
-  noMore("stax.Identity", rest);
-  const apply = (_: unknown, inputs: Arrays): NDArray => inputs as NDArray;
-  return [(_, inputShape) => [inputShape, []], apply];
+  const fn = "stax.Identity";
+  noMore(fn, rest);
+  return layerOf(
+    fn,
+    (_, inputShape) => [inputShape, []],
+    (_, inputs) => inputs as NDArray,
+  );
 }
 
 export interface FlattenOptions {

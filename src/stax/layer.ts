@@ -1,13 +1,14 @@
 /** How layers with one input are made, and the checks that they share. */
-import { describe, formatShape, ShapeError, UnsupportedError } from "../base/errors.ts";
-import { type Shape, sizeOf } from "../base/shapes.ts";
+import { closed, describe, formatShape, isPlainObject, ShapeError, show, UnsupportedError } from "../base/errors.ts";
+import { checkCount, type Shape, sizeOf } from "../base/shapes.ts";
 import { flatten, formatTree, structure, unflatten } from "../base/tree.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { promoteToFloat } from "../lax/convert.ts";
 import { type ArrayLike, mul } from "../lax/index.ts";
 import { asArray } from "../lax/operands.ts";
 import { broadcastTo } from "../lax/shape.ts";
-import type { InputShape, Kwargs, Layer, Parameterization, Params } from "./types.ts";
+import { checkKey } from "../random/keys.ts";
+import type { Arrays, InitFn, InputShape, Kwargs, Layer, Parameterization, Params, Shapes } from "./types.ts";
 
 export interface LayerDefinition {
   /** `stax.Dense`: for messages. */
@@ -25,10 +26,9 @@ const isSize = (n: unknown): boolean => n === null || (Number.isInteger(n) && (n
 
 /** Throws unless `shape` is one shape. */
 export function checkInputShape(fn: string, shape: unknown): InputShape {
-  if (Array.isArray(shape) && shape.every(isSize)) return shape as InputShape;
-  const got = Array.isArray(shape) ? JSON.stringify(shape) : describe(shape);
+  if (Array.isArray(shape) && Array.from(shape).every(isSize)) return shape as InputShape;
   throw new ShapeError(
-    `${fn}: inputShape must be one list of sizes (-1 or null where unknown), got ${got}; ` +
+    `${fn}: inputShape must be one list of sizes (-1 or null where unknown), got ${show(shape)}; ` +
       "stax.parallel takes a list of shapes.",
   );
 }
@@ -45,26 +45,40 @@ export const knownSizes = (fn: string, shape: InputShape, axes: readonly number[
   axes.map((axis) => knownSize(fn, shape, axis));
 
 /** Masked inputs would be computed as if they were not masked. */
-export function checkKwargs(fn: string, kwargs: Kwargs): void {
+export function refuseMask(fn: string, kwargs: Kwargs): void {
   if (kwargs.maskConstant === undefined || kwargs.maskConstant === null) return;
   throw new UnsupportedError(`${fn}: maskConstant is not supported; set masked inputs to zero before the network.`);
 }
 
 /** A layer with one input and one output. */
 export function makeLayer({ fn, outputShape, init, apply }: LayerDefinition): Layer {
-  return [
+  return layerOf(
+    fn,
     (key, inputShape) => {
       const shape = checkInputShape(fn, inputShape);
-      return [outputShape(shape), init ? init(key, shape) : []];
+      return [outputShape(shape), init ? init(checkKey(fn, key), shape) : []];
     },
-    (params, inputs, kwargs = {}) => {
-      checkKwargs(fn, kwargs);
+    (params, inputs, kwargs) => {
+      refuseMask(fn, kwargs);
       // Layers are written in `lax`, which takes arrays of one dtype.
       const [leaves, def] = flatten<ArrayLike>(params);
       const [x, ...values] = promoteToFloat(fn, [asArray(fn, inputs, "inputs"), ...leaves]) as [NDArray, ...NDArray[]];
       return apply(unflatten(def, values) as Params, x, kwargs);
     },
-  ];
+  );
+}
+
+/** A layer from its functions, which refuse further arguments, and keyword arguments that are no object. */
+export function layerOf<Out extends Arrays>(
+  fn: string,
+  initFn: InitFn,
+  applyFn: (params: Params, inputs: Arrays, kwargs: Kwargs) => Out,
+): Layer<Out> {
+  const apply = (params: Params, inputs: Arrays, kwargs?: Kwargs): Out => {
+    if (kwargs === undefined || isPlainObject(kwargs)) return applyFn(params, inputs, kwargs ?? {});
+    throw new TypeError(`${fn}: kwargs must be an object, got ${describe(kwargs)}.`);
+  };
+  return [closed(fn, (key: NDArray, inputShape: Shapes) => initFn(key, inputShape)), closed(fn, apply)];
 }
 
 export function checkParameterization(fn: string, parameterization: unknown): Parameterization {
@@ -73,10 +87,35 @@ export function checkParameterization(fn: string, parameterization: unknown): Pa
   throw new TypeError(`${fn}: parameterization must be "ntk" or "standard", got ${describe(parameterization)}.`);
 }
 
-/** Throws unless `value` is a positive integer. */
-export function checkCount(fn: string, name: string, value: unknown): asserts value is number {
-  if (Number.isInteger(value) && (value as number) > 0) return;
-  throw new TypeError(`${fn}: ${name} must be a positive integer, got ${describe(value)}.`);
+/** The most branches or repetitions: more would fill the memory before anything fails. */
+const MOST = 2 ** 16;
+
+/** Throws unless `value` is a positive integer that so many layers, or branches, can be made of. */
+export function checkRepetitions(fn: string, name: string, value: unknown): asserts value is number {
+  checkCount(fn, name, value, 1);
+  if (value > MOST) throw new TypeError(`${fn}: ${name} may be ${MOST} at most, got ${value}.`);
+}
+
+/** Throws unless all values are finite numbers. */
+export function checkNumbers(fn: string, values: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(values)) {
+    if (!Number.isFinite(value)) throw new TypeError(`${fn}: ${name} must be a finite number, got ${describe(value)}.`);
+  }
+}
+
+/** The width scales of inputs and outputs, and the width that the latter makes of `width`. */
+export function widthScales(
+  fn: string,
+  s: readonly [number, number] | undefined,
+  width: number,
+): [inputScale: number, outputScale: number, width: number] {
+  const scales: readonly unknown[] = s ?? [1, 1];
+  const valid =
+    Array.isArray(scales) && scales.length === 2 && Array.from(scales).every((n) => Number.isFinite(n) && n > 0);
+  if (!valid) throw new TypeError(`${fn}: s must be two positive numbers, got ${show(s)}.`);
+  const [inputs, outputs] = scales as [number, number];
+  checkCount(fn, `the number of outputs times s[1], ${outputs},`, width * outputs, 1);
+  return [inputs, outputs, width * outputs];
 }
 
 /** The weights and the bias (or `null`) of a layer that has them. */

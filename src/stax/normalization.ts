@@ -5,6 +5,7 @@ import { type Axes, canonicalAxes, range, sizeOf } from "../base/shapes.ts";
 import { NDArray } from "../ir/ndarray.ts";
 import { add, broadcastInDim, div, mul, reduceSum, rsqrt, select, square, sub } from "../lax/index.ts";
 import { bernoulli } from "../random/index.ts";
+import { checkKey } from "../random/keys.ts";
 import { makeLayer } from "./layer.ts";
 import type { Layer } from "./types.ts";
 
@@ -57,7 +58,7 @@ export function Dropout(rate: number, ...args: [mode?: "train" | "test"] | [opti
   if (mode !== "train" && mode !== "test") {
     throw new TypeError(`${fn}: mode must be "train" or "test", got ${describe(mode)}.`);
   }
-  if (!(rate > 0 && rate <= 1)) {
+  if (typeof rate !== "number" || !(rate > 0 && rate <= 1)) {
     throw new TypeError(`${fn}: rate, the probability to keep, must be above 0 and at most 1, got ${describe(rate)}.`);
   }
   return makeLayer({
@@ -70,7 +71,7 @@ export function Dropout(rate: number, ...args: [mode?: "train" | "test"] | [opti
           `${fn}: needs a key in training, applyFn(params, inputs, {rng: random.key(0)}); got ${describe(rng)}.`,
         );
       }
-      return select(bernoulli(rng, rate, x.shape), div(x, rate), 0);
+      return select(bernoulli(checkKey(fn, rng), rate, x.shape), div(x, rate), 0);
     },
   });
 }

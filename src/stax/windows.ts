@@ -1,6 +1,6 @@
 /** What convolutions and pooling have in common: windows that slide over spatial axes. */
 import { describe, ShapeError } from "../base/errors.ts";
-import { range } from "../base/shapes.ts";
+import { checkIntegers, range } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { resolvePadding } from "../lax/conv.ts";
 import { concatenate, pad, reduceSum, reshape, sliceInDim } from "../lax/index.ts";
@@ -18,10 +18,8 @@ export function checkPadding(fn: string, padding: unknown): Padding {
 /** A list of `count` positive integers; `null` stands for ones. */
 export function checkWindow(fn: string, name: string, sizes: unknown, count: number): readonly number[] {
   if (sizes === null || sizes === undefined) return new Array<number>(count).fill(1);
-  const valid = Array.isArray(sizes) && sizes.length === count && sizes.every((n) => Number.isInteger(n) && n > 0);
-  if (valid) return sizes;
-  const got = Array.isArray(sizes) ? JSON.stringify(sizes) : describe(sizes);
-  throw new TypeError(`${fn}: ${name} must be a list of ${count} positive integers, got ${got}.`);
+  checkIntegers(fn, name, sizes, 1, count);
+  return sizes;
 }
 
 /** The layer's geometry: which axes its windows slide over, and how. */
