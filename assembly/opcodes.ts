@@ -157,6 +157,7 @@ export const enum Op {
   NOT = 33,
   POPCOUNT = 34,
   CLZ = 35,
+  EXP2 = 36,
 
   // Two operands.
   ADD = 40,

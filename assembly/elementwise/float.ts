@@ -35,6 +35,7 @@ export function floatInstruction<T>(op: u32, dst: usize, a: usize, b: usize, byt
     case Op.REM: return each2<T>(fmod, dst, a, b, bytes);
     case Op.NEXTAFTER: return nextAfterLoop<T>(dst, a, b, bytes);
     case Op.EXP: return inlineLoop<T>(Op.EXP, dst, a, bytes);
+    case Op.EXP2: return inlineLoop<T>(Op.EXP2, dst, a, bytes);
     case Op.EXPM1: return inlineLoop<T>(Op.EXPM1, dst, a, bytes);
     case Op.LOG: return inlineLoop<T>(Op.LOG, dst, a, bytes);
     case Op.LOG1P: return inlineLoop<T>(Op.LOG1P, dst, a, bytes);

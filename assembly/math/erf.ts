@@ -68,9 +68,19 @@ function tailWide(x: v128): v128 {
   return tail<f64>(x);
 }
 
+/** erf(x) for 0 <= x <= 1. */
+function centreOf(x: v128): v128 {
+  return multiplyAdd(x, polynomial(CENTRE, 13, f64x2.mul(x, x)), x);
+}
+
+/** erfc(x) for x >= 0. Up to 1/2 the difference from 1 is exact to more bits than the tail. */
+function complement(x: v128): v128 {
+  return choose(f64x2.lt(x, splat(0.5)), f64x2.sub(splat(1), centreOf(x)), tailWide(x));
+}
+
 export function erf(x: v128): v128 {
   const size = f64x2.abs(x);
-  const centre = multiplyAdd(size, polynomial(CENTRE, 13, f64x2.mul(x, x)), size);
+  const centre = centreOf(size);
   // Where no lane is far out, its long way is saved; NaN goes the short one.
   const far = f64x2.gt(size, splat(1));
   if (!v128.any_true(far)) return copySign(centre, x);
@@ -89,6 +99,6 @@ export function erfSingle(x: v128): v128 {
 @inline
 export function erfc<T>(x: v128): v128 {
   const size = f64x2.abs(x);
-  const y = sizeof<T>() == 4 ? tail<f32>(size) : tailWide(size);
+  const y = sizeof<T>() == 4 ? tail<f32>(size) : complement(size);
   return choose(f64x2.lt(x, splat(0)), f64x2.sub(splat(2), y), y);
 }

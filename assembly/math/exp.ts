@@ -30,8 +30,8 @@ const SERIES = memory.data<f64>([
 
 /** x between the last number whose exponential vanishes and one whose half overflows; NaN stays. */
 @inline
-function clamp<T>(x: v128, lowest: f64): v128 {
-  return f64x2.pmax(f64x2.pmin(x, splat(sizeof<T>() == 4 ? 90 : 711)), splat(lowest));
+function clamp<T>(x: v128, lowest: f64, highest: f64 = sizeof<T>() == 4 ? 90 : 711): v128 {
+  return f64x2.pmax(f64x2.pmin(x, splat(highest)), splat(lowest));
 }
 
 /** k, the integer next to x / ln(2). */
@@ -40,18 +40,24 @@ function multiple(x: v128): v128 {
   return f64x2.nearest(f64x2.mul(x, splat(LOG2_E)));
 }
 
+/** x + r^2 P(r) */
+@inline
+function series<T>(r: v128, x: v128): v128 {
+  return multiplyAdd(f64x2.mul(r, r), sizeof<T>() == 4 ? polynomial(SERIES_SINGLE, 6, r) : polynomial(SERIES, 10, r), x);
+}
+
 /** exp(x + tail) / 2^k - 1 for a tail of less than 1/1000. */
 @inline
 function remainder<T>(x: v128, k: v128, tail: v128): v128 {
   if (sizeof<T>() == 4) {
     const r = f64x2.sub(x, f64x2.mul(k, splat(LN2_HIGH + LN2_LOW)));
-    return multiplyAdd(f64x2.mul(r, r), polynomial(SERIES_SINGLE, 6, r), r);
+    return series<T>(r, r);
   }
   const high = f64x2.sub(x, f64x2.mul(k, splat(LN2_HIGH)));
   const low = f64x2.sub(f64x2.mul(k, splat(LN2_LOW)), tail);
   const r = f64x2.sub(high, low);
   const error = f64x2.sub(f64x2.sub(high, r), low);
-  return f64x2.add(r, multiplyAdd(f64x2.mul(r, r), polynomial(SERIES, 10, r), error));
+  return f64x2.add(r, series<T>(r, error));
 }
 
 /** 2^n for integers n from -1022 to 1023. */
@@ -79,6 +85,15 @@ export function expTimes<T>(factor: f64, x: v128, tail: v128): v128 {
 @inline
 export function exp<T>(x: v128): v128 {
   return expTimes<T>(1, x, splat(0));
+}
+
+/** 2^x. What x has beyond the next integer is exact, and so are whole powers. */
+@inline
+export function exp2<T>(x: v128): v128 {
+  x = clamp<T>(x, sizeof<T>() == 4 ? -160 : -1076, sizeof<T>() == 4 ? 130 : 1025);
+  const k = f64x2.nearest(x);
+  const r = f64x2.mul(f64x2.sub(x, k), splat(LN2_HIGH + LN2_LOW));
+  return scaled<T>(f64x2.add(splat(1), series<T>(r, r)), k);
 }
 
 /** factor * (exp(x) - 1) */

@@ -3,7 +3,7 @@ import { Op } from "../opcodes";
 import { acos, asin, atan } from "./atan";
 import { erf, erfc, erfSingle } from "./erf";
 import { erfinv, erfinvSingle } from "./erfinv";
-import { cosh, exp, expm1, logistic, sinh, tanh } from "./exp";
+import { cosh, exp, exp2, expm1, logistic, sinh, tanh } from "./exp";
 import { digamma, lgamma } from "./gamma";
 import { acosh, asinh, atanh, log, log1p } from "./log";
 import { logSingle } from "./log-single";
@@ -13,6 +13,7 @@ import { cos, sin, sineSingle, tan, tanSingle } from "./trigonometry";
 @inline
 export function inlineFunction<T>(op: u32, x: v128): v128 {
   if (op == Op.EXP) return exp<T>(x);
+  if (op == Op.EXP2) return exp2<T>(x);
   if (op == Op.EXPM1) return expm1<T>(x);
   if (op == Op.LOGISTIC) return logistic<T>(x);
   if (op == Op.TANH) return tanh<T>(x);

@@ -93,6 +93,7 @@ const OP: Readonly<Record<MapOp, number>> = {
   NOT: Op.NOT,
   POPCOUNT: Op.POPCOUNT,
   CLZ: Op.CLZ,
+  EXP2: Op.EXP2,
   ADD: Op.ADD,
   SUB: Op.SUB,
   MUL: Op.MUL,

@@ -60,6 +60,7 @@ export type MapOp =
   | "NOT"
   | "POPCOUNT"
   | "CLZ"
+  | "EXP2"
   | "ADD"
   | "SUB"
   | "MUL"

@@ -6,11 +6,11 @@ import type { NDArray } from "../ir/ndarray.ts";
 import { add, max, min, mul } from "./arithmetic.ts";
 import { type Combine, combining } from "./combine.ts";
 import { sameFloat } from "./convert.ts";
+import { logaddexp } from "./logaddexp.ts";
 import { requireNumbers } from "./nary.ts";
 import { type ArrayLike, asArray } from "./operands.ts";
 import { reshape } from "./shape.ts";
 import { concatenate, rev, sliceInDim } from "./slice.ts";
-import { logaddexp } from "./transcendental.ts";
 
 export interface ScanOptions {
   /** The first by default. */

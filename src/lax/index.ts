@@ -11,6 +11,7 @@ export * from "./dynamic-slice.ts";
 export { type GatherDimensionNumbers, type GatherOptions, gather, indexTake } from "./gather-windows.ts";
 export type { GatherScatterMode } from "./index-windows.ts";
 export * as linalg from "./linalg.ts";
+export { logaddexp } from "./logaddexp.ts";
 export {
   bitwiseAnd,
   bitwiseNot,

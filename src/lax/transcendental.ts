@@ -1,13 +1,11 @@
 /** Exponentials, trigonometric and hyperbolic functions, the error function; with their derivatives. */
-import { closed } from "../base/errors.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import type { MapOp } from "../ir/primitive.ts";
 import { add, div, floor, mul, neg, reciprocal, rsqrt, square, sub } from "./arithmetic.ts";
-import { sameFloat } from "./convert.ts";
 import { full } from "./create.ts";
 import { type Derivative, makeElementwise } from "./elementwise.ts";
-import { ge, lt, ne, select } from "./logic.ts";
-import { type Binary, binary, broadcastScalars, type Unary, unary } from "./nary.ts";
+import { lt, select } from "./logic.ts";
+import { type Binary, binary, type Unary, unary } from "./nary.ts";
 import type { ArrayLike } from "./operands.ts";
 
 /** A function of one variable from its derivative, given the tangent, the argument and the value. */
@@ -18,9 +16,7 @@ function define(name: string, emit: MapOp, derivative: (t: NDArray, x: NDArray, 
 
 export const exp = /* @__PURE__ */ define("exp", "EXP", (t, _, out) => mul(t, out));
 /** `2^x`. Source: `jax.lax.exp2`. */
-export const exp2: Unary = /* @__PURE__ */ closed("lax.exp2", (x: ArrayLike) =>
-  exp(mul(sameFloat("lax.exp2", [x])[0] as NDArray, Math.LN2)),
-);
+export const exp2 = /* @__PURE__ */ define("exp2", "EXP2", (t, _, out) => mul(t, mul(out, Math.LN2)));
 /** `exp(x) - 1`, exact near 0. */
 export const expm1 = /* @__PURE__ */ define("expm1", "EXPM1", (t, _, out) => mul(t, add(out, 1)));
 /** `log(1 + x)`, exact near 0. */
@@ -98,18 +94,3 @@ function trigamma(x: NDArray): NDArray {
 export const lgamma = /* @__PURE__ */ define("lgamma", "LGAMMA", (t, x) => mul(t, digamma(x)));
 /** The derivative of `lgamma`. Source: `jax.lax.digamma`. */
 export const digamma: Unary = /* @__PURE__ */ define("digamma", "DIGAMMA", (t, x) => mul(t, trigamma(x)));
-
-/**
- * `log(exp(x) + exp(y))` without overflow; its derivatives of every order are right where `x = y`, too, because nothing
- * in it has a kink.
- */
-export const logaddexp: Binary = /* @__PURE__ */ closed("lax.logaddexp", (x: ArrayLike, y: ArrayLike) => {
-  const operands = sameFloat("lax.logaddexp", [x, y], ["x", "y"]);
-  const [a, b] = broadcastScalars("lax.logaddexp", operands) as [NDArray, NDArray];
-  const firstLarger = ge(a, b);
-  const difference = sub(select(firstLarger, b, a), select(firstLarger, a, b));
-  const undefinedDifference = ne(difference, difference);
-  const safe = select(undefinedDifference, 0, difference);
-  const sum = add(select(firstLarger, a, b), log1p(exp(safe)));
-  return select(undefinedDifference, add(a, b), sum);
-});

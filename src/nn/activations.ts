@@ -9,7 +9,7 @@ import { type ArrayLike, asArray } from "../lax/operands.ts";
 import { where } from "../numpy/logic.ts";
 import { promoteToNumbers } from "../numpy/operands.ts";
 import { split } from "../numpy/split.ts";
-import { add, divide, logaddexp, maximum, minimum, multiply, sqrt, square } from "../numpy/ufuncs.ts";
+import { abs, add, divide, logaddexp, maximum, minimum, multiply, sqrt, square } from "../numpy/ufuncs.ts";
 
 const float = (fn: string, x: ArrayLike): NDArray => promoteToFloat(`nn.${fn}`, [x])[0] as NDArray;
 const number = (fn: string, x: ArrayLike): NDArray => promoteToNumbers(`nn.${fn}`, [x])[0] as NDArray;
@@ -122,7 +122,10 @@ export function squareplus(x: ArrayLike, options?: { readonly b?: ArrayLike }, .
   noMore("nn.squareplus", rest);
   const chosen = checkOptions("nn.squareplus", options, ["b"]);
   const operand = float("squareplus", x);
-  return divide(add(operand, sqrt(add(square(operand), chosen.b ?? 4))), 2);
+  const b = chosen.b ?? 4;
+  // For negative x the sum would cancel; there it is b divided by the sum for -x.
+  const sum = add(abs(operand), sqrt(add(square(operand), b)));
+  return multiply(where(lax.lt(operand, 0), divide(b, sum), sum), 0.5);
 }
 
 /** `x / (|x| + 1)`. Source: `jax.nn.soft_sign`. */

@@ -4,10 +4,12 @@ import { noMore } from "../base/errors.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { promoteOperands, promoteToFloat } from "../lax/convert.ts";
 import * as lax from "../lax/index.ts";
+import { logOfSum } from "../lax/logaddexp.ts";
+import type { Unary } from "../lax/nary.ts";
 import type { ArrayLike } from "../lax/operands.ts";
 import { where } from "./logic.ts";
 import { binary, promoteToNumbers, unary } from "./operands.ts";
-import { logaddexp, multiply } from "./ufuncs.ts";
+import { multiply } from "./ufuncs.ts";
 
 /** 0 for negative numbers, 1 for positive ones, `y` for 0. Source: `jax.numpy.heaviside`. */
 export const heaviside = /* @__PURE__ */ binary("heaviside", promoteToFloat, (x, y) =>
@@ -29,23 +31,30 @@ export const copysign = /* @__PURE__ */ binary("copysign", promoteToFloat, (x, y
   return lax.select(signbit(y), lax.neg(size), size);
 });
 
+const logOfOneMore: Unary = (x) => lax.mul(lax.log1p(lax.exp2(x)), Math.LOG2E);
 /** `log2(2^x + 2^y)` without overflow. Source: `jax.numpy.logaddexp2`. */
 export const logaddexp2 = /* @__PURE__ */ binary("logaddexp2", promoteToFloat, (x, y) =>
-  lax.div(logaddexp(lax.mul(x, Math.LN2), lax.mul(y, Math.LN2)), Math.LN2),
+  logOfSum("numpy.logaddexp2", x, y, logOfOneMore),
 );
+
+const nearest: Unary = (x) => lax.round(x, { roundingMethod: lax.RoundingMethod.TO_NEAREST_EVEN });
 
 /** `sin(pi x) / (pi x)`; 1, with all of its derivatives, at 0. Source: `jax.numpy.sinc`. */
 export const sinc = /* @__PURE__ */ unary("sinc", promoteToFloat, (x) => {
   const angle = lax.mul(x, Math.PI);
   const small = lax.lt(lax.abs(angle), 1e-2);
+  // sin(pi x) from what x has beyond a whole number, which is exact, unlike pi x: near whole numbers little else is left.
+  const whole = nearest(x);
+  const odd = lax.ne(whole, lax.mul(nearest(lax.mul(whole, 0.5)), 2));
+  const sine = lax.sin(lax.mul(lax.sub(x, whole), Math.PI));
   const square = lax.square(angle);
   // Around 0 the series, to 1e-18; there the quotient, and its derivatives, would lose what they are made of.
   const series = [1 / 362880, -1 / 5040, 1 / 120, -1 / 6].reduce<NDArray>(
     (s, c) => lax.add(lax.mul(s, square), c),
     lax.mul(square, -1 / 39916800),
   );
-  const safe = lax.select(small, 1, angle);
-  return lax.select(small, lax.add(lax.mul(series, square), 1), lax.div(lax.sin(safe), safe));
+  const quotient = lax.div(lax.select(odd, lax.neg(sine), sine), lax.select(small, 1, angle));
+  return lax.select(small, lax.add(lax.mul(series, square), 1), quotient);
 });
 
 /** Degrees as radians. Source: `jax.numpy.deg2rad`. */

@@ -13,6 +13,7 @@ const FLOAT32 = DType.FLOAT32;
 /** The bounds are those of docs/accuracy.md. */
 const FUNCTIONS: [string, Op, (x: number) => number, number][] = [
   ["exp", Op.EXP, Math.exp, 0.6],
+  ["exp2", Op.EXP2, (x) => 2 ** x, 0.6],
   ["expm1", Op.EXPM1, Math.expm1, 0.6],
   ["log", Op.LOG, Math.log, 1.5],
   ["log1p", Op.LOG1P, Math.log1p, 0.6],

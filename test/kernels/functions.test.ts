@@ -11,6 +11,7 @@ const FLOAT64 = DType.FLOAT64;
 /** Functions that JavaScript has too. The bounds are for float64, where Math's own error (below 1) comes on top. */
 const KNOWN: [string, Op, (x: number) => number, number][] = [
   ["exp", Op.EXP, Math.exp, 2],
+  ["exp2", Op.EXP2, (x) => 2 ** x, 2],
   ["expm1", Op.EXPM1, Math.expm1, 2],
   ["log", Op.LOG, Math.log, 2],
   ["log1p", Op.LOG1P, Math.log1p, 2],

@@ -1,4 +1,4 @@
-import { array, grad, lax, type NDArray, numpy as np } from "cotangent";
+import { array, grad, jit, jvp, lax, type NDArray, numpy as np } from "cotangent";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { numbers } from "../support/arrays.ts";
@@ -53,6 +53,52 @@ test("the complementary error function, powers of two, logaddexp", () => {
   checkVmap(lax.logaddexp, [x, randomArray([3, 4], 2)]);
   assertSame(lax.exp2(array([3, -2, 0.5])), array([8, 0.25, Math.SQRT2]), 1e-6);
   assert.is(lax.exp2(3).dtype, "float32");
+});
+
+test("the derivatives of logaddexp sum to 1, with infinities too", () => {
+  const inf = Number.POSITIVE_INFINITY;
+  type Binary = (x: NDArray, y: NDArray) => NDArray;
+  const points: [number, number, number, number][] = [
+    // x, y, and the derivatives in both.
+    [-inf, -inf, 0.5, 0.5],
+    [inf, inf, 0.5, 0.5],
+    [inf, -inf, 1, 0],
+    [-inf, inf, 0, 1],
+    [-inf, 1, 0, 1],
+    [1, inf, 0, 1],
+    [inf, 1, 1, 0],
+    [1, 1, 0.5, 0.5],
+    [Number.NaN, 1, Number.NaN, Number.NaN],
+    [-inf, Number.NaN, Number.NaN, Number.NaN],
+  ];
+  for (const dtype of ["float32", "float64"] as const) {
+    const column = (i: number): NDArray =>
+      array(
+        points.map((p) => p[i]),
+        { dtype },
+      );
+    const [x, y, one, zero] = [column(0), column(1), np.ones([points.length], { dtype }), np.zeros([points.length])];
+    for (const f of [lax.logaddexp, np.logaddexp, np.logaddexp2] as Binary[]) {
+      const total = (a: NDArray, b: NDArray) => np.sum(f(a, b));
+      for (const derivative of [grad(total, { argnums: [0, 1] }), jit(grad(total, { argnums: [0, 1] }))]) {
+        const [dx, dy] = (derivative as unknown as (...args: NDArray[]) => [NDArray, NDArray])(x, y);
+        assert.equal(numbers(dx), numbers(column(2)));
+        assert.equal(numbers(dy), numbers(column(3)));
+      }
+      const forward = (tx: NDArray, ty: NDArray) => numbers(jvp(f, [x, y], [tx, ty])[1]);
+      assert.equal(forward(one, np.zerosLike(one)), numbers(column(2)));
+      assert.equal(forward(np.astype(zero, dtype), one), numbers(column(3)));
+      const values = numbers(f(x, y));
+      assert.equal(values.slice(0, 7), [-inf, inf, inf, inf, 1, inf, inf]);
+      assert.ok(Number.isNaN(values[8]) && Number.isNaN(values[9]));
+    }
+  }
+  const nothing = array([-inf, -inf, -inf], { dtype: "float64" });
+  const weights = numbers(grad((v: NDArray) => lax.cumlogsumexp(v).at(2))(nothing) as NDArray);
+  assert.is(
+    weights.reduce((a, b) => a + b, 0),
+    1,
+  );
 });
 
 test("bits of integers", () => {

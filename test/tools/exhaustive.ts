@@ -20,6 +20,7 @@ function erf(x: number): number {
 
 const FUNCTIONS: Readonly<Record<string, readonly [(x: NDArray) => NDArray, (x: number) => number]>> = {
   exp: [np.exp, Math.exp],
+  exp2: [np.exp2, (x) => 2 ** x],
   expm1: [np.expm1, Math.expm1],
   log: [np.log, Math.log],
   log1p: [np.log1p, Math.log1p],
