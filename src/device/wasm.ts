@@ -5,7 +5,7 @@
 import { viewBuffer } from "../base/dtypes.ts";
 import { sizeOf } from "../base/shapes.ts";
 import { type Plan, type PlannedArray, SCRATCH_BYTES } from "../compile/plan.ts";
-import { HostArray } from "../ir/ndarray.ts";
+import { HostArray, storageOf } from "../ir/ndarray.ts";
 import { reserve } from "./kernels.ts";
 import { currentTeam, execute } from "./threads.ts";
 
@@ -19,7 +19,7 @@ export function runPlan(plan: Plan, inputs: readonly HostArray[]): HostArray[] {
   reserve(memory, threads > 1 ? scratch + (threads - 1) * SCRATCH_BYTES : plan.memoryBytes);
   const { buffer } = memory;
   const write = (address: number, array: HostArray): void =>
-    viewBuffer(array.dtype, buffer, address, array.storage.length).set(array.storage);
+    viewBuffer(array.dtype, buffer, address, array.size).set(storageOf(array));
   plan.inputs.forEach(({ address }, i) => {
     write(address, inputs[i]!);
   });

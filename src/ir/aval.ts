@@ -9,6 +9,13 @@ export interface Aval extends Typed {
 
 export const makeAval = (shape: Shape, dtype: DType, weak = false): Aval => ({ shape, dtype, weak });
 
+/** The abstract value for good: what an array or a variable has must not change with a list that a caller goes on using. */
+export function frozenAval(aval: Aval): Aval {
+  if (Object.isFrozen(aval) && Object.isFrozen(aval.shape)) return aval;
+  const { shape, dtype, weak } = aval;
+  return Object.freeze({ shape: Object.freeze([...shape]), dtype, weak });
+}
+
 export const sameAval = (a: Aval, b: Aval): boolean => a.dtype === b.dtype && sameShape(a.shape, b.shape);
 
 /** `f32[2,3]`: an abstract value as printed programs show it; a weak one has a `~` in front. */

@@ -1,5 +1,5 @@
 /** The intermediate representation: a flat list of equations over typed variables. */
-import { type Aval, sameAval } from "./aval.ts";
+import { type Aval, frozenAval, sameAval } from "./aval.ts";
 import { type HostArray, type NDArray, scalar } from "./ndarray.ts";
 import type { Primitive } from "./primitive.ts";
 
@@ -8,17 +8,22 @@ let variables = 0;
 /** A variable: assigned once, by an input, a constant or an equation. */
 export class Var {
   readonly id = variables++;
-  constructor(readonly aval: Aval) {}
+  readonly aval: Aval;
+  constructor(aval: Aval) {
+    this.aval = frozenAval(aval);
+  }
 }
 
 /** A 0-dimensional constant that stands in the program itself. */
 export class Literal {
   readonly array: HostArray;
+  readonly aval: Aval;
   constructor(
     readonly value: number,
-    readonly aval: Aval,
+    { dtype, weak }: Aval,
   ) {
-    this.array = scalar(value, aval.dtype, aval.weak);
+    this.array = scalar(value, dtype, weak);
+    this.aval = this.array.aval;
   }
 }
 

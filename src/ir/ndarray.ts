@@ -2,7 +2,7 @@
 import { allocate, type DType, type TypedArray } from "../base/dtypes.ts";
 import { formatShape } from "../base/errors.ts";
 import { type Shape, sizeOf } from "../base/shapes.ts";
-import { type Aval, makeAval } from "./aval.ts";
+import { type Aval, frozenAval, makeAval } from "./aval.ts";
 
 /** Nested lists of numbers (booleans for `bool` arrays), as `toArray` gives them. */
 export type NestedNumbers = number | boolean | NestedNumbers[];
@@ -67,13 +67,22 @@ function nest(data: TypedArray, shape: Shape, axis: number, cursor: { next: numb
   return Array.from({ length: shape[axis] as number }, () => nest(data, shape, axis + 1, cursor, bool));
 }
 
-/** An array whose elements are at hand. `storage` is shared inside the library and must not be written to. */
+/** The elements themselves, not a copy: shared by whoever holds the array, and never written to. */
+export let storageOf: (x: HostArray) => TypedArray;
+
+/** An array whose elements are at hand. They are private, since plans and results of other calls may stand on them. */
 export class HostArray extends NDArray {
-  constructor(
-    readonly storage: TypedArray,
-    readonly aval: Aval,
-  ) {
+  readonly #storage: TypedArray;
+  readonly aval: Aval;
+
+  static {
+    storageOf = (x) => x.#storage;
+  }
+
+  constructor(storage: TypedArray, aval: Aval) {
     super();
+    this.#storage = storage;
+    this.aval = frozenAval(aval);
   }
 
   override async data(): Promise<TypedArray> {
@@ -81,11 +90,11 @@ export class HostArray extends NDArray {
   }
 
   override dataSync(): TypedArray {
-    return this.storage.slice();
+    return this.#storage.slice();
   }
 
   override toString(): string {
-    return `NDArray ${this.dtype}${formatShape(this.shape)} ${preview(this.storage, this.shape)}`;
+    return `NDArray ${this.dtype}${formatShape(this.shape)} ${preview(this.#storage, this.shape)}`;
   }
 }
 

@@ -5,9 +5,10 @@
 
 import type { TypedArray } from "../base/dtypes.ts";
 import { ConcretizationTypeError, describe, formatShape, UnexpectedTracerError } from "../base/errors.ts";
+import { frozen } from "../base/frozen.ts";
 import type { Aval } from "./aval.ts";
 import { type Atom, type ClosedJaxpr, Environment, type Equation, type Jaxpr, Literal, Var } from "./jaxpr.ts";
-import { HostArray, NDArray } from "./ndarray.ts";
+import { HostArray, NDArray, storageOf } from "./ndarray.ts";
 import type { Primitive } from "./primitive.ts";
 
 /** An array whose contents aren't known: a variable of the program being traced. */
@@ -72,7 +73,7 @@ class Trace {
       params,
     );
     const outputs = avals.map((aval) => new Var(aval));
-    this.equations.push({ primitive: primitive as Primitive, inputs: atoms, params, outputs });
+    this.equations.push({ primitive: primitive as Primitive, inputs: atoms, params: frozen(params), outputs });
     return outputs.map((v) => new Tracer(this, v));
   }
 
@@ -81,7 +82,7 @@ class Trace {
       if (x.trace === this) return x.variable;
       if (!x.trace.active) throw leaked(x);
     } else if (x instanceof HostArray && x.ndim === 0) {
-      return new Literal(x.storage[0] as number, x.aval);
+      return new Literal(storageOf(x)[0] as number, x.aval);
     }
     const known = this.#constVarOf.get(x);
     if (known) return known;

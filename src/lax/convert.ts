@@ -2,7 +2,7 @@
 import { checkDType, type DType, isFloat, promote } from "../base/dtypes.ts";
 import { noMore } from "../base/errors.ts";
 import type { Aval } from "../ir/aval.ts";
-import { HostArray, type NDArray, scalar } from "../ir/ndarray.ts";
+import { HostArray, type NDArray, scalar, storageOf } from "../ir/ndarray.ts";
 import type { UndefinedPrimal } from "../ir/primitive.ts";
 import { bind1 } from "../ir/trace.ts";
 import { makeElementwise } from "./elementwise.ts";
@@ -46,7 +46,7 @@ export const castWeak = (x: NDArray, dtype: DType): NDArray =>
 
 function convertWeak(x: NDArray, newDtype: DType): NDArray {
   if (x.dtype === newDtype && x.aval.weak) return x;
-  if (x instanceof HostArray && x.ndim === 0) return scalar(x.storage[0]!, newDtype, true);
+  if (x instanceof HostArray && x.ndim === 0) return scalar(storageOf(x)[0]!, newDtype, true);
   return bind1(convertPrimitive, [x], { newDtype, weakType: true });
 }
 
@@ -61,7 +61,7 @@ export function convertElementType(x: ArrayLike, newDtype: DType, ...rest: never
   if (given.dtype === newDtype && !given.aval.weak) return given;
   const operand = withDigits(given);
   if (isLiteral(operand) && newDtype !== "bool" && (isFloat(newDtype) || !isFloat(operand.dtype))) {
-    return scalar((operand as HostArray).storage[0] as number, newDtype);
+    return scalar(storageOf(operand as HostArray)[0] as number, newDtype);
   }
   return bind1(convertPrimitive, [operand], { newDtype, weakType: false });
 }

@@ -1,10 +1,10 @@
 /** A kernel put together from tiles, each written to where it belongs as soon as it is computed. */
-import { allocate, type TypedArray } from "../base/dtypes.ts";
+import { allocate, type DType, type TypedArray } from "../base/dtypes.ts";
 import { range, type Shape, sizeOf } from "../base/shapes.ts";
 import { flatten, type TreeDef, unflatten } from "../base/tree.ts";
 import { contiguous, permuteView, type View } from "../base/view.ts";
-import { makeAval } from "../ir/aval.ts";
-import { HostArray } from "../ir/ndarray.ts";
+import { type Aval, makeAval } from "../ir/aval.ts";
+import { HostArray, storageOf } from "../ir/ndarray.ts";
 import { diagonalOnly, type OnProgress, type Part, partsOf, samePart, type Tiles } from "./tiling.ts";
 
 /** Copies the elements of one view to the same places of another. */
@@ -26,7 +26,7 @@ function copyView(to: TypedArray, target: View, from: TypedArray, source: View):
 
 /** One leaf of the kernel. */
 class Assembly {
-  #whole: HostArray | undefined;
+  #whole: { readonly storage: TypedArray; readonly aval: Aval } | undefined;
 
   constructor(
     readonly tiles: Tiles,
@@ -35,7 +35,8 @@ class Assembly {
 
   /** The leaf, once a tile has told its dtype and its other axes; it begins as zeros. */
   get whole(): HostArray {
-    return this.#whole!;
+    const { storage, aval } = this.#whole!;
+    return new HostArray(storage, aval);
   }
 
   /** Writes the tile of some examples of x1 and of x2; of a symmetric kernel its mirror image as well. */
@@ -53,33 +54,25 @@ class Assembly {
     }
   }
 
-  #write(
-    { aval, storage }: HostArray,
-    axes: readonly number[],
-    parts: readonly Part[],
-    mirror: readonly number[],
-  ): void {
-    const source = permuteView(contiguous(aval.shape), mirror);
+  #write(tile: HostArray, axes: readonly number[], parts: readonly Part[], mirror: readonly number[]): void {
+    const source = permuteView(contiguous(tile.shape), mirror);
     const { sizes } = this.tiles;
-    const whole = this.#allocate(
-      source.shape.map((n, i) => (axes.includes(i) ? sizes[axes.indexOf(i)]! : n)),
-      aval.dtype,
-    );
-    const { strides } = contiguous(whole.shape);
+    const shape = source.shape.map((n, i) => (axes.includes(i) ? sizes[axes.indexOf(i)]! : n));
+    const { strides } = contiguous(shape);
     const offset = axes.reduce((sum, axis, i) => sum + parts[i]![0] * strides[axis]!, 0);
-    copyView(whole.storage, { offset, shape: source.shape, strides }, storage, source);
+    copyView(this.#storage(shape, tile.dtype), { offset, shape: source.shape, strides }, storageOf(tile), source);
   }
 
-  #accumulate({ aval, storage }: HostArray, weight: number): void {
-    const sum = this.#allocate(aval.shape, aval.dtype).storage;
-    storage.forEach((x, i) => {
+  #accumulate(tile: HostArray, weight: number): void {
+    const sum = this.#storage(tile.shape, tile.dtype);
+    storageOf(tile).forEach((x, i) => {
       sum[i] = sum[i]! + weight * x;
     });
   }
 
-  #allocate(shape: Shape, dtype: HostArray["dtype"]): HostArray {
-    this.#whole ??= new HostArray(allocate(dtype, sizeOf(shape)), makeAval(shape, dtype));
-    return this.#whole;
+  #storage(shape: Shape, dtype: DType): TypedArray {
+    this.#whole ??= { storage: allocate(dtype, sizeOf(shape)), aval: makeAval(shape, dtype) };
+    return this.#whole.storage;
   }
 }
 

@@ -1,0 +1,27 @@
+/** Data that outlives a call: a copy of its own, which nobody can change. */
+
+const isRecord = (x: object): boolean => {
+  const prototype = Object.getPrototypeOf(x);
+  return prototype === Object.prototype || prototype === null;
+};
+
+/** Fields replaced by frozen ones, in a copy if any of them, or the whole, was not frozen yet. */
+function frozenRecord(record: Record<string, unknown>): object {
+  const entries = Object.entries(record).map(([key, x]) => [key, frozen(x)] as const);
+  const done = Object.isFrozen(record) && entries.every(([key, x]) => x === record[key]);
+  return done ? record : Object.freeze(Object.fromEntries(entries));
+}
+
+/**
+ * The value with every list and plain object in it copied and frozen; itself where they are frozen already. Functions and
+ * objects of any class (arrays, variables) stay the objects that they are.
+ */
+export function frozen<T>(value: T): T {
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) {
+    const list = value.map(frozen);
+    const done = Object.isFrozen(value) && list.every((x, i) => x === value[i]);
+    return done ? value : (Object.freeze(list) as T);
+  }
+  return isRecord(value) ? (frozenRecord(value as Record<string, unknown>) as T) : value;
+}
