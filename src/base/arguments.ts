@@ -1,5 +1,6 @@
 /** Arguments by position, by name, or both: what functions accept whose optional arguments are often written in order. */
-import { checkNamed, isPlainObject, show } from "./errors.ts";
+import { checkNamed, show } from "./errors.ts";
+import { isPlainObject } from "./plain.ts";
 
 /**
  * The types of optional arguments: some of `Positions` in order, then the options. As rest parameters of a function they

@@ -1,5 +1,6 @@
 /** The errors a user meets. Each message names the function, the argument, the shapes and what to do. */
 import { expected, isArrayShaped } from "./options.ts";
+import { frozen, isPlainObject } from "./plain.ts";
 
 /** Shapes or axes that do not fit together. */
 export class ShapeError extends Error {
@@ -48,13 +49,6 @@ export function checkFunction(fn: string, name: string, value: unknown): void {
   if (typeof value !== "function") throw new TypeError(`${fn}: ${name} must be a function, got ${describe(value)}.`);
 }
 
-/** Whether `x` may hold options or parts of a tree: an object that is no list and of no class. */
-export function isPlainObject(x: unknown): x is Record<string, unknown> {
-  if (typeof x !== "object" || x === null) return false;
-  const prototype = Object.getPrototypeOf(x);
-  return prototype === Object.prototype || prototype === null;
-}
-
 /**
  * The options that are given, checked: `fn` knows their names, each is what its name says (`options.ts`), and none of
  * `required` is missing. Read the options from the record that is returned: it inherits nothing.
@@ -77,7 +71,10 @@ export function checkOptions<Options extends object>(
   return named as Options;
 }
 
-/** The record, if `fn` knows all of its names and each value is what its name says; without what is undefined. */
+/**
+ * The record, if `fn` knows all of its names and each value is what its name says; without what is undefined, and with
+ * lists that stay as they are whatever the caller does with its own.
+ */
 export function checkNamed<Named extends object>(fn: string, named: Named, known: readonly string[]): Named {
   for (const key of Reflect.ownKeys(named)) {
     if (!known.includes(key as string)) {
@@ -88,6 +85,7 @@ export function checkNamed<Named extends object>(fn: string, named: Named, known
     const what = expected(key as string, value);
     if (what) throw new TypeError(`${fn}: ${key as string} must be ${what}; got ${show(value)}.`);
     if (value === undefined) delete named[key as keyof Named];
+    else named[key as keyof Named] = frozen(value);
   }
   return named;
 }

@@ -1,5 +1,5 @@
 /** The walk from a tree to its leaves: what is a node, what a leaf, and what is part of the structure. */
-import { isPlainObject } from "./errors.ts";
+import { isPlainObject } from "./plain.ts";
 
 /** Values that arrays can't stand for. Where arrays are wanted they are part of the structure. */
 export type Static = boolean | string | undefined;
@@ -12,8 +12,8 @@ export type TreeDef =
   | { readonly kind: "list"; readonly children: readonly TreeDef[] }
   | { readonly kind: "object"; readonly keys: readonly string[]; readonly children: readonly TreeDef[] };
 
-export const LEAF: TreeDef = { kind: "leaf" };
-const NONE: TreeDef = { kind: "none" };
+export const LEAF: TreeDef = /* @__PURE__ */ Object.freeze({ kind: "leaf" });
+const NONE: TreeDef = /* @__PURE__ */ Object.freeze({ kind: "none" });
 
 const isStatic = (x: unknown): x is Static => x === undefined || typeof x === "boolean" || typeof x === "string";
 

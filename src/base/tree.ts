@@ -2,8 +2,9 @@
  * Pytrees, as in `jax.tree`: lists, plain objects (their keys sorted) and `null` (no leaves) are nodes, anything else is
  * a leaf. Transformations flatten their arguments to leaves and give the results back in the shape they came in.
  */
-import { describe, isPlainObject } from "./errors.ts";
+import { describe } from "./errors.ts";
 import { flattenInto, LEAF, type TreeDef } from "./flatten.ts";
+import { isPlainObject } from "./plain.ts";
 
 /** A tree of `Leaf`s: nested lists and plain objects; `null` stands for "nothing here". */
 export type PyTree<Leaf> = Leaf | null | readonly PyTree<Leaf>[] | { readonly [key: string]: PyTree<Leaf> };

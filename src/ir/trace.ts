@@ -5,7 +5,7 @@
 
 import type { TypedArray } from "../base/dtypes.ts";
 import { ConcretizationTypeError, describe, formatShape, UnexpectedTracerError } from "../base/errors.ts";
-import { frozen } from "../base/frozen.ts";
+import { frozen } from "../base/plain.ts";
 import type { Aval } from "./aval.ts";
 import { type Atom, type ClosedJaxpr, Environment, type Equation, type Jaxpr, Literal, Var } from "./jaxpr.ts";
 import { HostArray, NDArray, storageOf } from "./ndarray.ts";

@@ -2,7 +2,8 @@
 
 import { type Arguments, namedArguments } from "../base/arguments.ts";
 import { type DType, isFloat, promote, type Typed } from "../base/dtypes.ts";
-import { describe, formatShape, isPlainObject, ShapeError } from "../base/errors.ts";
+import { describe, formatShape, ShapeError } from "../base/errors.ts";
+import { isPlainObject } from "../base/plain.ts";
 import {
   broadcastShapes,
   canonicalAxes,

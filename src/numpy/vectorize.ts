@@ -1,5 +1,5 @@
 /** Functions of vectors and matrices on whole arrays of them. */
-import { describe, formatShape, ShapeError } from "../base/errors.ts";
+import { checkOptions, describe, formatShape, ShapeError } from "../base/errors.ts";
 import { broadcastShapes, canonicalAxis, range } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { type ArrayLike, asArray } from "../lax/operands.ts";
@@ -35,9 +35,10 @@ export function vectorize<Out>(
   options?: VectorizeOptions,
 ): (...args: ArrayLike[]) => Out {
   const fn = "numpy.vectorize";
+  const { signature } = checkOptions(fn, options, ["signature"]);
   return (...args) => {
     const arrays = args.map((x, i) => asArray(fn, x, `argument ${i + 1}`));
-    const ranks = coreRanks(fn, options?.signature, arrays.length);
+    const ranks = coreRanks(fn, signature, arrays.length);
     const short = arrays.findIndex((x, i) => x.ndim < (ranks[i] as number));
     if (short >= 0) {
       const { shape } = arrays[short] as NDArray;

@@ -1,5 +1,6 @@
 /** Networks from layers. */
 import { describe, formatShape, noMore, ShapeError } from "../base/errors.ts";
+import { frozen } from "../base/plain.ts";
 import { map } from "../base/tree.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { concatenate, reshape, slice } from "../lax/index.ts";
@@ -13,7 +14,8 @@ type AnyLayer = Layer<any>;
 type OutputOf<L> = L extends Layer<infer Out> ? Out : never;
 type LastOf<L extends readonly unknown[]> = L extends readonly [...unknown[], infer Last] ? Last : L[number];
 
-function checkLayers(fn: string, layers: readonly unknown[]): void {
+/** The layers, which stay as they are when the caller changes the lists that they came in. */
+function checkLayers<Layers extends readonly unknown[]>(fn: string, layers: Layers): Layers {
   if (layers.length === 0) throw new TypeError(`${fn}: needs at least one layer.`);
   Array.from(layers).forEach((layer, i) => {
     const valid = Array.isArray(layer) && typeof layer[0] === "function" && typeof layer[1] === "function";
@@ -21,6 +23,7 @@ function checkLayers(fn: string, layers: readonly unknown[]): void {
     const hint = typeof layer === "function" ? " Call the layer's constructor: stax.Relu()." : "";
     throw new TypeError(`${fn}: layer ${i} must be [initFn, applyFn], got ${describe(layer)}.${hint}`);
   });
+  return frozen(layers);
 }
 
 /** One entry for each layer: of the parameters, inputs or shapes. */
@@ -50,9 +53,9 @@ function layerKwargs(fn: string, { rng, ...rest }: Kwargs, count: number): Kwarg
  * const [, params] = initFn(random.key(0), [-1, 784]);
  * applyFn(params, x); // (n, 10) for x of shape (n, 784)
  */
-export function serial<const Layers extends readonly AnyLayer[]>(...layers: Layers): Layer<OutputOf<LastOf<Layers>>> {
+export function serial<const Layers extends readonly AnyLayer[]>(...given: Layers): Layer<OutputOf<LastOf<Layers>>> {
   const fn = "stax.serial";
-  checkLayers(fn, layers);
+  const layers = checkLayers(fn, given);
   return layerOf(
     fn,
     (key, inputShape) => {
@@ -81,11 +84,11 @@ export function serial<const Layers extends readonly AnyLayer[]>(...layers: Laye
  * Parameters: a list of the layers'. `initFn` takes and gives a list of shapes.
  */
 export function parallel<const Layers extends readonly AnyLayer[]>(
-  ...layers: Layers
+  ...given: Layers
 ): Layer<{ -readonly [I in keyof Layers]: OutputOf<Layers[I]> }> {
   const fn = "stax.parallel";
   type Outputs = { -readonly [I in keyof Layers]: OutputOf<Layers[I]> };
-  checkLayers(fn, layers);
+  const layers = checkLayers(fn, given);
   return layerOf<Outputs>(
     fn,
     (key, inputShape) => {

@@ -1,6 +1,7 @@
 /** Layers that apply a fixed function: a part of the inputs, or a product with a constant. */
 import { namedArguments } from "../base/arguments.ts";
 import { checkOptions, describe, noMore, ShapeError, show } from "../base/errors.ts";
+import { frozen } from "../base/plain.ts";
 import { canonicalAxes } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { multiplyAlong, pairOf } from "../lax/dot.ts";
@@ -53,9 +54,10 @@ export function Index(
   const fn = "stax.Index";
   namedArguments<AxisOptions>(fn, ["batchAxis", "channelAxis"], args);
   if (!Array.isArray(idx)) throw new TypeError(`${fn}: idx must be a list of indices, got ${describe(idx)}.`);
+  const places = frozen(idx);
   return fixed(
     fn,
-    (x) => at(x, ...idx),
+    (x) => at(x, ...places),
     () => [],
   );
 }

@@ -1,6 +1,7 @@
 /** Activation functions. */
 import { namedArguments } from "../base/arguments.ts";
 import { checkFunction, closed, describe, formatShape, noMore, ShapeError, show } from "../base/errors.ts";
+import { frozen } from "../base/plain.ts";
 import { sameShape } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import * as lax from "../lax/index.ts";
@@ -165,7 +166,8 @@ export function Polynomial(coef: readonly number[], ...rest: never[]): Layer {
   if (!Array.isArray(coef) || !Array.from(coef).every(Number.isFinite)) {
     throw new TypeError(`stax.Polynomial: coef must be a list of finite numbers, got ${show(coef)}.`);
   }
-  return elementwise("stax.Polynomial", (x) => evaluatePolynomial(coef, x));
+  const coefficients = frozen(coef);
+  return elementwise("stax.Polynomial", (x) => evaluatePolynomial(coefficients, x));
 }
 
 function checkDegree(fn: string, degree: unknown, most = Number.MAX_SAFE_INTEGER): void {

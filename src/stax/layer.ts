@@ -1,5 +1,6 @@
 /** How layers with one input are made, and the checks that they share. */
-import { closed, describe, formatShape, isPlainObject, ShapeError, show, UnsupportedError } from "../base/errors.ts";
+import { closed, describe, formatShape, ShapeError, show, UnsupportedError } from "../base/errors.ts";
+import { frozen, isPlainObject } from "../base/plain.ts";
 import { checkCount, type Shape, sizeOf } from "../base/shapes.ts";
 import { flatten, formatTree, structure, unflatten } from "../base/tree.ts";
 import type { NDArray } from "../ir/ndarray.ts";
@@ -26,7 +27,7 @@ const isSize = (n: unknown): boolean => n === null || (Number.isInteger(n) && (n
 
 /** Throws unless `shape` is one shape. */
 export function checkInputShape(fn: string, shape: unknown): InputShape {
-  if (Array.isArray(shape) && Array.from(shape).every(isSize)) return shape as InputShape;
+  if (Array.isArray(shape) && Array.from(shape).every(isSize)) return frozen(shape as InputShape);
   throw new ShapeError(
     `${fn}: inputShape must be one list of sizes (-1 or null where unknown), got ${show(shape)}; ` +
       "stax.parallel takes a list of shapes.",

@@ -1,6 +1,7 @@
 /** Layers that average or sum over spatial axes. */
 import { namedArguments } from "../base/arguments.ts";
 import { formatShape, ShapeError } from "../base/errors.ts";
+import { frozen } from "../base/plain.ts";
 import { canonicalAxes, range, sizeOf } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { div, full, reduceSum, reduceWindowSum } from "../lax/index.ts";
@@ -134,11 +135,12 @@ export function AvgPool(
   const fn = "stax.AvgPool";
   const names = ["strides", "padding", "normalizeEdges", "batchAxis", "channelAxis"] as const;
   const { normalizeEdges = false, ...options } = namedArguments<AvgPoolOptions>(fn, [...names], args);
+  const window = frozen(windowShape);
   const byEdges = normalizeEdges && options.padding === "SAME";
   return pool({
     fn,
-    windowShape,
+    windowShape: window,
     options,
-    finish: (sums, x, sum) => div(sums, byEdges ? sum(full(x.shape, 1, x.dtype)) : sizeOf(windowShape)),
+    finish: (sums, x, sum) => div(sums, byEdges ? sum(full(x.shape, 1, x.dtype)) : sizeOf(window)),
   });
 }

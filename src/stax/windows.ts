@@ -1,5 +1,6 @@
 /** What convolutions and pooling have in common: windows that slide over spatial axes. */
 import { describe, ShapeError } from "../base/errors.ts";
+import { frozen } from "../base/plain.ts";
 import { checkIntegers, range } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { resolvePadding } from "../lax/conv.ts";
@@ -19,7 +20,7 @@ export function checkPadding(fn: string, padding: unknown): Padding {
 export function checkWindow(fn: string, name: string, sizes: unknown, count: number): readonly number[] {
   if (sizes === null || sizes === undefined) return new Array<number>(count).fill(1);
   checkIntegers(fn, name, sizes, 1, count);
-  return sizes;
+  return frozen(sizes);
 }
 
 /** The layer's geometry: which axes its windows slide over, and how. */

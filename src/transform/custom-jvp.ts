@@ -29,9 +29,9 @@ export type CustomJvp<F extends TreeFunction> = F & {
  * const log1pExp = customJvp((x: NDArray) => np.log(np.add(1, np.exp(x))));
  * log1pExp.defjvp(([x], [t]) => [log1pExp(x), np.multiply(t, nn.sigmoid(x))]);
  */
-export function customJvp<F extends TreeFunction>(f: F, options: CustomOptions = {}): CustomJvp<F> {
+export function customJvp<F extends TreeFunction>(f: F, given: CustomOptions = {}): CustomJvp<F> {
   const fn = "customJvp";
-  checkCustom(fn, f, options);
+  const options = checkCustom(fn, f, given);
   let rule: Parameters<CustomJvp<F>["defjvp"]>[0] | undefined;
   const applied = (...args: unknown[]): unknown => {
     const given = rule;

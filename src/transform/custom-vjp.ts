@@ -120,9 +120,9 @@ function cotangentsOf(given: unknown, inTree: TreeDef, avals: readonly Aval[]): 
  * Makes `f` a function with a reverse-mode derivative of its own, set by `defvjp`. Forward mode is then an error.
  * Source: `jax.custom_vjp`.
  */
-export function customVjp<F extends TreeFunction>(f: F, options: CustomOptions = {}): CustomVjp<F> {
+export function customVjp<F extends TreeFunction>(f: F, given: CustomOptions = {}): CustomVjp<F> {
   const fn = "customVjp";
-  checkCustom(fn, f, options);
+  const options = checkCustom(fn, f, given);
   type Rules = Parameters<CustomVjp<F>["defvjp"]>;
   let rules: Rules | undefined;
   const applied = (...args: unknown[]): unknown => {

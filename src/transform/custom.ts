@@ -168,9 +168,9 @@ export interface CustomOptions {
   readonly nondiffArgnums?: number | readonly number[];
 }
 
-export function checkCustom(fn: string, f: unknown, options: CustomOptions): void {
+export function checkCustom(fn: string, f: unknown, options: CustomOptions): CustomOptions {
   checkFunction(fn, f);
-  checkOptions(fn, options, ["nondiffArgnums"]);
+  return checkOptions(fn, options, ["nondiffArgnums"]);
 }
 
 /** The arguments with a derivative, those without, and `f` as a function of the former. */

@@ -227,8 +227,7 @@ export function valueAndGrad(f: TreeFunction, options: GradOptions = {}): TreeFu
 
 function gradOf(fn: string, f: TreeFunction, options: GradOptions): (...args: unknown[]) => [unknown, unknown] {
   checkFunction(fn, f);
-  checkOptions(fn, options, ["argnums", "hasAux"]);
-  const { argnums = 0, hasAux = false } = options;
+  const { argnums = 0, hasAux = false } = checkOptions(fn, options, ["argnums", "hasAux"]);
   return (...args) => {
     const chosen = chosenArguments(fn, argnums, args.length);
     requireFloats(fn, args, chosen);
@@ -279,8 +278,9 @@ export function grad<Args extends unknown[]>(
 ): (...args: Args) => any;
 export function grad(f: TreeFunction, options: GradOptions = {}): TreeFunction {
   const both = gradOf("grad", f, options);
+  const { hasAux } = options;
   return (...args) => {
     const [value, gradient] = both(...args);
-    return options.hasAux ? [gradient, (value as unknown[])[1]] : gradient;
+    return hasAux ? [gradient, (value as unknown[])[1]] : gradient;
   };
 }

@@ -37,8 +37,7 @@ type Jacobian = (fn: string, f: TreeFunction, args: readonly unknown[], alone: b
 // biome-ignore lint/suspicious/noExplicitAny: see JacobianOf
 function jacobianOf(fn: string, compute: Jacobian, f: TreeFunction, options: JacobianOptions): (...args: any[]) => any {
   checkFunction(fn, f);
-  checkOptions(fn, options, ["argnums"]);
-  const { argnums = 0 } = options;
+  const { argnums = 0 } = checkOptions(fn, options, ["argnums"]);
   return (...args: unknown[]) => {
     const chosen = chosenArguments(fn, argnums, args.length);
     requireFloats(fn, args, chosen);

@@ -121,8 +121,7 @@ export class CompiledFunction {
  */
 export function jit<F extends TreeFunction>(f: F, options: JitOptions = {}): F {
   checkFunction("jit", f);
-  checkOptions("jit", options, ["staticArgnums"]);
-  const { staticArgnums = [] } = options;
+  const { staticArgnums = [] } = checkOptions("jit", options, ["staticArgnums"]);
   const compiled = new CompiledFunction(f, typeof staticArgnums === "number" ? [staticArgnums] : staticArgnums);
   return ((...args: unknown[]) => compiled.call(args)) as F;
 }

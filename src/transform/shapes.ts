@@ -2,6 +2,7 @@
 import { type DType, isDType } from "../base/dtypes.ts";
 import { checkOptions } from "../base/errors.ts";
 import { flattenArguments } from "../base/flatten.ts";
+import { frozen } from "../base/plain.ts";
 import { checkShape } from "../base/shapes.ts";
 import { unflatten } from "../base/tree.ts";
 import { type Aval, makeAval } from "../ir/aval.ts";
@@ -11,11 +12,13 @@ import { ARRAYS, checkFunction, leafArray, type TreeFunction, traceFunction } fr
 
 /** A shape and a dtype: what `evalShape` returns, and accepts in place of an array. Source: `jax.ShapeDtypeStruct`. */
 export class ShapeDtypeStruct {
+  readonly shape: readonly number[];
   constructor(
-    readonly shape: readonly number[],
+    shape: readonly number[],
     readonly dtype: DType,
   ) {
     checkShape("ShapeDtypeStruct", shape);
+    this.shape = frozen(shape);
     if (!isDType(dtype)) throw new TypeError(`ShapeDtypeStruct: unknown dtype ${String(dtype)}.`);
   }
 }

@@ -39,14 +39,13 @@ function commonSize(inputs: readonly NDArray[], axes: readonly BatchAxis[], axis
  */
 export function vmap<F extends TreeFunction>(f: F, options: VmapOptions = {}): F {
   checkFunction("vmap", f);
-  checkOptions("vmap", options, ["inAxes", "outAxes", "axisSize"]);
-  const { inAxes = 0, outAxes = 0 } = options;
+  const { inAxes = 0, outAxes = 0, axisSize } = checkOptions("vmap", options, ["inAxes", "outAxes", "axisSize"]);
   const mapped: TreeFunction = (...args) => {
     const [inputs, inTree] = flattenArrays("vmap", args);
     const axes = broadcastPrefix<number>("vmap", "inAxes", inAxes, inTree).map((axis, i) =>
       axis === null ? null : canonicalAxis("vmap", axis, inputs[i]!.ndim, "inAxes"),
     );
-    const size = commonSize(inputs, axes, options.axisSize);
+    const size = commonSize(inputs, axes, axisSize);
     const avals = inputs.map(({ aval }, i) => {
       const axis = axes[i]!;
       return makeAval(axis === null ? aval.shape : removed(aval.shape, axis), aval.dtype, aval.weak);

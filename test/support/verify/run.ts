@@ -1,4 +1,5 @@
 /** Runs of plans in memory that was spoiled before: what a run doesn't write it must not read, nor write beyond its own. */
+import { isFloat } from "../../../src/base/dtypes.ts";
 import { encode } from "../../../src/compile/encode.ts";
 import { bytesOf } from "../../../src/compile/layout.ts";
 import { KERNEL_BYTES, type Plan, SCRATCH_BYTES } from "../../../src/compile/plan.ts";
@@ -51,8 +52,10 @@ export function spread(plan: Plan, { lowered }: Anatomy): { plan: Plan; guards: 
 }
 
 /** The bits of a result, but for those that tell one NaN from another. */
-const bitsOf = ({ storage, dtype }: HostArray): ArrayLike<number> =>
-  dtype === "float32" || dtype === "float64" ? storage.map((x) => (Number.isNaN(x) ? Number.NaN : x)) : storage;
+function bitsOf(array: HostArray): ArrayLike<number> {
+  const storage = array.dataSync();
+  return isFloat(array.dtype) ? storage.map((x) => (Number.isNaN(x) ? Number.NaN : x)) : storage;
+}
 
 function sameBits(x: HostArray, y: HostArray): boolean {
   const [a, b] = [bitsOf(x), bitsOf(y)];

@@ -1,9 +1,11 @@
-/** Data that outlives a call: a copy of its own, which nobody can change. */
+/** Plain data: lists and objects of no class. What outlives a call is a copy of its own, which nobody can change. */
 
-const isRecord = (x: object): boolean => {
+/** Whether `x` may hold options or parts of a tree: an object that is no list and of no class. */
+export function isPlainObject(x: unknown): x is Record<string, unknown> {
+  if (typeof x !== "object" || x === null) return false;
   const prototype = Object.getPrototypeOf(x);
   return prototype === Object.prototype || prototype === null;
-};
+}
 
 /** Fields replaced by frozen ones, in a copy if any of them, or the whole, was not frozen yet. */
 function frozenRecord(record: Record<string, unknown>): object {
@@ -23,5 +25,5 @@ export function frozen<T>(value: T): T {
     const done = Object.isFrozen(value) && list.every((x, i) => x === value[i]);
     return done ? value : (Object.freeze(list) as T);
   }
-  return isRecord(value) ? (frozenRecord(value as Record<string, unknown>) as T) : value;
+  return isPlainObject(value) ? (frozenRecord(value) as T) : value;
 }
