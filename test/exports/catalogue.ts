@@ -3,7 +3,7 @@
  * are made from. `missing()` is empty when nothing was forgotten.
  */
 import * as cotangent from "cotangent";
-import type { Example } from "./example.ts";
+import { type AnyFunction, type Example, matrix } from "./example.ts";
 import { fluentExamples } from "./fluent.ts";
 import { laxExamples } from "./lax.ts";
 import { nnExamples } from "./nn.ts";
@@ -53,4 +53,15 @@ function methodNames(): string[] {
 export function missing(): string[] {
   const known = new Set(CATALOGUE.map(({ name }) => name));
   return [...functionNames(cotangent), ...methodNames()].filter((name) => !known.has(name));
+}
+
+/** The functions in what an example gives, called with the arguments that the catalogue has for them. */
+export function usesOf({ name }: Example, result: unknown): (() => unknown)[] {
+  const functions = [result, ...(Array.isArray(result) ? result : [])].filter((f) => typeof f === "function");
+  const parts = name.startsWith("stax.") ? [", initFn()", ", applyFn()"] : ["()"];
+  return functions.flatMap((f: AnyFunction, i) =>
+    CATALOGUE.filter((other) => other.name === `${name}${parts[i]}`).map(
+      (use) => () => f(...use.args(matrix(use.dtype))),
+    ),
+  );
 }

@@ -13,6 +13,7 @@ const ROWS: readonly Row[] = [
   ["sum mean prod", () => [], sums],
   ["std var", () => [], (x) => ({ ...sums(x), ddof: 1 })],
   ["max min", () => [], (_x) => ({ ...both(), initial: 1 })],
+  ["max min", () => [{ initial: 1 }], (x) => ({ where: mask(x) })],
   ["any all", () => [], (x) => ({ ...both(), where: mask(x) })],
   ["argmax argmin", () => [], () => ({ axis: 0, keepdims: true })],
   ["cumsum", () => [], () => ({ axis: 0, dtype: "float64" })],

@@ -148,6 +148,11 @@ const ROWS: readonly Row[] = [
   ],
   ["dot", binary, element],
   ["dot", wanting(array([1, 2, 3])), () => ({ contractingDims: [[1], [0]] })],
+  [
+    "dot",
+    (x) => [x.reshape([1, 3, 3]), x.reshape([1, 3, 3]), { contractingDims: [[2], [1]], batchDims: [[0], [0]] }],
+    element,
+  ],
   ["dotGeneral", (x) => [x, x, { contractingDims: [[1], [0]] }], (x) => ({ batchDims: [[], []], ...element(x) })],
   ["raggedDot", (x) => [x, lax.reshape(x, { newSizes: [1, 3, 3] }), integers(3)], element],
   ["conv", (x) => [image(x), image(x), strided()], element],

@@ -1,15 +1,14 @@
 /** Valid calls of nt, and of the kernel functions that it returns. */
-import { array, type NDArray, nt } from "cotangent";
+import { array, type NDArray, numpy as np, nt, tree } from "cotangent";
 import { type Example, examplesOf, type Row, returned, vector } from "./example.ts";
 
 type Params = { w: NDArray; b: NDArray };
 
-const network = ({ w, b }: Params, x: NDArray, kwargs: { scale?: NDArray } = {}): NDArray =>
-  x
-    .matmul(w)
-    .add(b)
-    .tanh()
-    .mul(kwargs.scale ?? 1);
+// Written so that a wrong argument that reaches it meets an error of ours.
+function network(params: Params, x: NDArray, kwargs: { scale?: NDArray } | null = {}): NDArray {
+  const [b, w] = tree.leaves<NDArray>(params) as [NDArray, NDArray];
+  return np.multiply(np.tanh(np.add(np.matmul(x, w), b)), kwargs?.scale ?? 1);
+}
 const params = (x: NDArray): Params => ({ w: x, b: vector(x) });
 const kwargs = () => ({ scale: array(2) });
 

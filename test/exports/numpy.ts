@@ -31,7 +31,7 @@ const sized = () => ({ size: 4, fillValue: 7 });
 const made: Example["args"] = (x) => [3, { dtype: x.dtype }];
 const spaced: Example["args"] = (x) => [1, 2, 2, { dtype: x.dtype }];
 const modes = () => ({ mode: "same" });
-const double = (y: NDArray): NDArray => y.add(y);
+const double = (y: NDArray): NDArray => np.add(y, y);
 
 const ROWS: readonly Row[] = [
   [
@@ -85,6 +85,8 @@ const ROWS: readonly Row[] = [
     () => ({ shape: [4], ...dtype() }),
   ],
   ["asarray", unary, dtype],
+  ["array asarray", () => [new Float32Array([1, 2, 3])], dtype],
+  ["multiply", (x) => [x, new Float32Array([1, 2, 3])]],
   ["zerosLike onesLike emptyLike", unary, ofLike],
   ["fullLike", wanting(1), ofLike],
   ["full", (x) => [[2, 3], vector(x)], dtype],

@@ -15,7 +15,7 @@ const convolution = () => ({
 });
 const pooling = () => ({ strides: [2, 2], padding: "SAME", ...imageAxes() });
 const stabilize = () => ({ doStabilize: false });
-const cube = (x: NDArray): NDArray => x.mul(x).mul(x);
+const cube = (x: NDArray): NDArray => np.multiply(np.multiply(x, x), x);
 
 /** Layers of (examples, features). */
 const FLAT: readonly Row[] = [
@@ -89,7 +89,7 @@ const IMAGES: readonly Row[] = [
       attentionMechanism: "RELU",
       posEmbType: "SUM",
       posEmbPNorm: 1,
-      posEmbDecayFn: (x: NDArray) => x.mul(-1).exp(),
+      posEmbDecayFn: (x: NDArray) => np.exp(np.multiply(x, -1)),
       nChanPosEmb: 2,
       WPosEmbStd: 2,
       valPosEmb: true,

@@ -2,37 +2,16 @@
 // one thread and on two, it must have the very bits.
 // Installs the runtimes on the first run.
 
-import { execFile, execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { basename, dirname, join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { execFile } from "node:child_process";
+import { join } from "node:path";
 import { promisify } from "node:util";
-import { build } from "esbuild";
 import { findChromium, inIsolatedPage, inOfflinePage } from "./browser.mjs";
+import { bin, here, install } from "./install.mjs";
+import { withWorkerd } from "./workerd.mjs";
 
 /** Relative to the largest entry. Engines differ in multiply-add (relaxed SIMD), so results are close. */
 const TOLERANCE = 1e-5;
 const TIMEOUT_MS = 60_000;
-
-const here = dirname(fileURLToPath(import.meta.url));
-const bin = (name) => join(here, "node_modules/.bin", name);
-
-function install() {
-  const installed = join(here, "node_modules/.package-lock.json");
-  const pinned = JSON.parse(readFileSync(join(here, "package.json"), "utf8")).devDependencies;
-  const current = existsSync(installed) ? JSON.parse(readFileSync(installed, "utf8")).packages : {};
-  const complete = Object.entries(pinned).every(
-    ([name, version]) => current[`node_modules/${name}`]?.version === version,
-  );
-  if (!complete) {
-    console.log("installing deno, bun, workerd and playwright-core ...");
-    execFileSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: here, stdio: "inherit" });
-  }
-  // Makes the name "cotangent" resolve through package.json's exports, as it does for a user.
-  const link = join(here, "node_modules/cotangent");
-  if (!existsSync(link)) symlinkSync(resolve(here, "../.."), link, "junction");
-}
 
 /** Runs a command that prints the kernel as JSON. */
 async function print(command, ...args) {
@@ -40,65 +19,13 @@ async function print(command, ...args) {
   return JSON.parse(stdout);
 }
 
-/** Bundles the worker as the tools for Workers do, serves it with workerd, and asks it for the kernel. */
-async function inWorkerd() {
-  const folder = mkdtempSync(join(tmpdir(), "cotangent-workerd-"));
-  let server;
-  try {
-    const wasm = new Map();
-    await build({
-      entryPoints: [join(here, "worker.js")],
-      outfile: join(folder, "worker.js"),
-      bundle: true,
-      format: "esm",
-      target: "es2022",
-      conditions: ["workerd", "worker", "browser"],
-      logLevel: "silent",
-      plugins: [
-        {
-          name: "wasm-modules",
-          setup({ onResolve }) {
-            onResolve({ filter: /\.wasm$/ }, ({ path, resolveDir }) => {
-              wasm.set(basename(path), resolve(resolveDir, path));
-              return { path: `./${basename(path)}`, external: true };
-            });
-          },
-        },
-      ],
-    });
-    if (wasm.size === 0) throw new Error("the bundle has no wasm module: is it the workerd entry?");
-    for (const [name, path] of wasm) writeFileSync(join(folder, name), readFileSync(path));
-    const modules = [...wasm.keys()].map((name) => `, (name = "${name}", wasm = embed "${name}")`).join("");
-    const config = `using Workerd = import "/workerd/workerd.capnp";
-const config :Workerd.Config = (
-  services = [(name = "main", worker = (
-    modules = [(name = "worker.js", esModule = embed "worker.js")${modules}],
-    compatibilityDate = "2025-01-01",
-  ))],
-  sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")],
-);
-`;
-    writeFileSync(join(folder, "config.capnp"), config);
-
-    server = spawn(bin("workerd"), ["serve", "--control-fd=3", join(folder, "config.capnp")], {
-      stdio: ["ignore", "inherit", "inherit", "pipe"],
-    });
-    const port = await new Promise((done, fail) => {
-      server.stdio[3].on("data", (line) => {
-        const message = JSON.parse(line);
-        if (message.event === "listen") done(message.port);
-      });
-      server.on("error", fail);
-      server.on("exit", (code) => fail(new Error(`workerd ended with exit code ${code}`)));
-    });
-    const response = await fetch(`http://127.0.0.1:${port}/`, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+/** Asks a worker for the kernel. */
+const inWorkerd = () =>
+  withWorkerd(join(here, "worker.js"), async ({ url }) => {
+    const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) });
     if (!response.ok) throw new Error(await response.text());
     return await response.json();
-  } finally {
-    server?.kill();
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
+  });
 
 install();
 const deno = [bin("deno"), "run", "-A", "--no-lock", "--no-config", "--node-modules-dir=manual", "main.js"];

@@ -1,0 +1,25 @@
+// The runtimes that aren't Node: pinned in a package of their own, installed on the first run.
+
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync, symlinkSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+export const here = dirname(fileURLToPath(import.meta.url));
+export const bin = (name) => join(here, "node_modules/.bin", name);
+
+export function install() {
+  const installed = join(here, "node_modules/.package-lock.json");
+  const pinned = JSON.parse(readFileSync(join(here, "package.json"), "utf8")).devDependencies;
+  const current = existsSync(installed) ? JSON.parse(readFileSync(installed, "utf8")).packages : {};
+  const complete = Object.entries(pinned).every(
+    ([name, version]) => current[`node_modules/${name}`]?.version === version,
+  );
+  if (!complete) {
+    console.log("installing deno, bun, workerd and playwright-core ...");
+    execFileSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: here, stdio: "inherit" });
+  }
+  // Makes the name "cotangent" resolve through package.json's exports, as it does for a user.
+  const link = join(here, "node_modules/cotangent");
+  if (!existsSync(link)) symlinkSync(resolve(here, "../.."), link, "junction");
+}
