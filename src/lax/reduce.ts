@@ -2,7 +2,7 @@
 import { type DType, isFloat } from "../base/dtypes.ts";
 import { checkList, checkOptions, closed, describe, formatShape, noMore, ShapeError } from "../base/errors.ts";
 import { type Axes, canonicalAxes, canonicalAxis, range, sameShape, sizeOf, withoutAxes } from "../base/shapes.ts";
-import { flatten, leaves, unflatten } from "../base/tree.ts";
+import { flatten, sameStructure, unflatten } from "../base/tree.ts";
 import { type Aval, makeAval } from "../ir/aval.ts";
 import { type NDArray, scalar } from "../ir/ndarray.ts";
 import type { Primitive, ReduceOp } from "../ir/primitive.ts";
@@ -209,12 +209,12 @@ export function treeReduction<Values>(
 ) {
   const [given, def] = flatten<ArrayLike>(operands);
   const xs = given.map((x) => asArray(fn, x, "operands"));
-  const starts = leaves<ArrayLike>(initValues);
+  const [starts, startsDef] = flatten<ArrayLike>(initValues);
   const init = starts.map((value, i) =>
     convertElementType(asArray(fn, value, "initValues"), xs[i]?.dtype ?? "float32"),
   );
   if (
-    init.length !== xs.length ||
+    !sameStructure(startsDef, def) ||
     init.some((value) => value.ndim > 0) ||
     xs.some((x) => !sameShape(x.shape, (xs[0] as NDArray).shape))
   ) {

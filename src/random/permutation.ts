@@ -42,6 +42,7 @@ export function permutation(
   const { axis: given = 0 } = namedArguments<PermutationOptions>(fn, ["axis"], args);
   const single = checkKey(fn, key);
   if (typeof x === "number") {
+    canonicalAxis(fn, given, 1);
     if (Number.isInteger(x) && x >= 0) return shuffledIndices(single, x);
     throw new TypeError(`${fn}: x must be an array or a non-negative whole number, got ${describe(x)}.`);
   }

@@ -186,6 +186,12 @@ export function GlobalSelfAttention(
     const [query, key, value, out, b, posEmb] = Array.from(params as unknown[], (W, i) =>
       W === null && (i === 0 || i > 3) ? null : asArray(FN, W, `params[${i}]`),
     ) as NDArray[];
+    if (posEmb && posEmb.ndim !== x.ndim) {
+      throw new ShapeError(`${FN}: inputs ${formatShape(x.shape)} don't fit embeddings ${formatShape(posEmb.shape)}.`);
+    }
+    if (out?.ndim !== 2 || out.shape[0] !== nChanVal * nHeads) {
+      throw new ShapeError(`${FN}: params[3] must have ${nChanVal * nHeads} rows, got ${describe(out)}.`);
+    }
     const [batch, channel, spatial] = axesOf(x.ndim);
     const permutation = [batch, ...spatial, channel];
     const ordered = transpose(x, { permutation });

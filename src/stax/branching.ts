@@ -75,13 +75,14 @@ export function FanInConcat(axis = -1, ...rest: never[]): Layer {
     outputShape: (shapes) => {
       const first = shapes[0] as InputShape;
       const at = canonicalAxis(fn, axis, first.length);
-      const others = shapes.map((s) => removed(s, at));
-      if (!others.every((s) => s.length === first.length - 1 && s.every((n, i) => n === others[0]?.[i]))) {
+      const kept = removed(first, at);
+      const alike = (s: InputShape) => s.length === first.length && removed(s, at).every((n, i) => n === kept[i]);
+      if (!shapes.every(alike)) {
         throw new ShapeError(`${fn}: shapes ${shapes.map(showShape).join(", ")} may differ in axis ${at} only.`);
       }
       const sizes = shapes.map((s) => s[at] as number | null);
       const total = sizeOrUnknown(sizes) === -1 ? -1 : sizes.reduce<number>((sum, n) => sum + (n as number), 0);
-      return inserted(removed(first, at), at, total);
+      return inserted(kept, at, total);
     },
     apply: (branches) => concatenate(branches, { dimension: axis }),
   });

@@ -21,8 +21,12 @@ export const Elementwise = /* @__PURE__ */ closed("stax.Elementwise", (fn: (x: N
  */
 export const ElementwiseNumerical = /* @__PURE__ */ closed(
   "stax.ElementwiseNumerical",
-  (fn: (x: NDArray) => NDArray, _deg?: number, _df?: (x: NDArray) => NDArray): Layer =>
-    ofFunction("stax.ElementwiseNumerical", fn),
+  (fn: (x: NDArray) => NDArray, deg?: number, df?: (x: NDArray) => NDArray): Layer => {
+    const name = "stax.ElementwiseNumerical";
+    if (deg !== undefined) checkDegree(name, deg);
+    if (df !== undefined) checkFunction(name, "df", df);
+    return ofFunction(name, fn);
+  },
 );
 
 function ofFunction(name: string, fn: (x: NDArray) => NDArray): Layer {

@@ -96,8 +96,10 @@ export function ImageResize(
   if (!Array.isArray(shape) || !shape.every((n) => Number.isInteger(n) && (n > 0 || n === -1))) {
     throw new TypeError(`${fn}: shape must be a list of positive sizes and -1, got ${describe(shape)}.`);
   }
-  const name = String(method).replace(/^(bi|tri)(?=linear|cubic)|^triangle$/, "") || "linear";
-  const filter = FILTERS[name];
+  const given: unknown = method;
+  const name =
+    typeof given === "string" ? given.replace(/^(bi|tri)(?=linear|cubic)/, "").replace("triangle", "linear") : "";
+  const filter = Object.hasOwn(FILTERS, name) ? FILTERS[name] : undefined;
   if (!filter && name !== "nearest") {
     throw new TypeError(
       `${fn}: method must be "nearest", "${Object.keys(FILTERS).join('", "')}", got ${describe(method)}.`,
