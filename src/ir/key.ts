@@ -30,7 +30,7 @@ function programKey(jaxpr: Jaxpr): string {
   const inputs = [...jaxpr.constVars, ...jaxpr.inputs].map(define);
   const equations = jaxpr.equations.map(({ primitive, inputs, params, outputs }) => {
     const operands = inputs.map(use);
-    return `${primitive.name}(${operands})${keyOf(params)}${outputs.map(define)}`;
+    return `${primitive.name}(${operands})${primitive.key?.(params) ?? keyOf(params)}${outputs.map(define)}`;
   });
   const key = `{${inputs};${equations.join(";")};${jaxpr.outputs.map(use)}}`;
   programs.set(jaxpr, key);

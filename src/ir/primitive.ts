@@ -237,6 +237,8 @@ export interface Primitive<Params = unknown> {
   /** The outputs of the operation mapped over the inputs' batch axes (at least one is not `null`), and their axes. */
   batch(inputs: readonly NDArray[], axes: readonly BatchAxis[], params: Params): [NDArray[], BatchAxis[]];
   readonly lowering: Lowering<Params>;
+  /** The parameters as text for caches, where they hold functions that are made anew for each use. */
+  key?(params: Params): string;
   /** The parameters as printed programs show them; by default `key=value` of each. */
   format?(params: Params): string;
 }

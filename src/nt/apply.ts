@@ -1,10 +1,8 @@
-/** The user's function as the kernels see it: its output shapes, its batch axes, and its float parameters. */
-import { type DType, isFloat, promote } from "../base/dtypes.ts";
+/** The user's function as the kernels see it: its output shapes and its batch axes. */
 import { ShapeError } from "../base/errors.ts";
 import { flattenArguments } from "../base/flatten.ts";
 import { canonicalAxis, type Shape } from "../base/shapes.ts";
 import { broadcastPrefix, flatten, isLeaf, type TreeDef, unflatten } from "../base/tree.ts";
-import { makeAval } from "../ir/aval.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { asArray } from "../lax/operands.ts";
 import { expandDims } from "../lax/shape.ts";
@@ -116,33 +114,4 @@ export function withUnitBatch(tree: unknown, axes: readonly (number | null)[]): 
     def,
     leaves.map((leaf, i) => (axes[i] === null ? leaf : expandDims(leaf, { axes: [axes[i]!] }))),
   );
-}
-
-/** The parameters that derivatives are taken by: the float leaves; the others stay as they are. */
-export class Parameters {
-  readonly floats: readonly NDArray[];
-  readonly #leaves: readonly NDArray[];
-  readonly #tree: TreeDef;
-
-  constructor(params: unknown) {
-    const [leaves, tree] = flattenArguments(params);
-    this.#leaves = leaves.map((leaf) => asArray("nt", leaf, "a leaf of params"));
-    this.#tree = tree;
-    this.floats = this.#leaves.filter((x) => isFloat(x.dtype));
-  }
-
-  /** The parameters with other values for the float leaves. */
-  with(floats: readonly NDArray[]): unknown {
-    let next = 0;
-    return unflatten(
-      this.#tree,
-      this.#leaves.map((x) => (isFloat(x.dtype) ? floats[next++] : x)),
-    );
-  }
-
-  /** The dtype of a kernel of an output: what the parameters and the output promote to. */
-  kernelDtype(output: DType): DType {
-    const { dtype } = promote([...this.#leaves.map((x) => x.aval), makeAval([], output)]);
-    return isFloat(dtype) ? dtype : "float32";
-  }
 }

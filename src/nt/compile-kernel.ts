@@ -1,18 +1,17 @@
-/** A kernel function compiled once for each structure, shape and static keyword argument. */
+/** A kernel function compiled once for each structure, shape and program of `f`. */
 import { describe } from "../base/errors.ts";
 import { flattenArguments } from "../base/flatten.ts";
-import { allNone, flatten, formatTree, unflatten } from "../base/tree.ts";
-import { keyOf } from "../ir/key.ts";
+import { allNone } from "../base/tree.ts";
 import { NDArray } from "../ir/ndarray.ts";
-import { type ArrayLike, asArray } from "../lax/operands.ts";
+import { asArray } from "../lax/operands.ts";
 import { floatNumbers } from "../transform/flat.ts";
 import { CompiledFunction } from "../transform/jit.ts";
-import type { Kwargs } from "./kwargs.ts";
+import type { ApplyFn, VmapAxes } from "./apply.ts";
+import { halves, type Kwargs } from "./kwargs.ts";
+import { Recording, separateArrays } from "./recording.ts";
 
 /** Inputs `x1` and `x2` (`null`, or a tree of nulls: the same as x1), the parameters of `f`, its keyword arguments. */
 export type KernelFn<Result> = (x1: unknown, x2: unknown, params: unknown, kwargs?: Kwargs) => Result;
-
-const isArray = (x: unknown): x is ArrayLike => x instanceof NDArray || ArrayBuffer.isView(x);
 
 function checkArrays(fn: string, name: string, tree: unknown): void {
   const [leaves, { kind }] = flattenArguments(tree);
@@ -20,12 +19,29 @@ function checkArrays(fn: string, name: string, tree: unknown): void {
   for (const leaf of leaves) asArray(fn, leaf, `a leaf of ${name}`);
 }
 
-/** A kernel function with what tiling needs to know of it. */
-export interface CompiledKernel {
-  readonly call: KernelFn<unknown>;
-  /** The bytes of memory that a call takes at its peak, found without running it. */
-  readonly memoryBytes: (...args: Parameters<KernelFn<unknown>>) => number;
+/** A kernel function's arguments, and what it needs beside these. */
+type Arguments = [...Parameters<KernelFn<unknown>>, extra?: unknown];
+
+/** A call that is compiled and hasn't run. */
+export interface PreparedCall {
+  /** The bytes of memory that it takes at its peak. */
+  readonly bytes: number;
+  readonly run: () => unknown;
 }
+
+/** A kernel function's parts for tiling: a call is prepared before it runs. */
+export type CompiledKernel = (...args: Arguments) => PreparedCall;
+
+/** A kernel of traced arrays and of `f`, which must be called in its place; a further argument may follow. */
+export type Compute = (
+  f: ApplyFn,
+  x1: unknown,
+  x2: unknown,
+  params: unknown,
+  kwargs: Kwargs,
+  // biome-ignore lint/suspicious/noExplicitAny: each kernel knows its own
+  extra: any,
+) => unknown;
 
 export function checkKwargs(fn: string, kwargs: unknown): asserts kwargs is Kwargs {
   if (kwargs === null || typeof kwargs !== "object" || Array.isArray(kwargs) || kwargs instanceof NDArray) {
@@ -43,38 +59,44 @@ function checkArguments(fn: string, x1: unknown, x2: unknown, params: unknown, k
   checkArrays(fn, "params", params);
 }
 
+/** What is compiled of one program of `f`, and that program with what `f` closes over in the present call. */
+interface Compiled {
+  readonly program: CompiledFunction;
+  recording: Recording;
+}
+
 /**
  * Wraps `compute`, which is written for traced arrays, so that it runs as a compiled plan. Arrays among the keyword
- * arguments are inputs of the plan; other values (flags, names, functions) are part of what is compiled.
+ * arguments and what `f` closes over are inputs of the plan; other values are part of what is compiled.
  */
-export function compileKernel(fn: string, compute: KernelFn<unknown>): CompiledKernel {
-  const compiled = new Map<string, CompiledFunction>();
-  const find = (...[x1, x2, params, kwargs = {}]: Parameters<KernelFn<unknown>>): [CompiledFunction, unknown[]] => {
-    checkArguments(fn, x1, x2, params, kwargs);
-    const [leaves, tree] = flatten(kwargs);
-    const statics = leaves.map((leaf) => (isArray(leaf) ? "*" : keyOf(leaf)));
-    const key = `${formatTree(tree)} ${statics.join()}`;
-    let program = compiled.get(key);
-    if (!program) {
-      const fixed = leaves.map((leaf) => (isArray(leaf) ? null : leaf));
-      program = new CompiledFunction((a, b, p, arrays) => {
-        let next = 0;
-        const all = fixed.map((leaf, i) => (statics[i] === "*" ? arrays[next++] : leaf));
-        return compute(a, b, p, unflatten<Kwargs>(tree, all));
-      });
-      compiled.set(key, program);
-    }
+export function compileKernel(fn: string, f: ApplyFn, vmapAxes: VmapAxes, compute: Compute): CompiledKernel {
+  const compiled = new Map<string, Compiled>();
+  return (x1, x2, givenParams, kwargs = {}, extra = null) => {
+    checkArguments(fn, x1, x2, givenParams, kwargs);
+    const params = floatNumbers(givenParams);
     const second = x2 === undefined || allNone(x2) ? null : x2;
-    return [program, [x1, second, floatNumbers(params), leaves.filter(isArray)]];
-  };
-  return {
-    call: (...args) => {
-      const [program, arrays] = find(...args);
-      return program.call(arrays);
-    },
-    memoryBytes: (...args) => {
-      const [program, arrays] = find(...args);
-      return program.memoryBytes(arrays);
-    },
+    const recording = new Recording(fn, f);
+    const [kwargs1, kwargs2] = halves(kwargs);
+    recording.recordSide(vmapAxes, params, x1, kwargs1);
+    if (second !== null) recording.recordSide(vmapAxes, params, second, kwargs2);
+    const { arrays, key: statics, join } = separateArrays(kwargs);
+    const key = `${statics} ${recording.key}`;
+    const found = compiled.get(key);
+    const entry: Compiled = found ?? {
+      recording,
+      program: new CompiledFunction((a, b, p, own, closed, more) =>
+        compute(entry.recording.with(closed), a, b, p, join(own), more),
+      ),
+    };
+    entry.recording = recording;
+    compiled.set(key, entry);
+    const { program } = entry;
+    const inputs = [x1, second, params, arrays, recording.closed, extra];
+    return {
+      get bytes() {
+        return program.memoryBytes(inputs);
+      },
+      run: () => program.call(inputs),
+    };
   };
 }

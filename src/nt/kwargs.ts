@@ -39,7 +39,7 @@ const choose = (condition: NDArray, x: NDArray, y: NDArray): NDArray => select(b
 
 /** One key for each input: equal inputs get equal keys, others different ones. Source: `_read_keys`. */
 function splitKeys(rng: unknown, x1: unknown, x2: unknown): [unknown, unknown] {
-  if (rng === null || rng === undefined || allNone(x2)) return [rng, rng];
+  if (rng === null || allNone(x2)) return [rng, rng];
   const same = sameValues(x1, x2);
   if (Array.isArray(rng) && rng.length === 2 && rng.every((key) => key instanceof NDArray)) {
     const [key1, key2] = rng as [NDArray, NDArray];
@@ -50,23 +50,24 @@ function splitKeys(rng: unknown, x1: unknown, x2: unknown): [unknown, unknown] {
   throw new TypeError(`nt: rng must be a random key, a pair of keys or null, got ${describe(rng)}.`);
 }
 
+/** The keyword arguments of `f(x1)` and of `f(x2)` before keys are made different: a list of two is split. */
+export function halves(kwargs: Kwargs): [Record<string, unknown>, Record<string, unknown>] {
+  if (SIDES in kwargs) return (kwargs[SIDES] as [Kwargs, Kwargs]).slice(0, 2) as [Kwargs, Kwargs];
+  const pairs = Object.entries(kwargs).map(([key, value]) => {
+    const [first, second] = Array.isArray(value) && value.length === 2 ? value : [value, value];
+    return { key, first, second };
+  });
+  const side = (which: "first" | "second") => Object.fromEntries(pairs.map((pair) => [pair.key, pair[which]]));
+  return [side("first"), side("second")];
+}
+
 /**
  * The keyword arguments of `f(x1)` and of `f(x2)`: `rng` by the rule of keys, a list of two is split, anything else goes
  * to both. Source: `utils.split_kwargs`.
  */
 export function splitKwargs(kwargs: Kwargs, x1: unknown, x2: unknown): [Kwargs, Kwargs] {
-  if (SIDES in kwargs) return kwargs[SIDES] as [Kwargs, Kwargs];
-  const first: Record<string, unknown> = {};
-  const second: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(kwargs)) {
-    const pair =
-      key === "rng" && x2 !== null
-        ? splitKeys(value, x1, x2)
-        : Array.isArray(value) && value.length === 2
-          ? value
-          : [value, value];
-    first[key] = pair[0];
-    second[key] = pair[1];
-  }
+  const [first, second] = halves(kwargs);
+  const { rng } = kwargs;
+  if (rng !== undefined && x2 !== null) [first.rng, second.rng] = splitKeys(rng, x1, x2);
   return [first, second];
 }

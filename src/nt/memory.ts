@@ -109,7 +109,7 @@ function tilesOf(
     symmetric: same,
     layouts: first.outs.leaves.map((_, i) => layoutOf(fn, problem!, i, settings)),
     argumentsOf,
-    compute: (part1, part2) => kernel.call(...argumentsOf(part1, part2)),
+    compute: (part1, part2) => kernel(...argumentsOf(part1, part2)).run(),
   };
 }
 
@@ -123,10 +123,11 @@ export function withinMemory(
 ): KernelFn<unknown> {
   const limit = settings.memoryLimit;
   return (...args) => {
-    if (isTracing()) return kernel.call(...args);
-    const needed = kernel.memoryBytes(...args);
+    const whole = kernel(...args);
+    if (isTracing()) return whole.run();
+    const needed = whole.bytes;
     if (needed <= limit) {
-      const result = kernel.call(...args);
+      const result = whole.run();
       onProgress?.(1, 1);
       return result;
     }
@@ -140,7 +141,7 @@ export function withinMemory(
     // Different examples on both sides, where there are any, because that takes more than the same ones.
     const memoryOf = ([rows, columns]: readonly [number, number]): number => {
       const last = tiles.sizes[1];
-      return kernel.memoryBytes(...tiles.argumentsOf([0, rows], [last - columns, last]));
+      return kernel(...tiles.argumentsOf([0, rows], [last - columns, last])).bytes;
     };
     const result = limit - tiles.room;
     if (result > limit) return refuse(`the result alone takes ${mebibytes(result)}`);

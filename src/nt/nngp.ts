@@ -37,15 +37,16 @@ export function empiricalNngpFn<Out = NDArray>(f: ApplyFn<Out>, options: AxesOpt
   checkFunction(fn, f);
   checkOptions(fn, options, ["traceAxes", "diagonalAxes"]);
   const axes = { traceAxes: options.traceAxes ?? [-1], diagonalAxes: options.diagonalAxes ?? [] };
-  const { call } = compileKernel(fn, (x1, x2, params, kwargs = {}) => {
+  const kernel = compileKernel(fn, f, null, (g, x1, x2, params, kwargs) => {
     const [kwargs1, kwargs2] = splitKwargs(kwargs, x1, x2);
-    const [outs1, tree] = flatten<NDArray>(callWith(f, params, x1, kwargs1));
-    const [outs2, tree2] = x2 === null ? [outs1, tree] : flatten<NDArray>(callWith(f, params, x2, kwargs2));
+    const [outs1, tree] = flatten<NDArray>(callWith(g, params, x1, kwargs1));
+    const [outs2, tree2] = x2 === null ? [outs1, tree] : flatten<NDArray>(callWith(g, params, x2, kwargs2));
     if (!sameStructure(tree, tree2)) throw new TypeError(`${fn}: f(x1) and f(x2) must return trees of one structure.`);
     return unflatten(
       tree,
       outs1.map((out, i) => outputProduct(fn, out, outs2[i]!, axes)),
     );
   });
-  return declareKernel(call as KernelFn<Out>, fn, f, axes);
+  const kernelFn: KernelFn<Out> = (...args) => kernel(...args).run() as Out;
+  return declareKernel(kernelFn, fn, f, axes);
 }

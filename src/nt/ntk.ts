@@ -79,7 +79,11 @@ export function ntkSettings(fn: string, options: NtkOptions): NtkSettings {
  *
  * The kernel's shape interleaves those of `f(x1)` and `f(x2)`: (N1, N2, C1, C2, ...). An axis in `traceAxes` (the last one
  * by default) is averaged over and disappears; one in `diagonalAxes` stands once. `x2 = null` means x1. The dtype is what
- * parameters and outputs promote to. It is traced and compiled once for each combination of shapes.
+ * parameters and outputs promote to.
+ *
+ * It is compiled once for each combination of shapes. Each call traces `f`, which computes nothing, so that what `f` reads
+ * beside its arguments is seen as it is then: other arrays with dimensions go into what is compiled already, and another
+ * number, scalar array or flag is compiled anew, as is a `policy` of `checkpoint` that `f` makes anew at each call.
  *
  * Keyword arguments go to `f` as its third argument: a list of two is split between x1 and x2, `rng` is one key for equal
  * inputs and two different ones otherwise. Source: `neural_tangents.empirical_ntk_fn`.
@@ -93,11 +97,11 @@ export function empiricalNtkFn<Out = NDArray>(f: ApplyFn<Out>, options: NtkOptio
   checkFunction(fn, f);
   const settings = ntkSettings(fn, options);
   const method = methodOf(fn, options.implementation ?? NtkImplementation.JACOBIAN_CONTRACTION);
-  const problem = (...task: Task): Problem => prepare(fn, f, settings, task);
-  const kernel = compileKernel(fn, (x1, x2, params, kwargs = {}) => {
+  const kernel = compileKernel(fn, f, settings.vmapAxes, (g, x1, x2, params, kwargs) => {
     const own = { ...settings, memoryLimit: roomOf(kwargs) ?? settings.memoryLimit };
-    return method(fn, problem(x1, x2, params, splitKwargs(kwargs, x1, x2)), own);
+    return method(fn, prepare(fn, g, settings, [x1, x2, params, splitKwargs(kwargs, x1, x2)]), own);
   });
+  const problem = (...task: Task): Problem => prepare(fn, f, settings, task);
   const kernelFn = withinMemory(fn, kernel, settings, problem, options.onProgress) as KernelFn<Out>;
   return declareKernel(kernelFn, fn, f, settings);
 }

@@ -27,7 +27,7 @@ export function forgotten(kwargs: Kwargs, mapped: object, size: number): string 
   return ` If the keyword argument ${named} belongs to the examples, name its axis: vmapAxes: [..., ..., { ${axes} }].`;
 }
 
-/** The outputs of a call of `f` with one example, without their batch axes of size 1. */
+/** The outputs of a call of `f` with one example, checked: their batch axes have size 1. */
 export function oneExample({ fn, kwargs, outs, batch }: Batch, call: () => unknown, axes: readonly number[]): unknown {
   const hint = forgotten(kwargs, batch!.kwargs, outs.leaves[0]?.shape[axes[0]!] ?? 0);
   const where = `${fn}: with vmapAxes f is called with one example at a time, batch axes of size 1,`;
@@ -39,16 +39,22 @@ export function oneExample({ fn, kwargs, outs, batch }: Batch, call: () => unkno
       ? new ShapeError(`${where} and then fails: ${(error as Error).message}${hint}`)
       : error;
   }
-  const [leaves, def] = flatten<NDArray>(result);
+  flatten<NDArray>(result)[0].forEach((leaf, i) => {
+    const axis = axes[i]!;
+    if (leaf.shape[axis] === 1) return;
+    throw new ShapeError(
+      `${where} and must return one; output ${i} has shape ${formatShape(leaf.shape)}, with ` +
+        `${leaf.shape[axis] ?? "nothing"} along its batch axis ${axis}.${hint}`,
+    );
+  });
+  return result;
+}
+
+/** Every output without its batch axis of size 1. */
+export function withoutUnitBatch(tree: unknown, axes: readonly number[]): unknown {
+  const [leaves, def] = flatten<NDArray>(tree);
   return unflatten(
     def,
-    leaves.map((leaf, i) => {
-      const axis = axes[i]!;
-      if (leaf.shape[axis] === 1) return squeeze(leaf, { dimensions: axis });
-      throw new ShapeError(
-        `${where} and must return one; output ${i} has shape ${formatShape(leaf.shape)}, with ` +
-          `${leaf.shape[axis] ?? "nothing"} along its batch axis ${axis}.${hint}`,
-      );
-    }),
+    leaves.map((leaf, i) => squeeze(leaf, { dimensions: axes[i]! })),
   );
 }

@@ -11,13 +11,13 @@ import {
   canonicalBatchAxes,
   type OutputShapes,
   outputShapes,
-  Parameters,
   type VmapAxes,
   withUnitBatch,
 } from "./apply.ts";
 import { type AxesOptions, pairAxes } from "./axes.ts";
 import type { Kwargs } from "./kwargs.ts";
-import { oneExample } from "./one-example.ts";
+import { oneExample, withoutUnitBatch } from "./one-example.ts";
+import { Parameters } from "./parameters.ts";
 import type { Rules } from "./uses.ts";
 
 /** What a method is told: the kernel's axes, and the switches of the structured method. */
@@ -73,7 +73,10 @@ export class Side {
     const units = this.#mapped.map((key) => [key, withUnitBatch(own[key], kwargs[key]!)]);
     const all = { ...this.kwargs, ...Object.fromEntries(units) };
     const x = withUnitBatch(example, inputs);
-    return (floats) => oneExample(this, () => callWith(this.f, this.parameters.with(floats), x, all), outputs);
+    return (floats) => {
+      const call = (): unknown => callWith(this.f, this.parameters.with(floats), x, all);
+      return withoutUnitBatch(oneExample(this, call, outputs), outputs);
+    };
   }
 }
 
@@ -112,7 +115,7 @@ export function prepare(
   axes: NtkSettings,
   [x1, x2, params, [kwargs1, kwargs2]]: Task,
 ): Problem {
-  const parameters = new Parameters(params);
+  const parameters = new Parameters(fn, params);
   const side = (x: unknown, own: Kwargs): Side => {
     const outs = outputShapes(f, params, x, own);
     return new Side(fn, f, parameters, x, own, outs, canonicalBatchAxes(fn, axes.vmapAxes, x, outs, own));

@@ -1,40 +1,58 @@
 /** Linearization and Taylor expansion of a function in its parameters. */
+import { isFloat } from "../base/dtypes.ts";
 import { describe } from "../base/errors.ts";
-import { unflatten } from "../base/tree.ts";
+import { HostArray, type NDArray } from "../ir/ndarray.ts";
 import { add, div, sub } from "../lax/arithmetic.ts";
+import { narrowed } from "../lax/convert.ts";
+import { full } from "../lax/create.ts";
+import { bitwiseAnd, eq, select } from "../lax/logic.ts";
+import { reduceAnd } from "../lax/reduce.ts";
+import { broadcastTo } from "../lax/shape.ts";
 import { jvp } from "../transform/derivatives.ts";
-import {
-  checkFunction,
-  flattenArrays,
-  floatNumbers,
-  mapArrays,
-  matchLeaves,
-  type TreeFunction,
-} from "../transform/flat.ts";
+import { checkFunction, floatNumbers, mapArrays, matchLeaves, type TreeFunction } from "../transform/flat.ts";
+import { leafPaths, Parameters } from "./parameters.ts";
 
-/** `newParams - params`, leaf by leaf; trees and shapes must agree. */
-function difference(fn: string, newParams: unknown, params: unknown): unknown {
-  const [leaves, def] = flattenArrays(fn, floatNumbers(params));
-  const news = matchLeaves(
-    fn,
-    "newParams",
-    newParams,
-    def,
-    leaves.map((x) => x.aval),
+/** Whether a leaf without a derivative is what it was; a 0-dimensional `bool` where only a run can tell. */
+function unchanged(fn: string, path: string, leaf: NDArray, before: NDArray): NDArray | null {
+  if (leaf === before) return null;
+  const same = reduceAnd(eq(leaf, before));
+  if (!(same instanceof HostArray)) return same;
+  if (same.item()) return null;
+  throw new TypeError(
+    `${fn}: newParams${path} differs from params${path}, and an array of ${leaf.dtype} has no derivative; leave it as it ` +
+      "is, or make it float32 or float64.",
   );
-  return unflatten(
-    def,
-    news.map((x, i) => sub(x, leaves[i]!)),
-  );
+}
+
+/** `newParams - params` in the float leaves; trees and shapes must agree, and the other leaves altogether. */
+function difference(fn: string, newParams: unknown, { leaves, tree }: Parameters): NDArray[] {
+  const avals = leaves.map((x) => x.aval);
+  const news = matchLeaves(fn, "newParams", newParams, tree, avals);
+  const paths = leafPaths(tree, "");
+  const checks = news.flatMap((x, i) => {
+    const check = isFloat(x.dtype) ? null : unchanged(fn, paths[i]!, x, leaves[i]!);
+    return check ? [check] : [];
+  });
+  const steps = news.flatMap((x, i) => (isFloat(x.dtype) ? [sub(x, leaves[i]!)] : []));
+  if (checks.length === 0) return steps;
+  const same = checks.reduce(bitwiseAnd);
+  return steps.map((x) => select(broadcastTo(same, x.shape), x, full(x.shape, Number.NaN, x.dtype)));
 }
 
 const addTrees = (x: unknown, y: unknown): unknown => mapArrays(add, x, y);
 
+/** `f` as a function of the float leaves of its parameters. */
+const byFloats =
+  (f: TreeFunction, parameters: Parameters, args: readonly unknown[]) =>
+  (floats: readonly NDArray[]): unknown =>
+    f(parameters.with(floats.map(narrowed)), ...args);
+
 /**
  * The Taylor polynomial of `f` in its first argument around `params`: a function `(newParams, ...args)` with the outputs
- * of `f`. Source: `neural_tangents.taylor_expand`.
+ * of `f`. Leaves of `params` that are no floats are constants: changing one is an error, and inside of `jit`, where values
+ * can't be compared, makes the result NaN. Source: `neural_tangents.taylor_expand`.
  * @param degree a whole number; 0 gives the value at `params`, 1 the linearization.
- * @throws TypeError for a degree that is no non-negative whole number, or parameters of another structure.
+ * @throws TypeError for a degree that is no non-negative whole number, parameters of another structure, or no float leaf.
  * @example const fQuadratic = nt.taylorExpand(f, params, 2); fQuadratic(newParams, x);
  */
 export function taylorExpand<F extends TreeFunction>(f: F, params: unknown, degree: number): F {
@@ -43,29 +61,31 @@ export function taylorExpand<F extends TreeFunction>(f: F, params: unknown, degr
     throw new TypeError(`nt.taylorExpand: degree must be a non-negative whole number, got ${describe(degree)}.`);
   }
   const expansion: TreeFunction = (newParams: unknown, ...args: unknown[]) => {
-    const direction = difference("nt.taylorExpand", newParams, params);
+    const parameters = new Parameters("nt.taylorExpand", floatNumbers(params));
+    const direction = difference("nt.taylorExpand", newParams, parameters);
     // Horner's scheme: f + (f' + (f'' + ...) / 2) / 1, where each derivative is along the direction.
     const remainder = (g: TreeFunction, order: number): unknown => {
-      if (order === degree) return g(params);
+      if (order === degree) return g(parameters.floats);
       const derivative: TreeFunction = (p) => jvp(g, [p], [direction])[1];
       const rest = mapArrays((x) => div(x, order + 1), remainder(derivative, order + 1));
-      return addTrees(g(params), rest);
+      return addTrees(g(parameters.floats), rest);
     };
-    return remainder((p) => f(p, ...args), 0);
+    return remainder(byFloats(f, parameters, args), 0);
   };
   return expansion as F;
 }
 
 /**
  * The linearization of `f` in its first argument around `params`: a function `(newParams, ...args)` with the outputs of
- * `f`. Source: `neural_tangents.linearize`.
+ * `f`. Leaves of `params` that are no floats are constants, as in `taylorExpand`. Source: `neural_tangents.linearize`.
  * @example const fLin = nt.linearize(f, params); fLin(newParams, x);
  */
 export function linearize<F extends TreeFunction>(f: F, params: unknown): F {
   checkFunction("nt.linearize", f);
   const expansion: TreeFunction = (newParams: unknown, ...args: unknown[]) => {
-    const direction = difference("nt.linearize", newParams, params);
-    const [value, change] = jvp((p) => f(p, ...args), [params], [direction]);
+    const parameters = new Parameters("nt.linearize", floatNumbers(params));
+    const direction = difference("nt.linearize", newParams, parameters);
+    const [value, change] = jvp(byFloats(f, parameters, args), [parameters.floats], [direction]);
     return addTrees(value, change);
   };
   return expansion as F;

@@ -1,12 +1,11 @@
 /** Products of the NTK with a vector, without the kernel. */
-
-import { allNone } from "../base/tree.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { jvp, vjp } from "../transform/derivatives.ts";
 import { checkFunction } from "../transform/flat.ts";
-import { jit } from "../transform/jit.ts";
 import { type ApplyFn, callWith } from "./apply.ts";
+import { compileKernel } from "./compile-kernel.ts";
 import { type Kwargs, splitKwargs } from "./kwargs.ts";
+import { Parameters } from "./parameters.ts";
 
 /**
  * Returns a function from cotangents (a tree like `f(params, x2)`) to the product of the NTK with them (a tree like
@@ -21,13 +20,19 @@ export function empiricalNtkVpFn<Out = NDArray>(
   params: unknown,
   kwargs: Kwargs = {},
 ): (cotangents: Out) => Out {
-  checkFunction("nt.empiricalNtkVpFn", f);
-  const second = x2 === undefined || allNone(x2) ? null : x2;
-  const [kwargs1, kwargs2] = splitKwargs(kwargs, x1, second);
-  const f1 = (p: unknown): Out => callWith(f, p, x1, kwargs1);
-  const f2 = second === null ? f1 : (p: unknown): Out => callWith(f, p, second, kwargs2);
-  return jit((cotangents: Out): Out => {
-    const [tangent] = vjp(f2, params)[1](cotangents);
-    return jvp(f1, [params], [tangent])[1];
+  const fn = "nt.empiricalNtkVpFn";
+  checkFunction(fn, f);
+  const product = compileKernel(fn, f, null, (g, a, b, p, given, cotangents) => {
+    const [kwargs1, kwargs2] = splitKwargs(given, a, b);
+    const f1 = (own: unknown): unknown => callWith(g, own, a, kwargs1);
+    const f2 = b === null ? f1 : (own: unknown): unknown => callWith(g, own, b, kwargs2);
+    const parameters = new Parameters(fn, p);
+    const byFloats =
+      (of: typeof f1) =>
+      (floats: readonly NDArray[]): unknown =>
+        of(parameters.with(floats));
+    const [tangent] = vjp(byFloats(f2), parameters.floats)[1](cotangents);
+    return jvp(byFloats(f1), [parameters.floats], [tangent])[1];
   });
+  return (cotangents) => product(x1, x2, params, kwargs, cotangents).run() as Out;
 }

@@ -37,7 +37,7 @@ export function customJvp<F extends TreeFunction>(f: F, given: CustomOptions = {
     const given = rule;
     if (!given) throw new TypeError(`${fn}: set the derivative with defjvp before the function is called.`);
     const { values, nondiff, partial } = splitArguments(fn, f, args, options);
-    return callFlat(fn, partial, values, (inTree, outTree, avals) => (primals, tangents) => {
+    return callFlat(fn, partial, values, [given, ...nondiff], (inTree, outTree, avals) => (primals, tangents) => {
       const result = given(...nondiff, ...[primals, tangents].map((leaves) => unflatten(inTree, leaves)));
       if (!Array.isArray(result) || result.length !== 2) {
         throw new TypeError(`${fn}: the rule must return [out, tangentOut], got ${describe(result)}.`);

@@ -1,7 +1,8 @@
 /** Functions whose reverse-mode derivative the user gives. */
 import { describe, UnsupportedError } from "../base/errors.ts";
-import { leafCount, type TreeDef, unflatten } from "../base/tree.ts";
+import { formatTree, leafCount, type TreeDef, unflatten } from "../base/tree.ts";
 import type { Aval } from "../ir/aval.ts";
+import { keyOf } from "../ir/key.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import type { Primitive, Tangent } from "../ir/primitive.ts";
 import { bind, evalJaxpr, traceToJaxpr } from "../ir/trace.ts";
@@ -25,6 +26,8 @@ interface LinearParams {
   /** How many inputs are residuals; tangents follow. */
   readonly residuals: number;
   readonly backward: (residuals: readonly NDArray[], cts: readonly NDArray[]) => NDArray[];
+  /** What tells `backward` from others: its program, or the user's function. */
+  readonly rule: readonly unknown[];
 }
 
 /** Stands for the derivative that only its transpose, the user's backward function, defines. */
@@ -62,7 +65,8 @@ const customLinearPrimitive: Primitive<LinearParams> = {
       );
     };
     const outputs = params.outputs.map((a) => ({ ...a, shape: [size, ...a.shape] }));
-    const outs = linearCall({ ...params, outputs, backward }, front);
+    const rule = [...params.rule, size];
+    const outs = linearCall({ ...params, outputs, backward, rule }, front);
     return [outs, outs.map(() => 0)];
   },
   lowering: {
@@ -73,6 +77,7 @@ const customLinearPrimitive: Primitive<LinearParams> = {
       );
     },
   },
+  key: ({ backward: _, ...rest }) => keyOf(rest),
   format: () => "",
 };
 
@@ -130,7 +135,7 @@ export function customVjp<F extends TreeFunction>(f: F, given: CustomOptions = {
     if (!given) throw new TypeError(`${fn}: set the derivative with defvjp before the function is called.`);
     const [forward, backward] = given;
     const { values, nondiff, of, partial } = splitArguments(fn, f, args, options);
-    return callFlat(fn, partial, values, (inTree, outTree, avals) => (primals, tangents) => {
+    return callFlat(fn, partial, values, [...given, ...nondiff], (inTree, outTree, avals) => (primals, tangents) => {
       const result = of(forward as TreeFunction)(...unflatten<unknown[]>(inTree, primals));
       if (!Array.isArray(result) || result.length !== 2) {
         throw new TypeError(`${fn}: forward must return [out, residuals], got ${describe(result)}.`);
@@ -159,6 +164,7 @@ export function customVjp<F extends TreeFunction>(f: F, given: CustomOptions = {
                 ...cts,
               ])
             : pull(residuals, cts),
+        rule: back ? [back.jaxpr] : [backward, ...nondiff, formatTree(inTree), formatTree(savedTree)],
       };
       return [outs, linearCall(params, [...consts, ...saved, ...tangents])];
     });

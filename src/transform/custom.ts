@@ -1,8 +1,9 @@
 /** A function as one operation with a derivative that the user gives: what `customJvp` and `customVjp` share. */
 import { checkOptions, UnsupportedError } from "../base/errors.ts";
-import { type TreeDef, unflatten } from "../base/tree.ts";
+import { formatTree, type TreeDef, unflatten } from "../base/tree.ts";
 import type { Aval } from "../ir/aval.ts";
 import { type ClosedJaxpr, type Jaxpr, outputAvals, Var } from "../ir/jaxpr.ts";
+import { keyOf } from "../ir/key.ts";
 import { type NDArray, scalar } from "../ir/ndarray.ts";
 import type { BatchAxis, Primitive } from "../ir/primitive.ts";
 import { bind, evalJaxpr, isTracing, traceToJaxpr } from "../ir/trace.ts";
@@ -29,6 +30,8 @@ interface CustomParams {
     tangents: readonly NDArray[],
     ruleConsts: readonly NDArray[],
   ) => NDArray[];
+  /** What tells the rule from others: its program, or the user's functions. */
+  readonly rule: readonly unknown[];
 }
 
 const customPrimitive: Primitive<CustomParams> = {
@@ -56,10 +59,12 @@ const customPrimitive: Primitive<CustomParams> = {
       front.map((x) => x.aval),
     );
     const jvp: CustomParams["jvp"] = (...lists) => mappedJvp(params, lists, size);
-    const outs = call({ ...params, program: program.jaxpr, jvp }, [...program.consts, ...front]);
+    const rule = [...params.rule, size];
+    const outs = call({ ...params, program: program.jaxpr, jvp, rule }, [...program.consts, ...front]);
     return [outs, outs.map(() => 0)];
   },
   lowering: { kind: "call", program: ({ program }) => program },
+  key: ({ jvp: _, ...rest }) => keyOf(rest),
   format: ({ name }) => name,
 };
 
@@ -120,11 +125,15 @@ function derivativeProgram(...[rule, avals]: Parameters<typeof ruleProgram>): Cl
   }
 }
 
-/** Applies `f` as one operation whose derivative is `jvp`, which is told the arguments' and the result's structures. */
+/**
+ * Applies `f` as one operation whose derivative is `jvp`, which is told the arguments' and the result's structures, and is
+ * made of the user's `functions`.
+ */
 export function callFlat(
   name: string,
   f: TreeFunction,
   args: readonly unknown[],
+  functions: readonly unknown[],
   jvp: (inTree: TreeDef, outTree: TreeDef, outs: readonly Aval[]) => FlatJvp,
 ): unknown {
   const [inputs, inTree] = flattenArrays(name, args);
@@ -148,6 +157,7 @@ export function callFlat(
     program: { ...own, inputs: [...own.inputs, ...ruleConsts.map((x) => new Var(x.aval))] },
     closedOver: consts.length,
     ruleConsts: ruleConsts.length,
+    rule: traced ? [traced.jaxpr] : [...functions, formatTree(inTree), formatTree(outTree)],
     jvp: (primals, tangents, values) =>
       traced ? evalJaxpr({ jaxpr: traced.jaxpr, consts: values }, [...primals, ...tangents]) : flat(primals, tangents),
   };
