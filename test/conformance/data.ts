@@ -13,8 +13,10 @@ export function dataFolder(): string {
 
 /** The tensors of one file and the index beside it. */
 export class Data {
+  readonly #read = new Set<string>();
+
   private constructor(
-    readonly tensors: ReadonlyMap<string, Tensor>,
+    private readonly tensors: ReadonlyMap<string, Tensor>,
     private readonly indexText: string | null,
   ) {}
 
@@ -32,6 +34,15 @@ export class Data {
     return JSON.parse(this.indexText) as T;
   }
 
+  get names(): string[] {
+    return [...this.tensors.keys()];
+  }
+
+  /** The tensors that nobody has looked at. */
+  get unread(): string[] {
+    return this.names.filter((name) => !this.#read.has(name));
+  }
+
   has(name: string): boolean {
     return this.tensors.has(name);
   }
@@ -39,6 +50,7 @@ export class Data {
   get(name: string): Tensor {
     const tensor = this.tensors.get(name);
     if (tensor === undefined) throw new Error(`the data has no tensor ${name}`);
+    this.#read.add(name);
     return tensor;
   }
 

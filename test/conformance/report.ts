@@ -5,10 +5,6 @@ export class Unavailable extends Error {
   override readonly name = "Unavailable";
 }
 
-/** An error of the library that says that a part of it does not exist (yet). */
-const saysUnavailable = (error: unknown): error is Error =>
-  error instanceof Unavailable || (error instanceof Error && /not available|not implemented/.test(error.message));
-
 const describeError = (error: unknown): string =>
   error instanceof Error ? `${error.name}: ${error.message.split("\n")[0]}` : String(error);
 
@@ -40,7 +36,6 @@ export class Report {
   skipped = 0;
   readonly #failures: string[] = [];
   readonly #skipped = new Reasons();
-  readonly #missing = new Reasons();
 
   constructor(readonly family: string) {}
 
@@ -55,10 +50,19 @@ export class Report {
   }
 
   /**
-   * Counts one case: failed if any way fails, skipped if no way exists, otherwise passed. Ways that do not exist beside
-   * others that pass are listed with their reasons.
+   * Counts one case: failed if any way fails, skipped if no way exists, otherwise passed. A way that does not exist beside
+   * others that do is a skip of its own.
    */
   check(id: string, ways: Iterable<Way>): void {
+    this.#check(id, ways, (way, reason) => this.skip(way, reason));
+  }
+
+  /** Counts a case whose ways are the library's methods: one that does not exist beside others is a failure. */
+  checkMethods(id: string, ways: Iterable<Way>): void {
+    this.#check(id, ways, (way, reason) => this.fail(way, reason));
+  }
+
+  #check(id: string, ways: Iterable<Way>, onMissing: (way: string, reason: string) => void): void {
     const problems: string[] = [];
     const missing: [way: string, reason: string][] = [];
     let ran = 0;
@@ -69,7 +73,7 @@ export class Report {
         ran++;
         if (problem !== null) problems.push(`FAIL ${this.family} ${way}: ${problem}`);
       } catch (error) {
-        if (saysUnavailable(error)) missing.push([way, error.message.split("\n")[0] as string]);
+        if (error instanceof Unavailable) missing.push([way, error.message.split("\n")[0] as string]);
         else problems.push(`FAIL ${this.family} ${way}: ${describeError(error)}`);
       }
     }
@@ -77,7 +81,7 @@ export class Report {
     if (problems.length > 0) this.failed++;
     else if (ran > 0) this.passed++;
     else this.skip(id, missing[0]?.[1] ?? "there is no way to compute it");
-    if (problems.length > 0 || ran > 0) for (const [way, reason] of missing) this.#missing.add(reason, way);
+    if (problems.length > 0 || ran > 0) for (const [way, reason] of missing) onMissing(way, reason);
   }
 
   /** Counts a case with one way. */
@@ -85,11 +89,10 @@ export class Report {
     this.check(id, [["", check]]);
   }
 
-  /** Failures one by one, missing ways and skipped cases by reason, and the summary as the last line. */
+  /** Failures one by one, what was skipped by reason, and the summary as the last line. */
   lines(): string[] {
     return [
       ...this.#failures,
-      ...this.#missing.lines(`MISSING ${this.family}`),
       ...this.#skipped.lines(`SKIP ${this.family}`),
       `conformance ${this.family}: ${this.passed} passed, ${this.failed} failed, ${this.skipped} skipped`,
     ];

@@ -20,8 +20,14 @@ const fromFile =
   (run: (data: Data, report: Report) => void): Family =>
   (folder, report) => {
     const data = Data.load(folder, report.family);
-    if (data !== null) run(data, report);
+    if (data !== null) runAll(data, report, () => run(data, report));
   };
+
+/** Runs the cases of a file; what none of them looks at is skipped, tensor by tensor. */
+function runAll(data: Data, report: Report, run: () => void, prefix = ""): void {
+  run();
+  for (const name of data.unread) report.skip(`${prefix}${name}`, "no case reads the tensor");
+}
 
 /** Every file `model_<name>`. */
 function runModels(folder: string, report: Report): void {
@@ -29,7 +35,7 @@ function runModels(folder: string, report: Report): void {
   for (const file of files) {
     const name = /^model_(.+)\.safetensors$/.exec(file)?.[1];
     const data = name === undefined ? null : Data.load(folder, `model_${name}`);
-    if (data !== null) runModel(name as string, data, report);
+    if (data !== null) runAll(data, report, () => runModel(name as string, data, report), `${name} `);
   }
 }
 

@@ -164,7 +164,7 @@ test("a report counts passes, failures and skips and groups these by reason", ()
   ]);
 });
 
-test("a case passes when all ways that exist do, and the others are listed", () => {
+test("a case passes when all ways that exist do, and each of the others is a skip", () => {
   const report = new Report("functions");
   const good = () => null;
   const bad = () => "wrong";
@@ -187,9 +187,71 @@ test("a case passes when all ways that exist do, and the others are listed", () 
   assert.equal(report.lines(), [
     "FAIL functions b float32: wrong",
     "FAIL functions c float32: wrong",
-    "MISSING functions 2 x lax.nothing does not exist (a float32; c float64)",
-    "SKIP functions 1 x lax.nothing does not exist (d)",
-    "conformance functions: 1 passed, 2 failed, 1 skipped",
+    "SKIP functions 3 x lax.nothing does not exist (a float32; c float64; d)",
+    "conformance functions: 1 passed, 2 failed, 3 skipped",
+  ]);
+});
+
+test("a method that does not exist fails where others do, and a library's error is never a missing way", () => {
+  const report = new Report("functions");
+  const notImplemented = (): never => {
+    throw new Error("nt.empiricalNtkFn: AUTO is not implemented; it is not available here.");
+  };
+  report.checkMethods("a", [
+    ["AUTO", unavailable],
+    ["JACOBIAN_CONTRACTION", () => null],
+  ]);
+  report.checkMethods("b", [["AUTO", unavailable]]);
+  report.check("c", [
+    ["float64", () => null],
+    ["float32", notImplemented],
+  ]);
+  report.checkOne("d", notImplemented);
+  const message = "Error: nt.empiricalNtkFn: AUTO is not implemented; it is not available here.";
+  assert.equal(report.lines(), [
+    "FAIL functions a AUTO: lax.nothing does not exist",
+    `FAIL functions c float32: ${message}`,
+    `FAIL functions d: ${message}`,
+    "SKIP functions 1 x lax.nothing does not exist (b)",
+    "conformance functions: 1 passed, 3 failed, 1 skipped",
+  ]);
+});
+
+test("a tensor that no case reads is a skip, and so is an entry of the index that no case has", () => {
+  const one = tensor("F64", [], [1]);
+  const operations = run(
+    {
+      "operations.json": JSON.stringify([operation(0, "lax.neg")]),
+      "operations.safetensors": safetensors({
+        "0/in0": one,
+        "0/out0": tensor("F64", [], [-1]),
+        "0/jvp0": one,
+        "1/in0": one,
+      }),
+    },
+    "operations",
+  );
+  assert.equal(operations.lines.slice(0, 2), [
+    "SKIP operations 2 x no case reads the tensor (0/jvp0; 1/in0)",
+    "conformance operations: 1 passed, 0 failed, 2 skipped",
+  ]);
+  const functions = run(
+    {
+      "functions.json": JSON.stringify({ functions: ["p", "x"], shapes: { 0: [], 1: [] }, cases: [[1, 0, 1]] }),
+      "functions.safetensors": safetensors({
+        "in/0/x1": tensor("F32", [1], [2]),
+        "in/0/x2": tensor("F32", [1], [3]),
+        "out/1/0/0": tensor("F64", [1, 1], [0]),
+        "out/1/renamed/0": tensor("F64", [1, 1], [0]),
+      }),
+    },
+    "functions",
+  );
+  assert.equal(functions.lines.slice(0, 4), [
+    "SKIP functions 1 x no case has the function (p)",
+    "SKIP functions 1 x no case has the shapes (shapes 1)",
+    "SKIP functions 1 x no case reads the tensor (out/1/renamed/0)",
+    "conformance functions: 1 passed, 0 failed, 3 skipped",
   ]);
 });
 

@@ -45,7 +45,7 @@ export function runDropout(data: Data, report: Report): void {
       const kernelFn = nt.empiricalNtkFn(network(data)[1], options);
       return compare(kernelFn(get(data, "x1"), x2 && get(data, x2), params(data), kwargs), name);
     };
-    report.check(
+    report.checkMethods(
       name,
       METHODS.map((method) => [method.name, () => compute(method.options)]),
     );

@@ -11,6 +11,7 @@ type Case = readonly [functionIndex: number, shape: number, leafCount: number];
 
 interface Index {
   readonly functions: readonly string[];
+  readonly shapes: Readonly<Record<string, unknown>>;
   readonly cases: readonly Case[];
 }
 
@@ -31,6 +32,8 @@ function inputs(data: Data, shape: number, precision: Precision) {
 /** The kernels of one function for one set of shapes, in one precision, by one method. */
 function checkKernels(data: Data, [f, shape, leafCount]: Case, name: string, precision: Precision, options: object) {
   const { params, x1, x2 } = inputs(data, shape, precision);
+  const expected = data.list(`out/${f}/${shape}`);
+  if (expected.length !== leafCount) return `the data has ${expected.length} output leaves, the index ${leafCount}`;
   const kernelFn = nt.empiricalNtkFn(functionNamed(name), { traceAxes: [], ...options });
   const leaves = tree.leaves<NDArray>(kernelFn(x1, x2, params));
   if (leaves.length !== leafCount) return `${leaves.length} output leaves, expected ${leafCount}`;
@@ -38,7 +41,7 @@ function checkKernels(data: Data, [f, shape, leafCount]: Case, name: string, pre
 }
 
 export function runFunctions(data: Data, report: Report): void {
-  const { functions, cases } = data.index<Index>();
+  const { functions, shapes, cases } = data.index<Index>();
   for (const spec of cases) {
     const name = functions[spec[0]] as string;
     const ways = PRECISIONS.flatMap((precision) =>
@@ -46,6 +49,12 @@ export function runFunctions(data: Data, report: Report): void {
         return [`${precision} ${method.name}`, () => checkKernels(data, spec, name, precision, method.options)];
       }),
     );
-    report.check(`${name} shapes ${spec[1]}`, ways);
+    report.checkMethods(`${name} shapes ${spec[1]}`, ways);
+  }
+  functions.forEach((name, f) => {
+    if (!cases.some(([used]) => used === f)) report.skip(name, "no case has the function");
+  });
+  for (const shape of Object.keys(shapes)) {
+    if (!cases.some(([, used]) => `${used}` === shape)) report.skip(`shapes ${shape}`, "no case has the shapes");
   }
 }

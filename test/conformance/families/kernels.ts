@@ -51,7 +51,7 @@ export function checkKernels(report: Report, checks: KernelChecks): void {
     const ways = { ntk: () => ntkWays(checks, inputs), nngp: () => nngpWays(checks, inputs) };
     for (const [kernel, waysOf] of Object.entries(ways)) {
       const id = `${checks.name}/${kernel}_${inputs}`;
-      if (checks.data.has(`${id}/0`)) report.check(id, waysOf());
+      if (checks.data.has(`${id}/0`)) report.checkMethods(id, waysOf());
     }
   }
 }

@@ -21,8 +21,8 @@ function set(root: Nested, path: readonly string[], leaf: NDArray): void {
 /** The tensors `params/a/b/c` as nested objects. */
 function paramsOf(data: Data, precision: Precision): ModelParams {
   const root: Nested = {};
-  for (const [name, tensor] of data.tensors) {
-    if (name.startsWith("params/")) set(root, name.split("/").slice(1), toArray(tensor, precision));
+  for (const name of data.names.filter((key) => key.startsWith("params/"))) {
+    set(root, name.split("/").slice(1), toArray(data.get(name), precision));
   }
   return root as unknown as ModelParams;
 }
@@ -43,13 +43,13 @@ export function runModel(model: string, data: Data, report: Report): void {
     `${model} f_x1`,
     PRECISIONS.map((precision) => [precision, () => value(precision)]),
   );
-  for (const name of [...data.tensors.keys()].filter((key) => key.startsWith("ntk_"))) {
+  for (const name of data.names.filter((key) => key.startsWith("ntk_"))) {
     const ways = PRECISIONS.flatMap((precision) =>
       METHODS.map((method): Way => {
         return [`${precision} ${method.name}`, () => checkKernel(modelNamed(model), data, name, precision, method)];
       }),
     );
-    report.check(`${model} ${name}`, ways);
+    report.checkMethods(`${model} ${name}`, ways);
   }
 }
 

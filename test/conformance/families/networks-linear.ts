@@ -9,7 +9,7 @@ import { differenceInTree } from "./kernels.ts";
 
 /** The names `root` and `root/...` among the tensors up to `marker`: `taylor/3` of `taylor/3/x0`. */
 function rootsBefore(data: Data, marker: RegExp): string[] {
-  const roots = [...data.tensors.keys()].flatMap((name) => marker.exec(name)?.[1] ?? []);
+  const roots = data.names.flatMap((name) => marker.exec(name)?.[1] ?? []);
   return [...new Set(roots)];
 }
 

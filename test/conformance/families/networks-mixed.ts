@@ -108,6 +108,6 @@ export function checkMixedAxes(data: Data, report: Report, name: string, paramsT
         ),
       ),
     );
-    report.check(`${name}/ntk ${JSON.stringify(form)}`, ways);
+    report.checkMethods(`${name}/ntk ${JSON.stringify(form)}`, ways);
   }
 }

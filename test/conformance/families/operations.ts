@@ -46,11 +46,13 @@ class Run {
     return this.spec.diff.map((i) => this.inputs[i] as NDArray);
   }
 
-  /** What differs in a list of results from the tensors of the given names. */
-  compare(results: readonly NDArray[], names: readonly string[]): string | null {
+  /** What differs in the results from the tensors of the given names, which are read first. */
+  compare(compute: () => readonly NDArray[], names: readonly string[]): string | null {
+    const expected = names.map((name) => this.tensor(name));
+    const results = compute();
     if (results.length !== names.length) return `${results.length} results, expected ${names.length}`;
     for (const [i, name] of names.entries()) {
-      const found = difference(results[i] as NDArray, this.tensor(name), TOLERANCE[this.precision], this.precision);
+      const found = difference(results[i] as NDArray, expected[i] as Tensor, TOLERANCE[this.precision], this.precision);
       if (found !== null) return `${name}: ${found}`;
     }
     return null;
@@ -61,20 +63,19 @@ class Run {
   }
 
   value(): string | null {
-    return this.compare(operation(this.spec.op, this.spec.options)(...this.inputs), this.names("out"));
+    return this.compare(() => operation(this.spec.op, this.spec.options)(...this.inputs), this.names("out"));
   }
 
   jvp(): string | null {
     const tangents = this.spec.diff.map((i) => this.array(`tan${i}`));
-    const [, out] = jvp(this.ofDifferentiated(), this.differentiated(), tangents) as [unknown, NDArray[]];
-    return this.compare(out, this.names("jvp"));
+    const compute = () => (jvp(this.ofDifferentiated(), this.differentiated(), tangents) as [unknown, NDArray[]])[1];
+    return this.compare(compute, this.names("jvp"));
   }
 
   vjp(): string | null {
-    const [, pullback] = vjp(this.ofDifferentiated(), ...this.differentiated());
     const cotangents = this.names("ct").map((name) => this.array(name));
     return this.compare(
-      pullback(cotangents) as NDArray[],
+      () => vjp(this.ofDifferentiated(), ...this.differentiated())[1](cotangents) as NDArray[],
       this.spec.diff.map((i) => `vjp${i}`),
     );
   }
