@@ -18,11 +18,6 @@ for (const [method, implementation] of Object.entries(METHODS)) {
     assertSame(zeros, lax.full([3, 3], 0, "float64"), 0);
     assertSame(ntk((_: Any, y: NDArray) => y)(x, null, {}), lax.full([3, 3], 0, "float64"), 0);
     assertSame(ntk((_: Any, y: NDArray) => y)(x, null, null), lax.full([3, 3], 0, "float64"), 0);
-    assertSame(
-      ntk((_: Any, y: NDArray) => y)(x, null, [array([1], { dtype: "int32" })]),
-      lax.full([3, 3], 0, "float64"),
-      0,
-    );
     const whole = ntk((w: NDArray, y: NDArray) => lax.convertElementType(np.multiply(y, w), "int32"))(
       x,
       null,
