@@ -1,12 +1,12 @@
 /** Arrays from JavaScript data. */
-import { allocate, category, type DType, dtypeOfTypedArray, type TypedArray } from "../base/dtypes.ts";
-import { checkOptions, describe, formatShape, ShapeError } from "../base/errors.ts";
+import { type Arguments, namedArguments } from "../base/arguments.ts";
+import { allocate, category, DTYPES, type DType, dtypeOfTypedArray, isDType, type TypedArray } from "../base/dtypes.ts";
+import { describe, formatShape, noMore, ShapeError, show } from "../base/errors.ts";
 import { checkShape, type Shape, sameShape, sizeOf } from "../base/shapes.ts";
 import { hostArray, NDArray } from "../ir/ndarray.ts";
 import * as lax from "../lax/index.ts";
-import type { ArrayLike } from "../lax/operands.ts";
-import { stack } from "./join.ts";
-import { chosenDType } from "./operands.ts";
+import { type ArrayLike, asArray } from "../lax/operands.ts";
+import { stacked } from "./join.ts";
 
 /** Lists of numbers, of lists, and so on, all of one length at each depth; arrays in them are stacked. */
 export type NestedList = readonly (ArrayLike | NestedList)[];
@@ -26,15 +26,13 @@ export interface ArrayOptions {
 
 const DEVICES = ["cpu", "wasm"];
 
-function checkDevice(device: string | undefined): void {
+function checkDevice(fn: string, device: string | undefined): void {
   if (device === undefined || DEVICES.includes(device)) return;
-  throw new TypeError(
-    `numpy.array: there is no device ${describe(device)}; there are "cpu" and its other name "wasm".`,
-  );
+  throw new TypeError(`${fn}: there is no device ${describe(device)}; there are "cpu" and its other name "wasm".`);
 }
 
 /** Stores numbers as elements of `dtype`; a number that an integer dtype can't hold is an error. */
-function store(values: ArrayLikeOfNumbers, dtype: DType): TypedArray {
+function store(fn: string, values: ArrayLikeOfNumbers, dtype: DType): TypedArray {
   const storage = allocate(dtype, values.length);
   const kind = category(dtype);
   if (kind === "float") {
@@ -42,7 +40,7 @@ function store(values: ArrayLikeOfNumbers, dtype: DType): TypedArray {
   } else {
     for (let i = 0; i < values.length; i++)
       storage[i] = kind === "bool" ? Number(values[i] !== 0) : (values[i] as number);
-    if (kind === "integer") checkStored(values, storage, dtype);
+    if (kind === "integer") checkStored(fn, values, storage, dtype);
   }
   return storage;
 }
@@ -50,9 +48,10 @@ function store(values: ArrayLikeOfNumbers, dtype: DType): TypedArray {
 type ArrayLikeOfNumbers = { readonly length: number; readonly [i: number]: number };
 
 /** `value(0)`, `value(1)`, ... */
-export function sequence(length: number, value: (i: number) => number, dtype: DType): NDArray {
+export function sequence(fn: string, length: number, value: (i: number) => number, dtype: DType): NDArray {
   return hostArray(
     store(
+      fn,
       Array.from({ length }, (_, i) => value(i)),
       dtype,
     ),
@@ -61,10 +60,10 @@ export function sequence(length: number, value: (i: number) => number, dtype: DT
   );
 }
 
-function checkStored(values: ArrayLikeOfNumbers, storage: TypedArray, dtype: DType): void {
+function checkStored(fn: string, values: ArrayLikeOfNumbers, storage: TypedArray, dtype: DType): void {
   for (let i = 0; i < values.length; i++) {
     if (Math.trunc(values[i] as number) === storage[i]) continue;
-    throw new TypeError(`numpy.array: element ${i}, ${values[i]}, does not fit into dtype "${dtype}".`);
+    throw new TypeError(`${fn}: element ${i}, ${values[i]}, does not fit into dtype "${dtype}".`);
   }
 }
 
@@ -74,7 +73,10 @@ class ListReader {
   readonly shape: number[] = [];
   allBooleans = true;
 
-  constructor(data: NestedList) {
+  constructor(
+    readonly fn: string,
+    data: NestedList,
+  ) {
     for (let level: unknown = data; Array.isArray(level); level = level[0]) this.shape.push(level.length);
     this.#read(data, 0, "data");
   }
@@ -86,7 +88,7 @@ class ListReader {
     } else if (!Array.isArray(item) || item.length !== size) {
       const found = Array.isArray(item) ? `has ${item.length} element(s)` : `is ${describe(item)}`;
       throw new ShapeError(
-        `numpy.array: the lists are ragged: ${place} ${found}, where a list of ${size} is needed to make an array of ` +
+        `${this.fn}: the lists are ragged: ${place} ${found}, where a list of ${size} is needed to make an array of ` +
           `shape ${formatShape(this.shape)}.`,
       );
     } else {
@@ -97,49 +99,58 @@ class ListReader {
   #readNumber(item: unknown, place: string): void {
     if (typeof item === "number") this.allBooleans = false;
     else if (Array.isArray(item)) {
-      throw new ShapeError(`numpy.array: the lists are ragged: ${place} is a list, where its neighbours are numbers.`);
+      throw new ShapeError(`${this.fn}: the lists are ragged: ${place} is a list, where its neighbours are numbers.`);
     } else if (typeof item !== "boolean") {
-      throw new TypeError(`numpy.array: ${place} must be a number, a boolean or an array, got ${describe(item)}.`);
+      throw new TypeError(`${this.fn}: ${place} must be a number, a boolean or an array, got ${describe(item)}.`);
     }
     this.values.push(Number(item));
   }
 }
 
-const holdsArrays = (data: NestedList): boolean =>
-  data.some((x) => x instanceof NDArray || ArrayBuffer.isView(x) || (Array.isArray(x) && holdsArrays(x)));
+/** As many levels of lists as NumPy's arrays have axes, at most: a list that holds itself would have no end. */
+const MOST_LEVELS = 64;
 
-function fromList(data: NestedList, dtype: DType | undefined): NDArray {
-  if (holdsArrays(data)) {
-    const rows = stack(data.map((x) => (Array.isArray(x) ? fromList(x, dtype) : (x as ArrayLike))));
-    return dtype === undefined ? rows : lax.convertElementType(rows, dtype);
-  }
-  const { values, shape, allBooleans } = new ListReader(data);
-  const chosen = dtype ?? (allBooleans && values.length > 0 ? "bool" : "float32");
-  return hostArray(store(values, chosen), shape, chosen);
+function holdsArrays(fn: string, data: NestedList, level = 1): boolean {
+  if (level > MOST_LEVELS) throw new ShapeError(`${fn}: the lists are nested more than ${MOST_LEVELS} levels deep.`);
+  const isHeld = (x: unknown): boolean => x instanceof NDArray || ArrayBuffer.isView(x);
+  return data.some((x) => isHeld(x) || (Array.isArray(x) && holdsArrays(fn, x, level + 1)));
 }
 
-function fromTypedArray(data: TypedArray | ForeignTypedArray, dtype: DType | undefined): NDArray {
+function fromList(fn: string, data: NestedList, dtype: DType | undefined): NDArray {
+  if (holdsArrays(fn, data)) {
+    const rows = stacked(
+      fn,
+      Array.from(data, (x) => (Array.isArray(x) ? fromList(fn, x, dtype) : (x as ArrayLike))),
+    );
+    return dtype === undefined ? rows : lax.convertElementType(rows, dtype);
+  }
+  const { values, shape, allBooleans } = new ListReader(fn, data);
+  const chosen = dtype ?? (allBooleans && values.length > 0 ? "bool" : "float32");
+  return hostArray(store(fn, values, chosen), shape, chosen);
+}
+
+function fromTypedArray(fn: string, data: TypedArray | ForeignTypedArray, dtype: DType | undefined): NDArray {
   const own = dtypeOfTypedArray(data);
   const chosen = dtype ?? own;
   if (chosen === undefined || typeof data[0] === "bigint") {
-    throw new TypeError(`numpy.array: ${data.constructor.name} has no dtype of its own; convert it, or give a dtype.`);
+    throw new TypeError(`${fn}: ${data.constructor.name} has no dtype of its own; convert it, or give a dtype.`);
   }
   if (dtype === undefined && own === "bool" && data.some((v: number) => v > 1)) {
-    throw new TypeError("numpy.array: a Uint8Array holds bools (0 or 1) unless a dtype is given; got other values.");
+    throw new TypeError(`${fn}: a Uint8Array holds bools (0 or 1) unless a dtype is given; got other values.`);
   }
-  return hostArray(store(data, chosen), [data.length], chosen);
+  return hostArray(store(fn, data, chosen), [data.length], chosen);
 }
 
-function fromData(data: unknown, dtype: DType | undefined): NDArray {
+function fromData(fn: string, data: unknown, dtype: DType | undefined): NDArray {
   if (data instanceof NDArray) return dtype === undefined ? data : lax.convertElementType(data, dtype);
-  if (Array.isArray(data)) return fromList(data, dtype);
-  if (ArrayBuffer.isView(data) && !(data instanceof DataView)) return fromTypedArray(data as TypedArray, dtype);
+  if (Array.isArray(data)) return fromList(fn, data, dtype);
+  if (ArrayBuffer.isView(data) && !(data instanceof DataView)) return fromTypedArray(fn, data as TypedArray, dtype);
   if (typeof data === "number" || typeof data === "boolean") {
     const chosen = dtype ?? (typeof data === "boolean" ? "bool" : "float32");
-    return hostArray(store([Number(data)], chosen), [], chosen);
+    return hostArray(store(fn, [Number(data)], chosen), [], chosen);
   }
   throw new TypeError(
-    `numpy.array: data must be a number, nested lists of numbers, a typed array or an array, got ${describe(data)}.`,
+    `${fn}: data must be a number, nested lists of numbers, a typed array or an array, got ${describe(data)}.`,
   );
 }
 
@@ -150,13 +161,11 @@ function fromData(data: unknown, dtype: DType | undefined): NDArray {
  * @throws TypeError for anything that isn't a number, and numbers that `dtype` cannot hold.
  * @example np.array([[1, 2], [3, 4]]); np.array(new Float64Array(6), { shape: [2, 3] })
  */
-export function array(data: ArrayData, options?: ArrayOptions): NDArray {
+export function array(data: ArrayData, ...args: Arguments<[dtype: DType], ArrayOptions>): NDArray {
   const fn = "numpy.array";
-  checkOptions(fn, options, ["shape", "dtype", "device"]);
-  checkDevice(options?.device);
-  const dtype = options?.dtype === undefined ? undefined : chosenDType(fn, options.dtype, "float32");
-  const result = fromData(data, dtype);
-  const shape = options?.shape;
+  const { dtype, shape, device } = namedArguments<ArrayOptions>(fn, ["dtype", "shape", "device"], args, 1);
+  checkDevice(fn, device);
+  const result = fromData(fn, data, dtype);
   if (shape === undefined) return result;
   checkShape(fn, shape);
   if (sizeOf(shape) !== result.size) {
@@ -169,15 +178,18 @@ export function array(data: ArrayData, options?: ArrayOptions): NDArray {
 }
 
 /** The same as `array` of the data alone; an array is returned as it is. Source: `jax.numpy.asarray`. */
-export function asarray(data: ArrayData, options?: { readonly dtype?: DType }): NDArray {
-  checkOptions("numpy.asarray", options, ["dtype"]);
-  return array(data, options);
+export function asarray(data: ArrayData, ...args: Arguments<[dtype: DType], { readonly dtype?: DType }>): NDArray {
+  const fn = "numpy.asarray";
+  return fromData(fn, data, namedArguments<{ dtype: DType }>(fn, ["dtype"], args).dtype);
 }
 
 /**
  * The array with its elements converted: floats to integers by truncation, anything to bool by `x != 0`.
  * Source: `jax.numpy.astype`.
  */
-export function astype(x: ArrayLike, dtype: DType): NDArray {
-  return lax.convertElementType(x, chosenDType("numpy.astype", dtype, "float32"));
+export function astype(x: ArrayLike, dtype: DType, ...rest: never[]): NDArray {
+  const fn = "numpy.astype";
+  noMore(fn, rest);
+  if (!isDType(dtype)) throw new TypeError(`${fn}: dtype must be one of ${DTYPES.join(", ")}, got ${show(dtype)}.`);
+  return lax.convertElementType(asArray(fn, x), dtype);
 }

@@ -1,15 +1,15 @@
 /** Differences, convolutions, interpolation, and integrals of sampled functions. */
-import { checkOptions, describe, formatShape, ShapeError } from "../base/errors.ts";
-import { type Axes, canonicalAxes, canonicalAxis, range } from "../base/shapes.ts";
-import { isLeaf } from "../base/tree.ts";
+import { type Arguments, namedArguments } from "../base/arguments.ts";
+import { describe, formatShape, isPlainObject, noMore, ShapeError } from "../base/errors.ts";
+import { type Axes, canonicalAxes, canonicalAxis, checkCount, range } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
-import { promoteToFloat } from "../lax/convert.ts";
+import { promoteOperands, promoteToFloat } from "../lax/convert.ts";
 import * as lax from "../lax/index.ts";
 import { type ArrayLike, asArray } from "../lax/operands.ts";
+import { broadcastTo, moveAxis } from "../lax/shape.ts";
 import { take } from "./indexing.ts";
 import { where } from "./logic.ts";
 import { ravel } from "./movement.ts";
-import { checkInteger } from "./operands.ts";
 import { sum } from "./reductions.ts";
 import { searchsorted } from "./searching.ts";
 import { add, divide, multiply, subtract } from "./ufuncs.ts";
@@ -19,6 +19,9 @@ export interface DiffOptions {
   readonly n?: number;
   /** The last axis by default. */
   readonly axis?: number;
+  /** What stands before and after the elements: an array, or a number for one more place on the axis. */
+  readonly prepend?: ArrayLike;
+  readonly append?: ArrayLike;
 }
 
 /** The elements but the last and those but the first along an axis. */
@@ -28,17 +31,42 @@ function adjacent(x: NDArray, axis: number): [NDArray, NDArray] {
 }
 
 /** The differences of consecutive elements, `x[i + 1] - x[i]`; of bools whether they differ. Source: `jax.numpy.diff`. */
-export function diff(x: ArrayLike, options?: DiffOptions): NDArray {
+export function diff(x: ArrayLike, ...args: Arguments<[n: number, axis: number], DiffOptions>): NDArray {
   const fn = "numpy.diff";
-  checkOptions(fn, options, ["n", "axis"]);
+  const names = ["n", "axis", "prepend", "append"] as const;
+  const { n = 1, axis: given = -1, prepend, append } = namedArguments<DiffOptions>(fn, names, args);
+  checkCount(fn, "n", n);
   const operand = asArray(fn, x);
-  const axis = canonicalAxis(fn, options?.axis ?? -1, operand.ndim);
-  const times = checkInteger(fn, "n", options?.n ?? 1);
-  if (times < 0) throw new TypeError(`${fn}: n must not be negative, got ${times}.`);
-  return range(times).reduce((y) => {
-    const [before, after] = adjacent(y, axis);
-    return y.dtype === "bool" ? lax.ne(after, before) : lax.sub(after, before);
-  }, operand);
+  const axis = canonicalAxis(fn, given, operand.ndim);
+  const whole = [prepend, operand, append].filter((part) => part !== undefined);
+  const parts = promoteOperands(fn, whole, ["x", "x", "x"]).map((part) => {
+    if (part.ndim > 0 || operand.ndim === 0) return part;
+    return broadcastTo(
+      part,
+      operand.shape.map((size, i) => (i === axis ? 1 : size)),
+    );
+  });
+  checkJoined(fn, operand, parts, axis);
+  return range(n).reduce(
+    (y) => differences(y, axis),
+    parts.length === 1 ? operand : lax.concatenate(parts, { dimension: axis }),
+  );
+}
+
+function checkJoined(fn: string, x: NDArray, parts: readonly NDArray[], axis: number): void {
+  const wrong = parts.find(
+    ({ shape }) => shape.length !== x.ndim || shape.some((n, i) => i !== axis && n !== x.shape[i]),
+  );
+  if (!wrong) return;
+  throw new ShapeError(
+    `${fn}: what is prepended or appended, ${formatShape(wrong.shape)}, may differ from ${formatShape(x.shape)} in axis ` +
+      `${axis} only.`,
+  );
+}
+
+function differences(x: NDArray, axis: number): NDArray {
+  const [before, after] = adjacent(x, axis);
+  return x.dtype === "bool" ? lax.ne(after, before) : lax.sub(after, before);
 }
 
 export interface Ediff1dOptions {
@@ -48,14 +76,16 @@ export interface Ediff1dOptions {
 }
 
 /** The differences of the flattened array's elements. Source: `jax.numpy.ediff1d`. */
-export function ediff1d(x: ArrayLike, options?: Ediff1dOptions): NDArray {
+export function ediff1d(
+  x: ArrayLike,
+  ...args: Arguments<[toEnd: ArrayLike, toBegin: ArrayLike], Ediff1dOptions>
+): NDArray {
   const fn = "numpy.ediff1d";
-  checkOptions(fn, options, ["toBegin", "toEnd"]);
-  const differences = diff(ravel(x));
-  const ends = [options?.toBegin, options?.toEnd].map((end) =>
-    end === undefined ? [] : [lax.convertElementType(ravel(end), differences.dtype)],
-  ) as [NDArray[], NDArray[]];
-  return lax.concatenate([...ends[0], differences, ...ends[1]], { dimension: 0 });
+  const { toBegin, toEnd } = namedArguments<Ediff1dOptions>(fn, ["toEnd", "toBegin"], args);
+  const between = differences(ravel(asArray(fn, x)), 0);
+  const end = (value: ArrayLike | undefined, name: string): NDArray[] =>
+    value === undefined ? [] : [lax.convertElementType(ravel(asArray(fn, value, name)), between.dtype)];
+  return lax.concatenate([...end(toBegin, "toBegin"), between, ...end(toEnd, "toEnd")], { dimension: 0 });
 }
 
 export interface GradientOptions {
@@ -77,7 +107,7 @@ function slopes(fn: string, y: NDArray, spacing: NDArray, axis: number): NDArray
   const steps =
     spacing.ndim === 0
       ? spacing
-      : lax.reshape(diff(spacing), { newSizes: y.shape.map((_, i) => (i === axis ? size - 1 : 1)) });
+      : lax.reshape(differences(spacing, 0), { newSizes: y.shape.map((_, i) => (i === axis ? size - 1 : 1)) });
   const rates = divide(subtract(after, before), steps);
   const [left, right] = adjacent(rates, axis);
   const [first, second] = spacing.ndim === 0 ? [1, 1] : adjacent(steps, axis);
@@ -95,45 +125,56 @@ function slopes(fn: string, y: NDArray, spacing: NDArray, axis: number): NDArray
  */
 export function gradient(y: ArrayLike, ...args: (ArrayLike | GradientOptions)[]): NDArray | NDArray[] {
   const fn = "numpy.gradient";
-  const last = args.at(-1);
-  const options = last !== undefined && !isLeaf(last) ? (last as GradientOptions) : undefined;
-  checkOptions(fn, options, ["axis"]);
-  const given = (options ? args.slice(0, -1) : args) as ArrayLike[];
-  const [samples, ...spacings] = promoteToFloat(fn, [y, ...given]) as [NDArray, ...NDArray[]];
-  const axes = canonicalAxes(fn, options?.axis ?? null, samples.ndim);
+  const last = isPlainObject(args.at(-1)) ? args.slice(-1) : [];
+  const { axis } = namedArguments<GradientOptions>(fn, ["axis"], last);
+  const given = args.slice(0, args.length - last.length) as ArrayLike[];
+  const [samples, ...spacings] = promoteToFloat(
+    fn,
+    [y, ...given],
+    ["y", ...given.map((_, i) => `spacing ${i + 1}`)],
+  ) as [NDArray, ...NDArray[]];
+  const axes = canonicalAxes(fn, axis, samples.ndim);
   if (spacings.length > 1 && spacings.length !== axes.length) {
     throw new TypeError(`${fn}: needs one spacing, or one for each of ${axes.length} axes; got ${spacings.length}.`);
   }
-  const along = axes.map((axis, i) =>
-    slopes(fn, samples, spacings[spacings.length > 1 ? i : 0] ?? asArray(fn, 1), axis),
+  const along = axes.map((place, i) =>
+    slopes(fn, samples, spacings[spacings.length > 1 ? i : 0] ?? asArray(fn, 1), place),
   );
   return along.length === 1 ? (along[0] as NDArray) : along;
 }
 
 export interface TrapezoidOptions {
-  /** The places of the samples: an array of `y`'s shape or of one dimension; by default `dx` apart. */
+  /** The places of the samples: a vector, or an array that broadcasts to `y`'s shape; by default `dx` apart. */
   readonly x?: ArrayLike;
   readonly dx?: ArrayLike;
   /** The last axis by default. */
   readonly axis?: number;
 }
 
+type TrapezoidArguments = Arguments<[x: ArrayLike, dx: ArrayLike, axis: number], TrapezoidOptions>;
+
 /** The integral of samples by the trapezoidal rule. Source: `jax.numpy.trapezoid`. */
-export function trapezoid(y: ArrayLike, options?: TrapezoidOptions): NDArray {
+export function trapezoid(y: ArrayLike, ...args: TrapezoidArguments): NDArray {
   const fn = "numpy.trapezoid";
-  checkOptions(fn, options, ["x", "dx", "axis"]);
-  const [samples, places] = promoteToFloat(fn, options?.x === undefined ? [y] : [y, options.x], ["y", "x"]) as [
-    NDArray,
-    NDArray?,
-  ];
-  const axis = canonicalAxis(fn, options?.axis ?? -1, samples.ndim);
-  const along =
-    places?.ndim === 1
-      ? lax.reshape(places, { newSizes: samples.shape.map((_, i) => (i === axis ? places.size : 1)) })
-      : places;
-  const steps = along ? diff(along, { axis }) : (options?.dx ?? 1);
-  const [before, after] = adjacent(samples, axis);
-  return multiply(sum(multiply(add(after, before), steps), { axis }), 0.5);
+  const { x, dx = 1, axis: given = -1 } = namedArguments<TrapezoidOptions>(fn, ["x", "dx", "axis"], args);
+  const operands = promoteToFloat(fn, [y, x ?? dx], ["y", x === undefined ? "dx" : "x"]) as [NDArray, NDArray];
+  const [samples, places] = operands;
+  const axis = canonicalAxis(fn, given, samples.ndim);
+  const [before, after] = adjacent(moveAxis(samples, axis, samples.ndim - 1), samples.ndim - 1);
+  const steps = x === undefined ? places : stepsAlong(fn, places, given);
+  return multiply(sum(multiply(add(after, before), steps), { axis: -1 }), 0.5);
+}
+
+/** The distances of places that are a vector, or that have the axis where the samples have it, as the last axis. */
+function stepsAlong(fn: string, places: NDArray, given: number): NDArray {
+  const axis = places.ndim === 1 ? 0 : canonicalAxis(fn, given, places.ndim);
+  return differences(moveAxis(places, axis, places.ndim - 1), places.ndim - 1);
+}
+
+export interface InterpOptions {
+  /** The values before the first point and behind the last: by default those of the points. */
+  readonly left?: ArrayLike;
+  readonly right?: ArrayLike;
 }
 
 /**
@@ -141,8 +182,14 @@ export function trapezoid(y: ArrayLike, options?: TrapezoidOptions): NDArray {
  * @param xp ascending, of one dimension like `fp`.
  * Source: `jax.numpy.interp`.
  */
-export function interp(x: ArrayLike, xp: ArrayLike, fp: ArrayLike): NDArray {
+export function interp(
+  x: ArrayLike,
+  xp: ArrayLike,
+  fp: ArrayLike,
+  ...args: Arguments<[left: ArrayLike, right: ArrayLike], InterpOptions>
+): NDArray {
   const fn = "numpy.interp";
+  const { left, right } = namedArguments<InterpOptions>(fn, ["left", "right"], args);
   const [at, places, values] = promoteToFloat(fn, [x, xp, fp], ["x", "xp", "fp"]) as [NDArray, NDArray, NDArray];
   const count = places.size;
   if (places.ndim !== 1 || values.ndim !== 1 || values.size !== count || count === 0) {
@@ -160,8 +207,8 @@ export function interp(x: ArrayLike, xp: ArrayLike, fp: ArrayLike): NDArray {
   const slope = divide(lax.sub(point(values, upper), value), where(narrow, 1, width));
   const inside = where(narrow, value, add(value, multiply(subtract(at, start), slope)));
   const end = (i: number, list: NDArray): NDArray => lax.reshape(lax.sliceInDim(list, i, i + 1, 0), { newSizes: [] });
-  const above = where(lax.gt(at, end(count - 1, places)), end(count - 1, values), inside);
-  return where(lax.lt(at, end(0, places)), end(0, values), above);
+  const above = where(lax.gt(at, end(count - 1, places)), right ?? end(count - 1, values), inside);
+  return where(lax.lt(at, end(0, places)), left ?? end(0, values), above);
 }
 
 export interface ConvolveOptions {
@@ -179,7 +226,8 @@ function convolved(fn: string, x: ArrayLike, y: ArrayLike, mode: string, flipped
   const swapped = a.size < b.size;
   const [long, short] = swapped ? [b, a] : [a, b];
   const k = short.size;
-  const padding = { full: [k - 1, k - 1], same: [k >> 1, k - (k >> 1) - 1], valid: [0, 0] }[mode];
+  const paddings = { full: [k - 1, k - 1], same: [k >> 1, k - (k >> 1) - 1], valid: [0, 0] };
+  const padding = Object.hasOwn(paddings, mode) && paddings[mode as keyof typeof paddings];
   if (!padding) throw new TypeError(`${fn}: mode must be "full", "same" or "valid", got ${describe(mode)}.`);
   const kernel = flipped ? lax.rev(short, { dimensions: [0] }) : short;
   const batched = (v: NDArray): NDArray => lax.reshape(v, { newSizes: [1, 1, v.size] });
@@ -191,24 +239,32 @@ function convolved(fn: string, x: ArrayLike, y: ArrayLike, mode: string, flipped
   return swapped && !flipped ? lax.rev(result, { dimensions: [0] }) : result;
 }
 
-/** The convolution of two vectors, in mode `"full"` by default. Source: `jax.numpy.convolve`. */
-export function convolve(x: ArrayLike, y: ArrayLike, options?: ConvolveOptions): NDArray {
-  checkOptions("numpy.convolve", options, ["mode"]);
-  return convolved("numpy.convolve", x, y, options?.mode ?? "full", true);
-}
+type Mode = "full" | "same" | "valid";
 
+const sliding = (name: string, fallback: Mode, flipped: boolean) => {
+  const fn = `numpy.${name}`;
+  return (x: ArrayLike, y: ArrayLike, ...args: Arguments<[mode: Mode], ConvolveOptions>): NDArray => {
+    const { mode = fallback } = namedArguments<ConvolveOptions>(fn, ["mode"], args);
+    return convolved(fn, x, y, mode, flipped);
+  };
+};
+/** The convolution of two vectors, in mode `"full"` by default. Source: `jax.numpy.convolve`. */
+export const convolve = /* @__PURE__ */ sliding("convolve", "full", true);
 /** The cross-correlation of two vectors, in mode `"valid"` by default. Source: `jax.numpy.correlate`. */
-export function correlate(x: ArrayLike, y: ArrayLike, options?: ConvolveOptions): NDArray {
-  checkOptions("numpy.correlate", options, ["mode"]);
-  return convolved("numpy.correlate", x, y, options?.mode ?? "valid", false);
-}
+export const correlate = /* @__PURE__ */ sliding("correlate", "valid", false);
 
 /** The polynomial with the given coefficients, the highest power's first, at `x`. Source: `jax.numpy.polyval`. */
-export function polyval(p: ArrayLike, x: ArrayLike): NDArray {
-  const coefficients = asArray("numpy.polyval", p, "p");
+export function polyval(p: ArrayLike, x: ArrayLike, ...rest: never[]): NDArray {
+  const fn = "numpy.polyval";
+  noMore(fn, rest);
+  const coefficients = asArray(fn, p, "p");
+  const points = asArray(fn, x);
   if (coefficients.ndim !== 1) {
-    throw new ShapeError(`numpy.polyval: p must be a vector, got shape ${formatShape(coefficients.shape)}.`);
+    throw new ShapeError(`${fn}: p must be a vector, got shape ${formatShape(coefficients.shape)}.`);
   }
   const at = (i: number): NDArray => lax.reshape(lax.sliceInDim(coefficients, i, i + 1, 0), { newSizes: [] });
-  return range(coefficients.size).reduce<NDArray>((value, i) => add(multiply(value, x), at(i)), multiply(x, 0));
+  return range(coefficients.size).reduce<NDArray>(
+    (value, i) => add(multiply(value, points), at(i)),
+    multiply(points, 0),
+  );
 }

@@ -1,12 +1,13 @@
 /** Elements chosen among several arrays or functions. */
-import { checkList, checkOptions, describe } from "../base/errors.ts";
+import { type Arguments, namedArguments } from "../base/arguments.ts";
+import { checkList, describe, noMore } from "../base/errors.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { promoteOperands } from "../lax/convert.ts";
 import { checkIndices } from "../lax/gather.ts";
 import * as lax from "../lax/index.ts";
 import { type ArrayLike, asArray } from "../lax/operands.ts";
 import { where } from "./logic.ts";
-import { broadcastOperands } from "./operands.ts";
+import { asArrays, broadcastOperands } from "./operands.ts";
 import { mod } from "./ufuncs.ts";
 
 export interface ChooseOptions {
@@ -18,11 +19,14 @@ export interface ChooseOptions {
  * For each element of `x` that of the choice which it counts; all broadcast. Source: `jax.numpy.choose`.
  * @param choices a list of arrays, or one array of them along its first axis.
  */
-export function choose(x: ArrayLike, choices: ArrayLike | readonly ArrayLike[], options?: ChooseOptions): NDArray {
+export function choose(
+  x: ArrayLike,
+  choices: ArrayLike | readonly ArrayLike[],
+  ...args: Arguments<[], ChooseOptions>
+): NDArray {
   const fn = "numpy.choose";
-  checkOptions(fn, options, ["mode"]);
-  const { mode = "raise" } = options ?? {};
-  const list = Array.isArray(choices) ? choices : lax.unstack(asArray(fn, choices as ArrayLike, "choices"));
+  const { mode = "raise" } = namedArguments<ChooseOptions>(fn, ["mode"], args, 0);
+  const list = asArrays(fn, Array.isArray(choices) ? choices : asArray(fn, choices, "choices"));
   const given = checkIndices(fn, promoteOperands(fn, [x, 0])[0] as NDArray, "x");
   const [places, ...cases] = broadcastOperands(fn, [given, ...promoteOperands(fn, list)]) as [NDArray, ...NDArray[]];
   if (mode === "wrap") return lax.selectN(mod(places, cases.length), ...cases);
@@ -45,8 +49,10 @@ export function piecewise(
   x: ArrayLike,
   conditions: readonly ArrayLike[],
   functions: readonly (ArrayLike | ((x: NDArray) => ArrayLike))[],
+  ...rest: never[]
 ): NDArray {
   const fn = "numpy.piecewise";
+  noMore(fn, rest);
   checkList(fn, "conditions", conditions);
   checkList(fn, "functions", functions);
   const operand = asArray(fn, x);
@@ -59,7 +65,7 @@ export function piecewise(
   const value = (f: ArrayLike | ((x: NDArray) => ArrayLike) | undefined): NDArray =>
     lax.convertElementType(asArray(fn, typeof f === "function" ? f(operand) : (f ?? 0)), operand.dtype);
   return conditions.reduce<NDArray>(
-    (rest, condition, i) => where(condition, value(functions[i]), rest),
+    (others, condition, i) => where(condition, value(functions[i]), others),
     where(lax.full(operand.shape, true, "bool"), value(functions[conditions.length]), 0),
   );
 }

@@ -173,7 +173,7 @@ export function arange(...args: unknown[]): NDArray {
   if (step === 0) throw new TypeError(`${fn}: start, stop and step must be finite numbers, step not 0.`);
   const given = numbers.flatMap((x): Typed[] => (x instanceof NDArray ? [x.aval] : x === undefined ? [] : [typeOf(x)]));
   const length = Math.max(0, Math.ceil((stop - start) / step));
-  return sequence(length, (i) => start + i * step, dtype ?? promote(given).dtype);
+  return sequence(fn, length, (i) => start + i * step, dtype ?? promote(given).dtype);
 }
 
 export interface LinspaceOptions extends DTypeOption {

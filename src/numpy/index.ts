@@ -45,8 +45,21 @@ export { cumprod, cumsum } from "./cumulative.ts";
 export { einsum, type Sublist } from "./einsum.ts";
 export type { ArrayMethods } from "./fluent.ts";
 export * from "./grids.ts";
-export { at, type Index, type TakeOptions, take, takeAlongAxis } from "./indexing.ts";
-export * from "./join.ts";
+export { at, type Index, type Indices, type TakeOptions, take, takeAlongAxis } from "./indexing.ts";
+export {
+  type ArrayList,
+  append,
+  type Blocks,
+  block,
+  type ConcatenateOptions,
+  columnStack,
+  concatenate,
+  dstack,
+  hstack,
+  type JoinOptions,
+  stack,
+  vstack,
+} from "./join.ts";
 export * as linalg from "./linalg-names.ts";
 export * from "./logic.ts";
 export * from "./movement.ts";

@@ -2,7 +2,8 @@
  * Indexing. Integers, slices and new axes are a slice, a reversal and a reshape of the array; arrays of indices are one
  * gather of the axes that they stand for.
  */
-import { checkOptions, describe, formatShape, ShapeError } from "../base/errors.ts";
+import { type Arguments, namedArguments } from "../base/arguments.ts";
+import { describe, formatShape, ShapeError, show } from "../base/errors.ts";
 import { broadcastShapes, canonicalAxis, inserted, range, removed, sizeOf } from "../base/shapes.ts";
 import { leaves } from "../base/tree.ts";
 import { hostArray, NDArray, scalar } from "../ir/ndarray.ts";
@@ -18,6 +19,9 @@ import { array, type NestedList } from "./array.ts";
  */
 export type Index = number | string | null | NDArray | NestedList;
 
+/** Places: an array of integers, or lists of whole numbers. */
+export type Indices = ArrayLike | NestedList;
+
 /** The elements `start`, `start + step`, ... (`count` of them) of an axis. */
 interface Section {
   readonly start: number;
@@ -27,23 +31,22 @@ interface Section {
   readonly dropped: boolean;
 }
 
-const FN = "numpy.at";
 const SLICE = /^\s*(-?\d+)?\s*:\s*(-?\d+)?\s*(?::\s*(-?\d+)?\s*)?$/;
 
-function place(index: number, axis: number, x: NDArray): Section {
+function place(fn: string, index: number, axis: number, x: NDArray): Section {
   const size = x.shape[axis] as number;
   if (!Number.isInteger(index) || index < -size || index >= size) {
-    throw new ShapeError(`${FN}: index ${index} is out of range for axis ${axis} of shape ${formatShape(x.shape)}.`);
+    throw new ShapeError(`${fn}: index ${index} is out of range for axis ${axis} of shape ${formatShape(x.shape)}.`);
   }
   return { start: index < 0 ? index + size : index, step: 1, count: 1, dropped: true };
 }
 
 /** Python's meaning of `start:stop:step` on an axis of `size` elements. */
-function section(text: string, axis: number, x: NDArray): Section {
+function section(fn: string, text: string, axis: number, x: NDArray): Section {
   const match = SLICE.exec(text);
   const step = Number(match?.[3] ?? 1);
   if (!match || step === 0) {
-    throw new TypeError(`${FN}: ${describe(text)} is no slice; write "start:stop" or "start:stop:step" (step not 0).`);
+    throw new TypeError(`${fn}: ${describe(text)} is no slice; write "start:stop" or "start:stop:step" (step not 0).`);
   }
   const size = x.shape[axis] as number;
   const [lowest, highest] = step > 0 ? [0, size] : [-1, size - 1];
@@ -79,26 +82,35 @@ type Resolved = number | string | null | Places;
 
 const isPlaces = (index: Resolved): index is Places => typeof index === "object" && index !== null;
 
-function resolve(index: unknown): Resolved[] {
+/** Lists of whole numbers, or of bools, as an array. */
+function fromLists(fn: string, name: string, lists: readonly unknown[]): NDArray {
+  const entries = leaves(lists);
+  const bools = entries.length > 0 && entries.every((x) => typeof x === "boolean");
+  if (!bools && !entries.every(Number.isInteger)) {
+    throw new TypeError(`${fn}: ${name} must be whole numbers, or bools, got ${show(lists)}.`);
+  }
+  return array(lists as NestedList, { dtype: bools ? "bool" : "int32" });
+}
+
+function resolve(fn: string, index: unknown): Resolved[] {
   if (typeof index === "number" || typeof index === "string" || index === null) return [index];
-  if (!(index instanceof NDArray) && !Array.isArray(index)) {
+  if (!(index instanceof NDArray) && !Array.isArray(index) && !(index instanceof Int32Array)) {
     throw new TypeError(
-      `${FN}: an index is a whole number, a slice such as "1:5", "...", null or an array; got ${describe(index)}.`,
+      `${fn}: an index is a whole number, a slice such as "1:5", "...", null or an array; got ${describe(index)}.`,
     );
   }
-  const dtype = typeof leaves(index)[0] === "boolean" ? "bool" : "int32";
-  const indices = index instanceof NDArray ? index : array(index, { dtype });
+  const indices = Array.isArray(index) ? fromLists(fn, "an index", index) : asArray(fn, index);
   if (indices.dtype === "bool" && indices.ndim > 0) return coordinates(indices);
-  return [{ indices: checkIndices(FN, indices, "an index") }];
+  return [{ indices: checkIndices(fn, indices, "an index") }];
 }
 
 /** The indices with `"..."` (at the end where it's missing) written as as many `":"` as axes are left. */
-function withoutEllipsis(indices: readonly Resolved[], x: NDArray): Resolved[] {
+function withoutEllipsis(fn: string, indices: readonly Resolved[], x: NDArray): Resolved[] {
   const ellipses = indices.filter((i) => i === "...").length;
-  if (ellipses > 1) throw new TypeError(`${FN}: "..." may stand once, got it twice.`);
+  if (ellipses > 1) throw new TypeError(`${fn}: "..." may stand once, got it twice.`);
   const missing = x.ndim - indices.filter((i) => i !== null && i !== "...").length;
   if (missing < 0) {
-    throw new ShapeError(`${FN}: ${x.ndim - missing} indices are too many for shape ${formatShape(x.shape)}.`);
+    throw new ShapeError(`${fn}: ${x.ndim - missing} indices are too many for shape ${formatShape(x.shape)}.`);
   }
   const explicit = ellipses === 0 ? [...indices, "..."] : indices;
   return explicit.flatMap((i) => (i === "..." ? range(missing).map(() => ":") : [i]));
@@ -124,26 +136,26 @@ interface Taken {
   readonly size: number;
 }
 
-function checkMask({ size = -1 }: Places, count: number, axis: number, x: NDArray): number {
+function checkMask(fn: string, { size = -1 }: Places, count: number, axis: number, x: NDArray): number {
   if (size < 0 || size === count) return count;
-  throw new ShapeError(`${FN}: a mask of size ${size} does not fit axis ${axis} of shape ${formatShape(x.shape)}.`);
+  throw new ShapeError(`${fn}: a mask of size ${size} does not fit axis ${axis} of shape ${formatShape(x.shape)}.`);
 }
 
 /**
  * `x` with the axes of several arrays of indices taken together; these become the axes of the arrays' common shape, in
  * front of all where something stands between the arrays. Indices outside mean the nearest inside, or nothing in an update.
  */
-function takePlaces(x: NDArray, taken: readonly Taken[], forUpdate: boolean): NDArray {
+function takePlaces(fn: string, x: NDArray, taken: readonly Taken[], forUpdate: boolean): NDArray {
   const axes = taken.map((t) => t.axis);
   const scattered = (taken.at(-1) as Taken).at - (taken[0] as Taken).at >= taken.length;
   const target = scattered ? 0 : (axes[0] as number);
   const total = sizeOf(taken.map((t) => t.size));
   const shape = broadcastShapes(
-    FN,
+    fn,
     taken.map((t) => t.indices.shape),
   );
   if (sizeOf(shape) > 0 && total === 0)
-    throw new ShapeError(`${FN}: shape ${formatShape(x.shape)} has no such elements.`);
+    throw new ShapeError(`${fn}: shape ${formatShape(x.shape)} has no such elements.`);
   const wanted = taken.map(({ indices, size }) => broadcastTo(fromEnd(indices, size), shape));
   const inside = wanted.map((place, i) => lax.clamp(0, place, (taken[i] as Taken).size - 1));
   let position = inside.reduce((p, place, i) => lax.add(lax.mul(p, (taken[i] as Taken).size), place));
@@ -162,8 +174,12 @@ function takePlaces(x: NDArray, taken: readonly Taken[], forUpdate: boolean): ND
 }
 
 /** `at`, and the same for updates: there an index that is out of range leads to -1. */
-export function indexed(x: NDArray, indices: readonly unknown[], forUpdate = false): NDArray {
-  const full = withoutEllipsis(indices.flatMap(resolve), x);
+export function indexed(fn: string, x: NDArray, indices: readonly unknown[], forUpdate = false): NDArray {
+  const full = withoutEllipsis(
+    fn,
+    Array.from(indices).flatMap((index) => resolve(fn, index)),
+    x,
+  );
   // Beside arrays a number is an array of one index.
   const among = full.some(isPlaces);
   const sections: Section[] = [];
@@ -175,17 +191,18 @@ export function indexed(x: NDArray, indices: readonly unknown[], forUpdate = fal
       return;
     }
     const axis = sections.length;
-    let part = typeof index === "number" ? place(index, axis, x) : section(isPlaces(index) ? ":" : index, axis, x);
+    let part =
+      typeof index === "number" ? place(fn, index, axis, x) : section(fn, isPlaces(index) ? ":" : index, axis, x);
     if (among && typeof index !== "string") {
       const places = isPlaces(index) ? index : { indices: scalar(part.start, "int32") };
-      part = section(":", axis, x);
-      taken.push({ ...places, at, axis: newSizes.length, size: checkMask(places, part.count, axis, x) });
+      part = section(fn, ":", axis, x);
+      taken.push({ ...places, at, axis: newSizes.length, size: checkMask(fn, places, part.count, axis, x) });
     }
     sections.push(part);
     if (!part.dropped) newSizes.push(part.count);
   });
   const basic = lax.reshape(takeSections(x, sections), { newSizes });
-  return among ? takePlaces(basic, taken, forUpdate) : basic;
+  return among ? takePlaces(fn, basic, taken, forUpdate) : basic;
 }
 
 /**
@@ -197,7 +214,8 @@ export function indexed(x: NDArray, indices: readonly unknown[], forUpdate = fal
  * stands for the nearest one inside, as in JAX. A mask must be known: inside `jit` and the like use `where`.
  * @example at(x, 0); at(x, ":", "1:3"); at(x, "...", -1); at(x, "::-1"); at(x, null, 2); at(x, [0, 2]); at(x, mask)
  */
-export const at = (x: ArrayLike, ...indices: readonly Index[]): NDArray => indexed(asArray(FN, x), indices);
+export const at = (x: ArrayLike, ...indices: readonly Index[]): NDArray =>
+  indexed("numpy.at", asArray("numpy.at", x), indices);
 
 export interface TakeOptions {
   /** The axis to take from; by default (`null`) the array is flattened. */
@@ -209,16 +227,23 @@ export interface TakeOptions {
   readonly mode?: "fill" | "clip" | "wrap";
 }
 
-function checkTake(fn: string, x: ArrayLike, given: number | null | undefined, options: object | undefined) {
-  checkOptions(fn, options, ["axis", "mode"]);
+type TakeArguments = Arguments<[axis: number | null], TakeOptions>;
+
+/** The array to take from and the axis, which is `fallback` by default; `null` flattens. */
+function takeArguments(fn: string, x: ArrayLike, args: readonly unknown[], fallback: number | null) {
+  const { axis = fallback, mode = "fill" } = namedArguments<TakeOptions>(fn, ["axis", "mode"], args, 1);
   const operand = asArray(fn, x);
-  const flat = given === null ? lax.reshape(operand, { newSizes: [operand.size] }) : operand;
-  return [flat, canonicalAxis(fn, given ?? 0, flat.ndim)] as const;
+  const flat = axis === null ? lax.reshape(operand, { newSizes: [operand.size] }) : operand;
+  return { operand: flat, axis: canonicalAxis(fn, axis ?? 0, flat.ndim), mode };
 }
 
+/** Indices, which may be lists of whole numbers. */
+export const asIndices = (fn: string, indices: Indices): NDArray =>
+  checkIndices(fn, Array.isArray(indices) ? fromLists(fn, "indices", indices) : (indices as ArrayLike));
+
 /** Indices with the meaning that a mode gives them. */
-function inMode(fn: string, indices: ArrayLike, size: number, mode: TakeOptions["mode"] = "fill"): NDArray {
-  const places = checkIndices(fn, indices);
+function inMode(fn: string, indices: Indices, size: number, mode: TakeOptions["mode"]): NDArray {
+  const places = asIndices(fn, indices);
   if (places.size > 0 && size === 0) throw new ShapeError(`${fn}: the axis to take from is empty.`);
   if (mode === "clip") return lax.clamp(0, places, size - 1);
   if (mode === "wrap") return fromEnd(lax.rem(places, Math.max(size, 1)), size);
@@ -229,12 +254,12 @@ function inMode(fn: string, indices: ArrayLike, size: number, mode: TakeOptions[
 /**
  * The elements (along an axis the slices) that `indices` names. Source: `jax.numpy.take`.
  * @returns an array of `x`'s shape with that of `indices` in place of the axis.
- * @example np.take(embeddings, tokens, { axis: 0 })
+ * @example np.take(embeddings, tokens, { axis: 0 }); np.take(x, [0, 2])
  */
-export function take(x: ArrayLike, indices: ArrayLike, options?: TakeOptions): NDArray {
+export function take(x: ArrayLike, indices: Indices, ...args: TakeArguments): NDArray {
   const fn = "numpy.take";
-  const [operand, axis] = checkTake(fn, x, options?.axis ?? null, options);
-  return takeAlong(operand, inMode(fn, indices, operand.shape[axis] as number, options?.mode), axis, true);
+  const { operand, axis, mode } = takeArguments(fn, x, args, null);
+  return takeAlong(operand, inMode(fn, indices, operand.shape[axis] as number, mode), axis, true);
 }
 
 /**
@@ -242,11 +267,11 @@ export function take(x: ArrayLike, indices: ArrayLike, options?: TakeOptions): N
  * broadcast. Source: `jax.numpy.take_along_axis`.
  * @example np.takeAlongAxis(x, np.argsort(x, { axis: 0 }), { axis: 0 })
  */
-export function takeAlongAxis(x: ArrayLike, indices: ArrayLike, options?: TakeOptions): NDArray {
+export function takeAlongAxis(x: ArrayLike, indices: Indices, ...args: TakeArguments): NDArray {
   const fn = "numpy.takeAlongAxis";
-  const [operand, axis] = checkTake(fn, x, options?.axis === undefined ? -1 : options.axis, options);
+  const { operand, axis, mode } = takeArguments(fn, x, args, -1);
   const size = operand.shape[axis] as number;
-  const places = inMode(fn, indices, size, options?.mode);
+  const places = inMode(fn, indices, size, mode);
   if (places.ndim !== operand.ndim) {
     throw new ShapeError(
       `${fn}: x ${formatShape(operand.shape)} and indices ${formatShape(places.shape)} must have as many dimensions.`,

@@ -57,7 +57,10 @@ export function concatenate(
 /** Joins arrays of one shape along a new axis (0 by default). Source: `jax.numpy.stack`. */
 export function stack(arrays: ArrayList, ...args: Arguments<[axis: number], JoinOptions>): NDArray {
   const fn = "numpy.stack";
-  const { axis: place = 0, dtype } = namedArguments<JoinOptions>(fn, ["axis", "dtype"], args, 1);
+  return stacked(fn, arrays, namedArguments<JoinOptions>(fn, ["axis", "dtype"], args, 1));
+}
+
+export function stacked(fn: string, arrays: ArrayList, { axis: place = 0, dtype }: JoinOptions = {}): NDArray {
   const operands = asArrays(fn, arrays);
   const { shape, ndim } = operands[0] as NDArray;
   if (!operands.every((x) => sameShape(x.shape, shape))) {

@@ -1,22 +1,23 @@
 /** Products of vectors, matrices and tensors. */
-import { namedArguments } from "../base/arguments.ts";
-import { checkOptions, describe, formatShape, ShapeError } from "../base/errors.ts";
+import { type Arguments, namedArguments } from "../base/arguments.ts";
+import { describe, formatShape, noMore, ShapeError } from "../base/errors.ts";
 import { broadcastShapes, canonicalAxes, canonicalAxis, range, type Shape } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { promoteOperands } from "../lax/convert.ts";
 import { product } from "../lax/dot.ts";
 import * as lax from "../lax/index.ts";
 import type { Binary } from "../lax/nary.ts";
-import type { ArrayLike } from "../lax/operands.ts";
+import { type ArrayLike, asArray } from "../lax/operands.ts";
+import { moveAxis } from "../lax/shape.ts";
 import { dropBroadcastAxes, labelSizes, multiplyLabelled } from "./contraction.ts";
-import { einsum } from "./einsum.ts";
 import { multiply, subtract } from "./ufuncs.ts";
 
 /** A function of two arrays of one dtype, in which bools multiply by "and" and add by "or". */
 const binaryProduct =
   (name: string, multiply: (fn: string, x: NDArray, y: NDArray) => NDArray): Binary =>
-  (x, y) => {
+  (x: ArrayLike, y: ArrayLike, ...rest: unknown[]) => {
     const fn = `numpy.${name}`;
+    noMore(fn, rest);
     return product(fn, promoteOperands(fn, [x, y], ["x", "y"]), (a, b) => multiply(fn, a as NDArray, b as NDArray));
   };
 
@@ -95,10 +96,10 @@ export type TensordotAxes = number | readonly [number | readonly number[], numbe
 export function tensordot(
   x: ArrayLike,
   y: ArrayLike,
-  options?: TensordotAxes | { readonly axes?: TensordotAxes },
+  ...args: Arguments<[axes: TensordotAxes], { readonly axes?: TensordotAxes }>
 ): NDArray {
   const fn = "numpy.tensordot";
-  const { axes = 2 } = namedArguments<{ axes: TensordotAxes }>(fn, ["axes"], [options]);
+  const { axes = 2 } = namedArguments<{ axes: TensordotAxes }>(fn, ["axes"], args);
   return binaryProduct("tensordot", (_, a, b) => overAxes(fn, a, b, axes))(x, y);
 }
 
@@ -149,11 +150,15 @@ export const kron = /* @__PURE__ */ binaryProduct("kron", (_, a, b) => {
   return lax.reshape(product, { newSizes: aShape.map((n, i) => n * (bShape[i] as number)) });
 });
 
+interface AxisOption {
+  /** The last by default. */
+  readonly axis?: number;
+}
+
 /** The vector product over an axis (the last by default) of size 3; the others broadcast. Source: `jax.numpy.cross`. */
-export function cross(x: ArrayLike, y: ArrayLike, options?: { readonly axis?: number }): NDArray {
+export function cross(x: ArrayLike, y: ArrayLike, ...args: Arguments<[], AxisOption>): NDArray {
   const fn = "numpy.cross";
-  checkOptions(fn, options, ["axis"]);
-  const axis = options?.axis ?? -1;
+  const { axis = -1 } = namedArguments<AxisOption>(fn, ["axis"], args, 0);
   const [a, b] = promoteOperands(fn, [x, y], ["x", "y"]) as [NDArray, NDArray];
   const places = [a, b].map((v) => canonicalAxis(fn, axis, v.ndim)) as [number, number];
   if (a.shape[places[0]] !== 3 || b.shape[places[1]] !== 3) mismatch(fn, a, b, `axis ${axis} of both must have size 3`);
@@ -163,14 +168,37 @@ export function cross(x: ArrayLike, y: ArrayLike, options?: { readonly axis?: nu
   return subtract(part(1, 2), part(2, 1));
 }
 
-const labelled =
-  (equation: string): Binary =>
-  (x, y) =>
-    einsum(equation, x, y);
+/** The sizes of the axes that are summed over, and names for the axes that are kept, of the last axes of the operands. */
+const labelled = (name: string, left: readonly string[], right: readonly string[], kept: readonly string[]): Binary =>
+  binaryProduct(name, (fn, a, b) => {
+    const [missing, least] = a.ndim < left.length ? ["x", left.length] : ["y", right.length];
+    if (a.ndim < left.length || b.ndim < right.length) mismatch(fn, a, b, `${missing} needs ${least} dimension(s)`);
+    const lhs = { array: a, labels: matrixLabels(a.shape, left) };
+    const rhs = { array: b, labels: matrixLabels(b.shape, right) };
+    const at = (labels: readonly string[], shape: Shape): number | undefined =>
+      shape[shape.length - labels.length + labels.indexOf("sum")];
+    if (at(left, a.shape) !== at(right, b.shape)) {
+      mismatch(fn, a, b, `the sizes summed over, ${at(left, a.shape)} and ${at(right, b.shape)}, must be equal`);
+    }
+    const batch = broadcastShapes(fn, [
+      a.shape.slice(0, a.ndim - left.length),
+      b.shape.slice(0, b.ndim - right.length),
+    ]);
+    const sizes = labelSizes([lhs, rhs], () => mismatch(fn, a, b, "the batch axes must broadcast"));
+    const out = [...matrixLabels(batch, []), ...kept];
+    return multiplyLabelled(dropBroadcastAxes(lhs, sizes), dropBroadcastAxes(rhs, sizes), out, sizes);
+  });
 
-/** The inner products of the vectors along the last axes. Source: `jax.numpy.vecdot`. */
-export const vecdot: Binary = /* @__PURE__ */ labelled("...i,...i->...");
+const lastInner = /* @__PURE__ */ labelled("vecdot", ["sum"], ["sum"], []);
+
+/** The inner products of the vectors along an axis, the last by default. Source: `jax.numpy.vecdot`. */
+export function vecdot(x: ArrayLike, y: ArrayLike, ...args: Arguments<[], AxisOption>): NDArray {
+  const fn = "numpy.vecdot";
+  const { axis = -1 } = namedArguments<AxisOption>(fn, ["axis"], args, 0);
+  const toLast = (v: NDArray): NDArray => moveAxis(v, canonicalAxis(fn, axis, v.ndim), v.ndim - 1);
+  return lastInner(toLast(asArray(fn, x)), toLast(asArray(fn, y, "y")));
+}
 /** Matrices times vectors: over the last axes of both. Source: `jax.numpy.matvec`. */
-export const matvec: Binary = /* @__PURE__ */ labelled("...ij,...j->...i");
+export const matvec: Binary = /* @__PURE__ */ labelled("matvec", ["row", "sum"], ["sum"], ["row"]);
 /** Vectors times matrices: over the last axis of `x`, the last but one of `y`. Source: `jax.numpy.vecmat`. */
-export const vecmat: Binary = /* @__PURE__ */ labelled("...i,...ij->...j");
+export const vecmat: Binary = /* @__PURE__ */ labelled("vecmat", ["sum"], ["sum", "column"], ["column"]);

@@ -1,18 +1,20 @@
 /** Where elements are: in sorted arrays, in bins, and among others. Sizes that depend on contents are options, as in JAX. */
-import { checkOptions, describe, formatShape, ShapeError } from "../base/errors.ts";
-import type { Shape } from "../base/shapes.ts";
+import { type Arguments, namedArguments } from "../base/arguments.ts";
+import { describe, formatShape, noMore, ShapeError, show } from "../base/errors.ts";
+import { checkShape, type Shape, sameShape } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { promoteOperands, promoteToFloat } from "../lax/convert.ts";
+import { checkIndices } from "../lax/gather.ts";
 import * as lax from "../lax/index.ts";
 import { type ArrayLike, asArray } from "../lax/operands.ts";
 import { sortWithPlaces } from "../lax/sort.ts";
 import { linspace } from "./creation.ts";
 import { cumsum } from "./cumulative.ts";
-import { take } from "./indexing.ts";
+import { asIndices, type Indices, take } from "./indexing.ts";
 import { concatenate, stack } from "./join.ts";
 import { equal, logicalNot, where } from "./logic.ts";
 import { ravel } from "./movement.ts";
-import { checkInteger, toBool } from "./operands.ts";
+import { filled, toBool } from "./operands.ts";
 import { max, min, sum } from "./reductions.ts";
 import { argsort } from "./sorting.ts";
 import { add, divide, subtract } from "./ufuncs.ts";
@@ -22,16 +24,18 @@ export interface SearchOptions {
   readonly side?: "left" | "right";
 }
 
+type SideArguments = Arguments<[side: "left" | "right"], SearchOptions>;
+
 /**
  * Where in the sorted vector `a` the elements of `v` would stand, as `int32`: how many elements are smaller, or with
  * `side: "right"` not larger. NaN is the largest. Source: `jax.numpy.searchsorted`.
  */
-export function searchsorted(a: ArrayLike, v: ArrayLike, options?: SearchOptions): NDArray {
+export function searchsorted(a: ArrayLike, v: ArrayLike, ...args: SideArguments): NDArray {
   const fn = "numpy.searchsorted";
-  checkOptions(fn, options, ["side"]);
-  const side = options?.side ?? "left";
-  if (side !== "left" && side !== "right")
+  const { side = "left" } = namedArguments<SearchOptions>(fn, ["side"], args);
+  if (side !== "left" && side !== "right") {
     throw new TypeError(`${fn}: side must be "left" or "right", got ${describe(side)}.`);
+  }
   const [ordered, values] = promoteOperands(fn, [a, v], ["a", "v"]) as [NDArray, NDArray];
   if (ordered.ndim !== 1) throw new ShapeError(`${fn}: a must be a vector, got shape ${formatShape(ordered.shape)}.`);
   // Both sorted together, stably: an element's place is the number of elements of `a` in front of it.
@@ -47,21 +51,27 @@ export function searchsorted(a: ArrayLike, v: ArrayLike, options?: SearchOptions
  * The number of the bin that each element lies in: bin `i` reaches from edge `i - 1`, which belongs to it, to edge `i`,
  * which belongs to it with `right`. The edges ascend or descend. Source: `jax.numpy.digitize`.
  */
-export function digitize(x: ArrayLike, bins: ArrayLike, options?: { readonly right?: boolean }): NDArray {
+export function digitize(
+  x: ArrayLike,
+  bins: ArrayLike,
+  ...args: Arguments<[right: boolean], { readonly right?: boolean }>
+): NDArray {
   const fn = "numpy.digitize";
-  checkOptions(fn, options, ["right"]);
+  const { right = false } = namedArguments<{ right: boolean }>(fn, ["right"], args);
   const edges = asArray(fn, bins, "bins");
-  if (edges.size === 0) return lax.full(asArray(fn, x).shape, 0, "int32");
-  const side = options?.right ? "left" : "right";
+  const operand = asArray(fn, x);
+  if (edges.ndim !== 1) throw new ShapeError(`${fn}: bins must be a vector, got shape ${formatShape(edges.shape)}.`);
+  if (edges.size === 0) return lax.full(operand.shape, 0, "int32");
+  const side = right ? "left" : "right";
   const end = (i: number): NDArray => lax.sliceInDim(edges, i, i + 1, 0);
   const ascending = lax.reshape(lax.ge(end(edges.size - 1), end(0)), { newSizes: [] });
-  const descended = lax.sub(edges.size, searchsorted(lax.rev(edges, { dimensions: [0] }), x, { side }));
-  return where(ascending, searchsorted(edges, x, { side }), descended);
+  const descended = lax.sub(edges.size, searchsorted(lax.rev(edges, { dimensions: [0] }), operand, { side }));
+  return where(ascending, searchsorted(edges, operand, { side }), descended);
 }
 
 export interface BincountOptions {
   /** What is added up, 1 each by default. */
-  readonly weights?: ArrayLike;
+  readonly weights?: ArrayLike | null;
   /** The least size of the result. */
   readonly minlength?: number;
   /** The size of the result; numbers beyond are left out. Needed inside transformations. */
@@ -69,29 +79,43 @@ export interface BincountOptions {
 }
 
 /** How often each whole number stands in a vector; negative ones count as 0. Source: `jax.numpy.bincount`. */
-export function bincount(x: ArrayLike, options?: BincountOptions): NDArray {
+export function bincount(
+  x: ArrayLike,
+  ...args: Arguments<[weights: ArrayLike, minlength: number], BincountOptions>
+): NDArray {
   const fn = "numpy.bincount";
-  checkOptions(fn, options, ["weights", "minlength", "length"]);
-  const numbers = asArray(fn, x);
+  const names = ["weights", "minlength", "length"] as const;
+  const { weights = null, minlength = 0, length = null } = namedArguments<BincountOptions>(fn, names, args, 2);
+  const numbers = checkIndices(fn, asArray(fn, x), "x");
   if (numbers.ndim !== 1) throw new ShapeError(`${fn}: x must be a vector, got shape ${formatShape(numbers.shape)}.`);
-  const needed = (): number => Math.max(options?.minlength ?? 0, numbers.size === 0 ? 0 : max(numbers).item() + 1);
-  const length = options?.length ?? needed();
-  const weights = options?.weights === undefined ? lax.full([numbers.size], 1, "int32") : asArray(fn, options.weights);
-  const none = lax.full([length], 0, weights.dtype);
-  return length === 0 ? none : lax.scatterAdd(none, lax.max(numbers, 0), weights);
+  const wanted = length ?? Math.max(minlength, numbers.size === 0 ? 0 : max(numbers).item() + 1);
+  const added = weights === null ? lax.full([numbers.size], 1, "int32") : asArray(fn, weights, "weights");
+  if (!sameShape(added.shape, numbers.shape)) {
+    throw new ShapeError(
+      `${fn}: weights ${formatShape(added.shape)} must have the shape of x, ${formatShape(numbers.shape)}.`,
+    );
+  }
+  const none = lax.full([wanted], 0, added.dtype);
+  return wanted === 0 ? none : lax.scatterAdd(none, lax.max(numbers, 0), added);
 }
 
 export interface HistogramOptions {
   /** How many bins of one width (10 by default), or their edges. */
   readonly bins?: number | NDArray;
   /** The first and the last edge: by default the smallest and the largest element. */
-  readonly range?: readonly [number, number];
-  readonly weights?: ArrayLike;
+  readonly range?: readonly [number, number] | null;
+  readonly weights?: ArrayLike | null;
   /** Whether the counts are divided so that the integral is 1. */
   readonly density?: boolean;
 }
 
-function binEdges(x: NDArray, bins: number, limits: readonly [number, number] | undefined): NDArray {
+function binEdges(fn: string, x: NDArray, bins: number, limits: HistogramOptions["range"]): NDArray {
+  if (!Number.isInteger(bins) || bins < 1) {
+    throw new TypeError(`${fn}: bins must be a positive whole number, or an array of edges, got ${describe(bins)}.`);
+  }
+  if (limits && !(Array.isArray(limits) && limits.length === 2 && limits.every(Number.isFinite))) {
+    throw new TypeError(`${fn}: range must be a list of two finite numbers, got ${show(limits)}.`);
+  }
   const given = limits ?? (x.size === 0 ? [0, 1] : null);
   const [low, high] = given ? given.map((v) => lax.full([], v, x.dtype)) : [min(x), max(x)];
   const [start, stop] = [low as NDArray, high as NDArray];
@@ -99,26 +123,53 @@ function binEdges(x: NDArray, bins: number, limits: readonly [number, number] | 
   return linspace(subtract(start, half), add(stop, half), bins + 1);
 }
 
+/** The edges that an array or list holds. */
+function givenEdges(fn: string, bins: ArrayLike): NDArray {
+  const edges = asArray(fn, bins, "bins");
+  if (edges.ndim === 1 && edges.size > 1) return edges;
+  throw new ShapeError(`${fn}: bins must be two edges at least, a vector; got shape ${formatShape(edges.shape)}.`);
+}
+
+type HistogramArguments = Arguments<
+  [bins: HistogramOptions["bins"], range: HistogramOptions["range"]],
+  HistogramOptions
+>;
+
 /** How many elements lie in each bin, and the bins' edges; the last bin holds its last edge. Source: `jax.numpy.histogram`. */
-export function histogram(x: ArrayLike, options?: HistogramOptions): [counts: NDArray, edges: NDArray] {
+export function histogram(x: ArrayLike, ...args: HistogramArguments): [counts: NDArray, edges: NDArray] {
   const fn = "numpy.histogram";
-  checkOptions(fn, options, ["bins", "range", "weights", "density"]);
-  const values = ravel(promoteToFloat(fn, [x])[0] as NDArray);
-  const bins = options?.bins ?? 10;
-  const edges = typeof bins === "number" ? binEdges(values, checkInteger(fn, "bins", bins), options?.range) : bins;
+  const names = ["bins", "range", "weights", "density"] as const;
+  const named = namedArguments<HistogramOptions>(fn, names, args);
+  const { bins = 10, range: limits = null, weights: given = null, density = false } = named;
+  const operand = promoteToFloat(fn, [x])[0] as NDArray;
+  const values = ravel(operand);
+  const edges = typeof bins === "number" ? binEdges(fn, values, bins, limits) : givenEdges(fn, bins);
   const count = edges.size - 1;
   const atEnd = equal(values, lax.sliceInDim(edges, count, count + 1, 0));
   const bin = where(atEnd, count, searchsorted(edges, values, { side: "right" }));
-  const weights = options?.weights === undefined ? lax.full(values.shape, 1, values.dtype) : ravel(options.weights);
+  const whole = given === null ? lax.full(operand.shape, 1, values.dtype) : asArray(fn, given, "weights");
+  if (!sameShape(whole.shape, operand.shape)) {
+    throw new ShapeError(
+      `${fn}: weights ${formatShape(whole.shape)} must have the shape of x, ${formatShape(operand.shape)}.`,
+    );
+  }
+  const weights = ravel(whole);
   const counts = lax.sliceInDim(lax.scatterAdd(lax.full([count + 1], 0, weights.dtype), bin, weights), 1, count + 1, 0);
-  if (!options?.density) return [counts, edges];
+  if (!density) return [counts, edges];
   const widths = lax.sub(lax.sliceInDim(edges, 1, count + 1, 0), lax.sliceInDim(edges, 0, count, 0));
   return [divide(divide(counts, widths), sum(counts)), edges];
 }
 
 /** Places in an array of the given shape as one array of indices for each axis. Source: `jax.numpy.unravel_index`. */
-export function unravelIndex(indices: ArrayLike, shape: Shape): NDArray[] {
-  let rest = asArray("numpy.unravelIndex", indices, "indices");
+export function unravelIndex(indices: Indices, shape: Shape, ...more: never[]): NDArray[] {
+  const fn = "numpy.unravelIndex";
+  noMore(fn, more);
+  checkShape(fn, shape);
+  return unraveled(asIndices(fn, indices), shape);
+}
+
+function unraveled(indices: NDArray, shape: Shape): NDArray[] {
+  let rest = indices;
   return [...shape]
     .reverse()
     .map((n) => {
@@ -133,37 +184,52 @@ export interface SizeOptions {
   /** How many are returned: needed inside transformations, by default as many as there are. */
   readonly size?: number | null;
   /** What stands for those that are missing, 0 by default. */
-  readonly fillValue?: number;
+  readonly fillValue?: ArrayLike | null;
 }
 
 /** The places of the true elements, in order, and their number. */
-function places(mask: NDArray, { size, fillValue = 0 }: SizeOptions): [NDArray, NDArray] {
+function places(mask: NDArray, { size = null }: SizeOptions): [NDArray, NDArray] {
   const count = sum(mask);
   const wanted = size ?? count.item();
   const found = lax.sliceInDim(argsort(logicalNot(mask)), 0, Math.min(wanted, mask.size), 0);
   const padded = lax.pad(found, 0, { paddingConfig: [[0, wanted - found.size, 0]] });
-  return [where(lax.lt(lax.iota("int32", wanted), count), padded, fillValue), count];
+  return [where(lax.lt(lax.iota("int32", wanted), count), padded, 0), count];
+}
+
+type SizeArguments = Arguments<[], SizeOptions>;
+
+const sizeOptions = (fn: string, args: SizeArguments): SizeOptions =>
+  namedArguments<SizeOptions>(fn, ["size", "fillValue"], args, 0);
+
+function nonzeroPlaces(operand: NDArray, { size = null, fillValue }: SizeOptions): NDArray[] {
+  const [found, count] = places(ravel(toBool(operand)), { size });
+  const exists = lax.lt(lax.iota("int32", found.size), count);
+  return unraveled(found, operand.shape).map((index) => where(exists, index, fillValue ?? 0));
 }
 
 /** The indices of the elements that aren't 0, an array for each axis. Source: `jax.numpy.nonzero`. */
-export function nonzero(x: ArrayLike, options?: SizeOptions): NDArray[] {
-  checkOptions("numpy.nonzero", options, ["size", "fillValue"]);
-  const operand = asArray("numpy.nonzero", x);
-  const { size, fillValue = 0 } = options ?? {};
-  const [found, count] = places(ravel(toBool(operand)), { size: size ?? null });
-  const exists = lax.lt(lax.iota("int32", found.size), count);
-  return unravelIndex(found, operand.shape).map((index) => where(exists, index, fillValue));
+export function nonzero(x: ArrayLike, ...args: SizeArguments): NDArray[] {
+  const fn = "numpy.nonzero";
+  return nonzeroPlaces(asArray(fn, x), sizeOptions(fn, args));
 }
 
 /** The indices of the elements that aren't 0, a row for each. Source: `jax.numpy.argwhere`. */
-export function argwhere(x: ArrayLike, options?: SizeOptions): NDArray {
-  const found = nonzero(x, options);
+export function argwhere(x: ArrayLike, ...args: SizeArguments): NDArray {
+  const fn = "numpy.argwhere";
+  const [operand, options] = [asArray(fn, x), sizeOptions(fn, args)];
   // A number has no axis to count along: its only place, if it isn't 0, is an empty row.
-  if (found.length === 0) return lax.reshape(flatnonzero(x, options), { newSizes: [-1, 1] }).at(":", ":0");
-  return stack(found, { axis: -1 });
+  if (operand.ndim === 0) {
+    const [found] = nonzeroPlaces(ravel(operand), options) as [NDArray];
+    return lax.sliceInDim(lax.reshape(found, { newSizes: [found.size, 1] }), 0, 0, 1);
+  }
+  return stack(nonzeroPlaces(operand, options), { axis: -1 });
 }
+
 /** The places in the flattened array of the elements that aren't 0. Source: `jax.numpy.flatnonzero`. */
-export const flatnonzero = (x: ArrayLike, options?: SizeOptions): NDArray => nonzero(ravel(x), options)[0] as NDArray;
+export function flatnonzero(x: ArrayLike, ...args: SizeArguments): NDArray {
+  const fn = "numpy.flatnonzero";
+  return nonzeroPlaces(ravel(asArray(fn, x)), sizeOptions(fn, args))[0] as NDArray;
+}
 
 export interface UniqueOptions extends SizeOptions {
   /** Whether the place of each one's first occurrence in the flattened array is returned, too. */
@@ -183,13 +249,13 @@ type WithParts = { readonly returnIndex: true } | { readonly returnInverse: true
  */
 export function unique(x: ArrayLike, options: UniqueOptions & WithParts): NDArray[];
 export function unique(x: ArrayLike, options?: UniqueOptions): NDArray;
-export function unique(x: ArrayLike, options?: UniqueOptions): NDArray | NDArray[] {
+export function unique(x: ArrayLike, ...args: Arguments<[], UniqueOptions>): NDArray | NDArray[] {
   const fn = "numpy.unique";
-  checkOptions(fn, options, ["size", "fillValue", "returnIndex", "returnInverse", "returnCounts"]);
-  const { returnIndex, returnInverse, returnCounts } = options ?? {};
+  const names = ["returnIndex", "returnInverse", "returnCounts", "size", "fillValue"] as const;
+  const { returnIndex, returnInverse, returnCounts, ...sizes } = namedArguments<UniqueOptions>(fn, names, args, 3);
   const operand = asArray(fn, x);
   const flat = ravel(operand);
-  const [values, starts, begins, order] = distinct(flat, options ?? {});
+  const [values, starts, begins, order] = distinct(flat, sizes);
   const groups = (): NDArray => lax.sub(cumsum(begins), 1);
   const parts = [
     ...(returnIndex ? [take(order, starts)] : []),
@@ -200,10 +266,10 @@ export function unique(x: ArrayLike, options?: UniqueOptions): NDArray | NDArray
 }
 
 /** The different elements, the places of the first of each in the sorted array, whether each one there is, and the order. */
-function distinct(flat: NDArray, { size = null, fillValue }: SizeOptions): [NDArray, NDArray, NDArray, NDArray] {
+function distinct(flat: NDArray, { size = null, fillValue = null }: SizeOptions): [NDArray, NDArray, NDArray, NDArray] {
   const [sorted, order] = sortWithPlaces(flat, 0);
   if (flat.size === 0) {
-    const values = fillValue === undefined ? flat : lax.full([size ?? 0], fillValue, flat.dtype);
+    const values = fillValue === null ? flat : filled([size ?? 0], fillValue, flat.dtype);
     return [values, order, order, order];
   }
   const [before, after] = [lax.sliceInDim(sorted, 0, flat.size - 1, 0), lax.sliceInDim(sorted, 1, flat.size, 0)];
@@ -213,13 +279,23 @@ function distinct(flat: NDArray, { size = null, fillValue }: SizeOptions): [NDAr
   const [starts, count] = places(begins, { size });
   const found = take(sorted, starts);
   const values =
-    fillValue === undefined ? found : where(lax.lt(lax.iota("int32", found.size), count), found, fillValue);
+    fillValue === null
+      ? found
+      : where(lax.lt(lax.iota("int32", found.size), count), found, filled([], fillValue, found.dtype));
   return [values, starts, begins, order];
 }
 
+export interface IsinOptions {
+  /** Whether it is asked which elements are none of `values`. */
+  readonly invert?: boolean;
+}
+
 /** Whether each element of `x` is one of those of `values`. Source: `jax.numpy.isin`. */
-export function isin(x: ArrayLike, values: ArrayLike): NDArray {
-  const operand = asArray("numpy.isin", x);
-  const found = equal(lax.expandDims(operand, { axes: [operand.ndim] }), ravel(values));
-  return lax.reduceOr(found, { axes: [operand.ndim] });
+export function isin(x: ArrayLike, values: ArrayLike, ...args: Arguments<[], IsinOptions>): NDArray {
+  const fn = "numpy.isin";
+  const { invert = false } = namedArguments<IsinOptions>(fn, ["invert"], args, 0);
+  const [operand, among] = promoteOperands(fn, [x, values], ["x", "values"]) as [NDArray, NDArray];
+  const found = equal(lax.expandDims(operand, { axes: [operand.ndim] }), ravel(among));
+  const isIn = lax.reduceOr(found, { axes: [operand.ndim] });
+  return invert ? logicalNot(isIn) : isIn;
 }

@@ -1,5 +1,6 @@
 /** Functions of vectors and matrices on whole arrays of them. */
-import { checkOptions, describe, formatShape, ShapeError } from "../base/errors.ts";
+import { type Arguments, namedArguments } from "../base/arguments.ts";
+import { checkFunction, describe, formatShape, noMore, ShapeError } from "../base/errors.ts";
 import { broadcastShapes, canonicalAxis, range } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { type ArrayLike, asArray } from "../lax/operands.ts";
@@ -14,8 +15,8 @@ export interface VectorizeOptions {
 const SIGNATURE = /^\s*(\([\w\s,]*\)\s*,\s*)*\([\w\s,]*\)\s*->/;
 
 /** How many axes of each argument the signature names. */
-function coreRanks(fn: string, signature: string | null | undefined, count: number): number[] {
-  if (signature === null || signature === undefined) return new Array<number>(count).fill(0);
+function coreRanks(fn: string, signature: string | null, count: number): number[] {
+  if (signature === null) return new Array<number>(count).fill(0);
   const inputs = SIGNATURE.exec(signature)?.[0].match(/\([^)]*\)/g);
   if (inputs?.length !== count) {
     throw new TypeError(
@@ -32,10 +33,19 @@ function coreRanks(fn: string, signature: string | null | undefined, count: numb
  */
 export function vectorize<Out>(
   f: (...args: NDArray[]) => Out,
-  options?: VectorizeOptions,
+  ...args: Arguments<[], VectorizeOptions>
 ): (...args: ArrayLike[]) => Out {
   const fn = "numpy.vectorize";
-  const { signature } = checkOptions(fn, options, ["signature"]);
+  const { signature = null } = namedArguments<VectorizeOptions>(fn, ["signature"], args, 0);
+  return vectorized(fn, f, signature);
+}
+
+function vectorized<Out>(
+  fn: string,
+  f: (...args: NDArray[]) => Out,
+  signature: string | null,
+): (...args: ArrayLike[]) => Out {
+  checkFunction(fn, "f", f);
   return (...args) => {
     const arrays = args.map((x, i) => asArray(fn, x, `argument ${i + 1}`));
     const ranks = coreRanks(fn, signature, arrays.length);
@@ -60,10 +70,12 @@ export function vectorize<Out>(
  * `f`, a function of vectors, of all the vectors along an axis; its results' axes stand in place of that axis.
  * Source: `jax.numpy.apply_along_axis`.
  */
-export function applyAlongAxis(f: (x: NDArray) => NDArray, axis: number, x: ArrayLike): NDArray {
-  const operand = asArray("numpy.applyAlongAxis", x);
-  const place = canonicalAxis("numpy.applyAlongAxis", axis, operand.ndim);
-  const out = vectorize(f, { signature: "(n)->()" })(moveAxis(operand, place, operand.ndim - 1));
+export function applyAlongAxis(f: (x: NDArray) => NDArray, axis: number, x: ArrayLike, ...rest: never[]): NDArray {
+  const fn = "numpy.applyAlongAxis";
+  noMore(fn, rest);
+  const operand = asArray(fn, x);
+  const place = canonicalAxis(fn, axis, operand.ndim);
+  const out = vectorized(fn, f, "(n)->()")(moveAxis(operand, place, operand.ndim - 1));
   const lead = operand.ndim - 1;
   const own = range(out.ndim - lead, lead);
   return transpose(out, { permutation: [...range(place), ...own, ...range(lead - place, place)] });
