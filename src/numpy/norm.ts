@@ -1,6 +1,7 @@
 /** Norms of vectors and matrices. */
-import { checkOptions, describe, formatShape } from "../base/errors.ts";
-import { type Axes, canonicalAxes } from "../base/shapes.ts";
+import { type Arguments, namedArguments } from "../base/arguments.ts";
+import { formatShape, show } from "../base/errors.ts";
+import { type Axes, canonicalAxes, range, sizeOf } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { promoteToFloat } from "../lax/convert.ts";
 import { svd } from "../lax/factorizations.ts";
@@ -28,7 +29,7 @@ const largest = (x: NDArray, options: { readonly axis: number; readonly keepdims
 const euclidean = (x: NDArray, axis: readonly number[]): NDArray =>
   lax.sqrt(sum(lax.square(x), { axis, keepdims: true }));
 
-function vectorNorm(x: NDArray, ord: number, axis: number): NDArray {
+function normAlong(x: NDArray, ord: number, axis: number): NDArray {
   const reduced = { axis, keepdims: true } as const;
   if (ord === 2) return euclidean(x, [axis]);
   if (ord === 0) return sum(lax.convertElementType(lax.ne(x, 0), x.dtype), reduced);
@@ -44,10 +45,10 @@ function spectralNorm(x: NDArray, ord: number | string): NDArray {
   return expandDims(reduce(s, { axis: -1, keepdims: true }), -1);
 }
 
-function matrixNorm(x: NDArray, ord: number | string, axes: readonly [number, number]): NDArray | undefined {
+function matrixNormOf(x: NDArray, ord: unknown, axes: readonly [number, number]): NDArray | undefined {
   if (ord === "fro") return euclidean(x, axes);
   if (ord === "nuc" || Math.abs(ord as number) === 2) {
-    return moveaxis(spectralNorm(moveaxis(x, axes, [-2, -1]), ord), [-2, -1], axes);
+    return moveaxis(spectralNorm(moveaxis(x, axes, [-2, -1]), ord as number | string), [-2, -1], axes);
   }
   const size = Math.abs(ord as number);
   if (size !== 1 && size !== Number.POSITIVE_INFINITY) return undefined;
@@ -56,28 +57,66 @@ function matrixNorm(x: NDArray, ord: number | string, axes: readonly [number, nu
   return ((ord as number) > 0 ? largest : min)(sums, { axis: columns, keepdims: true });
 }
 
+/** What `norm` does, for any function's messages. */
+export function normOf(fn: string, x: ArrayLike, { ord = null, axis = null, keepdims = false }: NormOptions): NDArray {
+  const [a] = promoteToFloat(fn, [x]) as [NDArray];
+  const axes = canonicalAxes(fn, axis, a.ndim);
+  let out: NDArray | undefined;
+  if (ord === null && axis === null) out = euclidean(a, axes);
+  else if (axes.length === 1 && typeof (ord ?? 2) === "number") {
+    out = normAlong(a, (ord ?? 2) as number, axes[0] as number);
+  } else if (axes.length === 2) out = matrixNormOf(a, ord ?? "fro", axes as [number, number]);
+  if (!out) {
+    throw new TypeError(
+      `${fn}: there is no norm with ord ${show(ord)} over ${axes.length} axes of shape ${formatShape(a.shape)}.`,
+    );
+  }
+  return keepdims ? out : lax.squeeze(out, { dimensions: axes });
+}
+
+type NormArguments = Arguments<[ord: NormOptions["ord"], axis: Axes], NormOptions>;
+
 /**
  * The norm of the vectors along one axis, of the matrices over two, or without `ord` of all elements.
  * Source: `jax.numpy.linalg.norm`.
  * @throws TypeError when there is no such norm.
  * @example np.linalg.norm(x, { axis: -1 }); np.linalg.norm(x, { ord: "nuc" })
  */
-export function norm(x: ArrayLike, options: NormOptions = {}): NDArray {
+export function norm(x: ArrayLike, ...args: NormArguments): NDArray {
   const fn = "numpy.linalg.norm";
-  checkOptions(fn, options, ["ord", "axis", "keepdims"]);
+  return normOf(fn, x, namedArguments<NormOptions>(fn, ["ord", "axis", "keepdims"], args));
+}
+
+export interface VectorNormOptions extends Omit<NormOptions, "ord"> {
+  /** Any number, infinite ones included: 2 by default. */
+  readonly ord?: number;
+}
+
+/**
+ * The norm of the vectors along an axis, or of the elements over several axes (all by default).
+ * Source: `jax.numpy.linalg.vector_norm`.
+ */
+export function vectorNorm(x: ArrayLike, ...args: Arguments<[], VectorNormOptions>): NDArray {
+  const fn = "numpy.linalg.vectorNorm";
+  const {
+    ord = 2,
+    axis = null,
+    keepdims,
+  } = namedArguments<VectorNormOptions>(fn, ["axis", "keepdims", "ord"], args, 0);
+  if (typeof ord !== "number" || Number.isNaN(ord))
+    throw new TypeError(`${fn}: ord must be a number, got ${show(ord)}.`);
   const [a] = promoteToFloat(fn, [x]) as [NDArray];
-  const ord = options.ord ?? null;
-  const axes = canonicalAxes(fn, options.axis, a.ndim);
-  const whole = ord === null && (options.axis ?? null) === null;
-  let out: NDArray | undefined;
-  if (whole) out = euclidean(a, axes);
-  else if (axes.length === 1 && typeof (ord ?? 2) === "number")
-    out = vectorNorm(a, (ord ?? 2) as number, axes[0] as number);
-  else if (axes.length === 2) out = matrixNorm(a, ord ?? "fro", axes as [number, number]);
-  if (!out) {
-    throw new TypeError(
-      `${fn}: there is no norm with ord ${describe(ord)} over ${axes.length} axes of shape ${formatShape(a.shape)}.`,
-    );
-  }
-  return options.keepdims ? out : lax.squeeze(out, { dimensions: axes });
+  const axes = canonicalAxes(fn, axis, a.ndim);
+  const kept = range(a.ndim).filter((i) => !axes.includes(i));
+  const newSizes = [...kept.map((i) => a.shape[i] as number), sizeOf(axes.map((i) => a.shape[i] as number))];
+  const rows = lax.reshape(lax.transpose(a, { permutation: [...kept, ...axes] }), { newSizes });
+  const shape = a.shape.map((n, i) => (axes.includes(i) ? 1 : n)).filter((_, i) => keepdims || !axes.includes(i));
+  return lax.reshape(normAlong(rows, ord, kept.length), { newSizes: shape });
+}
+
+/** The norm of the matrices of the last two axes. Source: `jax.numpy.linalg.matrix_norm`. */
+export function matrixNorm(x: ArrayLike, ...args: Arguments<[], Omit<NormOptions, "axis">>): NDArray {
+  const fn = "numpy.linalg.matrixNorm";
+  const { ord = "fro", keepdims = false } = namedArguments<NormOptions>(fn, ["keepdims", "ord"], args, 0);
+  return normOf(fn, x, { ord, keepdims, axis: [-2, -1] });
 }

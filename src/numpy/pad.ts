@@ -1,13 +1,14 @@
 /** Padding: with a number, the edges, or a continuation of the array. */
 import { namedArguments } from "../base/arguments.ts";
 import { isFloat } from "../base/dtypes.ts";
-import { describe, formatShape, ShapeError } from "../base/errors.ts";
+import { describe, formatShape, ShapeError, show } from "../base/errors.ts";
 import { range } from "../base/shapes.ts";
-import type { NDArray } from "../ir/ndarray.ts";
+import { NDArray } from "../ir/ndarray.ts";
 import * as lax from "../lax/index.ts";
 import { type ArrayLike, asArray } from "../lax/operands.ts";
 import { broadcastTo } from "../lax/shape.ts";
 import { linspace } from "./creation.ts";
+import { filled, knownIntegers } from "./operands.ts";
 import { max, mean, min } from "./reductions.ts";
 import { median } from "./statistics.ts";
 import { round } from "./ufuncs.ts";
@@ -21,38 +22,59 @@ export type PerAxis = number | readonly [number, number] | readonly (readonly [n
 export interface PadOptions {
   readonly mode?: PadMode;
   /** The new elements in mode "constant", 0 by default. */
-  readonly constantValues?: PerAxis;
+  readonly constantValues?: PerAxis | NDArray;
   /** What mode "linear_ramp" leads to, 0 by default. */
-  readonly endValues?: PerAxis;
+  readonly endValues?: PerAxis | NDArray;
   /** How many of the first and the last elements the statistics ("maximum", "mean", ...) are of; all by default. */
-  readonly statLength?: PerAxis;
+  readonly statLength?: PerAxis | NDArray;
 }
 
-/** One pair for each axis. */
-function pairs(fn: string, name: string, value: PerAxis | undefined, ndim: number): [number, number][] {
+/** One pair for each axis, whose numbers may be arrays without dimensions. */
+function pairs(fn: string, name: string, value: PerAxis | NDArray, ndim: number): (readonly [ArrayLike, ArrayLike])[] {
   const fail = (): never => {
     throw new TypeError(
-      `${fn}: ${name} must be a number, a pair [before, after] or one pair for each of ${ndim} axes, ` +
-        `got ${JSON.stringify(value) ?? describe(value)}.`,
+      `${fn}: ${name} must be a number, a pair [before, after] or one pair for each of ${ndim} axes, got ${show(value)}.`,
     );
   };
-  if (typeof value === "number") return range(ndim).map(() => [value, value]);
-  if (!Array.isArray(value)) return fail();
-  const isPair = (p: unknown): p is [number, number] =>
-    Array.isArray(p) && p.length === 2 && p.every((n) => typeof n === "number");
-  if (isPair(value)) return range(ndim).map(() => [...value]);
-  if (!value.every(isPair) || (value.length !== ndim && value.length !== 1)) return fail();
-  return range(ndim).map((i) => value[value.length === 1 ? 0 : i] as [number, number]);
+  const isNumber = (x: unknown): x is ArrayLike => typeof x === "number" || (x instanceof NDArray && x.ndim === 0);
+  const isPair = (p: unknown): p is [ArrayLike, ArrayLike] =>
+    Array.isArray(p) && p.length === 2 && Array.from(p).every(isNumber);
+  const given = value instanceof NDArray ? entriesOf(value) : value;
+  if (isNumber(given)) return range(ndim).map(() => [given, given]);
+  if (!Array.isArray(given)) return fail();
+  if (isPair(given)) return range(ndim).map(() => given);
+  const list = Array.from(given);
+  if (!list.every(isPair) || (list.length !== ndim && list.length !== 1)) return fail();
+  return range(ndim).map((i) => list[list.length === 1 ? 0 : i] as [ArrayLike, ArrayLike]);
 }
+
+/** The pairs as whole numbers that aren't less than `least`; arrays of these must be known. */
+function counts(fn: string, name: string, value: PerAxis | NDArray, ndim: number, least: number): [number, number][] {
+  const numbers = pairs(fn, name, value, ndim).map(([low, high]) => [low, high].map((n) => known(fn, name, n)));
+  if (
+    numbers.flat().every((n) => (Number.isInteger(n) || (least > 0 && n === Number.POSITIVE_INFINITY)) && n >= least)
+  ) {
+    return numbers as [number, number][];
+  }
+  const kind = least > 0 ? "positive whole numbers" : "whole numbers that aren't negative";
+  throw new TypeError(`${fn}: ${name} must be ${kind}, got ${show(value)}.`);
+}
+
+const known = (fn: string, name: string, n: ArrayLike): number =>
+  n instanceof NDArray ? (knownIntegers(fn, name, n)[0] as number) : (n as number);
+
+/** An array as the nested lists of its elements; those of an array without dimensions or axes of size 1, as one. */
+const entriesOf = (x: NDArray): unknown =>
+  x.ndim === 0 ? x : x.ndim === 1 && x.size === 1 ? lax.reshape(x, { newSizes: [] }) : lax.unstack(x).map(entriesOf);
 
 type AxisPadding = (x: NDArray, axis: number, low: number, high: number) => NDArray;
 
 const constantPadding =
-  (values: readonly (readonly [number, number])[]): AxisPadding =>
+  (values: readonly (readonly [ArrayLike, ArrayLike])[]): AxisPadding =>
   (x, axis, low, high) => {
-    const [before, after] = values[axis] as readonly [number, number];
-    const widen = (operand: NDArray, value: number, amounts: readonly [number, number, number]): NDArray =>
-      lax.pad(operand, lax.full([], value, x.dtype), {
+    const [before, after] = values[axis] as readonly [ArrayLike, ArrayLike];
+    const widen = (operand: NDArray, value: ArrayLike, amounts: readonly [number, number, number]): NDArray =>
+      lax.pad(operand, filled([], value, x.dtype), {
         paddingConfig: range(x.ndim).map((i) => (i === axis ? amounts : ([0, 0, 0] as const))),
       });
     if (before === after) return widen(x, before, [low, high, 0]);
@@ -77,12 +99,12 @@ const repeatedPadding =
 
 /** From the end values evenly to the edges. */
 const rampPadding =
-  (ends: readonly (readonly [number, number])[]): AxisPadding =>
+  (ends: readonly (readonly [ArrayLike, ArrayLike])[]): AxisPadding =>
   (x, axis, low, high) => {
     const ramp = (side: 0 | 1, num: number): NDArray => {
       const place = side * ((x.shape[axis] as number) - 1);
       const edge = lax.squeeze(lax.sliceInDim(x, place, place + 1, axis), { dimensions: [axis] });
-      return linspace((ends[axis] as readonly [number, number])[side], edge, num, {
+      return linspace((ends[axis] as readonly [ArrayLike, ArrayLike])[side], edge, num, {
         endpoint: false,
         dtype: x.dtype,
         axis,
@@ -145,10 +167,7 @@ function paddingOf(fn: string, x: NDArray, { mode = "constant", ...values }: Pad
   const other = Object.keys(values).find((name) => name !== option);
   if (other) throw new TypeError(`${fn}: ${other} doesn't go with mode "${mode}".`);
   if (option === "statLength") {
-    const lengths = pairs(fn, option, values[option] ?? Number.POSITIVE_INFINITY, x.ndim);
-    if (!lengths.flat().every((n) => n >= 1)) {
-      throw new TypeError(`${fn}: statLength must be positive, got ${JSON.stringify(values[option])}.`);
-    }
+    const lengths = counts(fn, option, values[option] ?? Number.POSITIVE_INFINITY, x.ndim, 1);
     return repeatedPadding(
       (part, axis) => STATISTICS[mode as keyof typeof STATISTICS](part, { axis, keepdims: true }),
       lengths,
@@ -157,7 +176,7 @@ function paddingOf(fn: string, x: NDArray, { mode = "constant", ...values }: Pad
   if (option) {
     return (mode === "constant" ? constantPadding : rampPadding)(pairs(fn, option, values[option] ?? 0, x.ndim));
   }
-  if (mode === "edge") return repeatedPadding((part) => part, pairs(fn, mode, 1, x.ndim));
+  if (mode === "edge") return repeatedPadding((part) => part, counts(fn, mode, 1, x.ndim, 1));
   return periodicPadding(mode);
 }
 
@@ -167,17 +186,15 @@ function paddingOf(fn: string, x: NDArray, { mode = "constant", ...values }: Pad
  * ("symmetric"). Source: `jax.numpy.pad`.
  * @example np.pad(x, [[1, 1], [0, 2]]); np.pad(x, { padWidth: 1, mode: "edge" })
  */
-export function pad(x: ArrayLike, padWidth: PerAxis, options?: PadOptions): NDArray;
-export function pad(x: ArrayLike, options: PadOptions & { readonly padWidth: PerAxis }): NDArray;
+export function pad(x: ArrayLike, padWidth: PerAxis | NDArray, options?: PadOptions): NDArray;
+export function pad(x: ArrayLike, padWidth: PerAxis | NDArray, mode: PadMode, options?: PadOptions): NDArray;
+export function pad(x: ArrayLike, options: PadOptions & { readonly padWidth: PerAxis | NDArray }): NDArray;
 export function pad(x: ArrayLike, ...args: unknown[]): NDArray {
   const fn = "numpy.pad";
   const names = ["padWidth", "mode", "constantValues", "endValues", "statLength"] as const;
-  const { padWidth, ...options } = namedArguments<PadOptions & { padWidth: PerAxis }>(fn, names, args);
+  const { padWidth, ...options } = namedArguments<PadOptions & { padWidth: PerAxis | NDArray }>(fn, names, args, 2);
   const operand = asArray(fn, x);
-  const widths = pairs(fn, "padWidth", padWidth, operand.ndim);
-  if (!widths.flat().every((n) => Number.isInteger(n) && n >= 0)) {
-    throw new TypeError(`${fn}: padWidth must be whole numbers that aren't negative, got ${JSON.stringify(widths)}.`);
-  }
+  const widths = counts(fn, "padWidth", padWidth as PerAxis, operand.ndim, 0);
   const padAxis = paddingOf(fn, operand, options);
   return widths.reduce((padded, [low, high], axis) => {
     if (low === 0 && high === 0) return padded;

@@ -43,9 +43,9 @@ const ROWS: readonly Row[] = [
   ],
   [
     `add arctan2 atan2 copysign divide divmod dot equal
-     floatPower floorDivide fmax fmin fmod greater greaterEqual heaviside hypot inner isin kron  less lessEqual
+     floatPower floorDivide fmax fmin fmod greater greaterEqual heaviside hypot inner kron  less lessEqual
      logaddexp logaddexp2 logicalAnd logicalOr logicalXor matmul matvec maximum minimum mod multiply nextafter notEqual outer
-     power remainder  subtract trueDivide vdot vecdot vecmat`,
+     power remainder  subtract trueDivide vdot vecmat`,
     binary,
   ],
   ["bitwiseInvert bitwiseNot invert", unary, undefined, "int32"],
@@ -111,13 +111,15 @@ const ROWS: readonly Row[] = [
   ["diagonal trace", unary, offset],
   ["trace", unary, dtype],
   ["fillDiagonal", wanting(1)],
-  ["diff", unary, () => ({ n: 2, ...axis() })],
+  ["isin", binary, () => ({ invert: true })],
+  ["vecdot", binary, axis],
+  ["diff", unary, () => ({ n: 2, ...axis(), prepend: 1, append: 2 })],
   ["ediff1d", unary, () => ({ toBegin: 1, toEnd: array([1, 2]) })],
   ["gradient", unary, axis],
   ["gradient", wanting(2), axis],
   ["trapezoid", unary, (x) => ({ x: vector(x), ...axis() })],
   ["trapezoid", unary, () => ({ dx: 2 })],
-  ["interp", (x) => [x, vector(x), vector(x)]],
+  ["interp", (x) => [x, vector(x), vector(x)], () => ({ left: 1, right: 2 })],
   ["convolve correlate", vectors, modes],
   ["polyval", (x) => [vector(x), x]],
   ["choose", (x) => [integers(0, 1, 0), [x, x]], () => ({ mode: "clip" })],
@@ -125,6 +127,7 @@ const ROWS: readonly Row[] = [
   ["astype", (x) => [array([1, 2], { dtype: "float64" }), x.dtype]],
   ["astype", wanting("float64")],
   ["at", wanting(0, "1:")],
+  ["take", wanting([0, 2])],
   ["take", wanting(2), () => ({ ...axis(), mode: "clip" })],
   ["take", (x) => [x, integers(0, 2)], () => ({ ...axis(), mode: "clip" })],
   ["takeAlongAxis", (x) => [x, array([[0], [1], [0]], { dtype: "int32" })], () => ({ axis: 1, mode: "clip" })],
@@ -205,12 +208,16 @@ const ROWS: readonly Row[] = [
 ];
 
 const LINALG: readonly Row[] = [
-  ["det eigh eigvalsh inv matrixTranspose slogdet svdvals", unary],
-  ["matmul outer solve vecdot", binary],
+  ["det inv matrixTranspose slogdet svdvals", unary],
+  ["eigh eigvalsh", unary, () => ({ UPLO: "U", symmetrizeInput: false })],
+  ["vectorNorm", unary, () => ({ ord: 1, ...axisAndKeepdims() })],
+  ["matmul outer solve", binary],
+  ["vecdot", binary, axis],
   ["cholesky", unary, () => ({ upper: true, symmetrizeInput: false })],
   ["cond", unary, () => ({ p: 1 })],
   ["cross", binary, axis],
   ["diagonal trace", unary, () => ({ offset: 1 })],
+  ["trace", unary, dtype],
   ["lstsq", binary, () => ({ rcond: 0.1 })],
   ["matrixNorm", unary, () => ({ ord: 1, keepdims: true })],
   ["norm", unary, () => ({ ord: 1, ...axisAndKeepdims() })],

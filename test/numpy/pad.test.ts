@@ -127,7 +127,7 @@ test("bad arguments", () => {
       ]),
     "numpy.pad: padWidth",
     "2 axes",
-    "[[1,1],[1,1],[1,1]]",
+    "[[1, 1], [1, 1], [1, 1]]",
   );
   assertThrows(() => np.pad(m, 1, { mode: "edge", constantValues: 1 }), "constantValues", '"edge"');
   assertThrows(() => np.pad(np.zeros([0]), 1, { mode: "wrap" }), "numpy.pad: axis 0 of shape (0,)");

@@ -1,0 +1,173 @@
+/** Functions of matrices by their singular values. */
+import { type Arguments, namedArguments } from "../base/arguments.ts";
+import { describe, formatShape, noMore, ShapeError } from "../base/errors.ts";
+import { range } from "../base/shapes.ts";
+import type { NDArray } from "../ir/ndarray.ts";
+import { promoteToFloat } from "../lax/convert.ts";
+import { withDerivative } from "../lax/decomposition.ts";
+import * as factorizations from "../lax/factorizations.ts";
+import * as lax from "../lax/index.ts";
+import { epsilon, matmul, spread, transposed } from "../lax/matrix.ts";
+import type { ArrayLike } from "../lax/operands.ts";
+import { where } from "./logic.ts";
+import { inverse, matrices } from "./matrices.ts";
+import { type NormOptions, normOf } from "./norm.ts";
+import { filled } from "./operands.ts";
+import { all } from "./reductions.ts";
+
+export interface SvdOptions {
+  /** Whether `u` and `vT` are square (the default). Without, they have as many vectors as there are singular values. */
+  readonly fullMatrices?: boolean;
+  /** Whether `u` and `vT` are returned (the default), or the singular values alone. */
+  readonly computeUv?: boolean;
+}
+
+/**
+ * `u`, the descending singular values `s` and `vT` with `u diag(s) vT = a`, of matrices `(..., m, n)`; with `computeUv: false`
+ * only `s`. Derivatives of the vectors need distinct singular values, and `fullMatrices: false` unless the matrix is square.
+ * Source: `jax.numpy.linalg.svd`.
+ */
+export function svd(a: ArrayLike, options: SvdOptions & { readonly computeUv: false }): NDArray;
+export function svd(a: ArrayLike, options?: SvdOptions): [u: NDArray, s: NDArray, vT: NDArray];
+export function svd(a: ArrayLike, ...args: unknown[]): NDArray | [NDArray, NDArray, NDArray] {
+  const fn = "numpy.linalg.svd";
+  const named = namedArguments<SvdOptions>(fn, ["fullMatrices", "computeUv"], args);
+  const { fullMatrices = true, computeUv = true } = named;
+  const given = matrices(fn, a, false);
+  if (!computeUv) return singularValues(given);
+  return factorizations.svd(given, fullMatrices) as [NDArray, NDArray, NDArray];
+}
+
+/** The descending singular values of matrices `(..., m, n)`. Source: `jax.numpy.linalg.svdvals`. */
+export function svdvals(a: ArrayLike, ...rest: never[]): NDArray {
+  const fn = "numpy.linalg.svdvals";
+  noMore(fn, rest);
+  return singularValues(matrices(fn, a, false));
+}
+
+const singularValues = (a: NDArray): NDArray => factorizations.svd(a, false)[1] as NDArray;
+
+/**
+ * The ratio of the largest to the smallest singular value, or with another norm `ord` than 2 that of the matrix times that of its
+ * inverse. Infinite for singular matrices. Source: `jax.numpy.linalg.cond`.
+ */
+export function cond(
+  a: ArrayLike,
+  ...args: Arguments<[p: Exclude<NormOptions["ord"], "nuc">], { readonly p?: Exclude<NormOptions["ord"], "nuc"> }>
+): NDArray {
+  const fn = "numpy.linalg.cond";
+  const ord = namedArguments<{ p: NormOptions["ord"] }>(fn, ["p"], args).p ?? 2;
+  const given = matrices(fn, a, Math.abs(ord as number) !== 2);
+  const axis = [-2, -1];
+  const ratio =
+    Math.abs(ord as number) === 2
+      ? lax.mul(normOf(fn, given, { ord, axis }), lax.reciprocal(normOf(fn, given, { ord: -(ord as number), axis })))
+      : lax.mul(normOf(fn, given, { ord, axis }), normOf(fn, inverse(given), { ord, axis }));
+  return where(
+    lax.bitwiseAnd(lax.ne(ratio, ratio), all(lax.eq(given, given), { axis })),
+    Number.POSITIVE_INFINITY,
+    ratio,
+  );
+}
+
+/** Which singular values count: those above `rtol` times the largest. */
+function significant(s: NDArray, rtol: ArrayLike): NDArray {
+  const largest = lax.sliceInDim(s, 0, 1, s.ndim - 1);
+  const cutoff = lax.mul(largest, filled([], rtol, s.dtype));
+  return lax.gt(s, lax.broadcastInDim(cutoff, { shape: s.shape, broadcastDimensions: range(s.ndim) }));
+}
+
+export interface RtolOptions {
+  /** Singular values up to this fraction of the largest count as 0. */
+  readonly rtol?: ArrayLike;
+}
+
+type RtolArguments = Arguments<[rtol: ArrayLike], RtolOptions>;
+
+const tolerance = (fn: string, args: RtolArguments): ArrayLike | undefined =>
+  namedArguments<RtolOptions>(fn, ["rtol"], args).rtol;
+
+/** Golub and Pereyra, "The differentiation of pseudo-inverses" (1973); for a constant rank. */
+const attachPinv = /* @__PURE__ */ withDerivative("pinv", (a, [value], da) => {
+  const p = value as NDArray;
+  const turned = transposed(da);
+  const left = matmul(matmul(p, transposed(p)), turned);
+  const right = matmul(turned, matmul(transposed(p), p));
+  const terms = [left, right, lax.neg(matmul(left, matmul(a, p))), lax.neg(matmul(p, matmul(a, right)))];
+  return [
+    lax.sub(
+      terms.reduce((sum, term) => lax.add(sum, term)),
+      matmul(p, matmul(da, p)),
+    ),
+  ];
+});
+
+/**
+ * The pseudo-inverse `(..., n, m)` of matrices `(..., m, n)`; `rtol` is by default 10 times the larger size times the dtype's
+ * precision. Source: `jax.numpy.linalg.pinv`.
+ */
+export function pinv(a: ArrayLike, ...args: RtolArguments): NDArray {
+  const fn = "numpy.linalg.pinv";
+  const given = matrices(fn, a, false);
+  return pseudoInverse(given, tolerance(fn, args) ?? 10 * Math.max(...given.shape.slice(-2)) * epsilon(given));
+}
+
+function pseudoInverse(given: NDArray, rtol: ArrayLike): NDArray {
+  if (given.size === 0) return transposed(given);
+  const [u, s, vT] = factorizations.svd(lax.stopGradient(given), false) as [NDArray, NDArray, NDArray];
+  const inverses = lax.select(significant(s, rtol), lax.reciprocal(s), lax.full(s.shape, 0, s.dtype));
+  const scaled = lax.mul(vT, spread(inverses, vT, -2));
+  return attachPinv(given, [matmul(transposed(scaled), transposed(u))])[0] as NDArray;
+}
+
+/**
+ * How many singular values of matrices `(..., m, n)` aren't 0, as `int32`; `rtol` is by default the larger size times the
+ * dtype's precision. Source: `jax.numpy.linalg.matrix_rank`.
+ */
+export function matrixRank(a: ArrayLike, ...args: RtolArguments): NDArray {
+  const fn = "numpy.linalg.matrixRank";
+  const given = matrices(fn, a, false);
+  return rankOf(given, tolerance(fn, args) ?? Math.max(...given.shape.slice(-2)) * epsilon(given));
+}
+
+function rankOf(given: NDArray, rtol: ArrayLike): NDArray {
+  if (given.size === 0) return lax.full(given.shape.slice(0, -2), 0, "int32");
+  const counted = significant(singularValues(given), rtol);
+  return lax.reduceSum(lax.convertElementType(counted, "int32"), { axes: [-1] });
+}
+
+export interface LstsqOptions {
+  /** Singular values below this fraction of the largest count as 0: by default the larger size times the dtype's precision. */
+  readonly rcond?: number | null;
+}
+
+/**
+ * The shortest of the `x` that make `|a x - b|` smallest, for `a` of shape `(m, n)` and `b` `(m,)` or `(m, k)`; with the squares
+ * of these residuals, the rank of `a` and its singular values. Source: `jax.numpy.linalg.lstsq`.
+ * @throws ShapeError when the shapes don't fit.
+ */
+export function lstsq(
+  a: ArrayLike,
+  b: ArrayLike,
+  ...args: Arguments<[rcond: number | null], LstsqOptions>
+): [x: NDArray, residuals: NDArray, rank: NDArray, s: NDArray] {
+  const fn = "numpy.linalg.lstsq";
+  const { rcond = null } = namedArguments<LstsqOptions>(fn, ["rcond"], args);
+  if (rcond !== null && !Number.isFinite(rcond)) {
+    throw new TypeError(`${fn}: rcond must be a finite number or null, got ${describe(rcond)}.`);
+  }
+  const [matrix, rhs] = promoteToFloat(fn, [a, b], ["a", "b"]) as [NDArray, NDArray];
+  if (matrix.ndim !== 2 || rhs.ndim < 1 || rhs.ndim > 2 || rhs.shape[0] !== matrix.shape[0]) {
+    throw new ShapeError(
+      `${fn}: a ${formatShape(matrix.shape)} must be a matrix and b ${formatShape(rhs.shape)} a vector or matrix of as many rows.`,
+    );
+  }
+  const rtol = rcond ?? Math.max(...matrix.shape) * epsilon(matrix);
+  const columns = lax.reshape(rhs, {
+    newSizes: [rhs.shape[0] as number, rhs.size / Math.max(rhs.shape[0] as number, 1)],
+  });
+  const x = matmul(pseudoInverse(matrix, rtol), columns);
+  const residuals = lax.reduceSum(lax.square(lax.sub(columns, matmul(matrix, x))), { axes: [0] });
+  const solved = rhs.ndim === 1 ? lax.reshape(x, { newSizes: [-1] }) : x;
+  return [solved, residuals, rankOf(matrix, rtol), singularValues(matrix)];
+}
