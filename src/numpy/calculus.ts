@@ -1,6 +1,7 @@
 /** Differences, convolutions, interpolation, and integrals of sampled functions. */
 import { type Arguments, namedArguments } from "../base/arguments.ts";
-import { describe, formatShape, isPlainObject, noMore, ShapeError } from "../base/errors.ts";
+import { describe, formatShape, noMore, ShapeError } from "../base/errors.ts";
+import { isPlainObject } from "../base/plain.ts";
 import { type Axes, canonicalAxes, canonicalAxis, checkCount, range } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { promoteOperands, promoteToFloat } from "../lax/convert.ts";

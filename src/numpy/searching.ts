@@ -58,6 +58,7 @@ export function digitize(
 ): NDArray {
   const fn = "numpy.digitize";
   const { right = false } = namedArguments<{ right: boolean }>(fn, ["right"], args);
+  if (typeof right !== "boolean") throw new TypeError(`${fn}: right must be true or false, got ${describe(right)}.`);
   const edges = asArray(fn, bins, "bins");
   const operand = asArray(fn, x);
   if (edges.ndim !== 1) throw new ShapeError(`${fn}: bins must be a vector, got shape ${formatShape(edges.shape)}.`);
