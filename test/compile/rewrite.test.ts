@@ -42,6 +42,9 @@ test("movements of movements are one, or none", () => {
   );
   const [twice] = simplified((a) => turn(turn(a)), x).equations;
   assert.equal(twice?.params, { permutation: [2, 0, 1] });
+  // These two don't commute.
+  const [both] = simplified((a) => lax.transpose(turn(a), { permutation: [1, 0, 2] }), x).equations;
+  assert.equal(both?.params, { permutation: [2, 1, 0] });
   assert.equal(
     left((a) => lax.reshape(lax.reshape(a, { newSizes: [24] }), { newSizes: [4, 6] }), x),
     ["reshape"],

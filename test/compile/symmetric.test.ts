@@ -2,7 +2,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { costOf } from "../../src/compile/cost.ts";
-import { jit, makeJaxpr, type NDArray, numpy as np, random } from "../../src/entry/node.ts";
+import { jit, lax, makeJaxpr, type NDArray, numpy as np, random } from "../../src/entry/node.ts";
 
 const RATES = { contract: 1, map: 1, memory: 1 };
 const flopsOf = (f: (x: NDArray) => NDArray, x: NDArray): number => costOf(makeJaxpr(f)(x).jaxpr, RATES).flops;
@@ -46,6 +46,28 @@ test("what only looks symmetric is computed in full", () => {
   }
   const square = flopsOf((a) => np.einsum("ik,kj->ij", a, a), x);
   assert.is(square, 2 * 120 ** 3);
+});
+
+test("two parts of one array, or one array read in two ways, are not the same operand", () => {
+  const x = random.normal(random.key(5), [201, 20], { dtype: "float64" });
+  const rows = (a: NDArray, start: number, stop: number, step = 1): NDArray =>
+    lax.slice(a, { startIndices: [start, 0], limitIndices: [stop, 20], strides: [step, 1] });
+  const operands: Record<string, (a: NDArray) => [NDArray, NDArray]> = {
+    "rows one further down": (a) => [rows(a, 0, 200), rows(a, 1, 201)],
+    "every second row": (a) => [rows(a, 0, 100), rows(a, 0, 200, 2)],
+    "rows from below": (a) => [rows(a, 0, 200), lax.rev(rows(a, 0, 200), { dimensions: [0] })],
+    "terms from behind": (a) => [rows(a, 0, 200), lax.rev(rows(a, 0, 200), { dimensions: [1] })],
+  };
+  for (const [name, of] of Object.entries(operands)) {
+    const got = jit((a: NDArray) => np.einsum("ik,jk->ij", ...of(a)))(x).toArray() as number[][];
+    const [u, v] = of(x).map((part) => part.toArray()) as [number[][], number[][]];
+    u.forEach((row, i) => {
+      v.forEach((other, j) => {
+        const want = row.reduce((sum, value, k) => sum + value * other[k]!, 0);
+        assert.ok(Math.abs(got[i]![j]! - want) < 1e-12, `${name}: ${got[i]![j]} at ${i}, ${j}, and not ${want}`);
+      });
+    });
+  }
 });
 
 test.run();

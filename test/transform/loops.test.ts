@@ -202,6 +202,29 @@ test("only the chosen branch runs", () => {
   assertClose(slope(f64(-1), f64(4)), 0.25, 1e-12);
 });
 
+test("branches of which only some depend on an operand: each has its own derivative, in any order", () => {
+  const fixed = (v: NDArray): NDArray => np.zerosLike(v);
+  const sine = (v: NDArray): NDArray => np.multiply(np.sin(v), 2);
+  const at = (i: number): NDArray => np.array(i, { dtype: "int32" });
+  for (const branches of [
+    [fixed, sine, fixed],
+    [sine, fixed, sine],
+  ]) {
+    for (const i of [0, 1, 2]) {
+      const slope = branches[i] === sine ? 2 * Math.cos(0.7) : 0;
+      const curve = branches[i] === sine ? -2 * Math.sin(0.7) : 0;
+      const of = (k: NDArray) => (v: NDArray) => lax.switch<NDArray>(k, branches, v);
+      const forward = jit((k: NDArray, v: NDArray) => jvp(of(k), [v], [np.onesLike(v)])[1]);
+      assertClose(forward(at(i), f64(0.7)), slope, 1e-12);
+      assertClose(jit((k: NDArray, v: NDArray) => grad(of(k))(v))(at(i), f64(0.7)), slope, 1e-12);
+      assertClose(jit((k: NDArray, v: NDArray) => grad(grad(of(k)))(v))(at(i), f64(0.7)), curve, 1e-12);
+      const looped = (k: NDArray) => (v: NDArray) =>
+        lax.scan((c: NDArray) => [np.add(c, of(k)(v)), null], f64(0), null, { length: 3 })[0];
+      assertClose(jit((k: NDArray, v: NDArray) => grad(looped(k))(v))(at(i), f64(0.7)), 3 * slope, 1e-12);
+    }
+  }
+});
+
 test("switch: a number outside of the list means the nearest branch", () => {
   const branches = [np.sin, np.cos, np.tanh];
   const of = (i: number | NDArray, x: NDArray) => lax.switch<NDArray>(i, branches, x);

@@ -1,0 +1,59 @@
+// Mutants of the kernels: `[file, text to find, replacement, test file that must fail]`.
+
+const THREADS = "test/device/threads-control.test.ts";
+const COPY = "test/kernels/copy.test.ts";
+const REDUCE = "test/kernels/reduce.test.ts";
+const INDEXING = "test/kernels/indexing.test.ts";
+const CONTRACT = "test/kernels/contract.test.ts";
+const MAP = "test/kernels/map.test.ts";
+const LINALG = "test/kernels/linalg.test.ts";
+
+export default [
+  // A thread goes on before the others have seen what they are to see.
+  [
+    "assembly/threads.ts",
+    "// The next command may overwrite what was read.\n  latest = TOGETHER;",
+    "latest = NOTHING;",
+    THREADS,
+  ],
+  ["assembly/threads.ts", "if (latest != NOTHING) meet();", "", THREADS],
+  ["assembly/threads.ts", "latest == TOGETHER || (shared && latest == ALONE)", "shared && latest == ALONE", THREADS],
+  ["assembly/threads.ts", "latest == TOGETHER || (shared && latest == ALONE)", "latest == TOGETHER", THREADS],
+  ["assembly/execute.ts", "case Command.BRANCH:\n        agree();", "case Command.BRANCH:", THREADS],
+  ["assembly/execute.ts", "case Command.LEAVE:\n        agree();", "case Command.LEAVE:", THREADS],
+
+  ["assembly/copy.ts", "&& srcRow == 4 && dstColumn == 4", "&& srcRow == 4", COPY],
+  ["assembly/copy.ts", "&& srcRow == 4 && dstColumn == 4", "&& srcRow == 4", "test/lax/movement.test.ts"],
+  ["assembly/copy.ts", "&& srcRow == 4 && dstColumn == 4", "&& dstColumn == 4", COPY],
+  ["assembly/copy.ts", "min(TILE, rows - row), min(TILE, columns - column)", "TILE, min(TILE, columns - column)", COPY],
+  ["assembly/simd.ts", "v128.store(dst + 2 * step, v128.shuffle<i64>(high01, high23, 0, 2))", "", COPY],
+  ["assembly/strided.ts", "this.stride(operand, last) != stride * size", "this.stride(operand, last) < stride", COPY],
+
+  ["assembly/reduce.ts", "if (runs & 1) value = combine", "if (runs) value = combine", REDUCE],
+  ["assembly/reduce.ts", "const rows = min(left, RUN_ROWS);", "const rows = left;", REDUCE],
+  ["assembly/argreduce.ts", "if (isFloat<T>() && best != best) return found;", "", REDUCE],
+  ["assembly/fold.ts", "op == ReduceOp.PROD || op == ReduceOp.AND", "op == ReduceOp.PROD", REDUCE],
+
+  ["assembly/argsort.ts", "takesRight = b < a;", "takesRight = b <= a;", INDEXING],
+  ["assembly/argsort.ts", "if (isFloat<T>() && a != a && b == b) takesRight = true;", "", INDEXING],
+  ["assembly/indexing.ts", "if (row >= rows) continue;", "if (row > rows) continue;", INDEXING],
+  ["assembly/indexing.ts", "if (row >= rows) fill", "if (row > rows) fill", INDEXING],
+  [
+    "assembly/indexing.ts",
+    "let operand = <usize>load<u32>(list, 12) + <usize>batch * rows * bytes;",
+    "let operand = <usize>load<u32>(list, 12);",
+    INDEXING,
+  ],
+
+  ["assembly/map.ts", "without the odometer.\n    axes.seek(start);", "without the odometer.", MAP],
+  ["assembly/map.ts", "for (; i < count; ++i, src += 4, ++dst)", "for (; i + 1 < count; ++i, src += 4, ++dst)", MAP],
+
+  ["assembly/tables.ts", "rowStart = sliceStart(rows, tileRows);", "rowStart = sliceStart(rows, 1);", CONTRACT],
+  ["assembly/pack.ts", "run = offset + <u32>itemSize == next ? run + 1 : 1;", "run = run + 1;", CONTRACT],
+  ["assembly/pack.ts", "first + lanes <= lines && load<u8>", "load<u8>", CONTRACT],
+  ["assembly/microkernel.ts", "low4 = v128.add<T>(v128.load(c + load<u32>(rowTable, 16)), low4);", "", CONTRACT],
+  ["assembly/dots.ts", "x13 = multiplyAdd<T>(r1, column, x13);", "x13 = multiplyAdd<T>(r0, column, x13);", CONTRACT],
+
+  ["assembly/linalg/cholesky.ts", "if (!(value > 0))", "if (value <= 0)", LINALG],
+  ["assembly/linalg/householder.ts", "first < 0 ? length : -length", "length", LINALG],
+];

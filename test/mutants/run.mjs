@@ -1,0 +1,131 @@
+// Makes one small fault in the sources after the other, in a copy of the project, and expects a named test to fail.
+//
+//   node test/mutants/run.mjs [filter ...]
+//
+// A filter is a part of the path of a mutant's source or test. The last line is `N passed, N failed, N skipped`: a mutant
+// has passed when its test has failed. A source that can't be loaded any more is no test's merit, and a failure here, as are
+// a text that isn't there (or is there twice) and a test that fails without any mutant.
+
+import { spawn } from "node:child_process";
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import asc from "assemblyscript/asc";
+import kernels from "./kernels.mjs";
+import sources from "./sources.mjs";
+
+const TIMEOUT_MS = 180_000;
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const tsx = import.meta.resolve("tsx");
+const filters = process.argv.slice(2);
+const chosen = [...kernels, ...sources].filter(
+  ([file, , , test]) => filters.length === 0 || filters.some((part) => file.includes(part) || test.includes(part)),
+);
+
+/** A copy of the project that may be spoilt, with the real one's node_modules. */
+function copyProject() {
+  const copy = mkdtempSync(join(tmpdir(), "cotangent-mutants-"));
+  const left = ["node_modules", ".git", "dist", "results"];
+  cpSync(root, copy, { recursive: true, filter: (path) => !left.includes(basename(path)) || path === root });
+  symlinkSync(join(root, "node_modules"), join(copy, "node_modules"), "junction");
+  // Without optimization, which takes most of the time and changes nothing in what is computed.
+  const config = join(copy, "asconfig.json");
+  const { options } = JSON.parse(readFileSync(config, "utf8"));
+  writeFileSync(config, JSON.stringify({ options: { ...options, optimizeLevel: 0, shrinkLevel: 0, converge: false } }));
+  return copy;
+}
+
+/** Runs a test file: "passed", "failed", "endless" (no end in time), or what kept it from running. */
+function runTest(folder, test) {
+  return new Promise((done) => {
+    const child = spawn(process.execPath, ["--import", tsx, "test/support/run-file.mjs", test], {
+      cwd: folder,
+      stdio: ["ignore", "ignore", "ignore", "pipe"],
+    });
+    let report = "";
+    child.stdio[3].on("data", (chunk) => (report += chunk));
+    const timer = setTimeout(() => child.kill("SIGKILL"), TIMEOUT_MS);
+    child.on("close", (_, signal) => {
+      clearTimeout(timer);
+      if (!report) return done(signal ? "endless" : "the process ended without a report");
+      const { passed, failed, problems } = JSON.parse(report);
+      const unloaded = problems.find((problem) => problem.startsWith("cannot be imported"));
+      if (unloaded) return done(unloaded.split("\n")[0]);
+      done(failed + problems.length > 0 || passed === 0 ? "failed" : "passed");
+    });
+  });
+}
+
+/** Compiles the kernels; what the compiler has to say if it can't. */
+async function buildKernels(folder) {
+  const modules = [
+    ["assembly/index.ts", "dist/kernels.wasm", "--exportTable"],
+    ["assembly/relaxed.ts", "dist/kernels-relaxed.wasm", "--enable", "relaxed-simd"],
+  ];
+  for (const [source, output, ...options] of modules) {
+    const { error, stderr } = await asc.main([
+      source,
+      "--config",
+      "asconfig.json",
+      "--baseDir",
+      folder,
+      "--outFile",
+      output,
+      ...options,
+    ]);
+    if (error) return `${error.message} ${stderr.toString().split("\n").slice(0, 3).join(" ")}`;
+  }
+  return null;
+}
+
+/** What a mutant's test does: "failed" is what it should. */
+async function tryMutant(folder, [file, find, replace, test]) {
+  const path = join(folder, file);
+  const source = readFileSync(path, "utf8");
+  const places = source.split(find).length - 1;
+  if (places !== 1) return `the text is there ${places} times`;
+  const isKernel = file.startsWith("assembly/");
+  writeFileSync(
+    path,
+    source.replace(find, () => replace),
+  );
+  try {
+    return (isKernel && (await buildKernels(folder))) || (await runTest(folder, test));
+  } finally {
+    writeFileSync(path, source);
+    if (isKernel) cpSync(join(folder, "kernels"), join(folder, "dist"), { recursive: true });
+  }
+}
+
+const counts = { passed: 0, failed: 0 };
+const tell = (ok, text) => {
+  counts[ok ? "passed" : "failed"]++;
+  console.log(`${ok ? "ok  " : "FAIL"} ${text}`);
+};
+const shown = (text) => JSON.stringify(text.length > 60 ? `${text.slice(0, 57)}...` : text);
+
+const folder = copyProject();
+try {
+  const error = await buildKernels(folder);
+  if (error) tell(false, `the kernels without a mutant: ${error}`);
+  cpSync(join(folder, "dist"), join(folder, "kernels"), { recursive: true });
+  if (chosen.length === 0) tell(false, `no mutant matches ${filters.join(", ")}`);
+  for (const test of new Set(chosen.map((mutant) => mutant[3]))) {
+    const result = await runTest(folder, test);
+    if (result !== "passed") tell(false, `${test} without a mutant: ${result}`);
+  }
+  for (const mutant of chosen) {
+    const started = performance.now();
+    const [file, find, replace, test] = mutant;
+    const result = await tryMutant(folder, mutant);
+    const killed = result === "failed" || result === "endless";
+    const outcome = killed ? "" : result === "passed" ? ": SURVIVED" : `: ${result}`;
+    const seconds = ((performance.now() - started) / 1000).toFixed(1);
+    tell(killed, `${file} ${shown(find)} -> ${shown(replace)}  ${test}${outcome}  (${seconds} s)`);
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+console.log(`\n${counts.passed} passed, ${counts.failed} failed, 0 skipped`);
+process.exitCode = counts.failed ? 1 : 0;

@@ -1,0 +1,118 @@
+// Mutants of the sources: `[file, text to find, replacement, test file that must fail]`.
+
+export default [
+  [
+    "src/compile/lower-control.ts",
+    "isOverwritten && !stays(operand, i) ? copied",
+    "isOverwritten && stays(operand, i) ? copied",
+    "test/transform/exchange.test.ts",
+  ],
+  ["src/compile/lower-control.ts", "kept: ys.map((y) => y.buffer)", "kept: []", "test/transform/exchange.test.ts"],
+  [
+    "src/compile/layout.ts",
+    "for (const buffer of last) lastUse.set(buffer, list.length);",
+    "",
+    "test/compile/layout.test.ts",
+  ],
+  [
+    "src/compile/layout.ts",
+    "lastUse.get(buffer) === i && own.has(buffer)",
+    "lastUse.get(buffer) === i",
+    "test/tools/verify.test.ts",
+  ],
+  [
+    "src/compile/map-program.ts",
+    "lastUse.get(r) === i && !permanent.has(r)",
+    "lastUse.get(r) === i",
+    "test/tools/verify.test.ts",
+  ],
+  ["src/compile/fuse.ts", "early && group.values.size", "group.values.size", "test/compile/fuse.test.ts"],
+  ["src/compile/fuse.ts", "!into || others.length > 0 ||", "!into ||", "test/compile/fuse.test.ts"],
+  ["src/compile/phases.ts", "low: -rest(tap) / dilation", "low: rest(tap) / dilation", "test/lax/conv.test.ts"],
+  ["src/compile/symmetric.ts", "a.view.offset === b.view.offset &&", "", "test/compile/symmetric.test.ts"],
+  [
+    "src/compile/symmetric.ts",
+    "axis.size === n[i]!.size && axis.a === n[i]!.b",
+    "axis.size === n[i]!.size",
+    "test/compile/symmetric.test.ts",
+  ],
+  ["src/compile/repeated.ts", "(repeats(axis) ? 0 : stride)", "stride", "test/compile/fuse.test.ts"],
+  ["src/compile/identity.ts", "Number.isFinite(by.value) && ", "", "test/compile/rewrite.test.ts"],
+  [
+    "src/compile/rewrite.ts",
+    "add: { value: -0, first: true }",
+    "add: { value: 0, first: true }",
+    "test/compile/rewrite.test.ts",
+  ],
+  [
+    "src/compile/rewrite.ts",
+    "outer.permutation.map((p) => inner.permutation[p]!)",
+    "inner.permutation.map((p) => outer.permutation[p]!)",
+    "test/compile/rewrite.test.ts",
+  ],
+  ["src/compile/simplify.ts", "keyOf(equation.params)", "0", "test/compile/simplify.test.ts"],
+  ["src/compile/fold.ts", "isFloat(dtype) || cell[0] === value ?", "cell ?", "test/compile/fold.test.ts"],
+
+  [
+    "src/transform/jvp.ts",
+    "duals.every((d) => d.tangent === null)",
+    "duals.some((d) => d.tangent === null)",
+    "test/transform/derivatives.test.ts",
+  ],
+  ["src/transform/transpose.ts", "sum ? addArrays(sum, ct) : ct", "ct", "test/transform/derivatives.test.ts"],
+  [
+    "src/transform/batch.ts",
+    "operands.every((o) => o.axis === null)",
+    "operands.some((o) => o.axis === null)",
+    "test/transform/vmap.test.ts",
+  ],
+  [
+    "src/transform/cond.ts",
+    "const some = union(branches.map((branch) => jvpProgram(branch, active).active));",
+    "const some = union([jvpProgram(branches[0]!, active).active]);",
+    "test/transform/loops.test.ts",
+  ],
+  [
+    "src/transform/scan-primitive.ts",
+    "reverse: !params.reverse",
+    "reverse: params.reverse",
+    "test/transform/control.test.ts",
+  ],
+  ["src/transform/partial.ts", "Boolean(forced[i]) || ", "", "test/transform/loops.test.ts"],
+
+  [
+    "src/lax/arithmetic.ts",
+    "[(ct) => ct, (ct) => neg(ct)]",
+    "[(ct) => ct, (ct) => ct]",
+    "test/lax/elementwise.test.ts",
+  ],
+  ["src/lax/slice.ts", "n - start - covered, step - 1]", "n - start - kept, step - 1]", "test/lax/movement.test.ts"],
+  ["src/lax/slice.ts", "sub(reduceSum(ct), reduceSum(inner))", "reduceSum(ct)", "test/lax/movement.test.ts"],
+  ["src/lax/slice.ts", "dimension: dimension + 1", "dimension", "test/lax/movement.test.ts"],
+  ["src/lax/reduce.ts", "{ axes: shiftedAxes(axes) }", "{ axes }", "test/lax/reduce.test.ts"],
+
+  ["src/nt/ring.ts", "Math.floor(blocks / 2) + 1", "Math.floor(blocks / 2)", "test/nt/vector-products.test.ts"],
+  ["src/nt/ring.ts", "select(direct, found, exchanged)", "found", "test/nt/vector-products.test.ts"],
+  [
+    "src/nt/structure-rules.ts",
+    "summed: [...path.summed, ...own.filter((label) => !out.includes(label)).map(rename)]",
+    "summed: [...path.summed]",
+    "test/nt/rules.test.ts",
+  ],
+  ["src/nt/structure-rules.ts", "input === 1 ? which : bitwiseNot(which)", "which", "test/nt/rules.test.ts"],
+  ["src/nt/structure-rules.ts", "permutation.map((p) => path.axes[p]!)", "[...path.axes]", "test/nt/rules.test.ts"],
+  ["src/nt/tiling.ts", "tiles.sizes[0] % rows > 0", "rows < 0", "test/nt/tiles.test.ts"],
+  ["src/nt/tiling.ts", "Math.min(size, (i + 1) * tile)", "(i + 1) * tile", "test/nt/tiles.test.ts"],
+  [
+    "src/nt/axes.ts",
+    "trace.includes(i) || diagonal.includes(i) ? i",
+    "trace.includes(i) ? i",
+    "test/nt/kernels.test.ts",
+  ],
+  ["src/nt/axes.ts", "first[second.indexOf(label)]!", "label", "test/nt/tiles.test.ts"],
+
+  ["src/base/dtypes.ts", "rank(a) > rank(b) ? a : b", "rank(a) < rank(b) ? a : b", "test/base/dtypes.test.ts"],
+  ["src/base/view.ts", "!== run) return undefined;", "!== run) continue;", "test/base/view.test.ts"],
+  ["src/base/view.ts", "strides.map((s, i) => (axes.includes(i) ? -s : s))", "strides", "test/base/view.test.ts"],
+  ["src/base/shapes.ts", "axis < 0 ? axis + ndim : axis", "axis", "test/base/shapes.test.ts"],
+];
