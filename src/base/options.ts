@@ -118,6 +118,8 @@ const KINDS: Readonly<Record<string, Kind>> = {
   aggregateAxis: AXES,
   dimensions: AXES,
   argnums: PLACES,
+  diagonalAxes: PLACES,
+  traceAxes: PLACES,
   nondiffArgnums: PLACES,
   staticArgnums: PLACES,
 

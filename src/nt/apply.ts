@@ -1,12 +1,14 @@
 /** The user's function as the kernels see it: its output shapes and its batch axes. */
-import { ShapeError } from "../base/errors.ts";
+import { describe, ShapeError } from "../base/errors.ts";
 import { flattenArguments } from "../base/flatten.ts";
 import { canonicalAxis, type Shape } from "../base/shapes.ts";
-import { broadcastPrefix, flatten, isLeaf, type TreeDef, unflatten } from "../base/tree.ts";
+import { broadcastPrefix, isLeaf, type TreeDef, unflatten } from "../base/tree.ts";
+import { type ClosedJaxpr, outputAvals } from "../ir/jaxpr.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { asArray } from "../lax/operands.ts";
 import { expandDims } from "../lax/shape.ts";
-import { evalShape, type ShapeDtypeStruct } from "../transform/shapes.ts";
+import { flattenArrays, traceFunction } from "../transform/flat.ts";
+import { ShapeDtypeStruct } from "../transform/shapes.ts";
 import type { Kwargs } from "./kwargs.ts";
 
 /** A function of parameters and inputs; `kwargs` is passed when the caller of the kernel gives any. */
@@ -30,12 +32,23 @@ export interface OutputShapes {
   readonly tree: TreeDef;
 }
 
-export function outputShapes(f: ApplyFn, params: unknown, x: unknown, kwargs: Kwargs): OutputShapes {
-  const [leaves, tree] = flatten<ShapeDtypeStruct>(
-    evalShape((p: unknown, input: unknown) => callWith(f, p, input, kwargs), params, x),
+export function outputShapes(fn: string, f: ApplyFn, params: unknown, x: unknown, kwargs: Kwargs): OutputShapes {
+  const [leaves, inTree] = flattenArrays(fn, [params, x]);
+  const call = (p: unknown, input: unknown): unknown => callWith(f, p, input, kwargs);
+  const { program, outTree } = traceFunction(
+    fn,
+    call,
+    inTree,
+    leaves.map((leaf) => leaf.aval),
   );
-  return { leaves, tree };
+  return shapesOf(program, outTree);
 }
+
+/** The shapes of a program's outputs. */
+export const shapesOf = ({ jaxpr }: ClosedJaxpr, tree: TreeDef): OutputShapes => ({
+  leaves: outputAvals(jaxpr).map(({ shape, dtype }) => new ShapeDtypeStruct(shape, dtype)),
+  tree,
+});
 
 /** The batch axis of each leaf, `null` where there is none. */
 export interface BatchAxes {
@@ -94,6 +107,9 @@ function checkBatchSizes(fn: string, axes: BatchAxes, x: unknown, outs: OutputSh
 
 function canonicalKwargsAxes(fn: string, axes: unknown, kwargs: Kwargs): BatchAxes["kwargs"] {
   if (axes === null || axes === undefined) return {};
+  if (isLeaf(axes) && !Number.isInteger(axes)) {
+    throw new TypeError(`${fn}: vmapAxes for the keyword arguments must name axes, got ${describe(axes)}.`);
+  }
   const byName = isLeaf(axes) ? Object.fromEntries(Object.keys(kwargs).map((key) => [key, axes])) : axes;
   const canonical: Record<string, (number | null)[]> = {};
   for (const [key, axis] of Object.entries(byName as object)) {

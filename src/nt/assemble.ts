@@ -1,7 +1,8 @@
 /** A kernel put together from tiles, each written to where it belongs as soon as it is computed. */
 import { allocate, type DType, type TypedArray } from "../base/dtypes.ts";
+import { flattenArguments } from "../base/flatten.ts";
 import { range, type Shape, sizeOf } from "../base/shapes.ts";
-import { flatten, type TreeDef, unflatten } from "../base/tree.ts";
+import { type TreeDef, unflatten } from "../base/tree.ts";
 import { contiguous, permuteView, type View } from "../base/view.ts";
 import { type Aval, makeAval } from "../ir/aval.ts";
 import { HostArray, storageOf } from "../ir/ndarray.ts";
@@ -87,7 +88,7 @@ export function computeTiles(tiles: Tiles, tile: readonly [number, number], onPr
   const kernels = tiles.layouts.map((_, leaf) => new Assembly(tiles, leaf));
   let tree: TreeDef | undefined;
   pairs.forEach(([row, column], done) => {
-    const [leaves, def] = flatten<HostArray>(tiles.compute(row, column));
+    const [leaves, def] = flattenArguments<HostArray>(tiles.compute(row, column));
     tree = def;
     kernels.forEach((kernel, leaf) => {
       kernel.put(leaves[leaf]!, row, column);

@@ -1,6 +1,7 @@
 /** Any kernel function in batches. */
-import { checkOptions, describe, formatShape, ShapeError } from "../base/errors.ts";
-import { allNone, leaves, unflatten } from "../base/tree.ts";
+import { checkOptions, describe, formatShape, noMore, ShapeError } from "../base/errors.ts";
+import { flattenArguments } from "../base/flatten.ts";
+import { allNone, unflatten } from "../base/tree.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { isTracing } from "../ir/trace.ts";
 import { checkFunction, flattenArrays, type TreeFunction } from "../transform/flat.ts";
@@ -91,10 +92,10 @@ function findLayouts(
   mirrors: readonly (readonly number[])[] | null,
 ): BatchLayout[] {
   // biome-ignore lint/suspicious/noExplicitAny: an input and keyword arguments
-  const whole = (a: any, b: any): unknown =>
-    kernel([a[0], { ...first.kwargs, ...a[1] }], [b[0], { ...second.kwargs, ...b[1] }]);
+  const whole = (a: any, b: any): unknown[] =>
+    flattenArguments(kernel([a[0], { ...first.kwargs, ...a[1] }], [b[0], { ...second.kwargs, ...b[1] }]))[0];
   const shapes = (a: number, b: number): (readonly number[])[] =>
-    leaves<ShapeDtypeStruct>(evalShape(whole, first.shapes(a), second.shapes(b))).map((s) => s.shape);
+    (evalShape(whole, first.shapes(a), second.shapes(b)) as ShapeDtypeStruct[]).map((s) => s.shape);
   const changed = (a: readonly number[], b: readonly number[]): number[] =>
     a.flatMap((n, i) => (n === b[i] ? [] : [i]));
   const only = (axes: number[], shape: readonly number[]): number => {
@@ -131,19 +132,19 @@ function findLayouts(
  * @throws ShapeError when no axis of the kernel follows the batch, for example because it is traced over.
  * @example const kernelFn = nt.batch(nt.empiricalNtkFn(f, { vmapAxes: 0 }), { batchSize: 32 });
  */
-export function batch<F extends TreeFunction>(kernelFn: F, options: BatchOptions): F {
+export function batch<F extends TreeFunction>(kernelFn: F, options: BatchOptions, ...rest: never[]): F {
   const fn = "nt.batch";
+  noMore(fn, rest);
   checkFunction(fn, kernelFn);
-  checkOptions(fn, options, ["batchSize", "onProgress"]);
-  const { batchSize, onProgress } = options;
+  const { batchSize, onProgress } = checkOptions(fn, options, ["batchSize", "onProgress"], ["batchSize"]);
   if (!Number.isInteger(batchSize) || batchSize < 1) {
     throw new TypeError(`${fn}: batchSize must be a positive whole number, got ${describe(batchSize)}.`);
   }
-  const batched = (x1: unknown, x2: unknown, ...rest: unknown[]): unknown => {
-    if (isTracing()) return kernelFn(x1, x2, ...rest);
+  const batched = (x1: unknown, x2: unknown, ...given: unknown[]): unknown => {
+    if (isTracing()) return kernelFn(x1, x2, ...given);
     const same = x2 === undefined || allNone(x2);
     const other = same ? x1 : x2;
-    const { kwargs, axes, rest: restOf, mirrors } = knownOf(kernelFn, x1, same ? null : x2, rest);
+    const { kwargs, axes, rest: restOf, mirrors } = knownOf(kernelFn, x1, same ? null : x2, given);
     const kernel: PairKernel = ([a, own], b) => kernelFn(a, b ? b[0] : null, ...restOf([own, b ? b[1] : own]));
     const examples = [
       new Examples(x1, kwargs[0], axes[0] ?? firstAxes(fn, "x1", x1)),

@@ -1,23 +1,14 @@
 /** A kernel function compiled once for each structure, shape and program of `f`. */
-import { describe } from "../base/errors.ts";
-import { flattenArguments } from "../base/flatten.ts";
 import { allNone } from "../base/tree.ts";
-import { NDArray } from "../ir/ndarray.ts";
-import { asArray } from "../lax/operands.ts";
 import { floatNumbers } from "../transform/flat.ts";
 import { CompiledFunction } from "../transform/jit.ts";
 import type { ApplyFn, VmapAxes } from "./apply.ts";
+import { checkArguments } from "./check.ts";
 import { halves, type Kwargs } from "./kwargs.ts";
 import { Recording, separateArrays } from "./recording.ts";
 
 /** Inputs `x1` and `x2` (`null`, or a tree of nulls: the same as x1), the parameters of `f`, its keyword arguments. */
 export type KernelFn<Result> = (x1: unknown, x2: unknown, params: unknown, kwargs?: Kwargs) => Result;
-
-function checkArrays(fn: string, name: string, tree: unknown): void {
-  const [leaves, { kind }] = flattenArguments(tree);
-  if (kind === "static") throw new TypeError(`${fn}: ${name} must be a tree of arrays, got ${describe(tree)}.`);
-  for (const leaf of leaves) asArray(fn, leaf, `a leaf of ${name}`);
-}
 
 /** A kernel function's arguments, and what it needs beside these. */
 type Arguments = [...Parameters<KernelFn<unknown>>, extra?: unknown];
@@ -42,22 +33,6 @@ export type Compute = (
   // biome-ignore lint/suspicious/noExplicitAny: each kernel knows its own
   extra: any,
 ) => unknown;
-
-export function checkKwargs(fn: string, kwargs: unknown): asserts kwargs is Kwargs {
-  if (kwargs === null || typeof kwargs !== "object" || Array.isArray(kwargs) || kwargs instanceof NDArray) {
-    throw new TypeError(`${fn}: kwargs must be an object of keyword arguments of f, got ${describe(kwargs)}.`);
-  }
-}
-
-function checkArguments(fn: string, x1: unknown, x2: unknown, params: unknown, kwargs: unknown): void {
-  checkKwargs(fn, kwargs);
-  if (x1 === null || x1 === undefined) {
-    throw new TypeError(`${fn}: x1 must be an array or a tree of arrays, got ${x1}.`);
-  }
-  checkArrays(fn, "x1", x1);
-  checkArrays(fn, "x2", x2 ?? null);
-  checkArrays(fn, "params", params);
-}
 
 /** What is compiled of one program of `f`, and that program with what `f` closes over in the present call. */
 interface Compiled {

@@ -1,7 +1,9 @@
 /** What the NTK's methods would cost, before any runs. */
+import { noMore } from "../base/errors.ts";
 import type { Cost } from "../compile/cost.ts";
 import { checkFunction, flattenArrays, floatNumbers, traceFunction } from "../transform/flat.ts";
 import type { ApplyFn } from "./apply.ts";
+import { checkArguments } from "./check.ts";
 import { NtkImplementation } from "./implementation.ts";
 import { type Kwargs, splitKwargs } from "./kwargs.ts";
 import { candidates } from "./methods.ts";
@@ -32,10 +34,13 @@ export function costOf(
   params: unknown,
   options: NtkOptions = {},
   kwargs: Kwargs = {},
+  ...rest: never[]
 ): NtkCosts {
   const fn = "nt.costOf";
+  noMore(fn, rest);
   checkFunction(fn, f);
   const settings = ntkSettings(fn, options);
+  checkArguments(fn, x1, x2, params, kwargs);
   const [leaves, tree] = flattenArrays(fn, [x1, x2, floatNumbers(params)]);
   const costs: [MethodName, Cost][] = [];
   const avals = leaves.map((x) => x.aval);

@@ -2,7 +2,7 @@
  * The NTK as the product of two Jacobians, each computed by reverse mode. The products are formed parameter by parameter,
  * and the compiler orders the program by demand, so that one parameter's Jacobians are gone before the next ones exist.
  */
-import { flatten } from "../base/tree.ts";
+import { flattenArguments } from "../base/flatten.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { add, div } from "../lax/arithmetic.ts";
 import { contract } from "../lax/contract.ts";
@@ -18,7 +18,7 @@ function jacobians(side: Side): NDArray[][] {
   return perExample(
     [side],
     (single) => {
-      const leaves = flatten<NDArray>(jacrev(single!)(floats))[0];
+      const leaves = flattenArguments<NDArray>(jacrev(single!)(floats))[0];
       return side.outs.leaves.map((_, i) => leaves.slice(i * floats.length, (i + 1) * floats.length));
     },
     (i) => side.batch!.outputs[i]!,

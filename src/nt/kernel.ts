@@ -1,6 +1,7 @@
 /** Both kernels from one function. */
-import { describe } from "../base/errors.ts";
-import { flatten, unflatten } from "../base/tree.ts";
+import { describe, noMore } from "../base/errors.ts";
+import { flattenArguments } from "../base/flatten.ts";
+import { unflatten } from "../base/tree.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { checkFunction } from "../transform/flat.ts";
 import type { ApplyFn } from "./apply.ts";
@@ -36,6 +37,7 @@ function checkGet(get: unknown): KernelName[] {
 export function empiricalKernelFn(
   f: ApplyFn,
   options: NtkOptions = {},
+  ...rest: never[]
 ): (
   x1: unknown,
   x2: unknown,
@@ -45,19 +47,28 @@ export function empiricalKernelFn(
   // biome-ignore lint/suspicious/noExplicitAny: an array, an object of arrays, or a tree of these
 ) => any {
   const fn = "nt.empiricalKernelFn";
+  noMore(fn, rest);
   checkFunction(fn, f);
   const { traceAxes, diagonalAxes, vmapAxes } = ntkSettings(fn, options);
   const kernels: Readonly<Record<KernelName, KernelFn<unknown>>> = {
     nngp: empiricalNngpFn(f, { traceAxes, diagonalAxes }),
     ntk: empiricalNtkFn(f, options),
   };
-  const kernelFn = (x1: unknown, x2: unknown, get: Get, params: unknown, kwargs?: Kwargs): unknown => {
+  const kernelFn = (
+    x1: unknown,
+    x2: unknown,
+    get: Get,
+    params: unknown,
+    kwargs?: Kwargs,
+    ...further: never[]
+  ): unknown => {
+    noMore(fn, further);
     const names = checkGet(get);
     const results = names.map((name) => kernels[name](x1, x2, params, kwargs));
     if (typeof get === "string") return results[0];
-    const perName = results.map((tree) => flatten<NDArray>(tree)[0]);
+    const perName = results.map((tree) => flattenArguments<NDArray>(tree)[0]);
     const outputs = perName[0]!.map((_, i) => Object.fromEntries(names.map((name, k) => [name, perName[k]![i]])));
-    return unflatten(flatten(results[0])[1], outputs);
+    return unflatten(flattenArguments(results[0])[1], outputs);
   };
   return declareKernel(kernelFn, fn, f, { traceAxes, diagonalAxes, vmapAxes }, (get) => checkGet(get).length);
 }

@@ -1,7 +1,8 @@
 /** What `nt.batch` knows of this namespace's kernel functions, `(x1, x2, ..., params, kwargs?)`. */
+import { noMore } from "../base/errors.ts";
 import { type ApplyFn, canonicalBatchAxes, outputShapes, type VmapAxes } from "./apply.ts";
 import { type AxesOptions, kernelLabels, mirrorOf, pairAxes } from "./axes.ts";
-import { checkKwargs } from "./compile-kernel.ts";
+import { checkArguments } from "./check.ts";
 import { type Kwargs, SIDES, splitKwargs } from "./kwargs.ts";
 import type { ExampleAxes } from "./tiling.ts";
 
@@ -38,11 +39,12 @@ export function declareKernel<F extends object>(
 ): F {
   known.set(kernelFn, (x1, x2, rest) => {
     const at = kernels ? 1 : 0;
-    const kwargs = rest[at + 1] ?? {};
-    checkKwargs(fn, kwargs);
+    const kwargs = (rest[at + 1] ?? {}) as Kwargs;
+    checkArguments(fn, x1, x2, rest[at], kwargs);
+    noMore(fn, rest.slice(at + 2) as never[]);
     const [own, others] = splitKwargs(kwargs, x1, x2);
     const side = (x: unknown, given: Kwargs) => {
-      const outs = outputShapes(f, rest[at], x, given);
+      const outs = outputShapes(fn, f, rest[at], x, given);
       return { outs, axes: canonicalBatchAxes(fn, settings.vmapAxes, x, outs, given) };
     };
     const first = side(x1, own);

@@ -1,5 +1,6 @@
 /** The NTK within a given amount of memory. */
 import { itemSize } from "../base/dtypes.ts";
+import { noMore } from "../base/errors.ts";
 import { sizeOf } from "../base/shapes.ts";
 import { allNone } from "../base/tree.ts";
 import { isTracing } from "../ir/trace.ts";
@@ -32,7 +33,13 @@ export interface MemoryOptions {
 /** The most that WebAssembly can address. */
 export const WASM_LIMIT = 2 ** 32;
 
-const mebibytes = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20)} MiB`;
+/** Bytes in MiB, with as many digits as tell them from others; rounded up. */
+function mebibytes(bytes: number, others = bytes): string {
+  const rounded = (x: number, digits: number): number => Math.ceil((x / 2 ** 20) * 10 ** digits) / 10 ** digits;
+  let digits = 0;
+  while (bytes !== others && rounded(bytes, digits) === rounded(others, digits)) digits++;
+  return `${rounded(bytes, digits)} MiB`;
+}
 
 type Arguments = Parameters<KernelFn<unknown>>;
 
@@ -122,7 +129,9 @@ export function withinMemory(
   onProgress: OnProgress | undefined,
 ): KernelFn<unknown> {
   const limit = settings.memoryLimit;
-  return (...args) => {
+  return (x1, x2, params, kwargs, ...rest: never[]) => {
+    noMore(fn, rest);
+    const args: Arguments = [x1, x2, params, kwargs];
     const whole = kernel(...args);
     if (isTracing()) return whole.run();
     const needed = whole.bytes;
@@ -134,7 +143,7 @@ export function withinMemory(
     const tiles = tilesOf(fn, kernel, settings, prepareProblem, args);
     const refuse = (why: string): never => {
       throw new RangeError(
-        `${fn}: this kernel needs ${mebibytes(needed)} of memory and the limit is ${mebibytes(limit)}; ${why}.`,
+        `${fn}: this kernel needs ${mebibytes(needed, limit)} of memory and the limit is ${mebibytes(limit, needed)}; ${why}.`,
       );
     };
     if (typeof tiles === "string") return refuse(tiles);

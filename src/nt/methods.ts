@@ -1,6 +1,7 @@
 /** The methods by number, and the choice among them. */
 import { describe, UnsupportedError } from "../base/errors.ts";
-import { flatten, unflatten } from "../base/tree.ts";
+import { flattenArguments } from "../base/flatten.ts";
+import { unflatten } from "../base/tree.ts";
 import { type Cost, costOf } from "../compile/cost.ts";
 import { simplify } from "../compile/simplify.ts";
 import { measureRates } from "../device/rates.ts";
@@ -25,7 +26,7 @@ const METHODS: readonly (readonly [NtkImplementation, Method])[] = [
 
 /** A method's program for a task, its products in their cheapest order; the task's arrays are its constants. */
 function programOf(method: Method, fn: string, problem: Problem, settings: NtkSettings): ClosedJaxpr {
-  const { jaxpr, consts } = traceToJaxpr(() => flatten<NDArray>(method(fn, problem, settings))[0], []);
+  const { jaxpr, consts } = traceToJaxpr(() => flattenArguments<NDArray>(method(fn, problem, settings))[0], []);
   return traceToJaxpr(() => evalReassociated({ jaxpr: simplify(jaxpr), consts }), []);
 }
 

@@ -1,6 +1,7 @@
 /** The empirical NNGP kernel: f(x1) f(x2)^T. */
-import { checkOptions } from "../base/errors.ts";
-import { flatten, sameStructure, unflatten } from "../base/tree.ts";
+import { checkOptions, noMore } from "../base/errors.ts";
+import { flattenArguments } from "../base/flatten.ts";
+import { sameStructure, unflatten } from "../base/tree.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { div } from "../lax/arithmetic.ts";
 import { contract } from "../lax/contract.ts";
@@ -32,21 +33,29 @@ export function outputProduct(fn: string, out1: NDArray, out2: NDArray, axes: Ax
  * @throws ShapeError when traced or diagonal axes are out of range, overlap or differ in size.
  * @example const variances = nt.empiricalNngpFn(f, { diagonalAxes: [0] })(x, null, params);
  */
-export function empiricalNngpFn<Out = NDArray>(f: ApplyFn<Out>, options: AxesOptions = {}): KernelFn<Out> {
+export function empiricalNngpFn<Out = NDArray>(
+  f: ApplyFn<Out>,
+  options: AxesOptions = {},
+  ...rest: never[]
+): KernelFn<Out> {
   const fn = "nt.empiricalNngpFn";
+  noMore(fn, rest);
   checkFunction(fn, f);
-  checkOptions(fn, options, ["traceAxes", "diagonalAxes"]);
-  const axes = { traceAxes: options.traceAxes ?? [-1], diagonalAxes: options.diagonalAxes ?? [] };
+  const { traceAxes = [-1], diagonalAxes = [] } = checkOptions(fn, options, ["traceAxes", "diagonalAxes"]);
+  const axes = { traceAxes, diagonalAxes };
   const kernel = compileKernel(fn, f, null, (g, x1, x2, params, kwargs) => {
     const [kwargs1, kwargs2] = splitKwargs(kwargs, x1, x2);
-    const [outs1, tree] = flatten<NDArray>(callWith(g, params, x1, kwargs1));
-    const [outs2, tree2] = x2 === null ? [outs1, tree] : flatten<NDArray>(callWith(g, params, x2, kwargs2));
+    const [outs1, tree] = flattenArguments<NDArray>(callWith(g, params, x1, kwargs1));
+    const [outs2, tree2] = x2 === null ? [outs1, tree] : flattenArguments<NDArray>(callWith(g, params, x2, kwargs2));
     if (!sameStructure(tree, tree2)) throw new TypeError(`${fn}: f(x1) and f(x2) must return trees of one structure.`);
     return unflatten(
       tree,
       outs1.map((out, i) => outputProduct(fn, out, outs2[i]!, axes)),
     );
   });
-  const kernelFn: KernelFn<Out> = (...args) => kernel(...args).run() as Out;
+  const kernelFn: KernelFn<Out> = (x1, x2, params, kwargs, ...further: never[]) => {
+    noMore(fn, further);
+    return kernel(x1, x2, params, kwargs).run() as Out;
+  };
   return declareKernel(kernelFn, fn, f, axes);
 }

@@ -1,5 +1,6 @@
 /** The empirical NTK: J(x1) J(x2)^T, where J is the Jacobian of f by its parameters. */
-import { checkOptions, describe } from "../base/errors.ts";
+import { checkOptions, describe, noMore } from "../base/errors.ts";
+import { isPlainObject } from "../base/plain.ts";
 import type { Rates } from "../compile/cost.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { checkFunction } from "../transform/flat.ts";
@@ -51,23 +52,27 @@ const NTK_OPTIONS = [
 ] as const;
 
 function checkRates(fn: string, rates: Partial<Rates>): void {
+  if (!isPlainObject(rates)) throw new TypeError(`${fn}: rates must be an object of numbers, got ${describe(rates)}.`);
   checkOptions(`${fn}: rates`, rates, ["contract", "map", "memory"]);
   for (const [name, rate] of Object.entries(rates)) {
-    if (rate > 0 && rate < Number.POSITIVE_INFINITY) continue;
+    if (typeof rate === "number" && rate > 0 && rate < Number.POSITIVE_INFINITY) continue;
     throw new RangeError(`${fn}: rates.${name} must be a positive number a second, got ${describe(rate)}.`);
   }
 }
 
 /** The options in full, checked. */
 export function ntkSettings(fn: string, options: NtkOptions): NtkSettings {
-  checkOptions(fn, options, NTK_OPTIONS);
-  const { jRules = true, sRules = true, fwd = null, memoryLimit = WASM_LIMIT, rates = {} } = options;
+  const given = checkOptions(fn, options, NTK_OPTIONS);
+  const { traceAxes = [-1], diagonalAxes = [], vmapAxes = null } = given;
+  const { jRules = true, sRules = true, fwd = null, memoryLimit = WASM_LIMIT, rates = {} } = given;
   checkRates(fn, rates);
-  if (!(memoryLimit > 0)) throw new RangeError(`${fn}: memoryLimit must be a number of bytes, got ${memoryLimit}.`);
+  if (typeof memoryLimit !== "number" || !(memoryLimit > 0)) {
+    throw new RangeError(`${fn}: memoryLimit must be a positive number of bytes, got ${describe(memoryLimit)}.`);
+  }
   return {
-    traceAxes: options.traceAxes ?? [-1],
-    diagonalAxes: options.diagonalAxes ?? [],
-    vmapAxes: options.vmapAxes ?? null,
+    traceAxes,
+    diagonalAxes,
+    vmapAxes,
     rules: { jRules, sRules, fwd },
     memoryLimit: Math.min(memoryLimit, WASM_LIMIT),
     rates,
@@ -92,11 +97,17 @@ export function ntkSettings(fn: string, options: NtkOptions): NtkSettings {
  * const kernelFn = nt.empiricalNtkFn(f, { vmapAxes: 0 });
  * const kernel = kernelFn(xTest, xTrain, params); // (nTest, nTrain)
  */
-export function empiricalNtkFn<Out = NDArray>(f: ApplyFn<Out>, options: NtkOptions = {}): KernelFn<Out> {
+export function empiricalNtkFn<Out = NDArray>(
+  f: ApplyFn<Out>,
+  options: NtkOptions = {},
+  ...rest: never[]
+): KernelFn<Out> {
   const fn = "nt.empiricalNtkFn";
+  noMore(fn, rest);
   checkFunction(fn, f);
   const settings = ntkSettings(fn, options);
-  const method = methodOf(fn, options.implementation ?? NtkImplementation.JACOBIAN_CONTRACTION);
+  const { implementation = NtkImplementation.JACOBIAN_CONTRACTION } = options;
+  const method = methodOf(fn, implementation);
   const kernel = compileKernel(fn, f, settings.vmapAxes, (g, x1, x2, params, kwargs) => {
     const own = { ...settings, memoryLimit: roomOf(kwargs) ?? settings.memoryLimit };
     return method(fn, prepare(fn, g, settings, [x1, x2, params, splitKwargs(kwargs, x1, x2)]), own);

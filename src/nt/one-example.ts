@@ -1,5 +1,6 @@
 /** `f` of one example, and what to say where it can't have one: mostly a keyword argument's axis was forgotten. */
 import { formatShape, ShapeError } from "../base/errors.ts";
+import { flattenArguments } from "../base/flatten.ts";
 import { flatten, unflatten } from "../base/tree.ts";
 import { NDArray } from "../ir/ndarray.ts";
 import { squeeze } from "../lax/shape.ts";
@@ -39,7 +40,7 @@ export function oneExample({ fn, kwargs, outs, batch }: Batch, call: () => unkno
       ? new ShapeError(`${where} and then fails: ${(error as Error).message}${hint}`)
       : error;
   }
-  flatten<NDArray>(result)[0].forEach((leaf, i) => {
+  flattenArguments<NDArray>(result)[0].forEach((leaf, i) => {
     const axis = axes[i]!;
     if (leaf.shape[axis] === 1) return;
     throw new ShapeError(
@@ -52,7 +53,7 @@ export function oneExample({ fn, kwargs, outs, batch }: Batch, call: () => unkno
 
 /** Every output without its batch axis of size 1. */
 export function withoutUnitBatch(tree: unknown, axes: readonly number[]): unknown {
-  const [leaves, def] = flatten<NDArray>(tree);
+  const [leaves, def] = flattenArguments<NDArray>(tree);
   return unflatten(
     def,
     leaves.map((leaf, i) => squeeze(leaf, { dimensions: axes[i]! })),

@@ -117,7 +117,7 @@ export function prepare(
 ): Problem {
   const parameters = new Parameters(fn, params);
   const side = (x: unknown, own: Kwargs): Side => {
-    const outs = outputShapes(f, params, x, own);
+    const outs = outputShapes(fn, f, params, x, own);
     return new Side(fn, f, parameters, x, own, outs, canonicalBatchAxes(fn, axes.vmapAxes, x, outs, own));
   };
   const first = side(x1, kwargs1);

@@ -6,13 +6,13 @@ import { isFloat } from "../base/dtypes.ts";
 import { flattenArguments } from "../base/flatten.ts";
 import { flatten, formatTree, type TreeDef, unflatten } from "../base/tree.ts";
 import { type Aval, formatAval, makeAval } from "../ir/aval.ts";
-import { type ClosedJaxpr, outputAvals } from "../ir/jaxpr.ts";
+import type { ClosedJaxpr } from "../ir/jaxpr.ts";
 import { keyOf } from "../ir/key.ts";
 import { HostArray, NDArray } from "../ir/ndarray.ts";
 import { evalJaxpr } from "../ir/trace.ts";
 import { leafArray, traceFunction } from "../transform/flat.ts";
 import { ShapeDtypeStruct } from "../transform/shapes.ts";
-import { type ApplyFn, callWith, canonicalBatchAxes, type OutputShapes, type VmapAxes } from "./apply.ts";
+import { type ApplyFn, callWith, canonicalBatchAxes, type OutputShapes, shapesOf, type VmapAxes } from "./apply.ts";
 import type { Kwargs } from "./kwargs.ts";
 import { oneExample } from "./one-example.ts";
 
@@ -99,8 +99,7 @@ export class Recording {
       wrap(() => callWith(this.f, p, input, kwargs.join(arrays)));
     const { program, outTree } = traceFunction(this.fn, call, tree, avals);
     for (const x of program.consts) this.#closed.set(x, this.#closed.get(x) ?? this.#closed.size);
-    const leaves = outputAvals(program.jaxpr).map((a) => new ShapeDtypeStruct(a.shape, a.dtype));
-    const outs = { leaves, tree: outTree };
+    const outs = shapesOf(program, outTree);
     this.#programs.set(text, { program, outs });
     return outs;
   }

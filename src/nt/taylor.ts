@@ -1,6 +1,6 @@
 /** Linearization and Taylor expansion of a function in its parameters. */
 import { isFloat } from "../base/dtypes.ts";
-import { describe } from "../base/errors.ts";
+import { describe, noMore } from "../base/errors.ts";
 import { HostArray, type NDArray } from "../ir/ndarray.ts";
 import { add, div, sub } from "../lax/arithmetic.ts";
 import { narrowed } from "../lax/convert.ts";
@@ -9,7 +9,14 @@ import { bitwiseAnd, eq, select } from "../lax/logic.ts";
 import { reduceAnd } from "../lax/reduce.ts";
 import { broadcastTo } from "../lax/shape.ts";
 import { jvp } from "../transform/derivatives.ts";
-import { checkFunction, floatNumbers, mapArrays, matchLeaves, type TreeFunction } from "../transform/flat.ts";
+import {
+  checkFunction,
+  checkResult,
+  floatNumbers,
+  mapArrays,
+  matchLeaves,
+  type TreeFunction,
+} from "../transform/flat.ts";
 import { leafPaths, Parameters } from "./parameters.ts";
 
 /** Whether a leaf without a derivative is what it was; a 0-dimensional `bool` where only a run can tell. */
@@ -43,9 +50,12 @@ const addTrees = (x: unknown, y: unknown): unknown => mapArrays(add, x, y);
 
 /** `f` as a function of the float leaves of its parameters. */
 const byFloats =
-  (f: TreeFunction, parameters: Parameters, args: readonly unknown[]) =>
-  (floats: readonly NDArray[]): unknown =>
-    f(parameters.with(floats.map(narrowed)), ...args);
+  (fn: string, f: TreeFunction, parameters: Parameters, args: readonly unknown[]) =>
+  (floats: readonly NDArray[]): unknown => {
+    const result: unknown = f(parameters.with(floats.map(narrowed)), ...args);
+    checkResult(fn, result);
+    return result;
+  };
 
 /**
  * The Taylor polynomial of `f` in its first argument around `params`: a function `(newParams, ...args)` with the outputs
@@ -55,7 +65,8 @@ const byFloats =
  * @throws TypeError for a degree that is no non-negative whole number, parameters of another structure, or no float leaf.
  * @example const fQuadratic = nt.taylorExpand(f, params, 2); fQuadratic(newParams, x);
  */
-export function taylorExpand<F extends TreeFunction>(f: F, params: unknown, degree: number): F {
+export function taylorExpand<F extends TreeFunction>(f: F, params: unknown, degree: number, ...rest: never[]): F {
+  noMore("nt.taylorExpand", rest);
   checkFunction("nt.taylorExpand", f);
   if (!Number.isInteger(degree) || degree < 0) {
     throw new TypeError(`nt.taylorExpand: degree must be a non-negative whole number, got ${describe(degree)}.`);
@@ -70,7 +81,7 @@ export function taylorExpand<F extends TreeFunction>(f: F, params: unknown, degr
       const rest = mapArrays((x) => div(x, order + 1), remainder(derivative, order + 1));
       return addTrees(g(parameters.floats), rest);
     };
-    return remainder(byFloats(f, parameters, args), 0);
+    return remainder(byFloats("nt.taylorExpand", f, parameters, args), 0);
   };
   return expansion as F;
 }
@@ -80,12 +91,13 @@ export function taylorExpand<F extends TreeFunction>(f: F, params: unknown, degr
  * `f`. Leaves of `params` that are no floats are constants, as in `taylorExpand`. Source: `neural_tangents.linearize`.
  * @example const fLin = nt.linearize(f, params); fLin(newParams, x);
  */
-export function linearize<F extends TreeFunction>(f: F, params: unknown): F {
+export function linearize<F extends TreeFunction>(f: F, params: unknown, ...rest: never[]): F {
+  noMore("nt.linearize", rest);
   checkFunction("nt.linearize", f);
   const expansion: TreeFunction = (newParams: unknown, ...args: unknown[]) => {
     const parameters = new Parameters("nt.linearize", floatNumbers(params));
     const direction = difference("nt.linearize", newParams, parameters);
-    const [value, change] = jvp(byFloats(f, parameters, args), [parameters.floats], [direction]);
+    const [value, change] = jvp(byFloats("nt.linearize", f, parameters, args), [parameters.floats], [direction]);
     return addTrees(value, change);
   };
   return expansion as F;

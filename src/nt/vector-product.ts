@@ -1,8 +1,12 @@
 /** Products of the NTK with a vector, without the kernel. */
+import { noMore } from "../base/errors.ts";
+import { unflatten } from "../base/tree.ts";
+import { makeAval } from "../ir/aval.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { jvp, vjp } from "../transform/derivatives.ts";
-import { checkFunction } from "../transform/flat.ts";
-import { type ApplyFn, callWith } from "./apply.ts";
+import { checkFunction, flattenArrays, matchLeaves } from "../transform/flat.ts";
+import { type ApplyFn, callWith, outputShapes } from "./apply.ts";
+import { checkArguments } from "./check.ts";
 import { compileKernel } from "./compile-kernel.ts";
 import { type Kwargs, splitKwargs } from "./kwargs.ts";
 import { Parameters } from "./parameters.ts";
@@ -19,20 +23,30 @@ export function empiricalNtkVpFn<Out = NDArray>(
   x2: unknown,
   params: unknown,
   kwargs: Kwargs = {},
+  ...rest: never[]
 ): (cotangents: Out) => Out {
   const fn = "nt.empiricalNtkVpFn";
+  noMore(fn, rest);
   checkFunction(fn, f);
-  const product = compileKernel(fn, f, null, (g, a, b, p, given, cotangents) => {
-    const [kwargs1, kwargs2] = splitKwargs(given, a, b);
-    const f1 = (own: unknown): unknown => callWith(g, own, a, kwargs1);
-    const f2 = b === null ? f1 : (own: unknown): unknown => callWith(g, own, b, kwargs2);
+  checkArguments(fn, x1, x2, params, kwargs);
+  const product = compileKernel(fn, f, null, (g, a, b, p, own, cotangents) => {
+    const [kwargs1, kwargs2] = splitKwargs(own, a, b);
+    const f1 = (q: unknown): unknown => callWith(g, q, a, kwargs1);
+    const f2 = b === null ? f1 : (q: unknown): unknown => callWith(g, q, b, kwargs2);
     const parameters = new Parameters(fn, p);
     const byFloats =
       (of: typeof f1) =>
       (floats: readonly NDArray[]): unknown =>
         of(parameters.with(floats));
-    const [tangent] = vjp(byFloats(f2), parameters.floats)[1](cotangents);
+    const outs = outputShapes(fn, g, p, b ?? a, b === null ? kwargs1 : kwargs2);
+    const avals = outs.leaves.map(({ shape, dtype }) => makeAval(shape, dtype));
+    const given = unflatten(outs.tree, matchLeaves(fn, "cotangents", cotangents, outs.tree, avals));
+    const [tangent] = vjp(byFloats(f2), parameters.floats)[1](given);
     return jvp(byFloats(f1), [parameters.floats], [tangent])[1];
   });
-  return (cotangents) => product(x1, x2, params, kwargs, cotangents).run() as Out;
+  return (cotangents, ...further: never[]) => {
+    noMore(fn, further);
+    const [arrays, tree] = flattenArrays(fn, cotangents);
+    return product(x1, x2, params, kwargs, unflatten(tree, arrays)).run() as Out;
+  };
 }

@@ -88,7 +88,21 @@ export function traceFunction(
   return { program, outTree: outTree! };
 }
 
+/** Throws for a result that no program can have: anything but arrays and numbers, with flags and names among them. */
+export function checkResult(fn: string, result: unknown): void {
+  const [outs, { kind }] = flattenArguments(result);
+  if (kind === "static" && typeof result !== "boolean") refuseResult(fn, result);
+  for (const out of outs) resultArray(fn, out);
+}
+
 function refuseResult(fn: string, out: unknown): never {
+  if (out instanceof Promise) {
+    // Nobody waits for it: what it throws must not end the process.
+    out.catch(() => undefined);
+    throw new TypeError(
+      `${fn}: an async function can't be traced; await what it needs before, and pass or close over it.`,
+    );
+  }
   throw new TypeError(`${fn}: the function must return arrays or trees of arrays, got ${describe(out)} in its result.`);
 }
 
