@@ -141,7 +141,13 @@ export function reshape(
   const chosen = checkOptions("lax.reshape", options, ["newSizes", "dimensions"], ["newSizes"]);
   checkIntegers("lax.reshape", "newSizes", chosen.newSizes, -1);
   const given = asArray("lax.reshape", x);
-  const operand = chosen.dimensions ? transpose(given, { permutation: chosen.dimensions }) : given;
+  const order = chosen.dimensions && canonicalAxes("lax.reshape", chosen.dimensions, given.ndim, "dimensions");
+  if (order && order.length !== given.ndim) {
+    throw new ShapeError(
+      `lax.reshape: dimensions ${show(chosen.dimensions)} must name each axis of ${formatShape(given.shape)} once.`,
+    );
+  }
+  const operand = order ? transpose(given, { permutation: order }) : given;
   const newSizes = inferSize("lax.reshape", chosen.newSizes, operand.shape);
   return sameShape(newSizes, operand.shape) ? operand : bind1(reshapePrimitive, [operand], { newSizes });
 }

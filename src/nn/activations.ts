@@ -122,7 +122,7 @@ export function squareplus(x: ArrayLike, options?: { readonly b?: ArrayLike }, .
   noMore("nn.squareplus", rest);
   const chosen = checkOptions("nn.squareplus", options, ["b"]);
   const operand = float("squareplus", x);
-  const b = chosen.b ?? 4;
+  const b = asArray("nn.squareplus", chosen.b ?? 4, "b");
   // For negative x the sum would cancel; there it is b divided by the sum for -x.
   const sum = add(abs(operand), sqrt(add(square(operand), b)));
   return multiply(where(lax.lt(operand, 0), divide(b, sum), sum), 0.5);

@@ -3,7 +3,7 @@ import { checkOptions, formatShape, noMore, ShapeError } from "../base/errors.ts
 import type { NDArray } from "../ir/ndarray.ts";
 import { promoteToFloat } from "../lax/convert.ts";
 import * as lax from "../lax/index.ts";
-import type { ArrayLike } from "../lax/operands.ts";
+import { type ArrayLike, asArray } from "../lax/operands.ts";
 import { tril } from "../numpy/creation.ts";
 import { einsum } from "../numpy/einsum.ts";
 import { where } from "../numpy/logic.ts";
@@ -59,7 +59,7 @@ export function dotProductAttention(
   }
   const spread = (x: NDArray): NDArray => (heads === groups ? x : repeat(x, heads / groups, { axis: 2 }));
   let scores = multiply(einsum("bqhd,bkhd->bhqk", q, spread(k)), chosen.scale ?? 1 / Math.sqrt(size));
-  if (chosen.bias) scores = add(scores, chosen.bias);
+  if (chosen.bias !== undefined && chosen.bias !== null) scores = add(scores, asArray(fn, chosen.bias, "bias"));
   const hidden = -0.7 * finfo(scores.dtype).max;
   if (chosen.mask) scores = where(chosen.mask, scores, hidden);
   if (chosen.isCausal) scores = where(tril(lax.full([queries, keys], true, "bool")), scores, hidden);

@@ -82,8 +82,8 @@ export function logsumexp(x: ArrayLike, options?: LogsumexpOptions, ...rest: nev
 }
 
 function sumOfPowers(fn: string, x: ArrayLike, chosen: LogsumexpOptions): NDArray {
-  const { b } = chosen;
-  const given = b === undefined ? x : add(x, multiply(b, 0));
+  const b = chosen.b === undefined ? undefined : asArray(fn, chosen.b, "b");
+  const given = b === undefined ? x : add(asArray(fn, x), multiply(b, 0));
   const [whole, axis] = alongAxes(fn, given, chosen.axis ?? null);
   const used = b === undefined ? whole : where(equal(b, 0), Number.NEGATIVE_INFINITY, whole);
   const operand = masked(used, chosen.where);
@@ -123,6 +123,9 @@ export function standardize(x: ArrayLike, options?: StandardizeOptions, ...rest:
   const [operand, axis] = alongAxes(fn, x, chosen.axis);
   const counted = chosen.where === undefined ? {} : { where: chosen.where };
   const meanOver = (y: NDArray): NDArray => mean(y, { axis, keepdims: true, ...counted });
+  for (const name of ["mean", "variance"] as const) {
+    if (chosen[name] !== undefined && chosen[name] !== null) asArray(fn, chosen[name], name);
+  }
   const center = chosen.mean ?? meanOver(operand);
   const centered = subtract(operand, center);
   const varianceOf = (): NDArray =>
