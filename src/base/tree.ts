@@ -2,7 +2,7 @@
  * Pytrees, as in `jax.tree`: lists, plain objects (their keys sorted) and `null` (no leaves) are nodes, anything else is
  * a leaf. Transformations flatten their arguments to leaves and give the results back in the shape they came in.
  */
-import { describe } from "./errors.ts";
+import { checkFunction, describe } from "./errors.ts";
 import { flattenInto, LEAF, type TreeDef } from "./flatten.ts";
 import { isPlainObject } from "./plain.ts";
 
@@ -73,6 +73,7 @@ export const sameStructure = (a: TreeDef, b: TreeDef): boolean => formatTree(a) 
  */
 // biome-ignore lint/suspicious/noExplicitAny: leaves may be of any type, and differ from tree to tree
 export function map<Tree = any>(fn: (...leaves: any[]) => unknown, tree: unknown, ...rest: unknown[]): Tree {
+  checkFunction("tree.map", "fn", fn);
   const [first, def] = flatten(tree);
   const others = rest.map((other, i) => {
     const [otherLeaves, otherDef] = flatten(other);
@@ -91,7 +92,8 @@ export function map<Tree = any>(fn: (...leaves: any[]) => unknown, tree: unknown
 
 /** Folds the leaves from the left. */
 export function reduce<Leaf, Result>(fn: (acc: Result, leaf: Leaf) => Result, tree: unknown, initial: Result): Result {
-  return leaves<Leaf>(tree).reduce(fn, initial);
+  checkFunction("tree.reduce", "fn", fn);
+  return leaves<Leaf>(tree).reduce((acc, leaf) => fn(acc, leaf), initial);
 }
 
 /** True when every leaf position of the tree is `null`: "the same as the other input" in the kernels' arguments. */

@@ -8,6 +8,7 @@ import {
   broadcastShapes,
   canonicalAxes,
   canonicalAxis,
+  checkCount,
   checkShape,
   range,
   type Shape,
@@ -308,7 +309,8 @@ export function diagflat(x: ArrayLike, ...args: DiagonalArguments): NDArray {
 export function diagIndices(n: number, ...args: Arguments<[ndim: number], { readonly ndim?: number }>): NDArray[] {
   const fn = "numpy.diagIndices";
   const { ndim = 2 } = namedArguments<{ ndim: number }>(fn, ["ndim"], args);
-  return range(ndim).map(() => lax.iota("int32", checkedShape(fn, n)[0] as number));
+  checkCount(fn, "n", n);
+  return range(ndim).map(() => lax.iota("int32", n));
 }
 
 function onDiagonal(operand: NDArray, k: number): NDArray {

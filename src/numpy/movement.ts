@@ -78,7 +78,7 @@ export function transpose(
   const permutation = canonicalAxes(fn, given, operand.ndim, "axes");
   if (permutation.length !== operand.ndim) {
     throw new ShapeError(
-      `${fn}: axes [${given.join(", ")}] must name each of the ${operand.ndim} axes of shape ` +
+      `${fn}: axes ${show(given)} must name each of the ${operand.ndim} axes of shape ` +
         `${formatShape(operand.shape)} once.`,
     );
   }

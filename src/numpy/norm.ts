@@ -57,8 +57,15 @@ function matrixNormOf(x: NDArray, ord: unknown, axes: readonly [number, number])
   return ((ord as number) > 0 ? largest : min)(sums, { axis: columns, keepdims: true });
 }
 
+/** Throws unless `ord` names a norm of some kind of array. */
+export function checkOrd(fn: string, name: string, ord: unknown): void {
+  if (ord === null || ord === "fro" || ord === "nuc" || (typeof ord === "number" && !Number.isNaN(ord))) return;
+  throw new TypeError(`${fn}: ${name} must be a number, "fro", "nuc" or null, got ${show(ord)}.`);
+}
+
 /** What `norm` does, for any function's messages. */
 export function normOf(fn: string, x: ArrayLike, { ord = null, axis = null, keepdims = false }: NormOptions): NDArray {
+  checkOrd(fn, "ord", ord);
   const [a] = promoteToFloat(fn, [x]) as [NDArray];
   const axes = canonicalAxes(fn, axis, a.ndim);
   let out: NDArray | undefined;

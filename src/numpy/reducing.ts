@@ -4,7 +4,7 @@
  */
 import { type Arguments, namedArguments } from "../base/arguments.ts";
 import { type DType, isFloat } from "../base/dtypes.ts";
-import { formatShape, ShapeError } from "../base/errors.ts";
+import { formatShape, ShapeError, show } from "../base/errors.ts";
 import { type Axes, canonicalAxes, range, sizeOf, withoutAxes } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { promoteToFloat } from "../lax/convert.ts";
@@ -208,7 +208,8 @@ const argExtremum =
     const axes = canonicalAxes(fn, axis, operand.ndim);
     const flat = axis === null ? lax.reshape(operand, { newSizes: [operand.size] }) : operand;
     const place = axis === null ? 0 : (axes[0] as number);
-    if (axes.length > 1 && axis !== null) throw new TypeError(`${fn}: axis must be one axis, got ${axes.length}.`);
+    if (axis !== null && typeof axis !== "number")
+      throw new TypeError(`${fn}: axis must be one axis, got ${show(axis)}.`);
     if (flat.shape[place] === 0) {
       throw new ShapeError(`${fn}: axis ${place} of shape ${formatShape(operand.shape)} has no elements.`);
     }

@@ -158,7 +158,7 @@ export function roll(
   if (shifts.length !== axes.length && shifts.length !== 1 && axes.length !== 1) {
     throw new ShapeError(`${fn}: there are ${shifts.length} shifts for ${axes.length} axes.`);
   }
-  const count = Math.max(shifts.length, axes.length);
+  const count = axes.length === 0 ? 0 : Math.max(shifts.length, axes.length);
   return range(count).reduce(
     (rolled, i) => rollAlong(rolled, (shifts[i] ?? shifts[0]) as number | NDArray, (axes[i] ?? axes[0]) as number),
     operand,

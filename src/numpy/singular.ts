@@ -11,7 +11,7 @@ import { epsilon, matmul, spread, transposed } from "../lax/matrix.ts";
 import type { ArrayLike } from "../lax/operands.ts";
 import { where } from "./logic.ts";
 import { inverse, matrices } from "./matrices.ts";
-import { type NormOptions, normOf } from "./norm.ts";
+import { checkOrd, type NormOptions, normOf } from "./norm.ts";
 import { filled } from "./operands.ts";
 import { all } from "./reductions.ts";
 
@@ -57,6 +57,7 @@ export function cond(
 ): NDArray {
   const fn = "numpy.linalg.cond";
   const ord = namedArguments<{ p: NormOptions["ord"] }>(fn, ["p"], args).p ?? 2;
+  checkOrd(fn, "p", ord);
   const given = matrices(fn, a, Math.abs(ord as number) !== 2);
   const axis = [-2, -1];
   const ratio =

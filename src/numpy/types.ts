@@ -1,8 +1,7 @@
 /** The dtypes' names, what they can hold, and which one arguments come to. */
-import { type DType, isFloat, promote } from "../base/dtypes.ts";
-import { noMore } from "../base/errors.ts";
+import { type DType, isDType, isFloat, promote } from "../base/dtypes.ts";
+import { describe, noMore } from "../base/errors.ts";
 import { type ArrayLike, asArray } from "../lax/operands.ts";
-import { chosenDType } from "./operands.ts";
 
 export const float32 = "float32";
 export const float64 = "float64";
@@ -25,8 +24,7 @@ export interface FloatInfo {
 /** The limits of a float dtype. Source: `jax.numpy.finfo`. */
 export function finfo(dtype: DType, ...rest: never[]): FloatInfo {
   noMore("numpy.finfo", rest);
-  if (!isFloat(chosenDType("numpy.finfo", dtype, dtype)))
-    throw new TypeError(`numpy.finfo: ${dtype} is no float dtype.`);
+  if (!isDType(dtype) || !isFloat(dtype)) throw new TypeError(`numpy.finfo: ${describe(dtype)} is no float dtype.`);
   const [bits, digits, exponent] = dtype === "float32" ? [32, 23, 127] : [64, 52, 1023];
   const max = (2 - 2 ** -digits) * 2 ** exponent;
   return { dtype, bits, eps: 2 ** -digits, max, min: -max, tiny: 2 ** (1 - exponent) };
@@ -37,7 +35,7 @@ export function iinfo(dtype: DType, ...rest: never[]): Pick<FloatInfo, "dtype" |
   noMore("numpy.iinfo", rest);
   if (dtype === "int32") return { dtype, bits: 32, max: 2 ** 31 - 1, min: -(2 ** 31) };
   if (dtype === "uint32") return { dtype, bits: 32, max: 2 ** 32 - 1, min: 0 };
-  throw new TypeError(`numpy.iinfo: ${chosenDType("numpy.iinfo", dtype, dtype)} is no integer dtype.`);
+  throw new TypeError(`numpy.iinfo: ${describe(dtype)} is no integer dtype.`);
 }
 
 /** The dtype that the arguments promote to in an operation. Source: `jax.numpy.result_type`. */
