@@ -158,6 +158,8 @@ export const enum Op {
   POPCOUNT = 34,
   CLZ = 35,
   EXP2 = 36,
+  /** Float to bool: whether the bit of the sign is set, of NaN too. */
+  SIGN_BIT = 37,
 
   // Two operands.
   ADD = 40,

@@ -30,6 +30,7 @@ export function floatInstruction<T>(op: u32, dst: usize, a: usize, b: usize, byt
     case Op.GT: return compareLoop<T>(Op.GT, dst, a, b, bytes);
     case Op.GE: return compareLoop<T>(Op.GE, dst, a, b, bytes);
     case Op.IS_FINITE: return finiteLoop<T>(dst, a, bytes);
+    case Op.SIGN_BIT: return signBitLoop<T>(dst, a, bytes);
     case Op.POW: return sizeof<T>() == 4 ? pairs2<T>(powSingle, dst, a, b, bytes) : each2<T>(pow, dst, a, b, bytes);
     case Op.ATAN2: return pairs2<T>(atan2, dst, a, b, bytes);
     case Op.REM: return each2<T>(fmod, dst, a, b, bytes);
@@ -71,6 +72,17 @@ function finiteLoop<T>(dst: usize, a: usize, bytes: usize): void {
     for (let i: usize = 0; i < bytes; i += 16) {
       v128.store(dst + i, v128.and(v128.lt<T>(v128.abs<T>(v128.load(a + i)), infinity), one));
     }
+  }
+}
+
+function signBitLoop<T>(dst: usize, a: usize, bytes: usize): void {
+  if (sizeof<T>() == 8) {
+    for (let i: usize = 0; i < bytes; i += 32) {
+      const high = i32x4.shuffle(v128.load(a + i), v128.load(a + i, 16), 1, 3, 5, 7);
+      v128.store(dst + (i >> 1), i32x4.shr_u(high, 31));
+    }
+  } else {
+    for (let i: usize = 0; i < bytes; i += 16) v128.store(dst + i, i32x4.shr_u(v128.load(a + i), 31));
   }
 }
 

@@ -94,6 +94,7 @@ const OP: Readonly<Record<MapOp, number>> = {
   POPCOUNT: Op.POPCOUNT,
   CLZ: Op.CLZ,
   EXP2: Op.EXP2,
+  SIGN_BIT: Op.SIGN_BIT,
   ADD: Op.ADD,
   SUB: Op.SUB,
   MUL: Op.MUL,

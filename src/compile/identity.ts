@@ -1,6 +1,6 @@
 /**
- * Identity matrices in programs, as the bases of Jacobians are, and products with them. Such a product only renames the
- * axes of the other operand.
+ * Identity matrices in programs that are bases, as of Jacobians, and products with them. Such a product only renames the
+ * axes of the other operand. A user's own identity matrix is multiplied by: 0 times NaN is NaN.
  */
 import { range, type Shape, sameShape, sizeOf } from "../base/shapes.ts";
 import { type Atom, type Equation, Literal } from "../ir/jaxpr.ts";
@@ -9,7 +9,7 @@ import { iotaPrimitive } from "../lax/create.ts";
 import { broadcastPrimitive, reshapePrimitive, transposePrimitive } from "../lax/shape.ts";
 import type { Emit } from "./rewrite.ts";
 
-/** `[0, 1, 2, ...]` along an axis. */
+/** `[0, 1, 2, ...]` along an axis, of a basis. */
 interface Iota {
   readonly kind: "iota";
   readonly axis: number;
@@ -80,7 +80,9 @@ function reshaped(pattern: Pattern, from: Shape, to: Shape): Pattern | undefined
 export function patternOf(equation: Equation, known: PatternOf): Pattern | undefined {
   const { primitive, inputs, params, outputs } = equation;
   const { shape, dtype } = outputs[0]!.aval;
-  if (primitive === iotaPrimitive) return dtype === "bool" || shape[0] === 1 ? undefined : { kind: "iota", axis: 0 };
+  if (primitive === iotaPrimitive) {
+    return (params as { basis?: true }).basis && shape[0] !== 1 ? { kind: "iota", axis: 0 } : undefined;
+  }
   const patterns = inputs.map(known);
   const [x, y] = patterns;
   switch (primitive.name) {

@@ -5,7 +5,7 @@ import type { MapEmitter, MapOp, Register } from "../ir/primitive.ts";
 import type { ArrayOperand, Buffer, MapInstruction, MapStep, Operand } from "./steps.ts";
 
 /** Operations whose result has another dtype than their operands. */
-const COMPARISONS: readonly MapOp[] = ["EQ", "NE", "LT", "LE", "GT", "GE", "IS_FINITE"];
+const COMPARISONS: readonly MapOp[] = ["EQ", "NE", "LT", "LE", "GT", "GE", "IS_FINITE", "SIGN_BIT"];
 
 /** Collects instructions over virtual registers, one per value. */
 class ProgramBuilder implements MapEmitter {

@@ -3,7 +3,8 @@
  *
  * With `d - 1` zeros between the elements, outputs whose places differ by a multiple of `d` meet the same elements of
  * the window, and the others of it meet zeros. So there are `d` smaller contractions along an axis, each with every
- * `d`-th element of the window and of the output, and none of them multiplies by zeros.
+ * `d`-th element of the window and of the output, and none of them multiplies by zeros. Fewer where the window is
+ * dilated, too, or moves by more than one: what divides both dilations leaves outputs that meet no data.
  */
 import { range } from "../base/shapes.ts";
 import { sliceView, type View } from "../base/view.ts";
@@ -43,14 +44,16 @@ function phasesOf(window: Window, { rhs, out }: ContractParams, sizes: readonly 
     : [window.second, window.first];
   const summed = rhs.includes(kernel.label) && !out.includes(kernel.label);
   const kept = out.includes(slid.label) && !rhs.includes(slid.label);
-  if (dilation === 1 || !summed || !kept || gcd(kernel.step, dilation) !== 1) return [{ window, parts: [] }];
+  if (dilation === 1 || !summed || !kept) return [{ window, parts: [] }];
   const slidStep = dilation / gcd(slid.step, dilation);
+  const tapStep = dilation / gcd(kernel.step, dilation);
+  const none = sizes[kernel.label]!;
   const phase = (start: number): WindowPhase => {
     const rest = (tap: number): number => start * slid.step + tap * kernel.step - low;
-    const tap = range(dilation).find((i) => rest(i) % dilation === 0)!;
+    const tap = range(tapStep).find((i) => rest(i) % dilation === 0) ?? none;
     const scaled = ({ label, step }: Window["first"]): Window["first"] => ({
       label,
-      step: step * (label === slid.label ? slidStep / dilation : 1),
+      step: (step * (label === slid.label ? slidStep : tapStep)) / dilation,
     });
     return {
       window: {
@@ -59,7 +62,7 @@ function phasesOf(window: Window, { rhs, out }: ContractParams, sizes: readonly 
       },
       parts: [
         { label: slid.label, start, step: slidStep },
-        { label: kernel.label, start: tap, step: dilation },
+        { label: kernel.label, start: tap, step: tapStep },
       ],
     };
   };

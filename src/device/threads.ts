@@ -127,7 +127,7 @@ async function start(threads: number, strict: boolean): Promise<number> {
  *
  * @param options `threads`: how many, the calling one included; by default one for each core. 1 ends the workers.
  * `deterministic`: whether results have the same bits on every runtime too, for which products do without the fused
- * multiply-adds that most engines offer and some processors do in one step; by default false.
+ * multiply-adds that most engines offer and some processors do in one step; by default as it is, at first false.
  * @throws TypeError if `threads` is no positive integer; Error if the runtime has workers and refuses to start one, for
  * instance because of a page's security policy (`worker-src blob:` is needed).
  *
@@ -140,7 +140,7 @@ async function start(threads: number, strict: boolean): Promise<number> {
 export function initThreads(options: { threads?: number; deterministic?: boolean } = {}): Promise<number> {
   const begin = async (): Promise<number> => {
     checkOptions("initThreads", options, ["threads", "deterministic"]);
-    const { threads = cores(), deterministic: strict = false } = options;
+    const { threads = cores(), deterministic: strict = deterministic } = options;
     if (!Number.isInteger(threads) || threads < 1) {
       throw new TypeError(`initThreads: threads must be a positive integer, got ${describe(threads)}.`);
     }

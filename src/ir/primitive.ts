@@ -61,6 +61,7 @@ export type MapOp =
   | "POPCOUNT"
   | "CLZ"
   | "EXP2"
+  | "SIGN_BIT"
   | "ADD"
   | "SUB"
   | "MUL"

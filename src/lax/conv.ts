@@ -175,6 +175,9 @@ function checkGroups(
 
 /**
  * The convolution (cross-correlation) of `lhs` with the kernel `rhs`. Source: `jax.lax.conv_general_dilated`.
+ *
+ * The zeros that `lhsDilation` puts between elements are no data: NaN or infinity in the kernel meets them without a trace,
+ * as in JAX (unless the dilations' product is above 16). The zeros of the padding are multiplied: there it gives NaN.
  * Without `dimensionNumbers` the layouts are `NC...`, `OI...`, `NC...`.
  * @throws ShapeError naming the shapes and axes when channels, groups, strides or padding do not fit.
  * @example

@@ -87,10 +87,14 @@ export const promoteOperands: Promotion = (fn, args, names) => {
   return castOperands(arrays, promotedDType(arrays, args), args);
 };
 
-/** Like `promoteOperands`, but integers and bools become `float32`: for functions with values between the integers. */
+/**
+ * Like `promoteOperands`, but integers and bools become `float32`: for functions with values between the integers. Each
+ * one does so directly: by way of `int32`, which `uint32` and `int32` have in common, large ones would wrap around.
+ */
 export const promoteToFloat: Promotion = (fn, args, names) => {
-  const arrays = promoteOperands(fn, args, names);
-  return isFloat((arrays[0] as NDArray).dtype) ? arrays : castOperands(arrays, "float32", args);
+  const arrays = asArrays(fn, args, names);
+  const dtype = promotedDType(arrays, args);
+  return castOperands(arrays, isFloat(dtype) ? dtype : "float32", args);
 };
 
 /** Throws unless the arrays hold `wanted`. */

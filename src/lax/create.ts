@@ -72,6 +72,8 @@ export function empty(shape: Shape, dtype: DType, ...rest: never[]): NDArray {
 interface IotaParams {
   readonly dtype: DType;
   readonly size: number;
+  /** Whether it makes a basis, whose zeros are multiplied by nothing. */
+  readonly basis?: true;
 }
 
 function counting({ dtype, size }: IotaParams): HostArray {
@@ -80,7 +82,7 @@ function counting({ dtype, size }: IotaParams): HostArray {
   return hostArray(values, [size], dtype);
 }
 
-/** Programs name their ranges, so that the compiler knows a product with an identity matrix when it sees one. */
+/** Programs name their ranges, so that the compiler knows a product with a basis when it sees one. */
 export const iotaPrimitive: Primitive<IotaParams> = {
   name: "iota",
   aval: (_, { dtype, size }) => [makeAval([size], dtype)],
@@ -93,7 +95,11 @@ function countingAlong(fn: string, dtype: DType, shape: Shape, dimension: number
   checkDType(fn, dtype);
   if (dtype === "bool") throw new TypeError(`${fn}: counts in numbers, got the dtype bool.`);
   const along = canonicalAxis(fn, dimension, shape.length, "dimension");
-  const params = { dtype, size: shape[along] as number };
+  return repeatedRange({ dtype, size: shape[along] as number }, shape, along);
+}
+
+/** A range along one axis, repeated over the others. */
+export function repeatedRange(params: IotaParams, shape: Shape, along: number): NDArray {
   const axis = isTracing() ? bind1(iotaPrimitive, [], params) : counting(params);
   return broadcastInDim(axis, { shape, broadcastDimensions: [along] });
 }

@@ -6,7 +6,7 @@ import { type Aval, makeAval } from "../ir/aval.ts";
 import { hostArray, type NDArray } from "../ir/ndarray.ts";
 import { type BatchAxis, known, type Primitive } from "../ir/primitive.ts";
 import { bind1 } from "../ir/trace.ts";
-import { add } from "./arithmetic.ts";
+import { add, min } from "./arithmetic.ts";
 import { convertElementType } from "./convert.ts";
 import { lt, select } from "./logic.ts";
 import { type ArrayLike, asArray } from "./operands.ts";
@@ -133,14 +133,15 @@ const aroundAxis = (x: NDArray, axis: number): NDArray =>
 /** Integers: an array, a number, or a list of whole numbers. */
 export type Indices = ArrayLike | readonly number[];
 
-/** Integer indices as `int32`. */
+/** Integer indices as `int32`; of those too large for it, which are out of every range, the largest. */
 export function checkIndices(fn: string, indices: Indices, name = "indices"): NDArray {
   if (isIntegerList(indices, -(2 ** 31)) && indices.every((i) => i < 2 ** 31)) {
     return hostArray(Int32Array.from(indices), [indices.length], "int32");
   }
   const list = Array.isArray(indices);
   const array = list ? null : asArray(fn, indices, name);
-  if (array?.dtype.endsWith("int32")) return convertElementType(array, "int32");
+  if (array?.dtype === "uint32") return convertElementType(min(array, 2 ** 31 - 1), "int32");
+  if (array?.dtype === "int32") return convertElementType(array, "int32");
   throw new TypeError(
     `${fn}: ${name} must be integers, such as array([0, 2], { dtype: "int32" }), got ` +
       `${array ? `${array.dtype}${formatShape(array.shape)}` : describe(indices)}.`,

@@ -222,7 +222,7 @@ export interface TakeOptions {
   readonly axis?: number | null;
   /**
    * What an index out of range means: `"fill"` (the default) NaN, or the extreme integer; `"clip"` the nearest one inside;
-   * `"wrap"` the one modulo the size. Negative ones count from the end but with `"clip"`.
+   * `"wrap"` the one modulo the size. Negative ones count from the end, but in `take` with `"clip"`, as in JAX.
    */
   readonly mode?: "fill" | "clip" | "wrap";
 }
@@ -243,7 +243,9 @@ export const asIndices = (fn: string, indices: Indices): NDArray =>
 
 /** Indices with the meaning that a mode gives them. */
 function inMode(fn: string, indices: Indices, size: number, mode: TakeOptions["mode"]): NDArray {
-  const places = asIndices(fn, indices);
+  // What is too large for int32 keeps its place among those modulo the size.
+  const unsigned = mode === "wrap" && indices instanceof NDArray && indices.dtype === "uint32";
+  const places = asIndices(fn, unsigned ? lax.rem(indices, Math.max(size, 1)) : indices);
   if (places.size > 0 && size === 0) throw new ShapeError(`${fn}: the axis to take from is empty.`);
   if (mode === "clip") return lax.clamp(0, places, size - 1);
   if (mode === "wrap") return fromEnd(lax.rem(places, Math.max(size, 1)), size);
@@ -271,7 +273,8 @@ export function takeAlongAxis(x: ArrayLike, indices: Indices, ...args: TakeArgum
   const fn = "numpy.takeAlongAxis";
   const { operand, axis, mode } = takeArguments(fn, x, args, -1);
   const size = operand.shape[axis] as number;
-  const places = inMode(fn, indices, size, mode);
+  const counted = mode === "clip" ? fromEnd(asIndices(fn, indices), size) : indices;
+  const places = inMode(fn, counted, size, mode);
   if (places.ndim !== operand.ndim) {
     throw new ShapeError(
       `${fn}: x ${formatShape(operand.shape)} and indices ${formatShape(places.shape)} must have as many dimensions.`,

@@ -7,6 +7,7 @@ import * as lax from "../lax/index.ts";
 import { logOfSum } from "../lax/logaddexp.ts";
 import type { Unary } from "../lax/nary.ts";
 import type { ArrayLike } from "../lax/operands.ts";
+import { signBit } from "../lax/sign-bit.ts";
 import { where } from "./logic.ts";
 import { binary, promoteToNumbers, unary } from "./operands.ts";
 import { multiply } from "./ufuncs.ts";
@@ -16,16 +17,14 @@ export const heaviside = /* @__PURE__ */ binary("heaviside", promoteToFloat, (x,
   where(lax.lt(x, 0), 0, where(lax.gt(x, 0), 1, where(lax.eq(x, 0), y, x))),
 );
 
-/** Whether the sign is negative, that of -0 too; false for NaN. Source: `jax.numpy.signbit`. */
+/** Whether the sign is negative, those of -0 and NaN too. Source: `jax.numpy.signbit`. */
 export function signbit(x: ArrayLike, ...rest: never[]): NDArray {
   noMore("numpy.signbit", rest);
   const [operand] = promoteToNumbers("numpy.signbit", [x]) as [NDArray];
-  const negative = lax.lt(operand, 0);
-  if (!isFloat(operand.dtype)) return negative;
-  return lax.bitwiseOr(negative, lax.bitwiseAnd(lax.eq(operand, 0), lax.lt(lax.reciprocal(operand), 0)));
+  return isFloat(operand.dtype) ? signBit(operand) : lax.lt(operand, 0);
 }
 
-/** The absolute value of `x` with the sign of `y`. Source: `jax.numpy.copysign`. */
+/** The absolute value of `x` with the sign of `y`, which may be NaN. Source: `jax.numpy.copysign`. */
 export const copysign = /* @__PURE__ */ binary("copysign", promoteToFloat, (x, y) => {
   const size = lax.abs(x);
   return lax.select(signbit(y), lax.neg(size), size);

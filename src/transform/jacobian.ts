@@ -4,9 +4,8 @@ import { flattenArguments } from "../base/flatten.ts";
 import { type Shape, sizeOf } from "../base/shapes.ts";
 import { type TreeDef, unflatten } from "../base/tree.ts";
 import type { NDArray } from "../ir/ndarray.ts";
-import { convertElementType } from "../lax/convert.ts";
-import { broadcastedIota, zerosLike } from "../lax/create.ts";
-import { eq } from "../lax/logic.ts";
+import { basisMatrix } from "../lax/basis.ts";
+import { zerosLike } from "../lax/create.ts";
 import { moveAxis, reshape } from "../lax/shape.ts";
 import { chosenArguments, linearize, ofChosen, requireFloats, vjp } from "./derivatives.ts";
 import { checkFunction, flattenArrays, floatNumbers, type TreeFunction } from "./flat.ts";
@@ -20,8 +19,7 @@ export interface JacobianOptions {
 /** The standard basis of arrays of a shape: `[size, ...shape]`. */
 export function standardBasis({ shape, dtype }: Pick<NDArray, "shape" | "dtype">): NDArray {
   const n = sizeOf(shape);
-  const diagonal = eq(broadcastedIota("int32", [n, n], 0), broadcastedIota("int32", [n, n], 1));
-  return reshape(convertElementType(diagonal, dtype), { newSizes: [n, ...shape] });
+  return reshape(basisMatrix(n, dtype), { newSizes: [n, ...shape] });
 }
 
 /** `[n, ...rest]` as `[...shape, ...rest]`, where n elements have `shape`. */

@@ -5,6 +5,7 @@ import * as assert from "uvu/assert";
 import { simplify } from "../../src/compile/simplify.ts";
 import { checkJaxpr, type Jaxpr, Literal } from "../../src/ir/jaxpr.ts";
 import { evalJaxpr } from "../../src/ir/trace.ts";
+import { basisMatrix } from "../../src/lax/basis.ts";
 import { numbers } from "../support/arrays.ts";
 import { assertSame, randomArray } from "../support/properties.ts";
 
@@ -158,7 +159,7 @@ test("numbers are computed beforehand, whole arrays of them too", () => {
   );
 });
 
-const eye = (n: number): NDArray => np.eye(n, { dtype: "float64" });
+const eye = (n: number): NDArray => basisMatrix(n, "float64");
 const dot = (a: NDArray, b: NDArray, i: number, j: number, batch: [number[], number[]] = [[], []]): NDArray =>
   lax.dotGeneral(a, b, { contractingDims: [[i], [j]], batchDims: batch });
 /** How many products are left; the compiled results are those of the operations one by one. */
@@ -198,6 +199,44 @@ test("a product with an identity only renames axes", () => {
     (a) => np.einsum("abc,cd,be->ade", a, eye(4), eye(3)),
   ];
   for (const f of renamings) assert.is(products(f, x), 0, `${f}`);
+});
+
+test("an identity of the user's is multiplied by, as without compilation: 0 times NaN is NaN", () => {
+  const { NaN: nan, POSITIVE_INFINITY: inf } = Number;
+  for (const dtype of ["float32", "float64"] as const) {
+    const y = array(
+      [
+        [nan, 1],
+        [2, inf],
+      ],
+      { dtype },
+    );
+    const identities = [
+      (): NDArray => np.eye(2, { dtype }),
+      (): NDArray => np.identity(2, { dtype }),
+      (): NDArray => {
+        const [row, column] = [0, 1].map((i) => lax.broadcastedIota("int32", [2, 2], i)) as [NDArray, NDArray];
+        return lax.convertElementType(lax.eq(row, column), dtype);
+      },
+    ];
+    for (const identity of identities) {
+      // 1 NaN + 0 2, 1 1 + 0 Infinity; 0 NaN + 1 2, 0 1 + 1 Infinity.
+      const before = (v: NDArray): NDArray => np.matmul(identity(), v);
+      const after = (v: NDArray): NDArray => np.einsum("ij,jk->ik", v, identity());
+      for (const [f, want] of [[before, [nan, nan, nan, inf]] as const, [after, [nan, nan, nan, inf]] as const]) {
+        assert.equal(numbers(f(y)), want);
+        assert.equal(numbers(jit(f)(y)), want);
+        assert.equal(numbers(jit((v: NDArray) => lax.cond(np.array(true), f, f, v))(y)), want);
+      }
+    }
+  }
+  // A Jacobian is what the function multiplies by, and no product with its basis' zeros.
+  const a = array([nan, 2, inf]);
+  const jacobian = jit(jacrev((v: NDArray) => np.multiply(a, v)))(array([1, 1, 1])) as NDArray;
+  assert.equal(
+    [0, 4, 8].map((i) => numbers(jacobian)[i]),
+    [nan, 2, inf],
+  );
 });
 
 test("a diagonal, a trace, a sum or another matrix is no renaming", () => {

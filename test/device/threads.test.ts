@@ -31,7 +31,13 @@ test("deterministic products round every product and every sum, on every engine"
   await initThreads({ threads: 1, deterministic: true });
   // A fused multiply-add would leave what the square's rounding took away.
   assert.equal(np.matmul(x.reshape([1, 2]), columns).toArray(), [[0, 0, 0, 0, 0, 0, 0, 0]]);
+  // An option that is left out stays as it is.
+  await initThreads({ threads: 2 });
   await initThreads({ threads: 1 });
+  assert.equal(np.matmul(x.reshape([1, 2]), columns).toArray(), [[0, 0, 0, 0, 0, 0, 0, 0]]);
+  await initThreads({ threads: 1, deterministic: false });
+  const [fused] = np.matmul(x.reshape([1, 2]), columns).dataSync();
+  assert.ok(fused === 0 || Math.abs((fused as number) - (a * a - square)) < 1e-12, `${fused}`);
 });
 
 /** Every kind of step that threads share, large enough for them to. */

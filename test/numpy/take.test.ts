@@ -26,6 +26,42 @@ test("take: modes as in JAX", () => {
   assertThrows(() => np.take(v, 0, { axes: 0 } as never), 'unknown option "axes"');
 });
 
+test("take and takeAlongAxis: every mode, with negative, large and unsigned indices", () => {
+  const v = array([10, 11, 12]);
+  const nan = Number.NaN;
+  const places = array([-5, -4, -3, -1, 0, 2, 3, 7], { dtype: "int32" });
+  const unsigned = array([0, 2, 3, 4294967295], { dtype: "uint32" });
+  // By JAX 0.10.2, but for takeAlongAxis with "wrap", which it refuses.
+  const expected = {
+    clip: [
+      [10, 10, 10, 10, 10, 12, 12, 12],
+      [10, 10, 10, 12, 10, 12, 12, 12],
+      [10, 12, 12, 12],
+    ],
+    wrap: [
+      [11, 12, 10, 12, 10, 12, 10, 11],
+      [11, 12, 10, 12, 10, 12, 10, 11],
+      [10, 12, 10, 10],
+    ],
+    fill: [
+      [nan, nan, 10, 12, 10, 12, nan, nan],
+      [nan, nan, 10, 12, 10, 12, nan, nan],
+      [10, 12, nan, nan],
+    ],
+  };
+  for (const [mode, [taken, along, large]] of Object.entries(expected) as ["clip", number[][]][]) {
+    for (const [f, want] of [[np.take, taken] as const, [np.takeAlongAxis, along] as const]) {
+      assert.equal(numbers(f(v, places, { mode })), want, mode);
+      assert.equal(numbers(jit((i: NDArray) => f(v, i, { mode }))(places)), want, mode);
+      assert.equal(numbers(f(v, unsigned, { mode })), large, mode);
+      const row = np.reshape(v, [1, 3]);
+      const each = vmap((x: NDArray) => f(x, places, { mode }))(row) as NDArray;
+      assert.equal(numbers(each), want, mode);
+    }
+  }
+  assert.equal(numbers(v.at(unsigned)), [10, 12, 12, 12]);
+});
+
 test("takeAlongAxis broadcasts the other axes", () => {
   const y = randomArray([2, 3, 4], 1);
   for (const axis of [0, 1, 2]) {
