@@ -1,6 +1,6 @@
 /** Determinants, by LU decomposition. */
 import type { NDArray } from "../ir/ndarray.ts";
-import { abs, div, log, mul, sign, sub } from "./arithmetic.ts";
+import { abs, div, integerPow, log, mul, sign, sub } from "./arithmetic.ts";
 import { withDerivative } from "./decomposition.ts";
 import { addArrays } from "./elementwise.ts";
 import { eq, select } from "./logic.ts";
@@ -56,9 +56,13 @@ function cofactors(a: NDArray): NDArray {
   const [given, pivots] = lu(a) as [NDArray, NDArray];
   const tiny = mul(magnitude(given), epsilon(a) ** 2);
   const factors = select(eq(given, 0), spread(tiny, given), given);
-  const size = mul(parity(a, pivots), product(diagonal(factors)));
+  // Of the matrix divided by its size, whose determinant neither overflows nor vanishes where the cofactors don't.
+  const unit = magnitude(stopGradient(a));
+  const size = mul(parity(a, pivots), product(diagonal(div(factors, spread(unit, factors)))));
   const inverse = solveFactorized(stopGradient(a), [factors, pivots], identityLike(a), true);
-  return attachCofactors(a, [mul(inverse, spread(size, inverse))])[0] as NDArray;
+  const scaled = mul(mul(inverse, spread(unit, inverse)), spread(size, inverse));
+  const power = integerPow(unit, { exponent: matrixShape(a)[0] - 1 });
+  return attachCofactors(a, [mul(scaled, spread(power, scaled))])[0] as NDArray;
 }
 
 const attachLogDet = /* @__PURE__ */ withDerivative("slogdet", (a, _, da) => [

@@ -3,7 +3,7 @@ import { UnsupportedError } from "../base/errors.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { abs, add, div, max, mul, neg, pow, reciprocal, sqrt, square, sub } from "./arithmetic.ts";
 import { factorization, withDerivative } from "./decomposition.ts";
-import { lt, select } from "./logic.ts";
+import { eq, lt, select } from "./logic.ts";
 import { diagonal, identityLike, magnitude, matmul, matrixShape, side, spread, transposed } from "./matrix.ts";
 import { reduceSum } from "./shape.ts";
 import { concatenate, sliceInDim } from "./slice.ts";
@@ -114,11 +114,14 @@ const attachSvd = /* @__PURE__ */ withDerivative("svd", (a, [u, s, vT], da) => {
   const moved = matmul(da, transposed(right));
   const inner = matmul(transposed(left), moved);
   const [ofRows, ofColumns] = [spread(values, inner, -2), spread(values, inner, -1)];
-  const factors = reciprocals(mul(add(ofColumns, ofRows), sub(ofColumns, ofRows)));
+  // Divided by the sum and the difference in turn: their product may overflow, or vanish.
+  const sum = add(ofColumns, ofRows);
+  const positive = select(eq(sum, 0), 1, sum);
+  const factors = reciprocals(sub(ofColumns, ofRows));
   const symmetric = (x: NDArray): NDArray => mul(factors, add(x, transposed(x)));
-  const dLeft = matmul(left, symmetric(mul(ofColumns, inner)));
+  const dLeft = matmul(left, symmetric(mul(div(ofColumns, positive), inner)));
   const outside = div(sub(moved, matmul(left, inner)), spread(values, moved, -1));
-  const dRight = matmul(transposed(symmetric(mul(ofRows, inner))), right);
+  const dRight = matmul(transposed(symmetric(mul(div(ofRows, positive), inner))), right);
   return [rows > columns ? add(dLeft, outside) : dLeft, diagonal(inner), dRight];
 });
 

@@ -62,7 +62,7 @@ export function cond(
   const axis = [-2, -1];
   const ratio =
     Math.abs(ord as number) === 2
-      ? lax.mul(normOf(fn, given, { ord, axis }), lax.reciprocal(normOf(fn, given, { ord: -(ord as number), axis })))
+      ? lax.div(normOf(fn, given, { ord, axis }), normOf(fn, given, { ord: -(ord as number), axis }))
       : lax.mul(normOf(fn, given, { ord, axis }), normOf(fn, inverse(given), { ord, axis }));
   return where(
     lax.bitwiseAnd(lax.ne(ratio, ratio), all(lax.eq(given, given), { axis })),
@@ -92,8 +92,9 @@ const tolerance = (fn: string, args: RtolArguments): ArrayLike | undefined =>
 const attachPinv = /* @__PURE__ */ withDerivative("pinv", (a, [value], da) => {
   const p = value as NDArray;
   const turned = transposed(da);
-  const left = matmul(matmul(p, transposed(p)), turned);
-  const right = matmul(turned, matmul(transposed(p), p));
+  // Products with da first: the square of p may overflow, or vanish.
+  const left = matmul(p, matmul(transposed(p), turned));
+  const right = matmul(matmul(turned, transposed(p)), p);
   const terms = [left, right, lax.neg(matmul(left, matmul(a, p))), lax.neg(matmul(p, matmul(a, right)))];
   return [
     lax.sub(
