@@ -6,7 +6,7 @@ import { gatherRows, scatterRows } from "./indexing";
 import { useScratch } from "./layout";
 import { linalg } from "./linalg";
 import { map } from "./map";
-import { Command, LIST, SCRATCH_BYTES, SHARED } from "./opcodes";
+import { Command, ENDLESS, LIST, SCRATCH_BYTES, SHARED } from "./opcodes";
 import { reduce } from "./reduce";
 import { agree, meet, takesPart, useThread } from "./threads";
 
@@ -46,7 +46,7 @@ function run(command: usize, end: usize, trip: u32): bool {
       case Command.LOOP: {
         const trips = load<u32>(command, 8);
         const after = next + (<usize>load<u32>(command, 12) << 2);
-        for (let i: u32 = 0; i < trips; ++i) if (!run(next, after, i)) break;
+        for (let i: u32 = 0; i < trips || trips == ENDLESS; ++i) if (!run(next, after, i)) break;
         next = after;
         break;
       }

@@ -32,6 +32,9 @@ export const FAILED = 130952;
 /** Added to a command's first word where all threads share its work; other commands are the first thread's alone. */
 export const SHARED = 256;
 
+/** The trips of a loop that only a condition ends. */
+export const ENDLESS = 4294967295;
+
 /** What a command does; the word after it is the command's length in words, both words included. */
 export const enum Command {
   /** `[END, 2]` */
@@ -83,7 +86,7 @@ export const enum Command {
   HOUSEHOLDER = 13,
   /** `[JACOBI, len, dtype, A, W, V, batch, n, m, k, n * k]`: W = V A with orthogonal rows; no V for k = 0, else k = n. */
   JACOBI = 14,
-  /** `[LOOP, len, trips, words]`: the commands in the next `words` words, again and again. */
+  /** `[LOOP, len, trips, words]`: the commands in the next `words` words, again and again; ENDLESS ends by LEAVE alone. */
   LOOP = 20,
   /** `[BRANCH, len, address, value, words]`: goes past the next `words` words unless the int32 at the address is `value`. */
   BRANCH = 21,

@@ -44,9 +44,21 @@ export function checkCount(fn: string, name: string, n: unknown, least = 0): ass
   throw new TypeError(`${fn}: ${name} must be a ${kind} integer, got ${describe(n)}.`);
 }
 
-/** Throws unless every entry of `shape` is a non-negative integer. */
+/** Kernels count elements, and reach bytes, in 32 bits. */
+export const MAX_ELEMENTS = 2 ** 32 - 1;
+
+/** Throws if an array of `shape`, with so many bytes for each element, is larger than any can be. */
+export function checkRoom(fn: string, shape: Shape, bytes = 1): void {
+  if (sizeOf(shape) * bytes <= MAX_ELEMENTS) return;
+  throw new RangeError(
+    `${fn}: shape ${formatShape(shape)} has ${sizeOf(shape)} elements, which are more than the ` +
+      `${Math.floor(MAX_ELEMENTS / bytes)} that one array can have; compute it in parts.`,
+  );
+}
+
+/** Throws unless every entry of `shape` is a non-negative integer, and their product one that an array can have. */
 export function checkShape(fn: string, shape: unknown): asserts shape is Shape {
-  if (isIntegerList(shape, 0)) return;
+  if (isIntegerList(shape, 0)) return checkRoom(fn, shape);
   throw new ShapeError(`${fn}: a shape is a list of non-negative integers, got ${show(shape)}.`);
 }
 

@@ -1,10 +1,11 @@
 /** What a program costs, counted on the very steps that would run. */
+
+import { ENDLESS } from "../../assembly/opcodes.ts";
 import { itemSize } from "../base/dtypes.ts";
 import { sizeOf } from "../base/shapes.ts";
 import type { Jaxpr } from "../ir/jaxpr.ts";
 import { bytesOf } from "./layout.ts";
 import { lower } from "./lower.ts";
-import { ENDLESS } from "./lower-control.ts";
 import { peakBytes } from "./plan.ts";
 import { simplify } from "./simplify.ts";
 import type { ContractAxis, KernelStep, Step } from "./steps.ts";

@@ -1,11 +1,9 @@
 /** Loops and branches as steps: their bodies are lowered once. */
+import { ENDLESS } from "../../assembly/opcodes.ts";
 import type { Var } from "../ir/jaxpr.ts";
 import type { BranchParams, LoopParams, WhileParams } from "../ir/primitive.ts";
 import type { Lowering } from "./lower.ts";
 import { type ArrayOperand, assign, type Buffer, copied, isWhole, type Operand, type Step, whole } from "./steps.ts";
-
-/** The trips of a loop that only a condition ends. */
-export const ENDLESS = 2 ** 32 - 1;
 
 /** Writes the next carry over the present one, of which the next one may be made. */
 function carryOn(next: readonly Operand[], carry: readonly ArrayOperand[], steps: Step[]): void {

@@ -1,6 +1,6 @@
 /** Kernels as steps: every variable gets an operand, every equation what the machine does for it. */
 import { allocate } from "../base/dtypes.ts";
-import { sizeOf } from "../base/shapes.ts";
+import { checkRoom, sizeOf } from "../base/shapes.ts";
 import type { View } from "../base/view.ts";
 import type { Aval } from "../ir/aval.ts";
 import { type Atom, type Equation, type Jaxpr, Literal, Var } from "../ir/jaxpr.ts";
@@ -35,6 +35,11 @@ export function lower(jaxpr: Jaxpr): Lowered {
   return { steps: lowering.steps, inputs: lowering.inputs, constants: lowering.constants, outputs };
 }
 
+/** Throws for an array too large to be counted in, which may exist as a view of a smaller one. */
+function checkSizes({ primitive, outputs }: Equation): void {
+  for (const { aval } of outputs) checkRoom(`a computation (${primitive.name}, ${aval.dtype})`, aval.shape);
+}
+
 /** How often each variable is read, so that a fused kernel stores only what is read outside of it. */
 function countUses(jaxpr: Jaxpr): Map<Var, number> {
   const uses = new Map<Var, number>();
@@ -61,6 +66,7 @@ export class Lowering {
   }
 
   run(): void {
+    this.jaxpr.equations.forEach(checkSizes);
     for (const kernel of fuse(this.jaxpr)) this.kernel(kernel);
   }
 

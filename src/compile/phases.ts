@@ -46,11 +46,13 @@ function phasesOf(window: Window, { rhs, out }: ContractParams, sizes: readonly 
   const kept = out.includes(slid.label) && !rhs.includes(slid.label);
   if (dilation === 1 || !summed || !kept) return [{ window, parts: [] }];
   const slidStep = dilation / gcd(slid.step, dilation);
+  const count = Math.min(slidStep, sizes[slid.label]!);
+  if (count > MAX_PHASES) return [{ window, parts: [] }];
   const tapStep = dilation / gcd(kernel.step, dilation);
   const none = sizes[kernel.label]!;
   const phase = (start: number): WindowPhase => {
     const rest = (tap: number): number => start * slid.step + tap * kernel.step - low;
-    const tap = range(tapStep).find((i) => rest(i) % dilation === 0) ?? none;
+    const tap = range(Math.min(tapStep, none)).find((i) => rest(i) % dilation === 0) ?? none;
     const scaled = ({ label, step }: Window["first"]): Window["first"] => ({
       label,
       step: (step * (label === slid.label ? slidStep : tapStep)) / dilation,
@@ -66,7 +68,7 @@ function phasesOf(window: Window, { rhs, out }: ContractParams, sizes: readonly 
       ],
     };
   };
-  return range(Math.min(slidStep, sizes[slid.label]!)).map(phase);
+  return range(count).map(phase);
 }
 
 /** The elements of a view that belong to the parts of its labels. */

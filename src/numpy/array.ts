@@ -49,15 +49,9 @@ type ArrayLikeOfNumbers = { readonly length: number; readonly [i: number]: numbe
 
 /** `value(0)`, `value(1)`, ... */
 export function sequence(fn: string, length: number, value: (i: number) => number, dtype: DType): NDArray {
-  return hostArray(
-    store(
-      fn,
-      Array.from({ length }, (_, i) => value(i)),
-      dtype,
-    ),
-    [length],
-    dtype,
-  );
+  const values = new Float64Array(length);
+  for (let i = 0; i < length; i++) values[i] = value(i);
+  return hostArray(store(fn, values, dtype), [length], dtype);
 }
 
 function checkStored(fn: string, values: ArrayLikeOfNumbers, storage: TypedArray, dtype: DType): void {

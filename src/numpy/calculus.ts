@@ -48,10 +48,9 @@ export function diff(x: ArrayLike, ...args: Arguments<[n: number, axis: number],
     );
   });
   checkJoined(fn, operand, parts, axis);
-  return range(n).reduce(
-    (y) => differences(y, axis),
-    parts.length === 1 ? operand : lax.concatenate(parts, { dimension: axis }),
-  );
+  const joined = parts.length === 1 ? operand : lax.concatenate(parts, { dimension: axis });
+  // Where there are no more differences, further ones change nothing.
+  return range(Math.min(n, joined.shape[axis] as number)).reduce((y) => differences(y, axis), joined);
 }
 
 function checkJoined(fn: string, x: NDArray, parts: readonly NDArray[], axis: number): void {

@@ -1,7 +1,7 @@
 /** Arrays from shapes and numbers, and matrices with a given diagonal or triangle. */
 
 import { type Arguments, namedArguments } from "../base/arguments.ts";
-import { type DType, isFloat, promote, type Typed } from "../base/dtypes.ts";
+import { type DType, isFloat, itemSize, promote, type Typed } from "../base/dtypes.ts";
 import { describe, formatShape, ShapeError } from "../base/errors.ts";
 import { isPlainObject } from "../base/plain.ts";
 import {
@@ -9,6 +9,7 @@ import {
   canonicalAxes,
   canonicalAxis,
   checkCount,
+  checkRoom,
   checkShape,
   range,
   type Shape,
@@ -174,6 +175,7 @@ export function arange(...args: unknown[]): NDArray {
   if (step === 0) throw new TypeError(`${fn}: start, stop and step must be finite numbers, step not 0.`);
   const given = numbers.flatMap((x): Typed[] => (x instanceof NDArray ? [x.aval] : x === undefined ? [] : [typeOf(x)]));
   const length = Math.max(0, Math.ceil((stop - start) / step));
+  checkRoom(fn, [length], 8);
   return sequence(fn, length, (i) => start + i * step, dtype ?? promote(given).dtype);
 }
 
@@ -207,6 +209,7 @@ export function spaced(fn: string, start: ArrayLike, stop: ArrayLike, options: L
   const bounds = broadcastShapes(fn, [first.shape, last.shape]);
   const place = canonicalAxis(fn, axis, bounds.length + 1);
   const shape = [...bounds.slice(0, place), num, ...bounds.slice(place)];
+  checkRoom(fn, shape, itemSize(first.dtype));
   const broadcastDimensions = range(shape.length).filter((i) => i !== place);
   const along = (x: NDArray): NDArray => lax.broadcastInDim(broadcastTo(x, bounds), { shape, broadcastDimensions });
   const step = lax.div(lax.broadcastedIota(first.dtype, shape, place), Math.max(endpoint ? num - 1 : num, 1));

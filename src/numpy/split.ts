@@ -46,10 +46,16 @@ export function cutAt(x: NDArray, axis: number, bounds: readonly number[]): NDAr
   return starts.map((start, i) => lax.sliceInDim(x, start, Math.max(start, ends[i] as number), axis));
 }
 
+/** More arrays than anybody can use, and few enough to be made before anybody has waited long. */
+const MAX_PARTS = 2 ** 20;
+
 function splitInto(fn: string, x: NDArray, parts: SectionsOrIndices, axis: number, even: boolean): NDArray[] {
   const place = canonicalAxis(fn, axis, x.ndim);
   if (typeof parts !== "number") return cutAt(x, place, parts);
   const size = x.shape[place] as number;
+  if (parts > MAX_PARTS) {
+    throw new RangeError(`${fn}: sections must be at most ${MAX_PARTS}, since each becomes an array, got ${parts}.`);
+  }
   if (even && size % parts !== 0) {
     throw new ShapeError(
       `${fn}: axis ${place} of shape ${formatShape(x.shape)} cannot be split into ${parts} equal parts; use arraySplit.`,

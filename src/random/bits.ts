@@ -1,6 +1,6 @@
 /** Random words, and the floats in [0, 1) that they make. */
 import { namedArguments } from "../base/arguments.ts";
-import { checkShape, type Shape } from "../base/shapes.ts";
+import { checkRoom, checkShape, type Shape } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { type ArrayLike, add, bitwiseXor, convertElementType, mul, shiftRightLogical } from "../lax/index.ts";
 import { jit } from "../transform/jit.ts";
@@ -13,6 +13,7 @@ export type DrawShape = Shape | number;
 export function sizesOf(fn: string, shape: DrawShape): Shape {
   const sizes = typeof shape === "number" ? [shape] : shape;
   checkShape(fn, sizes);
+  checkRoom(fn, sizes, 4);
   return sizes;
 }
 

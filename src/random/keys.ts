@@ -1,6 +1,6 @@
 /** Keys: `uint32` arrays of shape (2,), as `jax.random.PRNGKey` gives them. */
 import { describe, formatShape, noMore, ShapeError, show } from "../base/errors.ts";
-import { isIntegerList, type Shape, sizeOf } from "../base/shapes.ts";
+import { checkRoom, isIntegerList, type Shape, sizeOf } from "../base/shapes.ts";
 import { hostArray, NDArray, scalar } from "../ir/ndarray.ts";
 import { type ArrayLike, concatenate, convertElementType, iota, reshape, slice } from "../lax/index.ts";
 import { asArray } from "../lax/operands.ts";
@@ -85,6 +85,7 @@ export function split(key: ArrayLike, num: number | Shape = 2, ...rest: never[])
   if (!isIntegerList(shape, 0)) {
     throw new ShapeError(`random.split: num must be a non-negative integer or a list of them, got ${show(num)}.`);
   }
+  checkRoom("random.split", shape, 8);
   const words = hashIndices(checkKey("random.split", key), indicesOf(shape));
   const columns = words.map((w) => reshape(w, { newSizes: [...shape, 1] }));
   return concatenate(columns, { dimension: shape.length });

@@ -4,11 +4,11 @@ import { checkOptions, describe, formatShape } from "../base/errors.ts";
 import { formatTree, type TreeDef, unflatten } from "../base/tree.ts";
 import { makeAval } from "../ir/aval.ts";
 import { outputAvals } from "../ir/jaxpr.ts";
-import { HostArray, NDArray } from "../ir/ndarray.ts";
+import { HostArray, NDArray, scalar } from "../ir/ndarray.ts";
 import { evalJaxpr, traceToJaxpr } from "../ir/trace.ts";
 import { add } from "../lax/arithmetic.ts";
 import { convertElementType, narrowed } from "../lax/convert.ts";
-import { full, iota } from "../lax/create.ts";
+import { full } from "../lax/create.ts";
 import { lt } from "../lax/logic.ts";
 import { reshape } from "../lax/shape.ts";
 import { concatenate, sliceInDim } from "../lax/slice.ts";
@@ -37,6 +37,9 @@ export interface ScanOptions {
   readonly unroll?: number | boolean;
 }
 
+/** A plan counts the trips of its loops in 32 bits. */
+const MAX_TRIPS = 2 ** 32 - 2;
+
 function scanLength(fn: string, xs: readonly NDArray[], length: number | undefined): number {
   const sizes = [...xs.map((x) => x.shape[0]), ...(length === undefined ? [] : [length])];
   const [size] = sizes;
@@ -46,6 +49,11 @@ function scanLength(fn: string, xs: readonly NDArray[], length: number | undefin
     throw new TypeError(`${fn}: the first axes of xs and length must agree, got ${shapes} and length ${length}.`);
   }
   if (!Number.isInteger(size) || size < 0) throw new TypeError(`${fn}: length must be a whole number, got ${size}.`);
+  if (size > MAX_TRIPS) {
+    throw new RangeError(
+      `${fn}: length must be at most ${MAX_TRIPS}, got ${size}; use a loop of loops, or lax.whileLoop.`,
+    );
+  }
   return size;
 }
 
@@ -217,9 +225,14 @@ export function foriLoop<Value>(
   checkOptions(fn, options, ["unroll"]);
   const bounds = [lower, upper].map((x) => (x instanceof HostArray && x.ndim === 0 ? x.item() : x));
   const [from, to] = bounds;
+  if (bounds.some((x) => typeof x === "number" && x !== (x | 0) && Number.isInteger(x))) {
+    throw new RangeError(`${fn}: lower and upper must be int32, got ${describe(lower)} and ${describe(upper)}.`);
+  }
   if (Number.isInteger(from) && Number.isInteger(to)) {
-    const steps = iota("int32", Math.max(0, (to as number) - (from as number)));
-    return scanAs(fn, (value, i) => [body(i, value), null], init, add(steps, from as number), options)[0] as Value;
+    const length = Math.max(0, (to as number) - (from as number));
+    const step: TreeFunction = ([i, value]) => [[add(i, 1), body(i, value)], null];
+    const [carry] = scanAs(fn, step, [scalar(from as number, "int32"), init], null, { ...options, length });
+    return (carry as [unknown, Value])[1];
   }
   if (
     !bounds.every(
