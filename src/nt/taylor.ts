@@ -17,6 +17,7 @@ import {
   matchLeaves,
   type TreeFunction,
 } from "../transform/flat.ts";
+import { kept } from "./kept.ts";
 import { leafPaths, Parameters } from "./parameters.ts";
 
 /** Whether a leaf without a derivative is what it was; a 0-dimensional `bool` where only a run can tell. */
@@ -71,8 +72,9 @@ export function taylorExpand<F extends TreeFunction>(f: F, params: unknown, degr
   if (!Number.isInteger(degree) || degree < 0) {
     throw new TypeError(`nt.taylorExpand: degree must be a non-negative whole number, got ${describe(degree)}.`);
   }
+  const around = kept("nt.taylorExpand", params);
   const expansion: TreeFunction = (newParams: unknown, ...args: unknown[]) => {
-    const parameters = new Parameters("nt.taylorExpand", floatNumbers(params));
+    const parameters = new Parameters("nt.taylorExpand", floatNumbers(around));
     const direction = difference("nt.taylorExpand", newParams, parameters);
     // Horner's scheme: f + (f' + (f'' + ...) / 2) / 1, where each derivative is along the direction.
     const remainder = (g: TreeFunction, order: number): unknown => {
@@ -94,8 +96,9 @@ export function taylorExpand<F extends TreeFunction>(f: F, params: unknown, degr
 export function linearize<F extends TreeFunction>(f: F, params: unknown, ...rest: never[]): F {
   noMore("nt.linearize", rest);
   checkFunction("nt.linearize", f);
+  const around = kept("nt.linearize", params);
   const expansion: TreeFunction = (newParams: unknown, ...args: unknown[]) => {
-    const parameters = new Parameters("nt.linearize", floatNumbers(params));
+    const parameters = new Parameters("nt.linearize", floatNumbers(around));
     const direction = difference("nt.linearize", newParams, parameters);
     const [value, change] = jvp(byFloats("nt.linearize", f, parameters, args), [parameters.floats], [direction]);
     return addTrees(value, change);

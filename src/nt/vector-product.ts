@@ -8,6 +8,7 @@ import { checkFunction, flattenArrays, matchLeaves } from "../transform/flat.ts"
 import { type ApplyFn, callWith, outputShapes } from "./apply.ts";
 import { checkArguments } from "./check.ts";
 import { compileKernel } from "./compile-kernel.ts";
+import { kept } from "./kept.ts";
 import { type Kwargs, splitKwargs } from "./kwargs.ts";
 import { Parameters } from "./parameters.ts";
 
@@ -44,9 +45,10 @@ export function empiricalNtkVpFn<Out = NDArray>(
     const [tangent] = vjp(byFloats(f2), parameters.floats)[1](given);
     return jvp(byFloats(f1), [parameters.floats], [tangent])[1];
   });
+  const [own1, own2, at, others] = [x1, x2, params, kwargs].map((tree) => kept(fn, tree));
   return (cotangents, ...further: never[]) => {
     noMore(fn, further);
     const [arrays, tree] = flattenArrays(fn, cotangents);
-    return product(x1, x2, params, kwargs, unflatten(tree, arrays)).run() as Out;
+    return product(own1, own2, at, others as Kwargs, unflatten(tree, arrays)).run() as Out;
   };
 }
