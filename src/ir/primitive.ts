@@ -244,9 +244,12 @@ export interface Primitive<Params = unknown> {
   format?(params: Params): string;
 }
 
-/** Throws for an input in which the equation was expected to be linear but isn't. */
+/** Throws for an operation that isn't linear in what a transposition asks for: a derivative's program never has one. */
 export function notLinear(primitive: string): never {
-  throw new UnsupportedError(`internal: ${primitive} is not linear in the input that a transposition asks for.`);
+  throw new UnsupportedError(
+    `linearTranspose: the function must be linear in all of its arguments together, but it takes ${primitive} of them; ` +
+      "for the derivative of a function use vjp or grad.",
+  );
 }
 
 /** The value of an input that a transpose rule needs to know. */

@@ -61,6 +61,10 @@ function leaked(x: Tracer): UnexpectedTracerError {
 /** One program under construction. */
 class Trace {
   active = true;
+
+  /** `concrete`: whether what depends on no traced array is computed at once, so that its contents are known. */
+  constructor(readonly concrete: boolean) {}
+
   readonly equations: Equation[] = [];
   readonly constVars: Var[] = [];
   readonly consts: NDArray[] = [];
@@ -99,6 +103,9 @@ const traces: Trace[] = [];
 /** Whether a function is being traced, so that operations are recorded and not computed. */
 export const isTracing = (): boolean => traces.length > 0;
 
+/** Whether even operations on arrays whose contents are known are recorded: what is compiled does all of its work anew. */
+export const isStaging = (): boolean => traces.at(-1)?.concrete === false;
+
 type Evaluator = (primitive: Primitive, inputs: readonly NDArray[], params: unknown) => NDArray[];
 
 let evaluate: Evaluator = (primitive) => {
@@ -113,10 +120,9 @@ export function setEvaluator(evaluator: Evaluator): void {
 /** Applies a primitive: records it in the innermost trace, or computes it. */
 export function bind<Params>(primitive: Primitive<Params>, inputs: readonly NDArray[], params: Params): NDArray[] {
   const trace = traces.at(-1);
-  if (trace) return trace.record(primitive, inputs, params);
-  for (const x of inputs) {
-    if (x instanceof Tracer) throw leaked(x);
-  }
+  const traced = inputs.find((x) => x instanceof Tracer);
+  if (trace && (traced || !trace.concrete)) return trace.record(primitive, inputs, params);
+  if (traced) throw leaked(traced as Tracer);
   const { lowering } = primitive;
   if (lowering.kind === "call") return evalJaxpr({ jaxpr: lowering.program(params), consts: [] }, inputs);
   return lowering.kind === "barrier" ? [...inputs] : evaluate(primitive as Primitive, inputs, params);
@@ -128,11 +134,16 @@ export function bind1<Params>(primitive: Primitive<Params>, inputs: readonly NDA
 }
 
 /**
- * Runs `fn` once on abstract values and returns the program of what it did.
+ * Runs `fn` once on abstract values and returns the program of what it did. With `concrete` that is what depends on these
+ * values, unless a trace around records everything.
  * @throws TypeError when `fn` returns something that is not an array.
  */
-export function traceToJaxpr(fn: (...inputs: NDArray[]) => readonly NDArray[], avals: readonly Aval[]): ClosedJaxpr {
-  const trace = new Trace();
+export function traceToJaxpr(
+  fn: (...inputs: NDArray[]) => readonly NDArray[],
+  avals: readonly Aval[],
+  concrete = false,
+): ClosedJaxpr {
+  const trace = new Trace(concrete && !isStaging());
   const inputs = avals.map((aval) => new Var(aval));
   traces.push(trace);
   try {

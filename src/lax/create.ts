@@ -5,7 +5,7 @@ import { canonicalAxis, checkCount, checkShape, type Shape } from "../base/shape
 import { makeAval } from "../ir/aval.ts";
 import { type HostArray, hostArray, type NDArray, scalar } from "../ir/ndarray.ts";
 import type { Primitive } from "../ir/primitive.ts";
-import { bind, bind1, isTracing } from "../ir/trace.ts";
+import { bind, bind1, isStaging } from "../ir/trace.ts";
 import { convertElementType } from "./convert.ts";
 import { type ArrayLike, asArray } from "./operands.ts";
 import { broadcastInDim, broadcastTo } from "./shape.ts";
@@ -100,7 +100,7 @@ function countingAlong(fn: string, dtype: DType, shape: Shape, dimension: number
 
 /** A range along one axis, repeated over the others. */
 export function repeatedRange(params: IotaParams, shape: Shape, along: number): NDArray {
-  const axis = isTracing() ? bind1(iotaPrimitive, [], params) : counting(params);
+  const axis = isStaging() ? bind1(iotaPrimitive, [], params) : counting(params);
   return broadcastInDim(axis, { shape, broadcastDimensions: [along] });
 }
 

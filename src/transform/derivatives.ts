@@ -1,25 +1,27 @@
 /** Derivatives of functions of trees: jvp, linearize, vjp, linearTranspose, grad. */
 import { isFloat } from "../base/dtypes.ts";
-import { checkOptions, describe, formatShape } from "../base/errors.ts";
-import { type TreeDef, unflatten } from "../base/tree.ts";
+import { checkOptions, describe, formatShape, isPlainObject } from "../base/errors.ts";
+import { leafCount, type TreeDef, unflatten } from "../base/tree.ts";
 import type { Aval } from "../ir/aval.ts";
-import { type ClosedJaxpr, inputAvals, outputAvals } from "../ir/jaxpr.ts";
-import type { NDArray } from "../ir/ndarray.ts";
+import { type ClosedJaxpr, outputAvals } from "../ir/jaxpr.ts";
+import { HostArray, type NDArray } from "../ir/ndarray.ts";
 import type { Tangent } from "../ir/primitive.ts";
 import { evalJaxpr } from "../ir/trace.ts";
 import { convertElementType, isNumber } from "../lax/convert.ts";
 import { full, zerosLike } from "../lax/create.ts";
+import { stopGradient } from "../lax/stop-gradient.ts";
 import {
   checkFunction,
   flattenArrays,
   floatNumbers,
+  mapArrays,
   matchLeaves,
   type Traced,
   type TreeFunction,
   traceFunction,
 } from "./flat.ts";
 import { jvpJaxpr } from "./jvp.ts";
-import { linearizeJaxpr } from "./linearize.ts";
+import { type Linearized, linearizeJaxpr } from "./linearize.ts";
 import { transposeJaxpr } from "./transpose.ts";
 
 /** A traced function with the arguments that it was traced at. */
@@ -30,73 +32,158 @@ interface Applied extends Traced {
 
 function apply(fn: string, f: unknown, args: readonly unknown[]): Applied {
   checkFunction(fn, f);
-  const last = args.at(-1);
-  if (last !== null && typeof last === "object" && "hasAux" in last) {
-    throw new TypeError(`${fn}: has no option hasAux; return the auxiliary results as further outputs.`);
-  }
   const [inputs, inTree] = flattenArrays(fn, floatNumbers(args));
-  const traced = traceFunction(
-    fn,
-    f,
-    inTree,
-    inputs.map((x) => x.aval),
-  );
-  return { ...traced, inTree, inputs };
+  const avals = inputs.map((x) => x.aval);
+  return { ...traceFunction(fn, f, inTree, avals, { concrete: true }), inTree, inputs };
 }
 
-const floats = (inputs: readonly NDArray[]): boolean[] => inputs.map((x) => isFloat(x.dtype));
+/** What is differentiated of a function's results, and what only comes along. */
+interface Differentiated extends Omit<Applied, "outTree"> {
+  /** Which inputs have a derivative. */
+  readonly active: readonly boolean[];
+  readonly avals: readonly Aval[];
+  readonly outTree: TreeDef;
+  /** All results, put together as what a transformation returns first and, with `hasAux`, last. */
+  readonly results: (outs: readonly NDArray[]) => [out: unknown, aux: [] | [unknown]];
+}
+
+/** With `hasAux` the function returns `[out, aux]`, of which aux has no derivative. */
+function differentiate(fn: string, f: unknown, args: readonly unknown[], hasAux: boolean): Differentiated {
+  checkFunction(fn, f);
+  const whole = f;
+  const { outTree, ...applied } = apply(
+    fn,
+    hasAux ? (...values: unknown[]) => auxStopped(fn, whole(...values)) : f,
+    args,
+  );
+  const active = floats(fn, applied.inputs);
+  const [first, aux] = hasAux ? (outTree as { readonly children: readonly TreeDef[] }).children : [outTree];
+  const count = leafCount(first!);
+  return {
+    ...applied,
+    active,
+    avals: outputAvals(applied.program.jaxpr).slice(0, count),
+    outTree: first!,
+    results: (outs) => [unflatten(first!, outs.slice(0, count)), aux ? [unflatten(aux, outs.slice(count))] : []],
+  };
+}
+
+function auxStopped(fn: string, result: unknown): unknown {
+  if (!Array.isArray(result) || result.length !== 2) {
+    throw new TypeError(`${fn}: with hasAux the function must return [out, aux], got ${describe(result)}.`);
+  }
+  return [result[0], mapArrays(stopGradient, result[1])];
+}
+
+/** Which inputs have a derivative; there must be one, unless there are no inputs. */
+function floats(fn: string, inputs: readonly NDArray[]): boolean[] {
+  const active = inputs.map((x) => isFloat(x.dtype));
+  if (inputs.length === 0 || active.includes(true)) return active;
+  const found = inputs.map((x, i) => `leaf ${i} is ${x.dtype}${formatShape(x.shape)}`).join(", ");
+  throw new TypeError(`${fn}: the primals hold no floats to differentiate by: ${found}; convert them with astype.`);
+}
+
+/** The tangents of the inputs that have a derivative; those of the others must be zeros. */
+function tangentsOf(fn: string, given: unknown, { inTree, inputs, active }: Differentiated): Tangent[] {
+  const avals = inputs.map((x) => x.aval);
+  return matchLeaves(fn, "tangents", given, inTree, avals).map((t, i) => {
+    if (active[i]) return t;
+    if (t instanceof HostArray && t.storage.some((v) => v !== 0)) {
+      const { dtype, shape } = avals[i]!;
+      throw new TypeError(
+        `${fn}: leaf ${i} of the primals is ${dtype}${formatShape(shape)}, which has no derivative; its tangent must be ` +
+          "zeros, got others. Convert it with astype to differentiate by it.",
+      );
+    }
+    return null;
+  });
+}
+
+/** Options that follow a function's arguments: an object with the key `hasAux`. */
+function splitAux(fn: string, args: readonly unknown[]): [args: readonly unknown[], hasAux: boolean] {
+  const last = args.at(-1);
+  if (!isPlainObject(last) || !("hasAux" in last)) return [args, false];
+  return [args.slice(0, -1), checkOptions<AuxOptions>(fn, last as AuxOptions, ["hasAux"]).hasAux ?? false];
+}
+
+export interface AuxOptions {
+  /** Whether `f` returns `[out, aux]`, of which only `out` is differentiated; `aux` is returned last. */
+  readonly hasAux?: boolean;
+}
+
+/** The option that makes `aux` come back. */
+export type WithAux = { readonly hasAux: true };
 
 /**
- * The value of `f` and its derivative along `tangents`: `[f(...primals), df(...tangents)]`. Source: `jax.jvp`.
- * @param primals the list of arguments. @param tangents trees of the same structures and shapes.
+ * The value of `f` and its derivative along `tangents`: `[f(...primals), df(...tangents)]`. With `hasAux`, where `f`
+ * returns `[out, aux]`, it is `[out, tangent, aux]`. Source: `jax.jvp`.
+ * @param primals the list of arguments; arrays of integers among them are constants.
+ * @param tangents trees of the same structures and shapes, zeros for integers.
+ * @throws TypeError when the primals hold no floats, or an integer is given a tangent that isn't zero.
  * @example const [y, dy] = jvp(np.sin, [x], [dx]);
  */
 export function jvp<Args extends unknown[], Out>(
   f: (...args: Args) => Out,
   primals: Args,
   tangents: Args,
-  options?: never,
-): [out: Out, tangent: Out] {
-  checkOptions("jvp", options, []);
+  options?: { readonly hasAux?: false },
+): [out: Out, tangent: Out];
+export function jvp<Args extends unknown[], Out, Aux>(
+  f: (...args: Args) => readonly [Out, Aux],
+  primals: Args,
+  tangents: Args,
+  options: WithAux,
+): [out: Out, tangent: Out, aux: Aux];
+export function jvp(f: TreeFunction, primals: unknown[], tangents: unknown[], options: AuxOptions = {}): unknown[] {
+  const fn = "jvp";
+  const { hasAux = false } = checkOptions<AuxOptions>(fn, options, ["hasAux"]);
   if (!Array.isArray(primals) || !Array.isArray(tangents)) {
-    throw new TypeError("jvp: primals and tangents must be lists with one entry for each argument of the function.");
+    throw new TypeError(`${fn}: primals and tangents must be lists with one entry for each argument of the function.`);
   }
-  const { program, inTree, outTree, inputs } = apply("jvp", f, primals);
-  const avals = inputAvals(program.jaxpr);
-  const given = matchLeaves("jvp", "tangents", tangents, inTree, avals);
-  const active = floats(inputs);
-  const [outs, dOuts] = jvpJaxpr(
-    program,
-    inputs,
-    given.map((t, i) => (active[i] ? t : null)),
-  );
-  const filled = dOuts.map((t, i) => t ?? zerosLike(outs[i]!));
-  return [unflatten(outTree, outs), unflatten(outTree, filled)];
+  const applied = differentiate(fn, f, primals, hasAux);
+  const [outs, dOuts] = jvpJaxpr(applied.program, applied.inputs, tangentsOf(fn, tangents, applied));
+  const filled = applied.avals.map((aval, i) => dOuts[i] ?? zerosLike(aval));
+  const [out, aux] = applied.results(outs);
+  return [out, unflatten(applied.outTree, filled), ...aux];
+}
+
+/** The program linearized at its inputs: all results, and the tangents of those that have a derivative. */
+function linearized({ program, inputs, active, avals }: Differentiated): Linearized {
+  const { outputs, linear } = linearizeJaxpr(program, inputs, active);
+  const wanted = linear.jaxpr.outputs.slice(0, avals.length);
+  return { outputs, linear: { ...linear, jaxpr: { ...linear.jaxpr, outputs: wanted } } };
 }
 
 /**
- * The value of `f` and its derivative at `primals` as a function of tangents, which costs no further tracing of `f`.
+ * The value of `f` and its derivative at `primals` as a function of tangents, which costs no further tracing of `f`. With
+ * `{ hasAux: true }` behind the arguments, where `f` returns `[out, aux]`, it is `[out, fJvp, aux]`.
  * Source: `jax.linearize`.
  */
 export function linearize<Args extends unknown[], Out>(
   f: (...args: Args) => Out,
   ...primals: Args
-): [out: Out, fJvp: (...tangents: Args) => Out] {
-  const { program, inTree, outTree, inputs } = apply("linearize", f, primals);
-  const active = floats(inputs);
-  const { outputs, linear } = linearizeJaxpr(program, inputs, active);
-  const avals = inputAvals(program.jaxpr);
-  const fJvp = (...tangents: Args): Out => {
-    const given = matchLeaves("linearize", "tangents", tangents, inTree, avals);
-    return unflatten(
-      outTree,
-      evalJaxpr(
-        linear,
-        given.filter((_, i) => active[i]),
-      ),
-    );
+): [out: Out, fJvp: (...tangents: Args) => Out];
+export function linearize<Args extends unknown[], Out, Aux>(
+  f: (...args: Args) => readonly [Out, Aux],
+  ...args: [...primals: Args, options: WithAux]
+): [out: Out, fJvp: (...tangents: Args) => Out, aux: Aux];
+export function linearize(f: TreeFunction, ...args: unknown[]): unknown[] {
+  return linearizeAs("linearize", f, ...splitAux("linearize", args));
+}
+
+/** `linearize` on behalf of a function. */
+export function linearizeAs(
+  fn: string,
+  ...[f, args, hasAux]: [f: TreeFunction, args: readonly unknown[], hasAux: boolean]
+): [out: unknown, fJvp: TreeFunction, aux?: unknown] {
+  const applied = differentiate(fn, f, args, hasAux);
+  const { outputs, linear } = linearized(applied);
+  const fJvp = (...tangents: unknown[]): unknown => {
+    const given = tangentsOf(fn, tangents, applied).filter((t) => t !== null);
+    return unflatten(applied.outTree, evalJaxpr(linear, given));
   };
-  return [unflatten(outTree, outputs), fJvp];
+  const [out, aux] = applied.results(outputs);
+  return [out, fJvp, ...aux];
 }
 
 /**
@@ -120,23 +207,38 @@ function pullBack(
 }
 
 /**
- * The value of `f` and its pullback, which takes a cotangent of the value to the list of the arguments' cotangents.
- * Source: `jax.vjp`.
+ * The value of `f` and its pullback, which takes a cotangent of the value to the list of the arguments' cotangents. With
+ * `{ hasAux: true }` behind the arguments, where `f` returns `[out, aux]`, it is `[out, pullback, aux]`. Arrays of integers
+ * among the arguments are constants, whose cotangents are zeros. Source: `jax.vjp`.
+ * @throws TypeError when the arguments hold no floats.
  * @example const [y, pullback] = vjp(f, x, w); const [dx, dw] = pullback(np.onesLike(y));
  */
 export function vjp<Args extends unknown[], Out>(
   f: (...args: Args) => Out,
   ...primals: Args
-): [out: Out, pullback: (cotangent: Out) => Args] {
-  const { program, inTree, outTree, inputs } = apply("vjp", f, primals);
-  const active = floats(inputs);
-  const { outputs, linear } = linearizeJaxpr(program, inputs, active);
-  const avals = outputAvals(program.jaxpr);
-  const pullback = (cotangent: Out): Args => {
-    const cts = matchLeaves("vjp", "the cotangent", cotangent, outTree, avals);
+): [out: Out, pullback: (cotangent: Out) => Args];
+export function vjp<Args extends unknown[], Out, Aux>(
+  f: (...args: Args) => readonly [Out, Aux],
+  ...args: [...primals: Args, options: WithAux]
+): [out: Out, pullback: (cotangent: Out) => Args, aux: Aux];
+export function vjp(f: TreeFunction, ...args: unknown[]): unknown[] {
+  return vjpAs("vjp", f, ...splitAux("vjp", args));
+}
+
+/** `vjp` on behalf of a function. */
+export function vjpAs(
+  fn: string,
+  ...[f, args, hasAux]: [f: TreeFunction, args: readonly unknown[], hasAux: boolean]
+): [out: unknown, pullback: (cotangent: unknown) => unknown, aux?: unknown] {
+  const applied = differentiate(fn, f, args, hasAux);
+  const { inTree, inputs, active, avals, outTree } = applied;
+  const { outputs, linear } = linearized(applied);
+  const pullback = (cotangent: unknown): unknown => {
+    const cts = matchLeaves(fn, "the cotangent", cotangent, outTree, avals);
     return unflatten(inTree, pullBack(linear, cts, inputs, active));
   };
-  return [unflatten(outTree, outputs), pullback];
+  const [out, aux] = applied.results(outputs);
+  return [out, pullback, ...aux];
 }
 
 /**

@@ -63,6 +63,8 @@ export interface TraceOptions {
   readonly statics?: StaticsAt;
   /** What becomes of the result's leaves. */
   readonly finish?: ((outs: NDArray[]) => NDArray[]) | undefined;
+  /** Whether what doesn't depend on the arguments is computed at once, its contents known, as outside. */
+  readonly concrete?: boolean;
 }
 
 /** For results of which every leaf is to be an array, booleans too. */
@@ -74,17 +76,21 @@ export function traceFunction(
   f: TreeFunction,
   inTree: TreeDef,
   avals: readonly Aval[],
-  { statics, finish }: TraceOptions = {},
+  { statics, finish, concrete }: TraceOptions = {},
 ): Traced {
   let outTree: TreeDef | undefined;
-  const program = traceToJaxpr((...leaves) => {
-    const result = f(...unflatten<unknown[]>(inTree, leaves.map(narrowed)));
-    const [outs, tree] = flattenArguments(result, statics);
-    if (tree.kind === "static" && typeof tree.value !== "boolean") refuseResult(fn, result);
-    outTree = tree;
-    const arrays = outs.map((out) => resultArray(fn, out));
-    return finish ? finish(arrays) : arrays;
-  }, avals);
+  const program = traceToJaxpr(
+    (...leaves) => {
+      const result = f(...unflatten<unknown[]>(inTree, leaves.map(narrowed)));
+      const [outs, tree] = flattenArguments(result, statics);
+      if (tree.kind === "static" && typeof tree.value !== "boolean") refuseResult(fn, result);
+      outTree = tree;
+      const arrays = outs.map((out) => resultArray(fn, out));
+      return finish ? finish(arrays) : arrays;
+    },
+    avals,
+    concrete,
+  );
   return { program, outTree: outTree! };
 }
 

@@ -7,14 +7,19 @@ import type { NDArray } from "../ir/ndarray.ts";
 import { basisMatrix } from "../lax/basis.ts";
 import { zerosLike } from "../lax/create.ts";
 import { moveAxis, reshape } from "../lax/shape.ts";
-import { chosenArguments, linearize, ofChosen, requireFloats, vjp } from "./derivatives.ts";
+import { chosenArguments, linearizeAs, ofChosen, requireFloats, vjpAs, type WithAux } from "./derivatives.ts";
 import { checkFunction, flattenArrays, floatNumbers, type TreeFunction } from "./flat.ts";
 import { vmap } from "./vmap.ts";
 
 export interface JacobianOptions {
   /** The argument, or arguments, to differentiate by; the first one by default. */
   readonly argnums?: number | readonly number[];
+  /** Whether `f` returns `[out, aux]`, of which only `out` is differentiated; the result is `[jacobian, aux]`. */
+  readonly hasAux?: boolean;
 }
+
+/** The option that makes `aux` come back. */
+type AuxOptions = JacobianOptions & WithAux;
 
 /** The standard basis of arrays of a shape: `[size, ...shape]`. */
 export function standardBasis({ shape, dtype }: Pick<NDArray, "shape" | "dtype">): NDArray {
@@ -29,18 +34,25 @@ const splitFront = (x: NDArray, shape: Shape): NDArray => reshape(x, { newSizes:
 // biome-ignore lint/suspicious/noExplicitAny: the structure follows from that of the arguments
 export type JacobianOf<Args, Out> = [Args, Out] extends [[NDArray], NDArray] ? NDArray : any;
 
-/** The Jacobian of `f` at `args`; with `alone` by the only argument, otherwise a list with one for each. */
-type Jacobian = (fn: string, f: TreeFunction, args: readonly unknown[], alone: boolean) => unknown;
+/** The Jacobian of `f` at `args`, with `alone` by the only argument, otherwise a list with one for each; and aux. */
+type Jacobian = (
+  fn: string,
+  f: TreeFunction,
+  args: readonly unknown[],
+  alone: boolean,
+  hasAux: boolean,
+) => [jacobian: unknown, aux: unknown];
 
 // biome-ignore lint/suspicious/noExplicitAny: see JacobianOf
 function jacobianOf(fn: string, compute: Jacobian, f: TreeFunction, options: JacobianOptions): (...args: any[]) => any {
   checkFunction(fn, f);
-  const { argnums = 0 } = checkOptions(fn, options, ["argnums"]);
+  const { argnums = 0, hasAux = false } = checkOptions(fn, options, ["argnums", "hasAux"]);
   return (...args: unknown[]) => {
     const chosen = chosenArguments(fn, argnums, args.length);
     requireFloats(fn, args, chosen);
     const values = chosen.map((n) => args[n]);
-    return compute(fn, ofChosen(f, args, chosen), values, typeof argnums === "number");
+    const [jacobian, aux] = compute(fn, ofChosen(f, args, chosen), values, typeof argnums === "number", hasAux);
+    return hasAux ? [jacobian, aux] : jacobian;
   };
 }
 
@@ -48,8 +60,8 @@ function jacobianOf(fn: string, compute: Jacobian, f: TreeFunction, options: Jac
 const onlyAt = (leaves: readonly NDArray[], index: number, leaf: NDArray): NDArray[] =>
   leaves.map((x, i) => (i === index ? leaf : zerosLike(x)));
 
-const reverse: Jacobian = (fn, f, args, alone) => {
-  const [out, pullback] = vjp(f, ...args);
+const reverse: Jacobian = (fn, f, args, alone, hasAux) => {
+  const [out, pullback, aux] = vjpAs(fn, f, args, hasAux);
   const [outs, outTree] = flattenArrays(fn, out);
   const inTree = flattenArguments(args)[1];
   const rows = outs.map((leaf, i) => {
@@ -61,11 +73,11 @@ const reverse: Jacobian = (fn, f, args, alone) => {
     );
     return alone ? jacobians[0] : jacobians;
   });
-  return nestedUnder(outTree, rows);
+  return [nestedUnder(outTree, rows), aux];
 };
 
-const forward: Jacobian = (fn, f, args, alone) => {
-  const [out, pushforward] = linearize(f, ...args);
+const forward: Jacobian = (fn, f, args, alone, hasAux) => {
+  const [out, pushforward, aux] = linearizeAs(fn, f, args, hasAux);
   const [outs, outTree] = flattenArrays(fn, out);
   const [inputs, inTree] = flattenArrays(fn, floatNumbers(args));
   // One column block per input leaf, each with the outputs' leaves.
@@ -84,7 +96,7 @@ const forward: Jacobian = (fn, f, args, alone) => {
     );
     return alone ? jacobians[0] : jacobians;
   });
-  return nestedUnder(outTree, rows);
+  return [nestedUnder(outTree, rows), aux];
 };
 
 /** A tree with the structure `def` whose leaves are trees. */
@@ -95,18 +107,28 @@ const nestedUnder = (def: TreeDef, subtrees: readonly unknown[]): unknown => unf
  * `[...m, ...n]`, for trees the outputs' tree of the arguments' trees. Cheapest when outputs are few.
  * Source: `jax.jacrev`.
  */
+export function jacrev<Args extends unknown[], Out, Aux>(
+  f: (...args: Args) => readonly [Out, Aux],
+  options: AuxOptions,
+): (...args: Args) => [jacobian: JacobianOf<Args, Out>, aux: Aux];
 export function jacrev<Args extends unknown[], Out>(
   f: (...args: Args) => Out,
-  options: JacobianOptions = {},
-): (...args: Args) => JacobianOf<Args, Out> {
+  options?: JacobianOptions,
+): (...args: Args) => JacobianOf<Args, Out>;
+export function jacrev(f: TreeFunction, options: JacobianOptions = {}): TreeFunction {
   return jacobianOf("jacrev", reverse, f, options);
 }
 
 /** The Jacobian of `f` by forward mode; cheapest when inputs are few. Source: `jax.jacfwd`. */
+export function jacfwd<Args extends unknown[], Out, Aux>(
+  f: (...args: Args) => readonly [Out, Aux],
+  options: AuxOptions,
+): (...args: Args) => [jacobian: JacobianOf<Args, Out>, aux: Aux];
 export function jacfwd<Args extends unknown[], Out>(
   f: (...args: Args) => Out,
-  options: JacobianOptions = {},
-): (...args: Args) => JacobianOf<Args, Out> {
+  options?: JacobianOptions,
+): (...args: Args) => JacobianOf<Args, Out>;
+export function jacfwd(f: TreeFunction, options: JacobianOptions = {}): TreeFunction {
   return jacobianOf("jacfwd", forward, f, options);
 }
 
@@ -114,9 +136,14 @@ export function jacfwd<Args extends unknown[], Out>(
 export const jacobian: typeof jacrev = jacrev;
 
 /** The second derivatives: forward over reverse mode. Source: `jax.hessian`. */
+export function hessian<Args extends unknown[], Out, Aux>(
+  f: (...args: Args) => readonly [Out, Aux],
+  options: AuxOptions,
+): (...args: Args) => [hessian: JacobianOf<Args, Out>, aux: Aux];
 export function hessian<Args extends unknown[], Out>(
   f: (...args: Args) => Out,
-  options: JacobianOptions = {},
-): (...args: Args) => JacobianOf<Args, Out> {
-  return jacobianOf("hessian", forward, jacrev(f, options), options);
+  options?: JacobianOptions,
+): (...args: Args) => JacobianOf<Args, Out>;
+export function hessian(f: TreeFunction, options: JacobianOptions = {}): TreeFunction {
+  return jacobianOf("hessian", forward, jacobianOf("hessian", reverse, f, options), options);
 }

@@ -5,7 +5,7 @@ import { compile, type Plan } from "../compile/plan.ts";
 import { runPlan } from "../device/wasm.ts";
 import { formatAval } from "../ir/aval.ts";
 import { HostArray, type NDArray } from "../ir/ndarray.ts";
-import { evalJaxpr, isTracing } from "../ir/trace.ts";
+import { evalJaxpr, isStaging } from "../ir/trace.ts";
 import { chosenArguments } from "./derivatives.ts";
 import { checkFunction, flattenArrays, type Traced, type TreeFunction, traceFunction } from "./flat.ts";
 
@@ -35,7 +35,7 @@ class Compiled {
   run(inputs: readonly NDArray[]): unknown {
     const { program, outTree } = this.traced;
     const operands = [...program.consts, ...inputs];
-    if (isTracing() || !operands.every((x) => x instanceof HostArray)) {
+    if (isStaging() || !operands.every((x) => x instanceof HostArray)) {
       return unflatten(outTree, evalJaxpr(program, inputs));
     }
     return unflatten(outTree, runPlan(this.plan, operands));

@@ -1,8 +1,7 @@
 /** Reverse mode: a linear program run backwards, from cotangents of its outputs to cotangents of its inputs. */
-import { UnsupportedError } from "../base/errors.ts";
 import { type Atom, type ClosedJaxpr, type Equation, Literal, Var } from "../ir/jaxpr.ts";
 import type { NDArray } from "../ir/ndarray.ts";
-import { type Tangent, UndefinedPrimal } from "../ir/primitive.ts";
+import { notLinear, type Tangent, UndefinedPrimal } from "../ir/primitive.ts";
 import { addArrays } from "../lax/elementwise.ts";
 import { knownInputs, partialEvaluate } from "./partial.ts";
 
@@ -41,9 +40,7 @@ export function transposeTo(
     const cts = outputs.map((v) => collected.get(v) ?? null);
     for (const v of outputs) if (!asked.has(v)) collected.delete(v);
     if (cts.every((ct) => ct === null)) continue;
-    if (!primitive.transpose) {
-      throw new UnsupportedError(`the reverse-mode derivative of ${primitive.name} is not defined.`);
-    }
+    if (!primitive.transpose) notLinear(primitive.name);
     const values = inputs.map((a) => (a instanceof Var && !known.has(a) ? new UndefinedPrimal(a.aval) : known.read(a)));
     const stops = blocked.filter((edge) => edge.equation === equation).map((edge) => edge.input);
     primitive.transpose(cts, values, params).forEach((ct, k) => {

@@ -50,7 +50,7 @@ export function vmap<F extends TreeFunction>(f: F, options: VmapOptions = {}): F
       const axis = axes[i]!;
       return makeAval(axis === null ? aval.shape : removed(aval.shape, axis), aval.dtype, aval.weak);
     });
-    const { program, outTree } = traceFunction("vmap", f, inTree, avals);
+    const { program, outTree } = traceFunction("vmap", f, inTree, avals, { concrete: true });
     const [outs, at] = batchJaxpr(program, inputs, axes);
     const wanted = broadcastPrefix<number>("vmap", "outAxes", outAxes, outTree);
     return unflatten(

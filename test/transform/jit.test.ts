@@ -135,9 +135,9 @@ test("options of JAX that don't exist here are errors that say what does", () =>
   assertThrows(() => grad(f, { holomorphic: true } as never)(x), "grad", "holomorphic", "argnums");
   assertThrows(() => vmap(f, { axisName: "i" } as never)(x), "vmap", "axisName", "inAxes");
   assertThrows(() => makeJaxpr(f, { staticArgnums: 0 } as never), "makeJaxpr", "no options");
-  assertThrows(() => jvp(f, [x], [x], { hasAux: true } as never), "jvp", "no options");
-  assertThrows(() => vjp(f as never, x, { hasAux: true }), "vjp", "hasAux", "outputs");
-  assertThrows(() => linearize(f as never, x, { hasAux: true }), "linearize", "hasAux");
+  assertThrows(() => jvp(f, [x], [x], { holomorphic: true } as never), "jvp", "holomorphic", "hasAux");
+  assertThrows(() => vjp(f as never, x, { hasAux: true }), "vjp", "hasAux", "[out, aux]");
+  assertThrows(() => linearize(f as never, x, { hasAux: true }), "linearize", "hasAux", "[out, aux]");
   const custom = customJvp(f);
   assertThrows(
     () => custom.defjvp(...([() => [x, x], { symbolicZeros: true }] as never[] as [never])),
