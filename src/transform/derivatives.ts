@@ -1,10 +1,11 @@
 /** Derivatives of functions of trees: jvp, linearize, vjp, linearTranspose, grad. */
 import { isFloat } from "../base/dtypes.ts";
-import { checkOptions, describe, formatShape, isPlainObject } from "../base/errors.ts";
+import { checkOptions, describe, formatShape } from "../base/errors.ts";
+import { isPlainObject } from "../base/plain.ts";
 import { leafCount, type TreeDef, unflatten } from "../base/tree.ts";
 import type { Aval } from "../ir/aval.ts";
 import { type ClosedJaxpr, outputAvals } from "../ir/jaxpr.ts";
-import { HostArray, type NDArray } from "../ir/ndarray.ts";
+import { HostArray, type NDArray, storageOf } from "../ir/ndarray.ts";
 import type { Tangent } from "../ir/primitive.ts";
 import { evalJaxpr } from "../ir/trace.ts";
 import { convertElementType, isNumber } from "../lax/convert.ts";
@@ -88,7 +89,7 @@ function tangentsOf(fn: string, given: unknown, { inTree, inputs, active }: Diff
   const avals = inputs.map((x) => x.aval);
   return matchLeaves(fn, "tangents", given, inTree, avals).map((t, i) => {
     if (active[i]) return t;
-    if (t instanceof HostArray && t.storage.some((v) => v !== 0)) {
+    if (t instanceof HostArray && storageOf(t).some((v) => v !== 0)) {
       const { dtype, shape } = avals[i]!;
       throw new TypeError(
         `${fn}: leaf ${i} of the primals is ${dtype}${formatShape(shape)}, which has no derivative; its tangent must be ` +
