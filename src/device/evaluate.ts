@@ -6,11 +6,8 @@ import { type Jaxpr, Var } from "../ir/jaxpr.ts";
 import { keyOf } from "../ir/key.ts";
 import { HostArray, type NDArray } from "../ir/ndarray.ts";
 import type { Primitive } from "../ir/primitive.ts";
+import { compiled, planBytes } from "./compiled.ts";
 import { runPlan } from "./wasm.ts";
-
-/** Plans are small, but shapes may be many: the oldest goes when this many are kept. */
-const MAX_PLANS = 4096;
-const plans = new Map<string, Plan>();
 
 export function asHostArray(x: NDArray): HostArray {
   if (x instanceof HostArray) return x;
@@ -31,11 +28,10 @@ function singleEquation(primitive: Primitive, inputs: readonly HostArray[], para
 export function evaluate(primitive: Primitive, arrays: readonly NDArray[], params: unknown): NDArray[] {
   const inputs = arrays.map(asHostArray);
   const key = `${primitive.name}(${inputs.map((x) => formatAval(x.aval)).join()})${keyOf(params)}`;
-  let plan = plans.get(key);
+  let plan = compiled.get(key) as Plan | undefined;
   if (!plan) {
     plan = compile(singleEquation(primitive, inputs, params));
-    plans.set(key, plan);
-    if (plans.size > MAX_PLANS) plans.delete(plans.keys().next().value!);
+    compiled.set(key, plan, planBytes(plan));
   }
   return runPlan(plan, inputs);
 }

@@ -1,4 +1,5 @@
 /** The kernels: where they come from, an instance of them, and its memory. */
+import { describe, noMore } from "../base/errors.ts";
 import { KERNEL_BYTES } from "../compile/plan.ts";
 import { relax } from "./relaxed.ts";
 
@@ -36,10 +37,16 @@ export function setKernelLoader(load: KernelLoader): void {
   loader = load;
 }
 
-/** What the runtime's loader gives. */
+const loaded = new Map<KernelFile, KernelSource>();
+
+/** What the runtime's loader gives, once. */
 export function loadKernels(file: KernelFile): KernelSource {
+  const known = loaded.get(file);
+  if (known) return known;
   if (!loader) throw new Error('cotangent: no kernels are installed; import from "cotangent", not from its parts.');
-  return loader(file);
+  const source = loader(file);
+  loaded.set(file, source);
+  return source;
 }
 
 /** The kernels that are to run, before they are compiled. */
@@ -77,13 +84,25 @@ function makeMemory(shared: boolean): WebAssembly.Memory {
   }
 }
 
+/** Modules by what they were compiled from: an instance that takes another's place runs code that is optimised already. */
+const modules = {
+  own: new Map<KernelSource, WebAssembly.Module>(),
+  shared: new Map<KernelSource, WebAssembly.Module>(),
+};
+
+function compileOnce(source: KernelSource, shared: boolean): WebAssembly.Module {
+  if (!(source instanceof Uint8Array)) return source;
+  const known = modules[shared ? "shared" : "own"];
+  const module =
+    known.get(source) ?? new WebAssembly.Module(shared ? (shareMemory(source) as Uint8Array<ArrayBuffer>) : source);
+  known.set(source, module);
+  return module;
+}
+
 /** A new instance with a memory of its own. */
 export function instantiate(sources: KernelSources, makeWait: ((memory: WebAssembly.Memory) => Wait) | null): Kernels {
   const memory = makeMemory(makeWait !== null);
-  const compile = (source: KernelSource): WebAssembly.Module => {
-    const fitting = makeWait ? shareMemory(source) : source;
-    return fitting instanceof Uint8Array ? new WebAssembly.Module(fitting) : fitting;
-  };
+  const compile = (source: KernelSource): WebAssembly.Module => compileOnce(source, makeWait !== null);
   const module = compile(sources.kernels);
   const relaxed = sources.relaxed && compile(sources.relaxed);
   const env = { memory, wait: makeWait?.(memory) ?? (() => {}) };
@@ -96,8 +115,34 @@ export function instantiate(sources: KernelSources, makeWait: ((memory: WebAssem
 
 const mebibytes = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20)} MiB`;
 
+let memoryLimit = MAX_PAGES * PAGE;
+
+/** The bytes of WebAssembly memory that a computation may take. */
+export const currentMemoryLimit = (): number => memoryLimit;
+
+/**
+ * Sets the most WebAssembly memory, in bytes, that a computation may take: one that needs more is an error before it runs,
+ * and NTKs of kernel functions made afterwards are computed in parts that take less. Below the 4 GiB that WebAssembly has at most (the limit to begin with) a
+ * page or a Worker can keep room for the rest of its program. See `releaseMemory` for memory that has been used.
+ * @throws RangeError for anything but a positive number.
+ * @example setMemoryLimit(64 * 2 ** 20); // in a Worker with 128 MB
+ */
+export function setMemoryLimit(bytes: number, ...rest: never[]): void {
+  noMore("setMemoryLimit", rest);
+  if (typeof bytes !== "number" || !(bytes > 0)) {
+    throw new RangeError(`setMemoryLimit: bytes must be a positive number, got ${describe(bytes)}.`);
+  }
+  memoryLimit = Math.min(bytes, MAX_PAGES * PAGE);
+}
+
 /** Makes a memory at least so large. */
 export function reserve(memory: WebAssembly.Memory, bytes: number): void {
+  if (bytes > memoryLimit && memoryLimit < MAX_PAGES * PAGE) {
+    throw new RangeError(
+      `cotangent: this computation needs ${mebibytes(bytes)} of WebAssembly memory, more than the ` +
+        `${Math.floor(memoryLimit / 2 ** 20)} MiB that setMemoryLimit allows; use smaller batches.`,
+    );
+  }
   const missing = Math.ceil(bytes / PAGE) - memory.buffer.byteLength / PAGE;
   if (missing <= 0) return;
   const fail = (why: string): never => {

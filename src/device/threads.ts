@@ -1,5 +1,5 @@
 /** The threads that run plans: this one, and workers where the runtime has them. */
-import { checkOptions, describe } from "../base/errors.ts";
+import { checkOptions, describe, noMore } from "../base/errors.ts";
 import { FAILED } from "../compile/plan.ts";
 import { instantiate, type Kernels, loadSources, type Wait } from "./kernels.ts";
 import { type NodeWorkers, startWorker, type Terminate } from "./worker.ts";
@@ -41,6 +41,25 @@ export function dismiss(): void {
   const workers = team?.workers ?? [];
   team = undefined;
   for (const terminate of workers) terminate();
+}
+
+/**
+ * Gives the WebAssembly memory back that computations have used, which the engine then collects; the next computation
+ * begins with a new one. The library does so by itself when a memory has been far larger than needed for 64 computations
+ * in a row: call it after a large kernel where the room is needed at once.
+ *
+ * Worker threads that `initThreads` has started share the memory: they are started anew, and until the promise resolves
+ * computations run on one thread.
+ * @example const kernel = kernelFn(x1, x2, params); await releaseMemory();
+ */
+export async function releaseMemory(...rest: never[]): Promise<void> {
+  noMore("releaseMemory", rest);
+  const threads = team?.threads ?? 1;
+  dismiss();
+  if (threads === 1) return;
+  const restarted = starting.then(() => start(threads, deterministic));
+  starting = restarted.catch(() => {});
+  await restarted;
 }
 
 /** How this thread waits. A page's main thread must not sleep, and looks again and again. */

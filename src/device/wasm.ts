@@ -7,7 +7,7 @@ import { sizeOf } from "../base/shapes.ts";
 import { type Plan, type PlannedArray, SCRATCH_BYTES } from "../compile/plan.ts";
 import { HostArray, storageOf } from "../ir/ndarray.ts";
 import { reserve } from "./kernels.ts";
-import { currentTeam, execute } from "./threads.ts";
+import { currentTeam, execute, releaseMemory } from "./threads.ts";
 
 /** Computes a plan's outputs. `inputs` are the values of the program's constants and inputs, in this order. */
 export function runPlan(plan: Plan, inputs: readonly HostArray[]): HostArray[] {
@@ -15,8 +15,9 @@ export function runPlan(plan: Plan, inputs: readonly HostArray[]): HostArray[] {
   const threads = plan.shared ? team.threads : 1;
   const { memory } = team.kernels;
   // The other threads' scratch regions come last.
-  const scratch = (plan.memoryBytes + 63) & -64;
-  reserve(memory, threads > 1 ? scratch + (threads - 1) * SCRATCH_BYTES : plan.memoryBytes);
+  const scratch = Math.ceil(plan.memoryBytes / 64) * 64;
+  const bytes = threads > 1 ? scratch + (threads - 1) * SCRATCH_BYTES : plan.memoryBytes;
+  reserve(memory, bytes);
   const { buffer } = memory;
   const write = (address: number, array: HostArray): void =>
     viewBuffer(array.dtype, buffer, address, array.size).set(storageOf(array));
@@ -28,7 +29,23 @@ export function runPlan(plan: Plan, inputs: readonly HostArray[]): HostArray[] {
   commands.set(plan.commands);
   commands[1] = scratch;
   execute(team, plan.commandsAddress, threads);
-  return plan.outputs.map((output) => read(buffer, output));
+  const outputs = plan.outputs.map((output) => read(buffer, output));
+  if (isIdle(buffer.byteLength, bytes)) releaseMemory().catch(() => {});
+  return outputs;
+}
+
+/** Memory below this is never worth giving back. */
+const SMALL = 2 ** 25;
+/** So many runs in a row that need less than a quarter of the memory show that what needed it is over. */
+const RUNS = 64;
+let smallRuns = 0;
+
+/** Whether a memory of `size` bytes has been far larger than needed for a while; the last run needed `used`. */
+function isIdle(size: number, used: number): boolean {
+  smallRuns = size > SMALL && used < size / 4 ? smallRuns + 1 : 0;
+  if (smallRuns < RUNS) return false;
+  smallRuns = 0;
+  return true;
 }
 
 function read(buffer: ArrayBuffer, { address, aval }: PlannedArray): HostArray {

@@ -1,6 +1,6 @@
 /** A kernel function compiled once for each structure, shape and program of `f`. */
 import { allNone } from "../base/tree.ts";
-import { floatNumbers } from "../transform/flat.ts";
+import { floatNumbers, type TreeFunction } from "../transform/flat.ts";
 import { CompiledFunction } from "../transform/jit.ts";
 import type { ApplyFn, VmapAxes } from "./apply.ts";
 import { checkArguments } from "./check.ts";
@@ -34,18 +34,12 @@ export type Compute = (
   extra: any,
 ) => unknown;
 
-/** What is compiled of one program of `f`, and that program with what `f` closes over in the present call. */
-interface Compiled {
-  readonly program: CompiledFunction;
-  recording: Recording;
-}
-
 /**
  * Wraps `compute`, which is written for traced arrays, so that it runs as a compiled plan. Arrays among the keyword
  * arguments and what `f` closes over are inputs of the plan; other values are part of what is compiled.
  */
 export function compileKernel(fn: string, f: ApplyFn, vmapAxes: VmapAxes, compute: Compute): CompiledKernel {
-  const compiled = new Map<string, Compiled>();
+  const forms = new CompiledFunction();
   return (x1, x2, givenParams, kwargs = {}, extra = null) => {
     checkArguments(fn, x1, x2, givenParams, kwargs);
     const params = floatNumbers(givenParams);
@@ -55,23 +49,15 @@ export function compileKernel(fn: string, f: ApplyFn, vmapAxes: VmapAxes, comput
     recording.recordSide(vmapAxes, params, x1, kwargs1);
     if (second !== null) recording.recordSide(vmapAxes, params, second, kwargs2);
     const { arrays, key: statics, join } = separateArrays(kwargs);
-    const key = `${statics} ${recording.key}`;
-    const found = compiled.get(key);
-    const entry: Compiled = found ?? {
-      recording,
-      program: new CompiledFunction((a, b, p, own, closed, more) =>
-        compute(entry.recording.with(closed), a, b, p, join(own), more),
-      ),
-    };
-    entry.recording = recording;
-    compiled.set(key, entry);
-    const { program } = entry;
+    const variant = `${statics} ${recording.key}`;
     const inputs = [x1, second, params, arrays, recording.closed, extra];
+    const kernel: TreeFunction = (a, b, p, own, closed, more) =>
+      compute(recording.with(closed), a, b, p, join(own), more);
     return {
       get bytes() {
-        return program.memoryBytes(inputs);
+        return forms.memoryBytes(kernel, inputs, variant);
       },
-      run: () => program.call(inputs),
+      run: () => forms.call(kernel, inputs, variant),
     };
   };
 }

@@ -30,9 +30,6 @@ export interface MemoryOptions {
   readonly onProgress?: OnProgress;
 }
 
-/** The most that WebAssembly can address. */
-export const WASM_LIMIT = 2 ** 32;
-
 /** Bytes in MiB, with as many digits as tell them from others; rounded up. */
 function mebibytes(bytes: number, others = bytes): string {
   const rounded = (x: number, digits: number): number => Math.ceil((x / 2 ** 20) * 10 ** digits) / 10 ** digits;

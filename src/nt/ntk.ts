@@ -2,6 +2,7 @@
 import { checkOptions, describe, noMore } from "../base/errors.ts";
 import { isPlainObject } from "../base/plain.ts";
 import type { Rates } from "../compile/cost.ts";
+import { currentMemoryLimit } from "../device/kernels.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { checkFunction } from "../transform/flat.ts";
 import type { ApplyFn, VmapAxes } from "./apply.ts";
@@ -10,7 +11,7 @@ import { compileKernel, type KernelFn } from "./compile-kernel.ts";
 import { NtkImplementation } from "./implementation.ts";
 import { declareKernel } from "./known.ts";
 import { splitKwargs } from "./kwargs.ts";
-import { type MemoryOptions, roomOf, WASM_LIMIT, withinMemory } from "./memory.ts";
+import { type MemoryOptions, roomOf, withinMemory } from "./memory.ts";
 import { methodOf } from "./methods.ts";
 import { type NtkSettings, type Problem, prepare, type Task } from "./problem.ts";
 
@@ -64,7 +65,7 @@ function checkRates(fn: string, rates: Partial<Rates>): void {
 export function ntkSettings(fn: string, options: NtkOptions): NtkSettings {
   const given = checkOptions(fn, options, NTK_OPTIONS);
   const { traceAxes = [-1], diagonalAxes = [], vmapAxes = null } = given;
-  const { jRules = true, sRules = true, fwd = null, memoryLimit = WASM_LIMIT, rates = {} } = given;
+  const { jRules = true, sRules = true, fwd = null, memoryLimit = currentMemoryLimit(), rates = {} } = given;
   checkRates(fn, rates);
   if (typeof memoryLimit !== "number" || !(memoryLimit > 0)) {
     throw new RangeError(`${fn}: memoryLimit must be a positive number of bytes, got ${describe(memoryLimit)}.`);
@@ -74,7 +75,7 @@ export function ntkSettings(fn: string, options: NtkOptions): NtkSettings {
     diagonalAxes,
     vmapAxes,
     rules: { jRules, sRules, fwd },
-    memoryLimit: Math.min(memoryLimit, WASM_LIMIT),
+    memoryLimit: Math.min(memoryLimit, currentMemoryLimit()),
     rates,
   };
 }

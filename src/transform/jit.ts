@@ -1,7 +1,9 @@
 /** `jit`: a function compiled to a plan, once for each combination of shapes, structure and static values. */
+import { itemSize } from "../base/dtypes.ts";
 import { checkOptions, describe } from "../base/errors.ts";
 import { flatten, formatTree, unflatten } from "../base/tree.ts";
 import { compile, type Plan } from "../compile/plan.ts";
+import { compiled, planBytes, programBytes } from "../device/compiled.ts";
 import { runPlan } from "../device/wasm.ts";
 import { formatAval } from "../ir/aval.ts";
 import { HostArray, type NDArray } from "../ir/ndarray.ts";
@@ -19,23 +21,26 @@ export interface JitOptions {
 
 /** A traced function and, once it has run, its plan. */
 class Compiled {
-  #plan: Plan | undefined;
+  plan: Plan | undefined;
   constructor(readonly traced: Traced) {}
 
+  /** A program that closes over arrays of a surrounding trace is good for this trace only. */
   get cacheable(): boolean {
     return this.traced.program.consts.every((x) => x instanceof HostArray);
   }
 
-  get plan(): Plan {
-    this.#plan ??= compile(this.traced.program.jaxpr);
-    return this.#plan;
+  /** About the memory that it takes. */
+  get bytes(): number {
+    const { jaxpr, consts } = this.traced.program;
+    const closedOver = consts.reduce((sum, x) => sum + x.size * itemSize(x.dtype), 0);
+    return programBytes(jaxpr) + closedOver + (this.plan ? planBytes(this.plan) : 0);
   }
 
   /** Runs the plan; inside another trace the program becomes part of that one. */
   run(inputs: readonly NDArray[]): unknown {
     const { program, outTree } = this.traced;
     const operands = [...program.consts, ...inputs];
-    if (isStaging() || !operands.every((x) => x instanceof HostArray)) {
+    if (isStaging() || !this.plan || !operands.every((x) => x instanceof HostArray)) {
       return unflatten(outTree, evalJaxpr(program, inputs));
     }
     return unflatten(outTree, runPlan(this.plan, operands));
@@ -69,41 +74,40 @@ function staticKey(value: unknown): string {
 
 /** The compiled forms of a function. */
 export class CompiledFunction {
-  readonly #f: TreeFunction;
+  readonly #name = `jit ${count++}`;
   readonly #staticArgnums: readonly number[];
-  readonly #cache = new Map<string, Compiled>();
 
-  constructor(f: TreeFunction, staticArgnums: readonly number[] = []) {
-    this.#f = f;
+  constructor(staticArgnums: readonly number[] = []) {
     this.#staticArgnums = staticArgnums;
   }
 
-  call(args: readonly unknown[]): unknown {
-    const [compiled, inputs] = this.#find(args);
-    return compiled.run(inputs);
+  /** Calls `f`, which does the same in every call with the same `variant`. */
+  call(f: TreeFunction, args: readonly unknown[], variant = ""): unknown {
+    const [entry, inputs] = this.#find(f, args, variant, !isStaging());
+    return entry.run(inputs);
   }
 
   /** The bytes of memory that a call takes at its peak, found without running it. */
-  memoryBytes(args: readonly unknown[]): number {
-    return this.#find(args)[0].plan.peakBytes;
+  memoryBytes(f: TreeFunction, args: readonly unknown[], variant = ""): number {
+    return this.#find(f, args, variant, true)[0].plan!.peakBytes;
   }
 
-  #find(args: readonly unknown[]): [Compiled, NDArray[]] {
+  #find(f: TreeFunction, args: readonly unknown[], variant: string, planned: boolean): [Compiled, NDArray[]] {
     const isStatic = new Set(chosenArguments("jit", this.#staticArgnums, args.length));
     const dynamic = args.filter((_, i) => !isStatic.has(i));
     const [inputs, inTree] = flattenArrays("jit", dynamic);
     const statics = args.flatMap((arg, i) => (isStatic.has(i) ? [`${i}=${staticKey(arg)}`] : []));
-    const key = `${formatTree(inTree)} ${inputs.map((x) => formatAval(x.aval)).join()} ${statics.join()}`;
-    const known = this.#cache.get(key);
-    if (known) return [known, inputs];
+    const avals = inputs.map((x) => x.aval);
+    const key = `${this.#name} ${formatTree(inTree)} ${avals.map(formatAval).join()} ${statics.join()} ${variant}`;
+    const known = compiled.get(key) as Compiled | undefined;
     const whole: TreeFunction = (...values) => {
       let next = 0;
-      return this.#f(...args.map((arg, i) => (isStatic.has(i) ? arg : values[next++])));
+      return f(...args.map((arg, i) => (isStatic.has(i) ? arg : values[next++])));
     };
-    const avals = inputs.map((x) => x.aval);
-    const entry = new Compiled(traceFunction("jit", whole, inTree, avals));
-    // A program that closes over arrays of a surrounding trace is good for this trace only.
-    if (entry.cacheable) this.#cache.set(key, entry);
+    const entry = known ?? new Compiled(traceFunction("jit", whole, inTree, avals));
+    const plans = planned && !entry.plan && inputs.every((x) => x instanceof HostArray);
+    if (plans) entry.plan = compile(entry.traced.program.jaxpr);
+    if ((plans || !known) && entry.cacheable) compiled.set(key, entry, entry.bytes);
     return [entry, inputs];
   }
 }
@@ -122,6 +126,6 @@ export class CompiledFunction {
 export function jit<F extends TreeFunction>(f: F, options: JitOptions = {}): F {
   checkFunction("jit", f);
   const { staticArgnums = [] } = checkOptions("jit", options, ["staticArgnums"]);
-  const compiled = new CompiledFunction(f, typeof staticArgnums === "number" ? [staticArgnums] : staticArgnums);
-  return ((...args: unknown[]) => compiled.call(args)) as F;
+  const forms = new CompiledFunction(typeof staticArgnums === "number" ? [staticArgnums] : staticArgnums);
+  return ((...args: unknown[]) => forms.call(f, args)) as F;
 }
