@@ -27,8 +27,8 @@ export const CATALOGUE: readonly Example[] = [
   ...fluentExamples(),
 ];
 
-/** `initThreads` starts workers, with tests of its own; arrays and errors are made by the library. */
-const UNCALLED = /^(initThreads|NDArray|\w+Error)$/;
+/** What changes the machine for all later calls has tests of its own; arrays and errors are made by the library. */
+const UNCALLED = /^(initThreads|releaseMemory|setMemoryLimit|NDArray|\w+Error)$/;
 
 const isNamespace = (x: unknown): x is object =>
   typeof x === "object" && x !== null && Object.getPrototypeOf(x) === null;
