@@ -88,6 +88,17 @@ for (const dtype of [DType.FLOAT32, DType.FLOAT64]) {
     assert.equal([...out], [2, 0, 0, 3, Number.NaN, 0, Number.NaN, Number.NaN, 1, 0, 0, 2]);
   });
 
+  test(`${name}: CHOLESKY is NaN all over the triangle whichever pivot is NaN, negative or 0`, () => {
+    for (const pivot of [Number.NaN, -1, 0]) {
+      for (let place = 0; place < 3; place++) {
+        const a = identity(3).map((row, i) => row.map((x, j) => (i === j && i === place ? pivot : x)));
+        const [out] = apply(Command.CHOLESKY, dtype, [a.flat()], [9], [1, 3, 3, 0, 0]);
+        const want = identity(3).map((row, i) => row.map((_, j) => (j > i ? 0 : Number.NaN)));
+        assert.equal([...out], want.flat(), `${pivot} at ${place}`);
+      }
+    }
+  });
+
   test(`${name}: TRIANGULAR_SOLVE in all its variants`, () => {
     for (const [m, n] of [
       [0, 2],
@@ -204,6 +215,25 @@ for (const dtype of [DType.FLOAT32, DType.FLOAT64]) {
     const [r, q] = apply(Command.HOUSEHOLDER, dtype, [[2, 0, 0, 3, -1, 0]], [6, 9], [1, 2, 3, 3, 9]);
     assert.equal([...r], [2, 0, 0, 3, -1, 0]);
     assert.equal([...q], identity(3).flat());
+  });
+
+  test(`${name}: HOUSEHOLDER of a column that almost is one of R's: the sign is LAPACK's, and nothing cancels`, () => {
+    for (const sign of [1, -1]) {
+      const columns = [
+        [sign, 1e-12, -2e-12],
+        [3, 2, 1],
+      ];
+      const [r, q] = apply(Command.HOUSEHOLDER, dtype, [columns.flat()], [6, 6], [1, 2, 3, 2, 6]);
+      const [[basis], [triangle]] = [split(q, 2, 3), split(r, 2, 3)];
+      assert.is(Math.sign(triangle[0][0]), -sign);
+      const back = times(
+        triangle.map((row) => row.slice(0, 2)),
+        basis,
+        3,
+      );
+      close(back, columns, 10 * tolerance, "Q R");
+      close(times(basis, transposed(basis, 3), 2), identity(2), 10 * tolerance, "Q^T Q");
+    }
   });
 
   test(`${name}: JACOBI makes rows orthogonal, longest first`, () => {

@@ -34,6 +34,15 @@ const USES: Readonly<Record<string, readonly [shapes: readonly (readonly number[
   "masked weights": [[[4, 3]], ([w], x) => np.matmul(x, np.where(MASK, w!, 0))],
   "masked the other way": [[[4, 3]], ([w], x) => np.matmul(x, np.where(MASK, 0, w!))],
   "a denominator": [[[4]], ([w], x) => np.divide(x, np.add(np.square(w!), 1))],
+  "a vector, repeated and summed": [
+    [[4], [4]],
+    ([v, w], x) => {
+      const repeated = (p: NDArray, dim: number) =>
+        lax.broadcastInDim(p, { shape: dim ? [3, 4] : [4, 3], broadcastDimensions: [dim] });
+      const summed = np.tanh(np.multiply(x, np.sum(repeated(v!, 1), { axis: 0 })));
+      return np.add(summed, np.multiply(x, np.sum(repeated(w!, 0), { axis: 1 })));
+    },
+  ],
   "two rows of one matrix": [
     [[5, 3]],
     ([w], x) => np.add(np.matmul(x, slice(w!, 0, 0, 4)), np.tanh(np.matmul(x, slice(w!, 0, 1, 5)))),
