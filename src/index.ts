@@ -2,7 +2,7 @@
 export type { DType, TypedArray } from "./base/dtypes.ts";
 export { ConcretizationTypeError, ShapeError, UnexpectedTracerError, UnsupportedError } from "./base/errors.ts";
 export type { PyTree, TreeDef } from "./base/tree.ts";
-export * as tree from "./base/tree.ts";
+export * as tree from "./base/tree-names.ts";
 export { setMemoryLimit } from "./device/kernels.ts";
 export { initThreads, releaseMemory } from "./device/threads.ts";
 export { NDArray, type NestedNumbers } from "./ir/ndarray.ts";

@@ -91,6 +91,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   eps: NUMBER,
   learningRate: NUMBER,
   recallTarget: NUMBER,
+  s: [(x) => Array.isArray(x) && x.length === 2 && isListOf(x, Number.isFinite), "two numbers"],
   scale: /* @__PURE__ */ orNull(NUMBER),
 
   axis1: WHOLE,
@@ -150,7 +151,9 @@ const KINDS: Readonly<Record<string, Kind>> = {
   epsilon: ARRAY,
   negativeSlope: ARRAY,
   left: ARRAY,
-  mask: ARRAY_OR_NULL,
+  mask: /* @__PURE__ */ orNull(MASK),
+  mean: ARRAY_OR_NULL,
+  variance: ARRAY_OR_NULL,
   prepend: ARRAY,
   weights: ARRAY_OR_NULL,
   initial: SCALAR,

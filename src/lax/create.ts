@@ -17,7 +17,7 @@ function checkInteger(fn: string, value: number, dtype: DType): void {
 }
 
 /** An array of `shape`, which is one, filled with one value. */
-function filled(fn: string, shape: Shape, fillValue: ArrayLike, given: DType | null | undefined): NDArray {
+export function filled(fn: string, shape: Shape, fillValue: ArrayLike, given: DType | null | undefined): NDArray {
   if (typeof fillValue === "number" || typeof fillValue === "boolean") {
     const dtype = given ?? "float32";
     if (dtype === "int32" || dtype === "uint32") checkInteger(fn, Number(fillValue), dtype);

@@ -1,9 +1,9 @@
 /** Reading windows at the places that an array of indices names. */
-import { checkOptions, noMore, show } from "../base/errors.ts";
+import { checkOptions, formatShape, noMore, ShapeError, show } from "../base/errors.ts";
 import { canonicalAxes, checkIntegers, range, type Shape } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { rem } from "./arithmetic.ts";
-import { full } from "./create.ts";
+import { filled } from "./create.ts";
 import { checkIndices, fromEnd, gatherRows, type Indices } from "./gather.ts";
 import { type GatherScatterMode, readDimensions, windowRows } from "./index-windows.ts";
 import { ge, select } from "./logic.ts";
@@ -77,7 +77,7 @@ export function gather(x: ArrayLike, startIndices: ArrayLike, options: GatherOpt
     shape: read.shape,
     broadcastDimensions: [0, 1],
   });
-  return windowsFromRows(select(inside, read, full([], fillValue, read.dtype)));
+  return windowsFromRows(select(inside, read, filled(fn, [], fillValue, read.dtype)));
 }
 
 /**
@@ -102,6 +102,7 @@ export function indexTake(
   }
   const columns = Array.from(indices, (list, i) => {
     const size = operand.shape[places[i] as number] as number;
+    if (size === 0) throw new ShapeError(`${fn}: axis ${places[i]} of ${formatShape(operand.shape)} has no elements.`);
     const column = checkIndices(fn, list, `indices[${i}]`);
     return expandDims(fromEnd(rem(column, size), size), { axes: [column.ndim] });
   });

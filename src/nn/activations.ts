@@ -7,7 +7,7 @@ import * as lax from "../lax/index.ts";
 import type { Unary } from "../lax/nary.ts";
 import { type ArrayLike, asArray } from "../lax/operands.ts";
 import { where } from "../numpy/logic.ts";
-import { promoteToNumbers } from "../numpy/operands.ts";
+import { fitting, promoteToNumbers } from "../numpy/operands.ts";
 import { split } from "../numpy/split.ts";
 import { abs, add, divide, logaddexp, maximum, minimum, multiply, sqrt, square } from "../numpy/ufuncs.ts";
 
@@ -61,7 +61,7 @@ export function celu(x: ArrayLike, options?: AlphaOption, ...rest: never[]): NDA
   noMore("nn.celu", rest);
   const chosen = checkOptions("nn.celu", options, ["alpha"]);
   const operand = float("celu", x);
-  const alpha = chosen.alpha ?? 1;
+  const alpha = fitting("nn.celu", "alpha", chosen.alpha ?? 1, operand);
   return add(maximum(operand, 0), multiply(alpha, lax.expm1(divide(minimum(operand, 0), alpha))));
 }
 

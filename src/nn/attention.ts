@@ -3,11 +3,12 @@ import { checkOptions, formatShape, noMore, ShapeError } from "../base/errors.ts
 import type { NDArray } from "../ir/ndarray.ts";
 import { promoteToFloat } from "../lax/convert.ts";
 import * as lax from "../lax/index.ts";
-import { type ArrayLike, asArray } from "../lax/operands.ts";
+import type { ArrayLike } from "../lax/operands.ts";
 import { tril } from "../numpy/creation.ts";
 import { einsum } from "../numpy/einsum.ts";
 import { where } from "../numpy/logic.ts";
 import { expandDims } from "../numpy/movement.ts";
+import { fitting } from "../numpy/operands.ts";
 import { repeat } from "../numpy/repeat.ts";
 import { finfo } from "../numpy/types.ts";
 import { add, multiply } from "../numpy/ufuncs.ts";
@@ -59,9 +60,9 @@ export function dotProductAttention(
   }
   const spread = (x: NDArray): NDArray => (heads === groups ? x : repeat(x, heads / groups, { axis: 2 }));
   let scores = multiply(einsum("bqhd,bkhd->bhqk", q, spread(k)), chosen.scale ?? 1 / Math.sqrt(size));
-  if (chosen.bias !== undefined && chosen.bias !== null) scores = add(scores, asArray(fn, chosen.bias, "bias"));
+  if (chosen.bias !== undefined && chosen.bias !== null) scores = add(scores, fitting(fn, "bias", chosen.bias, scores));
   const hidden = -0.7 * finfo(scores.dtype).max;
-  if (chosen.mask) scores = where(chosen.mask, scores, hidden);
+  if (chosen.mask) scores = where(fitting(fn, "mask", chosen.mask, scores), scores, hidden);
   if (chosen.isCausal) scores = where(tril(lax.full([queries, keys], true, "bool")), scores, hidden);
   const out = einsum("bhqk,bkhd->bqhd", softmax(scores), spread(v));
   return batched ? out : lax.squeeze(out, { dimensions: [0] });

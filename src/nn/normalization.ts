@@ -10,6 +10,7 @@ import { astype } from "../numpy/array.ts";
 import { zerosLike } from "../numpy/creation.ts";
 import { equal, where } from "../numpy/logic.ts";
 import { expandDims } from "../numpy/movement.ts";
+import { fitting } from "../numpy/operands.ts";
 import { max, mean, sum } from "../numpy/reductions.ts";
 import { add, divide, maximum, multiply, square, subtract } from "../numpy/ufuncs.ts";
 
@@ -36,12 +37,12 @@ function largest(x: NDArray, axis: readonly number[]): NDArray {
 }
 
 /** `x` with minus infinity, whose exponential is 0, where the mask leaves it out. */
-const masked = (x: NDArray, mask: ArrayLike | undefined): NDArray =>
-  mask === undefined ? x : where(mask, x, Number.NEGATIVE_INFINITY);
+const masked = (fn: string, x: NDArray, mask: ArrayLike | undefined): NDArray =>
+  mask === undefined ? x : where(fitting(fn, "where", mask, x), x, Number.NEGATIVE_INFINITY);
 
 /** `x` less its largest element. */
-function shifted(x: NDArray, axis: readonly number[], mask: ArrayLike | undefined): NDArray {
-  const chosen = masked(x, mask);
+function shifted(fn: string, x: NDArray, axis: readonly number[], mask: ArrayLike | undefined): NDArray {
+  const chosen = masked(fn, x, mask);
   return subtract(chosen, largest(chosen, axis));
 }
 
@@ -54,7 +55,7 @@ export function softmax(x: ArrayLike, options?: MaskedOptions, ...rest: never[])
   noMore(fn, rest);
   const chosen = checkOptions(fn, options, ["axis", "where"]);
   const [operand, axis] = alongAxes(fn, x, chosen.axis);
-  const unnormalized = lax.exp(shifted(operand, axis, chosen.where));
+  const unnormalized = lax.exp(shifted(fn, operand, axis, chosen.where));
   return divide(unnormalized, sum(unnormalized, { axis, keepdims: true }));
 }
 
@@ -64,7 +65,7 @@ export function logSoftmax(x: ArrayLike, options?: MaskedOptions, ...rest: never
   noMore(fn, rest);
   const chosen = checkOptions(fn, options, ["axis", "where"]);
   const [operand, axis] = alongAxes(fn, x, chosen.axis);
-  const below = shifted(operand, axis, chosen.where);
+  const below = shifted(fn, operand, axis, chosen.where);
   return subtract(below, lax.log(sum(lax.exp(below), { axis, keepdims: true })));
 }
 
@@ -86,7 +87,7 @@ function sumOfPowers(fn: string, x: ArrayLike, chosen: LogsumexpOptions): NDArra
   const given = b === undefined ? x : add(asArray(fn, x), multiply(b, 0));
   const [whole, axis] = alongAxes(fn, given, chosen.axis ?? null);
   const used = b === undefined ? whole : where(equal(b, 0), Number.NEGATIVE_INFINITY, whole);
-  const operand = masked(used, chosen.where);
+  const operand = masked(fn, used, chosen.where);
   const top = largest(operand, axis);
   const shift = lax.select(lax.isFinite(top), top, 0);
   const powers = lax.exp(subtract(operand, shift));
@@ -121,12 +122,12 @@ export function standardize(x: ArrayLike, options?: StandardizeOptions, ...rest:
     throw new TypeError(`${fn}: algorithm must be "fast" or "stable", got ${describe(algorithm)}.`);
   }
   const [operand, axis] = alongAxes(fn, x, chosen.axis);
-  const counted = chosen.where === undefined ? {} : { where: chosen.where };
+  const counted = chosen.where === undefined ? {} : { where: fitting(fn, "where", chosen.where, operand) };
   const meanOver = (y: NDArray): NDArray => mean(y, { axis, keepdims: true, ...counted });
   for (const name of ["mean", "variance"] as const) {
     if (chosen[name] !== undefined && chosen[name] !== null) asArray(fn, chosen[name], name);
   }
-  const center = chosen.mean ?? meanOver(operand);
+  const center = fitting(fn, "mean", chosen.mean ?? meanOver(operand), operand);
   const centered = subtract(operand, center);
   const varianceOf = (): NDArray =>
     algorithm === "stable"

@@ -25,6 +25,13 @@ export function broadcastOperands(fn: string, arrays: readonly NDArray[]): NDArr
   return arrays.map((x) => (isLiteral(x) ? x : broadcastTo(x, shape)));
 }
 
+/** The argument `name` as an array whose shape broadcasts with that of `x`. */
+export function fitting(fn: string, name: string, given: ArrayLike, x: NDArray): NDArray {
+  const array = asArray(fn, given, name);
+  broadcastShapes(`${fn}: ${name} must fit the array`, [array.shape, x.shape]);
+  return array;
+}
+
 /** A function of one array from the operation on its promoted argument. */
 export function unary(name: string, promotion: Promotion, apply: Unary): Unary {
   const fn = `numpy.${name}`;

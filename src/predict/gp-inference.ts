@@ -1,5 +1,6 @@
 /** Regression with a Gaussian process whose covariance is a network's kernel. */
-import { checkOptions, describe, noMore } from "../base/errors.ts";
+import { checkOptions, describe, formatShape, noMore, ShapeError } from "../base/errors.ts";
+import { sameShape } from "../base/shapes.ts";
 import { NDArray } from "../ir/ndarray.ts";
 import { Tracer } from "../ir/trace.ts";
 import type { ArrayLike } from "../lax/index.ts";
@@ -102,6 +103,12 @@ export function gpInference(
 
     const prior = get === "ntkgp" ? "ntk" : "nngp";
     const { matrix: initial, ...shape } = toMatrix(FN, "kTestTest", kernelOf("kTestTest", kTestTest, prior));
+    if (![shape.rows, shape.columns].every((sizes) => sameShape(sizes, rows))) {
+      throw new ShapeError(
+        `${FN}: kTestTest must have the test examples' sizes ${formatShape(rows)} twice, got ${formatShape(shape.rows)} and ` +
+          `${formatShape(shape.columns)}; is it the kernel of (test, test)?`,
+      );
+    }
     const explained = matmul(matrix, solve(system, across(prior).matrix.T));
     let covariance = subtract(initial, explained);
     if (get === "ntk") {

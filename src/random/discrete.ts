@@ -169,6 +169,9 @@ export function categorical(
     throw new TypeError(`${fn}: logits must be floats, got ${dtype}${formatShape(weights.shape)}.`);
   }
   const axis = canonicalAxis(fn, givenAxis, weights.ndim);
+  if (weights.shape[axis] === 0) {
+    throw new ShapeError(`${fn}: logits ${formatShape(weights.shape)} have no category along axis ${axis}.`);
+  }
   const batch = removed(weights.shape, axis);
   const shape = sizesOf(fn, givenShape ?? batch);
   const extra = shape.length - batch.length;

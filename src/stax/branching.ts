@@ -70,6 +70,7 @@ export const FanInProd = /* @__PURE__ */ closed("stax.FanInProd", (): Layer => f
 export function FanInConcat(axis = -1, ...rest: never[]): Layer {
   const fn = "stax.FanInConcat";
   noMore(fn, rest);
+  if (!Number.isInteger(axis)) throw new TypeError(`${fn}: axis must be a whole number, got ${describe(axis)}.`);
   return fanIn({
     fn,
     outputShape: (shapes) => {

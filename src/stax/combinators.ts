@@ -132,9 +132,9 @@ function unstack(fn: string, given: ArrayLike, i: number, count: number): NDArra
 export function repeat<Out extends Arrays>(layer: Layer<Out>, n: number, ...rest: never[]): Layer<Out> {
   const fn = "stax.repeat";
   noMore(fn, rest);
-  checkLayers(fn, [layer]);
+  const [own] = checkLayers(fn, [layer] as const);
   checkRepetitions(fn, "n", n);
-  const [, applyFn] = layer;
+  const [, applyFn] = own;
   return layerOf(
     fn,
     (key, inputShape) => {
@@ -142,7 +142,7 @@ export function repeat<Out extends Arrays>(layer: Layer<Out>, n: number, ...rest
       const params = Array.from({ length: n }, () => {
         const [next, layerKey] = splitToList(rest, 2) as [NDArray, NDArray];
         rest = next;
-        const [outputShape, layerParams] = initialized(fn, layer, layerKey, inputShape);
+        const [outputShape, layerParams] = initialized(fn, own, layerKey, inputShape);
         if (JSON.stringify(outputShape) !== JSON.stringify(inputShape)) {
           throw new ShapeError(
             `${fn}: the layer changes the shape from ${JSON.stringify(inputShape)} to ${JSON.stringify(outputShape)}; ` +

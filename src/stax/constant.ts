@@ -9,7 +9,6 @@ import { type ArrayLike, convertElementType, type DimensionPair } from "../lax/i
 import { asArray } from "../lax/operands.ts";
 import { at, type Index as Place } from "../numpy/indexing.ts";
 import { evalShape, ShapeDtypeStruct } from "../transform/shapes.ts";
-import { Identity } from "./flatten.ts";
 import { isUnknown, knownSizes, makeLayer, showShape } from "./layer.ts";
 import type { InputShape, Layer } from "./types.ts";
 
@@ -91,7 +90,7 @@ export function DotGeneral(options: DotGeneralLayerOptions = {}, ...rest: never[
   if (lhs !== null && rhs !== null) {
     throw new TypeError(`${fn}: takes a constant lhs or rhs, got both; the other side is the layer's inputs.`);
   }
-  if (lhs === null && rhs === null) return Identity();
+  if (lhs === null && rhs === null) return makeLayer({ fn, outputShape: (shape) => shape, apply: (_, x) => x });
   const constant = asArray(fn, (lhs ?? rhs) as ArrayLike, lhs === null ? "rhs" : "lhs");
   const given: readonly unknown[] = dimensionNumbers;
   if (!Array.isArray(given) || given.length !== 2) {

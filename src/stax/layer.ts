@@ -79,7 +79,7 @@ export function layerOf<Out extends Arrays>(
     if (kwargs === undefined || isPlainObject(kwargs)) return applyFn(params, inputs, kwargs ?? {});
     throw new TypeError(`${fn}: kwargs must be an object, got ${describe(kwargs)}.`);
   };
-  return [closed(fn, (key: NDArray, inputShape: Shapes) => initFn(key, inputShape)), closed(fn, apply)];
+  return [closed(fn, (key: NDArray, inputShape: Shapes) => initFn(key, frozen(inputShape))), closed(fn, apply)];
 }
 
 export function checkParameterization(fn: string, parameterization: unknown): Parameterization {

@@ -1,6 +1,7 @@
 /** Interpolation of images. */
 import { namedArguments } from "../base/arguments.ts";
 import { describe, formatShape, ShapeError } from "../base/errors.ts";
+import { frozen } from "../base/plain.ts";
 import { range } from "../base/shapes.ts";
 import { hostArray, type NDArray } from "../ir/ndarray.ts";
 import { takeAlong } from "../lax/gather.ts";
@@ -93,7 +94,8 @@ export function ImageResize(
 ): Layer {
   const fn = "stax.ImageResize";
   const { antialias = true } = namedArguments<ImageResizeOptions>(fn, ["antialias", "batchAxis", "channelAxis"], args);
-  if (!Array.isArray(shape) || !shape.every((n) => Number.isInteger(n) && (n > 0 || n === -1))) {
+  const sizes = frozen(shape);
+  if (!Array.isArray(sizes) || !sizes.every((n) => Number.isInteger(n) && (n > 0 || n === -1))) {
     throw new TypeError(`${fn}: shape must be a list of positive sizes and -1, got ${describe(shape)}.`);
   }
   const given: unknown = method;
@@ -106,8 +108,8 @@ export function ImageResize(
     );
   }
   const outputShape = (given: InputShape): InputShape => {
-    if (given.length === shape.length) return given.map((n, i) => (shape[i] === -1 ? n : (shape[i] as number)));
-    throw new ShapeError(`${fn}: inputs ${showShape(given)} must have as many axes as shape ${formatShape(shape)}.`);
+    if (given.length === sizes.length) return given.map((n, i) => (sizes[i] === -1 ? n : (sizes[i] as number)));
+    throw new ShapeError(`${fn}: inputs ${showShape(given)} must have as many axes as shape ${formatShape(sizes)}.`);
   };
   return makeLayer({
     fn,

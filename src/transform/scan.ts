@@ -1,6 +1,6 @@
 /** Loops over slices and over numbers, as functions of functions. Their bodies are traced once. */
 import { category } from "../base/dtypes.ts";
-import { checkOptions, describe, formatShape } from "../base/errors.ts";
+import { checkOptions, describe, formatShape, noMore } from "../base/errors.ts";
 import { formatTree, type TreeDef, unflatten } from "../base/tree.ts";
 import { makeAval } from "../ir/aval.ts";
 import { outputAvals } from "../ir/jaxpr.ts";
@@ -140,8 +140,10 @@ export function scan(
   init: unknown,
   xs: unknown,
   options: ScanOptions = {},
+  ...rest: never[]
   // biome-ignore lint/suspicious/noExplicitAny: trees like the carry and the stacked results of f
 ): [carry: any, ys: any] {
+  noMore("lax.scan", rest);
   return scanAs("lax.scan", f, init, xs, options);
 }
 
@@ -179,8 +181,9 @@ export interface MapOptions {
  * Applies `f` to every slice along the first axis of `xs`, one after the other, and stacks the results. Source: `jax.lax.map`.
  * @example lax.map((row) => np.sum(row), x) // (x.shape[0],)
  */
-export function map<Out = NDArray>(f: TreeFunction, xs: unknown, options: MapOptions = {}): Out {
+export function map<Out = NDArray>(f: TreeFunction, xs: unknown, options: MapOptions = {}, ...more: never[]): Out {
   const fn = "lax.map";
+  noMore(fn, more);
   checkFunction(fn, f);
   checkOptions(fn, options, ["batchSize"]);
   const { batchSize } = options;
@@ -219,8 +222,10 @@ export function foriLoop<Value>(
   body: (i: NDArray, value: any) => unknown,
   init: Value,
   options: Pick<ScanOptions, "unroll"> = {},
+  ...rest: never[]
 ): Value {
   const fn = "lax.foriLoop";
+  noMore(fn, rest);
   checkFunction(fn, body);
   checkOptions(fn, options, ["unroll"]);
   const bounds = [lower, upper].map((x) => (x instanceof HostArray && x.ndim === 0 ? x.item() : x));

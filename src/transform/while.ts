@@ -1,5 +1,5 @@
 /** Loops that end when a condition says so. Nothing is stacked, so there is no reverse mode. */
-import { formatShape, UnsupportedError } from "../base/errors.ts";
+import { formatShape, noMore, UnsupportedError } from "../base/errors.ts";
 import { unflatten } from "../base/tree.ts";
 import { type Equation, type Jaxpr, outputAvals, Var } from "../ir/jaxpr.ts";
 import type { NDArray } from "../ir/ndarray.ts";
@@ -180,8 +180,9 @@ const whilePrimitive: Primitive<WhileParams> = {
  * @throws TypeError when the value changes its structure, shape or dtype, or the condition gives no bool.
  * @example lax.whileLoop((x) => np.less(x, 100), (x) => np.multiply(x, 2), 3) // 192
  */
-export function whileLoop<Value>(condition: TreeFunction, body: TreeFunction, init: Value): Value {
+export function whileLoop<Value>(condition: TreeFunction, body: TreeFunction, init: Value, ...rest: never[]): Value {
   const fn = "lax.whileLoop";
+  noMore(fn, rest);
   checkFunction(fn, condition);
   checkFunction(fn, body);
   const [start, tree] = flattenArrays(fn, init);

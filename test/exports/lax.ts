@@ -14,8 +14,7 @@ import {
   wanting,
 } from "./example.ts";
 
-const IMAGES = ["NCHW", "OIHW", "NCHW"];
-const dimensionNumbers = () => [...IMAGES];
+const dimensionNumbers = () => ["NCHW", "OIHW", "NCHW"];
 /** Whole rows. */
 const gathered = () => ({ offsetDims: [1], collapsedSliceDims: [0], startIndexMap: [0] });
 const scattered = () => ({ updateWindowDims: [1], insertedWindowDims: [0], scatterDimsToOperandDims: [0] });
@@ -162,7 +161,7 @@ const ROWS: readonly Row[] = [
   ["convWithGeneralPadding", (x) => [image(x), image(x), strided()], (x) => ({ ...dilations(), ...element(x) })],
   [
     "convTranspose",
-    (x) => [image(x), image(x), { strides: [1, 1], padding: "SAME", dimensionNumbers: IMAGES }],
+    (x) => [image(x), image(x), { strides: [1, 1], padding: "SAME", dimensionNumbers: dimensionNumbers() }],
     (x) => ({ rhsDilation: [1, 2], transposeKernel: true, useConsistentPadding: true, ...element(x) }),
   ],
   [

@@ -120,11 +120,10 @@ const GRAPHS: readonly Row[] = [
   ],
 ];
 
-const IMAGE = [1, 3, 3, 4];
 const ones = (shape: readonly number[]): NDArray => np.ones(shape);
 
 /** A layer's own functions: with its options, where they go together, it is another layer. */
-function functionsOf(layer: Example, shape: unknown, inputs: unknown, kwargs: object): Example[] {
+function functionsOf(layer: Example, shape: () => unknown, inputs: () => unknown, kwargs: object): Example[] {
   const make = (): stax.Layer => {
     const x = matrix();
     return layer.f()(...(layer.options ? withOptions(layer, x, {}) : layer.args(x)));
@@ -133,30 +132,43 @@ function functionsOf(layer: Example, shape: unknown, inputs: unknown, kwargs: ob
     returned(
       `${layer.name}, initFn`,
       () => make()[0],
-      () => [random.key(1), shape],
+      () => [random.key(1), shape()],
     ),
     returned(
       `${layer.name}, applyFn`,
       () => make()[1],
-      () => [make()[0](random.key(1), shape as number[])[1], inputs, { rng: random.key(2), ...kwargs }],
+      () => [make()[0](random.key(1), shape() as number[])[1], inputs(), { rng: random.key(2), ...kwargs }],
     ),
   ];
 }
 
-const withFunctions = (rows: readonly Row[], shape: unknown, inputs: unknown, kwargs = {}): Example[] =>
+const withFunctions = (rows: readonly Row[], shape: () => unknown, inputs: () => unknown, kwargs = {}): Example[] =>
   examplesOf("stax.", stax, rows).flatMap((layer) => [layer, ...functionsOf(layer, shape, inputs, kwargs)]);
 
 export const staxExamples = (): Example[] => [
-  ...withFunctions(FLAT, [3, 3], ones([3, 3])),
-  ...withFunctions(IMAGES, IMAGE, ones(IMAGE)),
+  ...withFunctions(
+    FLAT,
+    () => [3, 3],
+    () => ones([3, 3]),
+  ),
+  ...withFunctions(
+    IMAGES,
+    () => [1, 3, 3, 4],
+    () => ones([1, 3, 3, 4]),
+  ),
   ...withFunctions(
     SEVERAL,
-    [
+    () => [
       [2, 3],
       [2, 3],
     ],
-    [ones([2, 3]), ones([2, 3])],
+    () => [ones([2, 3]), ones([2, 3])],
   ),
-  ...withFunctions(GRAPHS, [2, 3, 4], ones([2, 3, 4]), { pattern: ones([2, 3, 3]) }),
+  ...withFunctions(
+    GRAPHS,
+    () => [2, 3, 4],
+    () => ones([2, 3, 4]),
+    { pattern: ones([2, 3, 3]) },
+  ),
   ...examplesOf("stax.", stax, [["Slice", () => [1, 2]]]),
 ];

@@ -130,7 +130,7 @@ const TREE: readonly Row[] = [
   ["sameStructure", () => [tree.structure([1]), tree.structure([2])]],
   ["map", (x) => [turned, { a: x, b: [x] }]],
   ["reduce", () => [(a: number, b: number) => a + b, { a: 1, b: [2] }, 0]],
-  ["broadcastPrefix", () => ["vmap", "inAxes", [0, null], tree.structure([[1, 2], 3])]],
+  ["broadcastPrefix", () => ["tree.broadcastPrefix", "inAxes", [0, null], tree.structure([[1, 2], 3])]],
 ];
 
 export const transformationExamples = (): Example[] => [...examplesOf("", cotangent, ROWS), ...RETURNED];
