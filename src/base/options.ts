@@ -30,6 +30,10 @@ const COUNT: Kind = [(x) => Number.isInteger(x) && (x as number) >= 0, "a whole 
 const LIST: Kind = [(x) => isListOf(x, Number.isInteger), "a list of whole numbers"];
 const PLACES: Kind = [(x) => WHOLE[0](x) || LIST[0](x), "a whole number or a list of them"];
 const ARRAY: Kind = [isArrayLike, "an array or a number"];
+const NUMBERS: Kind = [
+  (x) => isArrayLike(x) && typeof x !== "boolean" && (x as { dtype?: string }).dtype !== "bool",
+  "a number or an array of numbers",
+];
 const SCALAR: Kind = [(x) => isArrayLike(x) && ((x as { size?: number }).size ?? 1) === 1, "a number"];
 const MASK: Kind = [
   (x) => typeof x === "boolean" || x instanceof Uint8Array || (isArrayShaped(x) && x.dtype === "bool"),
@@ -148,7 +152,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   toBegin: ARRAY,
   toEnd: ARRAY,
   dx: ARRAY,
-  epsilon: ARRAY,
+  epsilon: NUMBERS,
   negativeSlope: ARRAY,
   left: ARRAY,
   mask: /* @__PURE__ */ orNull(MASK),

@@ -37,7 +37,8 @@ export function leakyRelu(x: ArrayLike, options?: { readonly negativeSlope?: Arr
   noMore("nn.leakyRelu", rest);
   const chosen = checkOptions("nn.leakyRelu", options, ["negativeSlope"]);
   const operand = number("leakyRelu", x);
-  return where(lax.ge(operand, 0), operand, multiply(chosen.negativeSlope ?? 1e-2, operand));
+  const slope = fitting("nn.leakyRelu", "negativeSlope", chosen.negativeSlope ?? 1e-2, operand);
+  return where(lax.ge(operand, 0), operand, multiply(slope, operand));
 }
 
 export interface AlphaOption {
@@ -53,7 +54,8 @@ function eluOf(operand: NDArray, alpha: ArrayLike): NDArray {
 export function elu(x: ArrayLike, options?: AlphaOption, ...rest: never[]): NDArray {
   noMore("nn.elu", rest);
   const chosen = checkOptions("nn.elu", options, ["alpha"]);
-  return eluOf(float("elu", x), chosen.alpha ?? 1);
+  const operand = float("elu", x);
+  return eluOf(operand, fitting("nn.elu", "alpha", chosen.alpha ?? 1, operand));
 }
 
 /** `max(x, 0) + alpha * (exp(min(x, 0) / alpha) - 1)`. Source: `jax.nn.celu`. */
@@ -122,7 +124,7 @@ export function squareplus(x: ArrayLike, options?: { readonly b?: ArrayLike }, .
   noMore("nn.squareplus", rest);
   const chosen = checkOptions("nn.squareplus", options, ["b"]);
   const operand = float("squareplus", x);
-  const b = asArray("nn.squareplus", chosen.b ?? 4, "b");
+  const b = fitting("nn.squareplus", "b", chosen.b ?? 4, operand);
   // For negative x the sum would cancel; there it is b divided by the sum for -x.
   const sum = add(abs(operand), sqrt(add(square(operand), b)));
   return multiply(where(lax.lt(operand, 0), divide(b, sum), sum), 0.5);

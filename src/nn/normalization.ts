@@ -83,7 +83,7 @@ export function logsumexp(x: ArrayLike, options?: LogsumexpOptions, ...rest: nev
 }
 
 function sumOfPowers(fn: string, x: ArrayLike, chosen: LogsumexpOptions): NDArray {
-  const b = chosen.b === undefined ? undefined : asArray(fn, chosen.b, "b");
+  const b = chosen.b === undefined ? undefined : fitting(fn, "b", chosen.b, asArray(fn, x));
   const given = b === undefined ? x : add(asArray(fn, x), multiply(b, 0));
   const [whole, axis] = alongAxes(fn, given, chosen.axis ?? null);
   const used = b === undefined ? whole : where(equal(b, 0), Number.NEGATIVE_INFINITY, whole);
@@ -124,16 +124,14 @@ export function standardize(x: ArrayLike, options?: StandardizeOptions, ...rest:
   const [operand, axis] = alongAxes(fn, x, chosen.axis);
   const counted = chosen.where === undefined ? {} : { where: fitting(fn, "where", chosen.where, operand) };
   const meanOver = (y: NDArray): NDArray => mean(y, { axis, keepdims: true, ...counted });
-  for (const name of ["mean", "variance"] as const) {
-    if (chosen[name] !== undefined && chosen[name] !== null) asArray(fn, chosen[name], name);
-  }
   const center = fitting(fn, "mean", chosen.mean ?? meanOver(operand), operand);
   const centered = subtract(operand, center);
   const varianceOf = (): NDArray =>
     algorithm === "stable"
       ? meanOver(lax.square(centered))
       : maximum(subtract(meanOver(lax.square(operand)), square(center)), 0);
-  return multiply(centered, lax.rsqrt(add(chosen.variance ?? varianceOf(), chosen.epsilon ?? 1e-5)));
+  const variance = fitting(fn, "variance", chosen.variance ?? varianceOf(), operand);
+  return multiply(centered, lax.rsqrt(add(variance, fitting(fn, "epsilon", chosen.epsilon ?? 1e-5, operand))));
 }
 
 export interface OneHotOptions {

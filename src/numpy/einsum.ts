@@ -75,19 +75,15 @@ function implicitOutput(terms: readonly (readonly string[])[]): string[] {
   return ["...", ...once.sort()];
 }
 
-/** Takes the diagonal of every pair of axes with one label, until no label is left twice. */
-function takeDiagonals(text: string, { array, labels }: Labelled, i: number): Labelled {
+/** Takes the diagonal of every pair of axes with one label, until no label is left twice; `what` is how errors begin. */
+function takeDiagonals(text: string, what: string, { array, labels }: Labelled): Labelled {
   const second = labels.findIndex((l, k) => labels.indexOf(l) < k);
   if (second < 0) return { array, labels };
   const label = labels[second] as string;
   const first = labels.indexOf(label);
   const size = array.shape[first] as number;
   if (size !== array.shape[second]) {
-    fail(
-      text,
-      `operand ${i + 1} of shape ${formatShape(array.shape)} has label "${label}" for axes of sizes ` +
-        `${size} and ${array.shape[second]}`,
-    );
+    fail(text, `${what} has label "${label}" for axes of sizes ${size} and ${array.shape[second]}`);
   }
   const rest = range(array.ndim).filter((k) => k !== first && k !== second);
   const lead = rest.map((k) => array.shape[k] as number);
@@ -97,7 +93,7 @@ function takeDiagonals(text: string, { array, labels }: Labelled, i: number): La
     limitIndices: [...lead, size * size],
     strides: [...lead.map(() => 1), size + 1],
   });
-  return takeDiagonals(text, { array: diagonal, labels: [...rest.map((k) => labels[k] as string), label] }, i);
+  return takeDiagonals(text, what, { array: diagonal, labels: [...rest.map((k) => labels[k] as string), label] });
 }
 
 /** The product of the operands in a tree, with the labels that are needed outside of it. */
@@ -129,7 +125,7 @@ function einsumArrays({ text, terms, output }: Equation, arrays: readonly NDArra
   }
   const labelled = arrays.map((array, i) => {
     const labels = expandTerm(text, terms[i] as readonly string[], array, i);
-    return takeDiagonals(text, { array, labels }, i);
+    return takeDiagonals(text, `operand ${i + 1} of shape ${formatShape(array.shape)}`, { array, labels });
   });
   const sizes = labelSizes(labelled, (label) => {
     const shapes = arrays.map((x) => formatShape(x.shape)).join(", ");
@@ -156,15 +152,13 @@ function sublistTerm(labels: unknown): string {
       `${FN}: without an equation each array is followed by a list of labels, got ${describe(labels)}.`,
     );
   }
-  return labels
-    .map((label) => {
-      if (label === "...") return label;
-      if (!Number.isInteger(label) || label < 0 || label >= 52) {
-        throw new TypeError(`${FN}: a label is a whole number from 0 to 51 or "...", got ${describe(label)}.`);
-      }
-      return String.fromCharCode(label < 26 ? 65 + label : 97 + label - 26);
-    })
-    .join("");
+  return Array.from(labels, (label) => {
+    if (label === "...") return label;
+    if (!Number.isInteger(label) || label < 0 || label >= 52) {
+      throw new TypeError(`${FN}: a label is a whole number from 0 to 51 or "...", got ${describe(label)}.`);
+    }
+    return String.fromCharCode(label < 26 ? 65 + label : 97 + label - 26);
+  }).join("");
 }
 
 /** `(a, [0, 1], b, [1, 2], [0, 2])` as an equation and its operands. */

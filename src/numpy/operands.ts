@@ -25,11 +25,10 @@ export function broadcastOperands(fn: string, arrays: readonly NDArray[]): NDArr
   return arrays.map((x) => (isLiteral(x) ? x : broadcastTo(x, shape)));
 }
 
-/** The argument `name` as an array whose shape broadcasts with that of `x`. */
-export function fitting(fn: string, name: string, given: ArrayLike, x: NDArray): NDArray {
-  const array = asArray(fn, given, name);
-  broadcastShapes(`${fn}: ${name} must fit the array`, [array.shape, x.shape]);
-  return array;
+/** The argument `name`, whose shape broadcasts with that of `x`. A number stays one, with all of its digits. */
+export function fitting(fn: string, name: string, given: ArrayLike, x: NDArray): ArrayLike {
+  broadcastShapes(`${fn}: ${name} must fit the array`, [asArray(fn, given, name).shape, x.shape]);
+  return given;
 }
 
 /** A function of one array from the operation on its promoted argument. */

@@ -94,4 +94,47 @@ test("a prefix that does not fit is an error, not a null", () => {
   fails({ a: 0, b: 0, c: 0 }, { a: 1, b: 2 });
 });
 
+test("what is no structure, list or function is an error of the function that was called", () => {
+  const loose = tree as unknown as Record<string, (...args: unknown[]) => unknown>;
+  const def = tree.structure({ a: 1, b: [2, null] });
+  const wrongDefs = [undefined, null, "*", 5, [], {}, { kind: "list" }, { kind: "object", children: [def] }, new Map()];
+  for (const wrong of [...wrongDefs, { kind: "list", children: [null] }, { kind: "list", children: new Array(1) }]) {
+    assertThrows(() => loose.leafCount!(wrong), "tree.leafCount: def must be a structure");
+    assertThrows(() => loose.formatTree!(wrong), "tree.formatTree: def must be a structure");
+    assertThrows(() => loose.unflatten!(wrong, [1]), "tree.unflatten: def must be a structure");
+    assertThrows(() => loose.sameStructure!(wrong, def), "tree.sameStructure: a must be a structure");
+    assertThrows(() => loose.sameStructure!(def, wrong), "tree.sameStructure: b must be a structure");
+    assertThrows(() => loose.broadcastPrefix!("f", "inAxes", 0, wrong), "tree.broadcastPrefix: def must be");
+  }
+  for (const wrong of [undefined, null, 5, "ab", {}]) {
+    assertThrows(() => loose.unflatten!(def, wrong), "tree.unflatten: leaves must be a list");
+    assertThrows(() => loose.map!(wrong, { a: 1 }), "tree.map: fn must be a function");
+    assertThrows(() => loose.reduce!(wrong, { a: 1 }, 0), "tree.reduce: fn must be a function");
+    if (wrong !== undefined) assertThrows(() => loose.flatten!([1], wrong), "tree.flatten: isLeaf must be a function");
+  }
+  assertThrows(() => loose.broadcastPrefix!(null, "inAxes", 0, def), "tree.broadcastPrefix", "null");
+});
+
+test("further arguments are refused", () => {
+  const loose = tree as unknown as Record<string, (...args: unknown[]) => unknown>;
+  const def = tree.structure([1]);
+  const calls: Record<string, unknown[]> = {
+    isLeaf: [1],
+    flatten: [[1], () => false],
+    leaves: [[1]],
+    structure: [[1]],
+    leafCount: [def],
+    unflatten: [def, [1]],
+    formatTree: [def],
+    sameStructure: [def, def],
+    reduce: [(a: number, b: number) => a + b, [1], 0],
+    allNone: [[1]],
+    broadcastPrefix: ["f", "inAxes", 0, def],
+  };
+  for (const [name, args] of Object.entries(calls)) {
+    loose[name]!(...args);
+    assertThrows(() => loose[name]!(...args, 1), `tree.${name}: too many arguments`, "number 1");
+  }
+});
+
 test.run();

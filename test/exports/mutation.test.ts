@@ -111,26 +111,28 @@ const works = (f: () => unknown): boolean => {
   }
 };
 
-/** The cotangents of the matrix for ones; `between` is done before the pullback is called. */
-function pulledBack(f: (x: NDArray) => NDArray[], between: () => void = () => {}): string {
-  const [outs, pullback] = vjp(f, matrix("float64")) as unknown as [NDArray[], (cts: NDArray[]) => NDArray[]];
-  between();
-  return snapshot(pullback(outs.map((out) => np.onesLike(out))));
-}
-
-/** Those that can be differentiated. */
-const TRACED = VARIANTS.filter((variant) => works(() => pulledBack(recorded(variant).f)));
+/** Those that can be traced, give floats and have a reverse mode. */
+const TRACED = VARIANTS.filter((variant) => {
+  const { f } = recorded(variant);
+  if (/^lax\.whileLoop/.test(variant.label)) return false;
+  return works(() => vjp(f, matrix("float64")));
+});
 
 function tracedFaults(variant: Variant): string[] {
   const { f, last } = recorded(variant);
   const x = matrix("float64");
+  const pulled = (ruined: boolean): string => {
+    const [outs, pullback] = vjp(f, x) as unknown as [NDArray[], (cts: NDArray[]) => NDArray[]];
+    if (ruined) ruin(last());
+    return snapshot(pullback(outs.map((out) => np.onesLike(out))));
+  };
   const compiled = jit(f);
   const first = snapshot(compiled(x));
   const program = makeJaxpr(f)(x);
   const text = String(program);
   ruin(last());
   return [
-    ...(pulledBack(f) === pulledBack(f, () => ruin(last())) ? [] : [`${variant.label}: its pullback changed`]),
+    ...(pulled(false) === pulled(true) ? [] : [`${variant.label}: its pullback changed`]),
     ...(first === snapshot(compiled(x)) ? [] : [`${variant.label}: its compiled function changed`]),
     ...(text === String(program) ? [] : [`${variant.label}: its program changed`]),
   ];

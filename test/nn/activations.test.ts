@@ -272,4 +272,21 @@ test("gelu keeps its digits far below 0, where 1 + tanh cancels", () => {
   });
 });
 
+test("options that don't fit the array are errors of the function that was called", () => {
+  const two = np.ones([2]);
+  const rows = np.ones([3, 3]);
+  assertThrows(() => nn.elu(rows, { alpha: two }), "nn.elu: alpha", "(2,) and (3, 3)");
+  assertThrows(() => nn.celu(rows, { alpha: two }), "nn.celu: alpha", "(2,) and (3, 3)");
+  assertThrows(() => nn.leakyRelu(rows, { negativeSlope: two }), "nn.leakyRelu: negativeSlope", "(2,) and (3, 3)");
+  assertThrows(() => nn.squareplus(rows, { b: two }), "nn.squareplus: b", "(2,) and (3, 3)");
+  // -1 of a column of slopes: expm1(-1) times each.
+  const slopes = array([[1], [2]], { dtype: "float64" });
+  const negative = array([-1, 2], { dtype: "float64" });
+  const e = Math.exp(-1) - 1;
+  assertClose(nn.elu(negative, { alpha: slopes }).ravel(), [e, 2, 2 * e, 2], 1e-15);
+  // Numbers keep their digits beside float64.
+  assertClose(nn.celu(negative, { alpha: 0.1 }), [0.1 * Math.expm1(-10), 2], 1e-15);
+  assertClose(nn.squareplus(negative, { b: 0.1 }), [(Math.sqrt(1.1) - 1) / 2, (2 + Math.sqrt(4.1)) / 2], 1e-15);
+});
+
 test.run();

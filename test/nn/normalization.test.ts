@@ -210,4 +210,27 @@ test("errors", () => {
   assertThrows(() => nn.glu(array([1, 2, 3])), "nn.glu: axis 0 of shape (3,) must have an even size");
 });
 
+test("masks, moments and weights that don't fit the array are errors of the function that was called", () => {
+  const rows = np.ones([3, 3]);
+  const two = np.ones([2]);
+  const mask = np.greater(two, 0);
+  assertThrows(() => nn.softmax(rows, { where: mask }), "nn.softmax: where", "(2,) and (3, 3)");
+  assertThrows(() => nn.logSoftmax(rows, { where: mask }), "nn.logSoftmax: where", "(2,) and (3, 3)");
+  assertThrows(() => nn.logsumexp(rows, { where: mask }), "nn.logsumexp: where", "(2,) and (3, 3)");
+  assertThrows(() => nn.logsumexp(rows, { b: two }), "nn.logsumexp: b", "(2,) and (3, 3)");
+  assertThrows(() => nn.standardize(rows, { where: mask }), "nn.standardize: where", "(2,) and (3, 3)");
+  for (const name of ["mean", "variance", "epsilon"]) {
+    assertThrows(() => nn.standardize(rows, { [name]: two }), `nn.standardize: ${name}`, "(2,) and (3, 3)");
+  }
+  assertThrows(() => nn.standardize(rows, { epsilon: true }), "nn.standardize: epsilon", "boolean true");
+  const q = np.ones([1, 3, 2, 4]);
+  const wrong = np.ones([7]);
+  assertThrows(() => nn.dotProductAttention(q, q, q, { bias: wrong }), "nn.dotProductAttention: bias", "(7,)");
+  assertThrows(
+    () => nn.dotProductAttention(q, q, q, { mask: np.greater(wrong, 0) }),
+    "nn.dotProductAttention: mask",
+    "(7,)",
+  );
+});
+
 test.run();

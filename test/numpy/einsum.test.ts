@@ -278,4 +278,22 @@ test("errors name the equation, the operand and the shapes", () => {
   assertThrows(() => np.einsum("i,i", array([1]), "x" as never), "numpy.einsum: operand 2", '"x"');
 });
 
+test("errors show the shapes that were given", () => {
+  const loose = np.einsum as (...args: unknown[]) => NDArray;
+  const x = np.ones([2, 2, 3, 4, 5]);
+  const given = 'operand 1 of shape (2, 2, 3, 4, 5) has label "b" for axes of sizes 3 and 5';
+  assertThrows(() => loose("aabcb,abc", x, np.ones([2, 3, 4])), "numpy.einsum", given);
+  assertThrows(() => loose("aabcb", x), "numpy.einsum", given);
+  const square = np.ones([3, 3]);
+  assertThrows(() => loose(square, new Array(2)), "numpy.einsum: a label is", "undefined");
+  const shapes = "operands of shapes (2, 2, 3), (2, 7, 5)";
+  assertThrows(() => loose("aab,abc", np.ones([2, 2, 3]), np.ones([2, 7, 5])), "numpy.einsum", shapes);
+  for (const wrong of [null, {}, "ij", [1, 2], () => 1, Symbol("s"), new Map()]) {
+    assertThrows(() => loose("ij", wrong), "numpy.einsum: operand 1 must be an array or a number");
+  }
+  for (const wrong of [undefined, null, 5, {}, Symbol("s")]) assertThrows(() => loose(wrong, square), "numpy.einsum: ");
+  assertThrows(() => loose("ij", square, square), 'numpy.einsum: "ij"', "1 term(s) for 2 operand(s)");
+  assertThrows(() => loose("ij,jk", square), 'numpy.einsum: "ij,jk"', "2 term(s) for 1 operand(s)");
+});
+
 test.run();
