@@ -156,8 +156,6 @@ const KINDS: Readonly<Record<string, Kind>> = {
   negativeSlope: ARRAY,
   left: ARRAY,
   mask: /* @__PURE__ */ orNull(MASK),
-  mean: ARRAY_OR_NULL,
-  variance: ARRAY_OR_NULL,
   prepend: ARRAY,
   weights: ARRAY_OR_NULL,
   initial: SCALAR,

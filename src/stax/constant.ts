@@ -12,22 +12,26 @@ import { evalShape, ShapeDtypeStruct } from "../transform/shapes.ts";
 import { isUnknown, knownSizes, makeLayer, showShape } from "./layer.ts";
 import type { InputShape, Layer } from "./types.ts";
 
-/** A size that stands for an unknown one: no array has it. */
-const UNKNOWN = 2 ** 40;
+/** Sizes that stand for an unknown one in turn: where the result's differ in the same way, an axis is whole. */
+const STAND_INS = [61, 67] as const;
 
 /** The layer of a function; unknown sizes pass through it. */
 function fixed(fn: string, apply: (x: NDArray) => NDArray, paired: (ndim: number) => readonly number[]): Layer {
   const outputShape = (shape: InputShape): InputShape => {
     knownSizes(fn, shape, paired(shape.length));
     const unknown = shape.filter(isUnknown);
-    const sizes = shape.map((n) => (isUnknown(n) ? UNKNOWN : (n as number)));
-    const out: number[] = evalShape(apply, new ShapeDtypeStruct(sizes, "float32")).shape;
-    if (out.filter((n) => n === UNKNOWN).length !== unknown.length) {
+    const [out, other] = STAND_INS.map((size) => {
+      const sizes = shape.map((n) => (isUnknown(n) ? size : (n as number)));
+      return evalShape(apply, new ShapeDtypeStruct(sizes, "float32")).shape;
+    }) as [number[], number[]];
+    const whole = out.map((n, i) => n === STAND_INS[0] && other[i] === STAND_INS[1]);
+    const decided = out.every((n, i) => whole[i] || n === other[i]);
+    if (!decided || whole.filter(Boolean).length !== unknown.length) {
       throw new ShapeError(
         `${fn}: needs the sizes of all axes of inputShape ${showShape(shape)} that it takes parts of.`,
       );
     }
-    return out.map((n) => (n === UNKNOWN ? (unknown.shift() as number | null) : n));
+    return out.map((n, i) => (whole[i] ? (unknown.shift() as number | null) : n));
   };
   return makeLayer({ fn, outputShape, apply: (_, x) => apply(x) });
 }

@@ -111,11 +111,11 @@ const works = (f: () => unknown): boolean => {
   }
 };
 
-/** Those that can be traced, give floats and have a reverse mode. */
+/** Those that can be traced, as a program too, give floats and have a reverse mode. */
 const TRACED = VARIANTS.filter((variant) => {
   const { f } = recorded(variant);
   if (/^lax\.whileLoop/.test(variant.label)) return false;
-  return works(() => vjp(f, matrix("float64")));
+  return works(() => vjp(f, matrix("float64"))) && works(() => makeJaxpr(f)(matrix("float64")));
 });
 
 function tracedFaults(variant: Variant): string[] {

@@ -111,6 +111,11 @@ refuses(
   () => stax.ConvLocal(4, [3, 3])[1](params(stax.ConvLocal(4, [3, 3]), [1, 8, 8, 3]), x(2, 8, 8, 1)),
   /stax\.ConvLocal: inputs \(2, 8, 8, 1\) \(NHWC\) have 1 channels \(axis 3\), but W .* takes 3/,
 );
+test("parts of known axes beside unknown ones", () => {
+  assert.equal(stax.Index(stax.Slice(":", "1:3"))[0](key, [-1, 61])[0], [-1, 2]);
+  assert.equal(stax.Index(stax.Slice(":", ":61", ":", 0))[0](key, [null, 67, -1, 4])[0], [null, 61, -1]);
+  assert.throws(() => stax.Index(stax.Slice(":61"))[0](key, [-1, 3]), /stax\.Index: needs the sizes/);
+});
 refuses(
   "a part of an axis of unknown size",
   () => stax.Index(stax.Slice("1:"))[0](key, [-1, 3]),
