@@ -155,6 +155,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   epsilon: NUMBERS,
   negativeSlope: ARRAY,
   left: ARRAY,
+  right: ARRAY,
   mask: /* @__PURE__ */ orNull(MASK),
   prepend: ARRAY,
   weights: ARRAY_OR_NULL,

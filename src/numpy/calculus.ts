@@ -11,6 +11,7 @@ import { broadcastTo, moveAxis } from "../lax/shape.ts";
 import { take } from "./indexing.ts";
 import { where } from "./logic.ts";
 import { ravel } from "./movement.ts";
+import { fitting } from "./operands.ts";
 import { sum } from "./reductions.ts";
 import { searchsorted } from "./searching.ts";
 import { add, divide, multiply, subtract } from "./ufuncs.ts";
@@ -191,6 +192,8 @@ export function interp(
   const fn = "numpy.interp";
   const { left, right } = namedArguments<InterpOptions>(fn, ["left", "right"], args);
   const [at, places, values] = promoteToFloat(fn, [x, xp, fp], ["x", "xp", "fp"]) as [NDArray, NDArray, NDArray];
+  const ends = { left, right };
+  for (const name of ["left", "right"] as const) if (ends[name] !== undefined) fitting(fn, name, ends[name], at);
   const count = places.size;
   if (places.ndim !== 1 || values.ndim !== 1 || values.size !== count || count === 0) {
     throw new ShapeError(

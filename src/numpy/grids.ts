@@ -18,6 +18,7 @@ import {
 } from "./creation.ts";
 import { stack } from "./join.ts";
 import { broadcastArrays } from "./movement.ts";
+import { fitting } from "./operands.ts";
 import { nonzero } from "./searching.ts";
 import { floatPower } from "./ufuncs.ts";
 
@@ -41,7 +42,7 @@ export function logspace(
 function powers(fn: string, start: ArrayLike, stop: ArrayLike, options: LogspaceOptions): NDArray {
   const { base = 10, dtype = "float32", ...spacing } = options;
   const exponents = spaced(fn, start, stop, { ...spacing, dtype: "float64" });
-  const [bases] = promoteToFloat(fn, [base], ["base"]) as [NDArray];
+  const [bases] = promoteToFloat(fn, [fitting(fn, "base", base, exponents)], ["base"]) as [NDArray];
   return lax.convertElementType(floatPower(bases, exponents), dtype);
 }
 
@@ -84,7 +85,7 @@ export function meshgrid(vectors: readonly ArrayLike[], ...args: Arguments<[], M
     throw new TypeError(`${fn}: indexing must be "xy" or "ij", got ${describe(indexing)}.`);
   }
   const place = (i: number): number => (indexing === "xy" && i < 2 && vectors.length > 1 ? 1 - i : i);
-  const columns = vectors.map((v, i) => {
+  const columns = Array.from(vectors, (v, i) => {
     const vector = asArray(fn, v, `vectors[${i}]`);
     return lax.reshape(vector, { newSizes: vectors.map((_, k) => (k === place(i) ? vector.size : 1)) });
   });

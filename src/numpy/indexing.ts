@@ -5,7 +5,6 @@
 import { type Arguments, namedArguments } from "../base/arguments.ts";
 import { describe, formatShape, ShapeError, show } from "../base/errors.ts";
 import { broadcastShapes, canonicalAxis, inserted, range, removed, sizeOf } from "../base/shapes.ts";
-import { leaves } from "../base/tree.ts";
 import { hostArray, NDArray, scalar } from "../ir/ndarray.ts";
 import { checkIndices, fromEnd, takeAlong, takeFromRows } from "../lax/gather.ts";
 import * as lax from "../lax/index.ts";
@@ -82,9 +81,13 @@ type Resolved = number | string | null | Places;
 
 const isPlaces = (index: Resolved): index is Places => typeof index === "object" && index !== null;
 
+/** What stands in nested lists, holes and nulls included. */
+const entriesOf = (list: readonly unknown[]): unknown[] =>
+  Array.from(list).flatMap((x) => (Array.isArray(x) ? entriesOf(x) : [x]));
+
 /** Lists of whole numbers, or of bools, as an array. */
 function fromLists(fn: string, name: string, lists: readonly unknown[]): NDArray {
-  const entries = leaves(lists);
+  const entries = entriesOf(lists);
   const bools = entries.length > 0 && entries.every((x) => typeof x === "boolean");
   if (!bools && !entries.every(Number.isInteger)) {
     throw new TypeError(`${fn}: ${name} must be whole numbers, or bools, got ${show(lists)}.`);

@@ -3,7 +3,7 @@
 import { type Arguments, namedArguments } from "../base/arguments.ts";
 import { isFloat } from "../base/dtypes.ts";
 import { checkList, noMore } from "../base/errors.ts";
-import { sameShape } from "../base/shapes.ts";
+import { broadcastShapes, sameShape } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { promoteOperands, promoteToFloat } from "../lax/convert.ts";
 import * as lax from "../lax/index.ts";
@@ -91,8 +91,15 @@ export function select(
       `${fn}: needs as many conditions as choices, and one at least; got ${conditions.length} and ${choices.length}.`,
     );
   }
-  const [fallback, ...values] = promoteOperands(fn, [named.default ?? 0, ...choices]) as [NDArray, ...NDArray[]];
-  return values.reduceRight((rest, value, i) => where(conditions[i] as ArrayLike, value, rest), fallback);
+  const masks = Array.from(conditions, (c, i) => asArray(fn, c, `conditions[${i}]`));
+  const names = ["default", ...choices.map((_, i) => `choices[${i}]`)];
+  const operands = promoteOperands(fn, [named.default ?? 0, ...choices], names);
+  broadcastShapes(
+    fn,
+    [...masks, ...operands].map((x) => x.shape),
+  );
+  const [fallback, ...values] = operands as [NDArray, ...NDArray[]];
+  return values.reduceRight((rest, value, i) => where(masks[i] as NDArray, value, rest), fallback);
 }
 
 export interface CloseOptions {

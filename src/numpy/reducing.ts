@@ -11,7 +11,7 @@ import { promoteToFloat } from "../lax/convert.ts";
 import * as lax from "../lax/index.ts";
 import { type ArrayLike, asArray } from "../lax/operands.ts";
 import { where } from "./logic.ts";
-import { accumulated, chosenDType, filled, toBool } from "./operands.ts";
+import { accumulated, chosenDType, filled, fitting, toBool } from "./operands.ts";
 
 export interface AxisOptions {
   /** The axis or axes that disappear; all by default. */
@@ -100,9 +100,14 @@ export function sumOver(x: NDArray, axes: readonly number[], keepdims: boolean |
 const masked = (x: NDArray, mask: ArrayLike | undefined, neutral: ArrayLike): NDArray =>
   mask === undefined ? x : where(mask, x, filled([], neutral, x.dtype));
 
+/** The option `where`, whose shape broadcasts with that of the array. */
+const checked = (fn: string, mask: ArrayLike | undefined, x: NDArray): ArrayLike | undefined =>
+  mask === undefined ? undefined : fitting(fn, "where", mask, x);
+
 function totals(reducer: Reducer, neutral: number, combine: typeof lax.add): Reduce<SumOptions> {
   return (fn, x, { axis, keepdims, dtype, initial, where: mask }) => {
-    const operand = masked(accumulated(fn, x, dtype), mask, neutral);
+    const given = accumulated(fn, x, dtype);
+    const operand = masked(given, checked(fn, mask, given), neutral);
     const axes = canonicalAxes(fn, axis, operand.ndim);
     const total = restoreAxes(reducer(operand, { axes }), operand, axes, keepdims);
     return initial === undefined ? total : combine(total, filled([], initial, total.dtype));
@@ -143,11 +148,12 @@ export function meanOver(
 
 export const means: Reduce<MeanOptions> = (fn, x, { axis, keepdims, dtype, where: mask }) => {
   const operand = floats(fn, x, dtype);
-  return meanOver(operand, canonicalAxes(fn, axis, operand.ndim), keepdims, mask);
+  return meanOver(operand, canonicalAxes(fn, axis, operand.ndim), keepdims, checked(fn, mask, operand));
 };
 
-export const variances: Reduce<VarOptions> = (fn, x, { axis, keepdims, dtype, ddof = 0, where: mask }) => {
+export const variances: Reduce<VarOptions> = (fn, x, { axis, keepdims, dtype, ddof = 0, where: given }) => {
   const operand = floats(fn, x, dtype);
+  const mask = checked(fn, given, operand);
   const axes = canonicalAxes(fn, axis, operand.ndim);
   const center = lax.broadcastInDim(meanOver(operand, axes, true, mask), {
     shape: operand.shape,
@@ -175,7 +181,7 @@ function extremum(bools: Reducer, numbers: Reducer, choose: typeof lax.max): Red
     if (initial === undefined) {
       return restoreAxes((given.dtype === "bool" ? bools : numbers)(given, { axes }), given, axes, keepdims);
     }
-    const operand = masked(given, mask, initial);
+    const operand = masked(given, checked(fn, mask, given), initial);
     const least = filled(withoutAxes(operand.shape, axes), initial, operand.dtype);
     return restoreAxes(empty ? least : choose(numbers(operand, { axes }), least), operand, axes, keepdims);
   };
@@ -187,7 +193,8 @@ export const minima = /* @__PURE__ */ extremum(lax.reduceAnd, lax.reduceMin, lax
 const quantifier =
   (reducer: Reducer, neutral: number): Reduce<WhereOptions> =>
   (fn, x, { axis, keepdims, where: mask }) => {
-    const operand = masked(toBool(asArray(fn, x)), mask, neutral);
+    const given = toBool(asArray(fn, x));
+    const operand = masked(given, checked(fn, mask, given), neutral);
     const axes = canonicalAxes(fn, axis, operand.ndim);
     return restoreAxes(reducer(operand, { axes }), operand, axes, keepdims);
   };

@@ -5,6 +5,7 @@ import { type Axes, canonicalAxes, canonicalAxis } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { promoteToFloat } from "../lax/convert.ts";
 import * as lax from "../lax/index.ts";
+import { requireNumbers } from "../lax/nary.ts";
 import { type ArrayLike, asArray } from "../lax/operands.ts";
 import { toBool } from "./operands.ts";
 import {
@@ -70,9 +71,10 @@ export const amax = max;
 /** The same as `min`. Source: `jax.numpy.amin`. */
 export const amin = min;
 /** The largest element less the smallest. Source: `jax.numpy.ptp`. */
-export const ptp = /* @__PURE__ */ overAxis<AxisOptions>("ptp", AXIS_OPTIONS, (fn, x, options) =>
-  lax.sub(maxima(fn, x, options), minima(fn, x, options)),
-);
+export const ptp = /* @__PURE__ */ overAxis<AxisOptions>("ptp", AXIS_OPTIONS, (fn, x, options) => {
+  const numbers = requireNumbers(fn, asArray(fn, x));
+  return lax.sub(maxima(fn, numbers, options), minima(fn, numbers, options));
+});
 
 /** The place of the first largest element, NaN before any number, as `int32`. Source: `jax.numpy.argmax`. */
 export const argmax = /* @__PURE__ */ overAxis<ArgOptions>("argmax", AXIS_OPTIONS, argMaxima);

@@ -8,7 +8,7 @@ import { withDerivative } from "../lax/decomposition.ts";
 import * as factorizations from "../lax/factorizations.ts";
 import * as lax from "../lax/index.ts";
 import { epsilon, matmul, spread, transposed } from "../lax/matrix.ts";
-import type { ArrayLike } from "../lax/operands.ts";
+import { type ArrayLike, asArray } from "../lax/operands.ts";
 import { where } from "./logic.ts";
 import { inverse, matrices } from "./matrices.ts";
 import { checkOrd, type NormOptions, normOf } from "./norm.ts";
@@ -85,8 +85,11 @@ export interface RtolOptions {
 
 type RtolArguments = Arguments<[rtol: ArrayLike], RtolOptions>;
 
-const tolerance = (fn: string, args: RtolArguments): ArrayLike | undefined =>
-  namedArguments<RtolOptions>(fn, ["rtol"], args).rtol;
+function tolerance(fn: string, args: RtolArguments): ArrayLike | undefined {
+  const { rtol } = namedArguments<RtolOptions>(fn, ["rtol"], args);
+  if (rtol === undefined || asArray(fn, rtol, "rtol").size === 1) return rtol;
+  throw new ShapeError(`${fn}: rtol must be one number, got ${describe(rtol)}.`);
+}
 
 /** Golub and Pereyra, "The differentiation of pseudo-inverses" (1973); for a constant rank. */
 const attachPinv = /* @__PURE__ */ withDerivative("pinv", (a, [value], da) => {

@@ -2,7 +2,7 @@
 import { isFloat } from "../base/dtypes.ts";
 import { noMore } from "../base/errors.ts";
 import type { NDArray } from "../ir/ndarray.ts";
-import { promoteOperands, promoteToFloat } from "../lax/convert.ts";
+import { type Promotion, promoteOperands, promoteToFloat } from "../lax/convert.ts";
 import * as lax from "../lax/index.ts";
 import { logOfSum } from "../lax/logaddexp.ts";
 import type { Unary } from "../lax/nary.ts";
@@ -61,18 +61,30 @@ export const deg2rad = /* @__PURE__ */ unary("deg2rad", promoteToFloat, (x) => m
 /** Radians as degrees. Source: `jax.numpy.rad2deg`. */
 export const rad2deg = /* @__PURE__ */ unary("rad2deg", promoteToFloat, (x) => multiply(x, 180 / Math.PI));
 
+/** A promotion that refuses floats, which have no bits to work with. */
+const withoutFloats =
+  (promotion: Promotion): Promotion =>
+  (fn, args, names) => {
+    const arrays = promotion(fn, args, names);
+    const { dtype } = arrays[0] as NDArray;
+    if (isFloat(dtype)) throw new TypeError(`${fn}: needs integers or bools, got ${dtype}.`);
+    return arrays;
+  };
+const promoteBits = /* @__PURE__ */ withoutFloats(promoteOperands);
+const promoteIntegers = /* @__PURE__ */ withoutFloats(promoteToNumbers);
+
 /** The bits, or bools, that are set in both. Source: `jax.numpy.bitwise_and`. */
-export const bitwiseAnd = /* @__PURE__ */ binary("bitwiseAnd", promoteOperands, lax.bitwiseAnd);
+export const bitwiseAnd = /* @__PURE__ */ binary("bitwiseAnd", promoteBits, lax.bitwiseAnd);
 /** The bits, or bools, that are set in one or both. Source: `jax.numpy.bitwise_or`. */
-export const bitwiseOr = /* @__PURE__ */ binary("bitwiseOr", promoteOperands, lax.bitwiseOr);
+export const bitwiseOr = /* @__PURE__ */ binary("bitwiseOr", promoteBits, lax.bitwiseOr);
 /** The bits, or bools, that are set in one alone. Source: `jax.numpy.bitwise_xor`. */
-export const bitwiseXor = /* @__PURE__ */ binary("bitwiseXor", promoteOperands, lax.bitwiseXor);
+export const bitwiseXor = /* @__PURE__ */ binary("bitwiseXor", promoteBits, lax.bitwiseXor);
 /** The bits, or bools, that aren't set. Source: `jax.numpy.bitwise_not`. */
-export const bitwiseNot = /* @__PURE__ */ unary("bitwiseNot", promoteOperands, lax.bitwiseNot);
+export const bitwiseNot = /* @__PURE__ */ unary("bitwiseNot", promoteBits, lax.bitwiseNot);
 /** The bits of an integer moved up by `y` places. Source: `jax.numpy.left_shift`. */
-export const leftShift = /* @__PURE__ */ binary("leftShift", promoteToNumbers, lax.shiftLeft);
+export const leftShift = /* @__PURE__ */ binary("leftShift", promoteIntegers, lax.shiftLeft);
 /** The bits of an integer moved down by `y` places; the sign stays. Source: `jax.numpy.right_shift`. */
-export const rightShift = /* @__PURE__ */ binary("rightShift", promoteToNumbers, (x, y) =>
+export const rightShift = /* @__PURE__ */ binary("rightShift", promoteIntegers, (x, y) =>
   (x.dtype === "uint32" ? lax.shiftRightLogical : lax.shiftRightArithmetic)(x, y),
 );
 

@@ -12,6 +12,7 @@ import { diagonal } from "./creation.ts";
 import { takeAlongAxis } from "./indexing.ts";
 import { isnan, logicalAnd, logicalNot, where } from "./logic.ts";
 import { atleast2d, moveaxis, ravel } from "./movement.ts";
+import { fitting } from "./operands.ts";
 import { matmul, outer } from "./products.ts";
 import {
   type ArgOptions,
@@ -76,6 +77,9 @@ function quantiles(fn: string, x: ArrayLike, q: ArrayLike, options: QuantileOpti
   const levels = whole === 1 ? given : lax.div(given, whole);
   const { axis, keepdims, method = "linear" } = options;
   const axes = canonicalAxes(fn, axis, operand.ndim);
+  if (axes.some((a) => operand.shape[a] === 0)) {
+    throw new ShapeError(`${fn}: axis [${axes.join(", ")}] of shape ${formatShape(operand.shape)} has no elements.`);
+  }
   const kept = range(operand.ndim).filter((i) => !axes.includes(i));
   const keptShape = kept.map((i) => operand.shape[i] as number);
   const last = kept.length;
@@ -141,7 +145,8 @@ const skippingNaN =
     const operand = asArray(fn, x);
     if (!isFloat(operand.dtype)) return reduce(fn, operand, options);
     const numbers = logicalNot(isnan(operand));
-    const mask = options.where === undefined ? numbers : logicalAnd(numbers, options.where);
+    const mask =
+      options.where === undefined ? numbers : logicalAnd(numbers, fitting(fn, "where", options.where, operand));
     return skip(fn, operand, { ...options, where: mask });
   };
 
@@ -216,6 +221,7 @@ export function cov(x: ArrayLike, ...args: Arguments<[y: ArrayLike], CovOptions>
   const fn = "numpy.cov";
   const names = ["y", "rowvar", "bias", "ddof"] as const;
   const { y, rowvar = true, bias = false, ddof } = namedArguments<CovOptions>(fn, names, args, 3);
+  if (typeof bias !== "boolean") throw new TypeError(`${fn}: bias must be true or false, got ${describe(bias)}.`);
   return covariances(fn, variables(fn, x, y, rowvar), ddof ?? (bias ? 0 : 1));
 }
 

@@ -8,7 +8,7 @@ import * as lax from "../lax/index.ts";
 import type { Binary, Unary } from "../lax/nary.ts";
 import { requireNumbers } from "../lax/nary.ts";
 import { type ArrayLike, asArray } from "../lax/operands.ts";
-import { binary, filled, promoteToNumbers, unary, unlessInteger } from "./operands.ts";
+import { binary, broadcastOperands, filled, fitting, promoteToNumbers, unary, unlessInteger } from "./operands.ts";
 
 /** Promotes, and refuses bools. */
 const promoteNumbersOnly: Promotion = (fn, args, names) =>
@@ -73,10 +73,11 @@ export interface ClipOptions {
 export function clip(x: ArrayLike, options: ClipOptions): NDArray;
 export function clip(x: ArrayLike, min: ArrayLike | null, max?: ArrayLike | null): NDArray;
 export function clip(x: ArrayLike, ...bounds: unknown[]): NDArray {
-  const { min, max } = namedArguments<ClipOptions>("numpy.clip", ["min", "max"], bounds);
-  const operand = asArray("numpy.clip", x);
-  const raised = min === null || min === undefined ? operand : maximum(min, operand);
-  return max === null || max === undefined ? raised : minimum(max, raised);
+  const fn = "numpy.clip";
+  const { min, max } = namedArguments<ClipOptions>(fn, ["min", "max"], bounds);
+  const operand = asArray(fn, x);
+  const raised = min === null || min === undefined ? operand : maximum(fitting(fn, "min", min, operand), operand);
+  return max === null || max === undefined ? raised : minimum(fitting(fn, "max", max, raised), raised);
 }
 
 /** The absolute value; bools and `uint32` stay as they are. Source: `jax.numpy.abs`. */
@@ -106,29 +107,35 @@ function integerFloorDivide(x: NDArray, y: NDArray): NDArray {
   return lax.select(crosses, lax.sub(quotient, 1), quotient);
 }
 
-/** The largest whole number at most `x / y`, in the operands' dtype. Source: `jax.numpy.floor_divide`. */
-export const floorDivide = /* @__PURE__ */ binary("floorDivide", promoteToNumbers, (x, y) => {
+function floorQuotient(x: NDArray, y: NDArray): NDArray {
   if (x.dtype === "uint32") return lax.div(x, y);
   return isFloat(x.dtype) ? floatDivmod(x, y) : integerFloorDivide(x, y);
-});
+}
+
+/** The largest whole number at most `x / y`, in the operands' dtype. Source: `jax.numpy.floor_divide`. */
+export const floorDivide = /* @__PURE__ */ binary("floorDivide", promoteToNumbers, floorQuotient);
 
 /** `floorDivide` and `remainder` at once. Source: `jax.numpy.divmod`. */
 export function divmod(x: ArrayLike, y: ArrayLike, ...rest: never[]): [quotient: NDArray, remainder: NDArray] {
-  noMore("numpy.divmod", rest);
-  return [floorDivide(x, y), remainder(x, y)];
+  const fn = "numpy.divmod";
+  noMore(fn, rest);
+  const [a, b] = broadcastOperands(fn, promoteToNumbers(fn, [x, y], ["x", "y"])) as [NDArray, NDArray];
+  return [floorQuotient(a, b), signedRemainder(a, b)];
 }
 
 /** Integers by 0 leave 0, as in JAX. */
 const nonZero = (y: NDArray): NDArray => (isFloat(y.dtype) ? y : lax.select(lax.eq(y, 0), 1, y));
 
-/** The remainder of `x / y` with the sign of `y`. Source: `jax.numpy.remainder`. */
-export const remainder = /* @__PURE__ */ binary("remainder", promoteToNumbers, (x, y) => {
+function signedRemainder(x: NDArray, y: NDArray): NDArray {
   const divisor = nonZero(y);
   const truncated = lax.rem(x, divisor);
   const signsDiffer = lax.ne(lax.lt(truncated, 0), lax.lt(divisor, 0));
   const add = lax.bitwiseAnd(signsDiffer, lax.ne(truncated, 0));
   return lax.select(add, lax.add(truncated, divisor), truncated);
-});
+}
+
+/** The remainder of `x / y` with the sign of `y`. Source: `jax.numpy.remainder`. */
+export const remainder = /* @__PURE__ */ binary("remainder", promoteToNumbers, signedRemainder);
 /** The same as `remainder`. Source: `jax.numpy.mod`. */
 export const mod: Binary = remainder;
 /** The remainder of `x / y` with the sign of `x`. Source: `jax.numpy.fmod`. */

@@ -181,4 +181,60 @@ test("new functions and options", () => {
   );
 });
 
+test("errors name the function that was called, not what it is made of", () => {
+  const two = np.ones([2]);
+  const mask = np.greater(two, 0);
+  const square = np.ones([3, 3]);
+  const [quotient, rest] = np.divmod(array([7, -7], { dtype: "int32" }), 3);
+  assert.equal(
+    [quotient.toArray(), rest.toArray()],
+    [
+      [2, -3],
+      [1, 2],
+    ],
+  );
+  assertThrows(() => loose.divmod!("a", 1), "numpy.divmod: x must be", '"a"');
+  assertThrows(() => loose.divmod!(1), "numpy.divmod: y must be", "undefined");
+  assertThrows(() => np.divmod(square, two), "numpy.divmod: shapes (3, 3) and (2,)");
+  assertThrows(() => loose.clip!(square, "a"), "numpy.clip: min must be", '"a"');
+  assertThrows(() => loose.clip!(square, null, [1]), "numpy.clip: max must be", "a list of 1");
+  assertThrows(() => np.clip(square, { max: two }), "numpy.clip: max must fit the array: shapes (2,) and (3, 3)");
+  assertThrows(() => methods.clip!({ min: two }), "numpy.clip: min must fit the array: shapes (2,) and (2, 3)");
+  for (const name of ["bitwiseAnd", "bitwiseOr", "bitwiseXor", "leftShift", "rightShift"]) {
+    assertThrows(() => loose[name]!(1, two), `numpy.${name}: needs integers or bools, got float32`);
+  }
+  assertThrows(() => np.bitwiseNot(two), "numpy.bitwiseNot: needs integers or bools, got float32");
+  assertThrows(() => np.ptp(mask), "numpy.ptp: needs numbers");
+  const reductions = ["sum", "prod", "mean", "std", "var", "any", "all"];
+  for (const name of [...reductions, "nansum", "nanprod", "nanmean", "nanstd", "nanvar"]) {
+    const text = `numpy.${name}: where must fit the array: shapes (2,) and (3, 3)`;
+    assertThrows(() => loose[name]!(square, { where: mask }), text);
+  }
+  for (const name of ["max", "min", "nanmax", "nanmin"]) {
+    assertThrows(() => loose[name]!(square, { where: mask, initial: 0 }), `numpy.${name}: where must fit the array`);
+  }
+  for (const name of ["median", "nanmedian"])
+    assertThrows(() => loose[name]!(np.zeros([0])), `numpy.${name}: axis [0]`);
+  for (const name of ["quantile", "percentile", "nanquantile"]) {
+    assertThrows(() => loose[name]!(np.zeros([2, 0]), 0.5, 1), `numpy.${name}: axis [1] of shape (2, 0)`);
+  }
+  for (const bias of ["no", [], 1, null]) assertThrows(() => loose.cov!(square, { bias }), "numpy.cov: bias must be");
+  assertThrows(() => loose.select!([null], [square]), "numpy.select: conditions[0] must be", "null");
+  assertThrows(() => np.select([mask], [square]), "numpy.select: shapes (2,) and () and (3, 3)");
+  assertThrows(() => loose.meshgrid!(new Array(2)), "numpy.meshgrid: vectors[0] must be", "undefined");
+  assertThrows(() => np.logspace(0, 1, { num: 3, base: two }), "numpy.logspace: base must fit the array");
+  for (const end of ["left", "right"]) {
+    assertThrows(() => loose.interp!(square, two, two, { [end]: "a" }), `numpy.interp: ${end} must be`, '"a"');
+    assertThrows(() => loose.interp!(square, two, two, { [end]: two }), `numpy.interp: ${end} must fit the array`);
+  }
+  for (const name of ["pinv", "matrixRank"]) {
+    const f = (np.linalg as unknown as typeof loose)[name]!;
+    assertThrows(() => f(square, { rtol: two }), `numpy.linalg.${name}: rtol must be one number`, "(2,)");
+  }
+  for (const wrong of [new Array(2), [null], [[0, null]]]) {
+    assertThrows(() => loose.take!(square, wrong), "numpy.take: indices must be whole numbers");
+    assertThrows(() => loose.at!(square, wrong), "numpy.at: an index must be whole numbers");
+  }
+});
+
 test.run();
