@@ -1,5 +1,5 @@
 /** Functions whose intermediate values are computed again when a derivative needs them (JAX: `jax.checkpoint`). */
-import { checkOptions } from "../base/errors.ts";
+import { checkOptions, noMore } from "../base/errors.ts";
 import { unflatten } from "../base/tree.ts";
 import { withoutDeadCode } from "../ir/dead-code.ts";
 import { type Atom, type ClosedJaxpr, type Equation, type Jaxpr, outputAvals, Var } from "../ir/jaxpr.ts";
@@ -136,8 +136,9 @@ export interface CheckpointOptions {
  * needs them. A derivative takes less memory and more time. Source: `jax.checkpoint` (`jax.remat`).
  * @example const loss = (p, x) => np.sum(checkpoint(block)(p[1], checkpoint(block)(p[0], x)));
  */
-export function checkpoint<F extends TreeFunction>(f: F, options: CheckpointOptions = {}): F {
+export function checkpoint<F extends TreeFunction>(f: F, options: CheckpointOptions = {}, ...rest: never[]): F {
   const fn = "checkpoint";
+  noMore(fn, rest);
   checkFunction(fn, f);
   checkOptions(fn, options, ["policy"]);
   const { policy = checkpointPolicies.nothingSaveable } = options;

@@ -1,5 +1,5 @@
 /** Functions whose forward-mode derivative the user gives. */
-import { checkOptions, describe } from "../base/errors.ts";
+import { checkOptions, describe, noMore } from "../base/errors.ts";
 import { unflatten } from "../base/tree.ts";
 import { zerosLike } from "../lax/create.ts";
 import { addArrays } from "../lax/elementwise.ts";
@@ -29,8 +29,9 @@ export type CustomJvp<F extends TreeFunction> = F & {
  * const log1pExp = customJvp((x: NDArray) => np.log(np.add(1, np.exp(x))));
  * log1pExp.defjvp(([x], [t]) => [log1pExp(x), np.multiply(t, nn.sigmoid(x))]);
  */
-export function customJvp<F extends TreeFunction>(f: F, given: CustomOptions = {}): CustomJvp<F> {
+export function customJvp<F extends TreeFunction>(f: F, given: CustomOptions = {}, ...rest: never[]): CustomJvp<F> {
   const fn = "customJvp";
+  noMore(fn, rest);
   const options = checkCustom(fn, f, given);
   let rule: Parameters<CustomJvp<F>["defjvp"]>[0] | undefined;
   const applied = (...args: unknown[]): unknown => {

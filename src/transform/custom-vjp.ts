@@ -1,5 +1,5 @@
 /** Functions whose reverse-mode derivative the user gives. */
-import { describe, UnsupportedError } from "../base/errors.ts";
+import { describe, noMore, UnsupportedError } from "../base/errors.ts";
 import { formatTree, leafCount, type TreeDef, unflatten } from "../base/tree.ts";
 import type { Aval } from "../ir/aval.ts";
 import { keyOf } from "../ir/key.ts";
@@ -125,8 +125,9 @@ function cotangentsOf(given: unknown, inTree: TreeDef, avals: readonly Aval[]): 
  * Makes `f` a function with a reverse-mode derivative of its own, set by `defvjp`. Forward mode is then an error.
  * Source: `jax.custom_vjp`.
  */
-export function customVjp<F extends TreeFunction>(f: F, given: CustomOptions = {}): CustomVjp<F> {
+export function customVjp<F extends TreeFunction>(f: F, given: CustomOptions = {}, ...rest: never[]): CustomVjp<F> {
   const fn = "customVjp";
+  noMore(fn, rest);
   const options = checkCustom(fn, f, given);
   type Rules = Parameters<CustomVjp<F>["defvjp"]>;
   let rules: Rules | undefined;

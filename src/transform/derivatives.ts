@@ -1,6 +1,6 @@
 /** Derivatives of functions of trees: jvp, linearize, vjp, linearTranspose, grad. */
 import { isFloat } from "../base/dtypes.ts";
-import { checkOptions, describe, formatShape } from "../base/errors.ts";
+import { checkOptions, describe, formatShape, noMore } from "../base/errors.ts";
 import { isPlainObject } from "../base/plain.ts";
 import { leafCount, type TreeDef, unflatten } from "../base/tree.ts";
 import type { Aval } from "../ir/aval.ts";
@@ -234,7 +234,8 @@ export function vjpAs(
   const applied = differentiate(fn, f, args, hasAux);
   const { inTree, inputs, active, avals, outTree } = applied;
   const { outputs, linear } = linearized(applied);
-  const pullback = (cotangent: unknown): unknown => {
+  const pullback = (cotangent: unknown, ...rest: never[]): unknown => {
+    noMore(fn, rest);
     const cts = matchLeaves(fn, "the cotangent", cotangent, outTree, avals);
     return unflatten(inTree, pullBack(linear, cts, inputs, active));
   };
@@ -252,7 +253,8 @@ export function linearTranspose<Args extends unknown[], Out>(
 ): (cotangent: Out) => Args {
   const { program, inTree, outTree, inputs } = apply("linearTranspose", f, primals);
   const avals = outputAvals(program.jaxpr);
-  return (cotangent) => {
+  return (cotangent, ...rest: never[]) => {
+    noMore("linearTranspose", rest);
     const cts = matchLeaves("linearTranspose", "the cotangent", cotangent, outTree, avals);
     return unflatten(
       inTree,
@@ -324,7 +326,8 @@ export function valueAndGrad<Args extends unknown[]>(
   options: GradOptions,
   // biome-ignore lint/suspicious/noExplicitAny: what comes back depends on the options
 ): (...args: Args) => [value: any, gradient: any];
-export function valueAndGrad(f: TreeFunction, options: GradOptions = {}): TreeFunction {
+export function valueAndGrad(f: TreeFunction, options: GradOptions = {}, ...rest: never[]): TreeFunction {
+  noMore("valueAndGrad", rest);
   return gradOf("valueAndGrad", f, options);
 }
 
@@ -379,7 +382,8 @@ export function grad<Args extends unknown[]>(
   options: GradOptions,
   // biome-ignore lint/suspicious/noExplicitAny: what comes back depends on the options
 ): (...args: Args) => any;
-export function grad(f: TreeFunction, options: GradOptions = {}): TreeFunction {
+export function grad(f: TreeFunction, options: GradOptions = {}, ...rest: never[]): TreeFunction {
+  noMore("grad", rest);
   const both = gradOf("grad", f, options);
   const { hasAux } = options;
   return (...args) => {

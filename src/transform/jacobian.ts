@@ -1,5 +1,5 @@
 /** Full Jacobians: forward and reverse mode over a basis of the inputs or outputs. */
-import { checkOptions } from "../base/errors.ts";
+import { checkOptions, noMore } from "../base/errors.ts";
 import { flattenArguments } from "../base/flatten.ts";
 import { type Shape, sizeOf } from "../base/shapes.ts";
 import { type TreeDef, unflatten } from "../base/tree.ts";
@@ -115,7 +115,8 @@ export function jacrev<Args extends unknown[], Out>(
   f: (...args: Args) => Out,
   options?: JacobianOptions,
 ): (...args: Args) => JacobianOf<Args, Out>;
-export function jacrev(f: TreeFunction, options: JacobianOptions = {}): TreeFunction {
+export function jacrev(f: TreeFunction, options: JacobianOptions = {}, ...rest: never[]): TreeFunction {
+  noMore("jacrev", rest);
   return jacobianOf("jacrev", reverse, f, options);
 }
 
@@ -128,7 +129,8 @@ export function jacfwd<Args extends unknown[], Out>(
   f: (...args: Args) => Out,
   options?: JacobianOptions,
 ): (...args: Args) => JacobianOf<Args, Out>;
-export function jacfwd(f: TreeFunction, options: JacobianOptions = {}): TreeFunction {
+export function jacfwd(f: TreeFunction, options: JacobianOptions = {}, ...rest: never[]): TreeFunction {
+  noMore("jacfwd", rest);
   return jacobianOf("jacfwd", forward, f, options);
 }
 
@@ -144,6 +146,7 @@ export function hessian<Args extends unknown[], Out>(
   f: (...args: Args) => Out,
   options?: JacobianOptions,
 ): (...args: Args) => JacobianOf<Args, Out>;
-export function hessian(f: TreeFunction, options: JacobianOptions = {}): TreeFunction {
+export function hessian(f: TreeFunction, options: JacobianOptions = {}, ...rest: never[]): TreeFunction {
+  noMore("hessian", rest);
   return jacobianOf("hessian", forward, jacobianOf("hessian", reverse, f, options), options);
 }

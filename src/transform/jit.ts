@@ -1,6 +1,6 @@
 /** `jit`: a function compiled to a plan, once for each combination of shapes, structure and static values. */
 import { itemSize } from "../base/dtypes.ts";
-import { checkOptions, describe } from "../base/errors.ts";
+import { checkOptions, describe, noMore } from "../base/errors.ts";
 import { flatten, formatTree, unflatten } from "../base/tree.ts";
 import { compile, type Plan } from "../compile/plan.ts";
 import { compiled, planBytes, programBytes } from "../device/compiled.ts";
@@ -123,7 +123,8 @@ export class CompiledFunction {
  * @example const power = jit((x, n) => (n === 0 ? np.onesLike(x) : np.power(x, n)), { staticArgnums: [1] });
  * @example const step = jit((params, x, y) => grad(loss)(params, x, y));
  */
-export function jit<F extends TreeFunction>(f: F, options: JitOptions = {}): F {
+export function jit<F extends TreeFunction>(f: F, options: JitOptions = {}, ...rest: never[]): F {
+  noMore("jit", rest);
   checkFunction("jit", f);
   const { staticArgnums = [] } = checkOptions("jit", options, ["staticArgnums"]);
   const forms = new CompiledFunction(typeof staticArgnums === "number" ? [staticArgnums] : staticArgnums);

@@ -1,5 +1,5 @@
 /** `vmap`: a function of single examples made a function of batches. */
-import { checkOptions, formatShape, ShapeError } from "../base/errors.ts";
+import { checkOptions, formatShape, noMore, ShapeError } from "../base/errors.ts";
 import { canonicalAxis, checkShape, removed } from "../base/shapes.ts";
 import { broadcastPrefix, unflatten } from "../base/tree.ts";
 import { makeAval } from "../ir/aval.ts";
@@ -37,7 +37,8 @@ function commonSize(inputs: readonly NDArray[], axes: readonly BatchAxis[], axis
  * @example const perExample = vmap(grad(loss), { inAxes: [null, 0, 0] });
  * @throws ShapeError when the mapped axes differ in size.
  */
-export function vmap<F extends TreeFunction>(f: F, options: VmapOptions = {}): F {
+export function vmap<F extends TreeFunction>(f: F, options: VmapOptions = {}, ...rest: never[]): F {
+  noMore("vmap", rest);
   checkFunction("vmap", f);
   const { inAxes = 0, outAxes = 0, axisSize } = checkOptions("vmap", options, ["inAxes", "outAxes", "axisSize"]);
   const mapped: TreeFunction = (...args) => {

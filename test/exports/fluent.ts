@@ -4,13 +4,14 @@ import { type Example, examplesOf, mask, matrix, type Row } from "./example.ts";
 
 const both = () => ({ axis: [0, 1], keepdims: true });
 const sums = (x: NDArray) => ({ ...both(), where: mask(x), dtype: "float64" });
-const sorted = () => ({ axis: 0, descending: true });
+const sorted = () => ({ axis: 0, descending: true, stable: true });
 
 const ROWS: readonly Row[] = [
   ["toArray data dataSync neg abs exp log sqrt square sin cos tanh", () => []],
   ["ravel flatten", () => [], () => ({ order: "F" })],
   ["add sub mul div pow mod maximum minimum equal notEqual less lessEqual greater greaterEqual dot matmul", (x) => [x]],
-  ["sum mean prod", () => [], sums],
+  ["sum prod", () => [], (x) => ({ ...sums(x), initial: 1 })],
+  ["mean", () => [], sums],
   ["std var", () => [], (x) => ({ ...sums(x), ddof: 1 })],
   ["max min", () => [], (_x) => ({ ...both(), initial: 1 })],
   ["max min", () => [{ initial: 1 }], (x) => ({ where: mask(x) })],

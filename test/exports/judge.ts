@@ -17,6 +17,7 @@ const METHODS: Readonly<Record<string, string>> = {
   div: "divide",
   pow: "power",
   neg: "negative",
+  mod: "remainder",
   flatten: "ravel",
 };
 

@@ -31,6 +31,7 @@ const ROWS: readonly Row[] = [
   ["grad valueAndGrad", () => [scalar], () => ({ argnums: 0 })],
   ["grad valueAndGrad", () => [withAux, { hasAux: true }], () => ({ argnums: [0] })],
   ["jacfwd jacrev jacobian hessian", () => [square], () => ({ argnums: [0] })],
+  ["jacfwd jacrev jacobian hessian", () => [withAux], () => ({ hasAux: true })],
   ["vmap", () => [square], () => ({ inAxes: [1], outAxes: 1, axisSize: 3 })],
   ["jit", () => [square], () => ({ staticArgnums: [1] })],
   ["checkpoint", () => [square], () => ({ policy: cotangent.checkpointPolicies.dotsSaveable })],
