@@ -49,7 +49,7 @@ export function fuse(jaxpr: Jaxpr): Kernel[] {
     const { kind } = equation.primitive.lowering;
     if (kind !== "map") {
       // A constant is there from the beginning, a view as soon as its operand; any other kernel takes the next place.
-      const operands = Math.max(-1, ...variables.map((v) => startOf.get(v)!));
+      const operands = variables.reduce((last, v) => Math.max(last, startOf.get(v)!), -1);
       const start = kind === "constant" ? -1 : kind === "view" ? Math.floor(operands) + 0.5 : kernels.length;
       kernels.push({ elementwise: false, equations: [equation], start });
       for (const v of equation.outputs) startOf.set(v, start);

@@ -29,7 +29,7 @@ export interface Lowered {
 
 export function lower(jaxpr: Jaxpr): Lowered {
   const lowering = new Lowering(jaxpr);
-  lowering.inputs.push(...[...jaxpr.constVars, ...jaxpr.inputs].map((v) => lowering.define(v).buffer));
+  for (const v of [...jaxpr.constVars, ...jaxpr.inputs]) lowering.inputs.push(lowering.define(v).buffer);
   lowering.run();
   const outputs = jaxpr.outputs.map((atom) => lowering.rowMajor(lowering.read(atom)).buffer);
   return { steps: lowering.steps, inputs: lowering.inputs, constants: lowering.constants, outputs };
@@ -77,7 +77,7 @@ export class Lowering {
       lowering.set(v, operands[i]!);
     });
     lowering.run();
-    steps.push(...lowering.steps);
+    for (const step of lowering.steps) steps.push(step);
     return jaxpr.outputs.map((atom) => lowering.read(atom));
   }
 

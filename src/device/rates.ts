@@ -24,7 +24,7 @@ function secondsOf(
   atLeast: number,
 ): number {
   const avals = shapes.map((shape) => makeAval(shape, "float32"));
-  const plan = compile(traceToJaxpr((...inputs) => [fn(...inputs)], avals).jaxpr);
+  const plan = compile(traceToJaxpr((inputs) => [fn(...inputs)], avals).jaxpr);
   const inputs = shapes.map((shape) => hostArray(allocate("float32", sizeOf(shape)).fill(1), shape, "float32"));
   let best = Number.POSITIVE_INFINITY;
   const begin = performance.now();

@@ -134,12 +134,12 @@ export function bind1<Params>(primitive: Primitive<Params>, inputs: readonly NDA
 }
 
 /**
- * Runs `fn` once on abstract values and returns the program of what it did. With `concrete` that is what depends on these
+ * Runs `fn` once on a list of abstract values and returns the program of what it did. With `concrete` that is what depends on these
  * values, unless a trace around records everything.
  * @throws TypeError when `fn` returns something that is not an array.
  */
 export function traceToJaxpr(
-  fn: (...inputs: NDArray[]) => readonly NDArray[],
+  fn: (inputs: NDArray[]) => readonly NDArray[],
   avals: readonly Aval[],
   concrete = false,
 ): ClosedJaxpr {
@@ -147,7 +147,7 @@ export function traceToJaxpr(
   const inputs = avals.map((aval) => new Var(aval));
   traces.push(trace);
   try {
-    const results = fn(...inputs.map((v) => new Tracer(trace, v)));
+    const results = fn(inputs.map((v) => new Tracer(trace, v)));
     const outputs = results.map((x) => {
       if (!(x instanceof NDArray)) throw new TypeError(`a traced function must return arrays, got ${describe(x)}.`);
       return trace.atom(x);

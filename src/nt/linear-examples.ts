@@ -36,7 +36,7 @@ export function linearizeExamples(fn: string, side: Side): LinearExamples {
   const axes = broadcastPrefix<number>(fn, "", side.exampleAxes, tree);
   let linear: Jaxpr | undefined;
   const constants = traceToJaxpr(
-    (...example) => {
+    (example) => {
       const closed = linearizeBy(fn, side.single(unflatten(tree, example)), side.parameters.floats).linear;
       linear = closed.jaxpr;
       return closed.consts;

@@ -3,7 +3,7 @@ import type { Aval } from "../ir/aval.ts";
 import type { ClosedJaxpr, Jaxpr } from "../ir/jaxpr.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import type { BatchAxis, Tangent } from "../ir/primitive.ts";
-import { traceToJaxpr } from "../ir/trace.ts";
+import { evalJaxpr, traceToJaxpr } from "../ir/trace.ts";
 import { full, zerosLike } from "../lax/create.ts";
 import { batchToFront } from "../lax/shape.ts";
 import { batchJaxpr } from "./batch.ts";
@@ -57,25 +57,39 @@ export interface JvpProgram {
   readonly active: Flags;
 }
 
-/** The derivative of a program by its `active` inputs; the outputs in `instantiate` have a tangent in any case. */
-export function jvpProgram(jaxpr: Jaxpr, active: Flags, instantiate: Flags = []): JvpProgram {
+/** The derivative of a program by its `active` inputs. */
+export function jvpProgram(jaxpr: Jaxpr, active: Flags): JvpProgram {
   let activeOutputs: Flags = [];
   const program = traceToJaxpr(
-    (...values) => {
+    (values) => {
       const [primals, tangents] = parts(values, active.length);
       const [outs, dOuts] = jvpJaxpr({ jaxpr, consts: [] }, primals, spread(tangents, active));
-      activeOutputs = dOuts.map((t, i) => t !== null || Boolean(instantiate[i]));
-      return [
-        ...outs,
-        ...chosen(
-          dOuts.map((t, i) => t ?? zerosLike(outs[i]!)),
-          activeOutputs,
-        ),
-      ];
+      activeOutputs = dOuts.map((t) => t !== null);
+      return [...outs, ...(chosen(dOuts, activeOutputs) as NDArray[])];
     },
     [...inputAvalsOf(jaxpr), ...inputAvalsOf(jaxpr, active)],
   );
   return { program, active: activeOutputs };
+}
+
+/**
+ * The same with a tangent for every output in `wanted`, if only of zeros. It takes a program that is derived already: what
+ * is inside of programs inside of programs would be derived twice at each depth.
+ */
+export function withTangents({ program, active }: JvpProgram, wanted: Flags): JvpProgram {
+  const all = active.map((is, i) => is || Boolean(wanted[i]));
+  if (count(all) === count(active)) return { program, active };
+  const filled = traceToJaxpr((values) => {
+    const [outs, dOuts] = parts(evalJaxpr(program, values), active.length);
+    return [
+      ...outs,
+      ...chosen(
+        spread(dOuts, active).map((t, i) => t ?? zerosLike(outs[i]!)),
+        all,
+      ),
+    ];
+  }, inputAvalsOf(program.jaxpr));
+  return { program: filled, active: all };
 }
 
 /** A program mapped over the first axis of its inputs. */
@@ -85,18 +99,27 @@ export interface BatchedProgram {
   readonly batched: Flags;
 }
 
-export function batchedProgram(jaxpr: Jaxpr, batched: Flags, size: number, instantiate: Flags = []): BatchedProgram {
+export function batchedProgram(jaxpr: Jaxpr, batched: Flags, size: number): BatchedProgram {
   let batchedOutputs: Flags = [];
   const program = traceToJaxpr(
-    (...values) => {
+    (values) => {
       const axes = batched.map((is): BatchAxis => (is ? 0 : null));
       const [outs, at] = batchJaxpr({ jaxpr, consts: [] }, values, axes);
-      batchedOutputs = at.map((axis, i) => axis !== null || Boolean(instantiate[i]));
+      batchedOutputs = at.map((axis) => axis !== null);
       return outs.map((out, i) => (batchedOutputs[i] ? batchToFront(out, at[i]!, size) : out));
     },
     inputAvalsOf(jaxpr).map((aval, i) => (batched[i] ? { ...aval, shape: [size, ...aval.shape] } : aval)),
   );
   return { program, batched: batchedOutputs };
+}
+
+/** The same with a batch axis for every output in `wanted`, if only of equal examples. */
+export function withBatchAxes({ program, batched }: BatchedProgram, wanted: Flags, size: number): BatchedProgram {
+  const all = batched.map((is, i) => is || Boolean(wanted[i]));
+  if (count(all) === count(batched)) return { program, batched };
+  const spreadOut = (x: NDArray, i: number): NDArray => (all[i] && !batched[i] ? batchToFront(x, null, size) : x);
+  const filled = traceToJaxpr((values) => evalJaxpr(program, values).map(spreadOut), inputAvalsOf(program.jaxpr));
+  return { program: filled, batched: all };
 }
 
 /** The cotangents of a program's `linear` inputs, where the values of the others are known; zeros where none arrives. */

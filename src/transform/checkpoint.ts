@@ -107,7 +107,7 @@ const checkpointPrimitive: Primitive<CheckpointParams> = {
     const known = inputs.filter((x) => !isUndefined(x)) as NDArray[];
     const has = cts.map((ct) => ct !== null);
     const back = traceToJaxpr(
-      (...values) => {
+      (values) => {
         const [fixed, given] = parts(values, known.length);
         return pullBackProgram(body, linear, fixed, spread(given, has));
       },

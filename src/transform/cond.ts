@@ -15,9 +15,21 @@ import { asArray } from "../lax/operands.ts";
 import { argmax, reduceOr } from "../lax/reduce.ts";
 import { batchSize, batchToFront, broadcastInDim, broadcastTo } from "../lax/shape.ts";
 import { stopGradient } from "../lax/stop-gradient.ts";
-import { batchedProgram, chosen, type Flags, jvpProgram, parts, pullBackProgram, spread, zerosOf } from "./bodies.ts";
+import {
+  batchedProgram,
+  chosen,
+  type Flags,
+  inputAvalsOf,
+  jvpProgram,
+  parts,
+  pullBackProgram,
+  spread,
+  withBatchAxes,
+  withTangents,
+  zerosOf,
+} from "./bodies.ts";
 import { ARRAYS, checkFunction, flattenArrays, type Traced, type TreeFunction, traceFunction } from "./flat.ts";
-import { type Split, splitJaxpr } from "./partial.ts";
+import { type Split, splitJaxpr, withUnknown } from "./partial.ts";
 
 /** Binds branches; arrays that one of them closes over become inputs of all. */
 function bindBranches(index: NDArray, branches: readonly ClosedJaxpr[], operands: readonly NDArray[]): NDArray[] {
@@ -54,14 +66,14 @@ function sharedPlaces(splits: readonly Split[]): { avals: Var["aval"][]; places:
 function takenBy(takes: NDArray, branch: Jaxpr, batched: Flags, operands: readonly NDArray[]): NDArray[] {
   const [size] = takes.shape as [number];
   const every = branch.outputs.map(() => true);
-  const mapped = batchedProgram(branch, batched, size, every).program;
+  const mapped = withBatchAxes(batchedProgram(branch, batched, size), every, size).program;
   if (branch.equations.length === 0 || size === 0) return evalJaxpr(mapped, operands);
   const avals = [takes, ...operands].map((x) => x.aval);
-  const own = traceToJaxpr((takes, ...values) => {
-    const first = argmax(convertElementType(takes, "int32"), { axis: 0 });
+  const own = traceToJaxpr(([takes, ...values]) => {
+    const first = argmax(convertElementType(takes!, "int32"), { axis: 0 });
     const replaced = (x: NDArray): NDArray => {
       const example = stopGradient(broadcastTo(takeAlong(x, first, 0), x.shape));
-      return select(broadcastInDim(takes, { shape: x.shape, broadcastDimensions: [0] }), x, example);
+      return select(broadcastInDim(takes!, { shape: x.shape, broadcastDimensions: [0] }), x, example);
     };
     return evalJaxpr(
       mapped,
@@ -77,8 +89,9 @@ const condPrimitive: Primitive<BranchParams> = {
   aval: (_, { branches }) => outputAvals(branches[0]!),
   jvp: ([index, ...primals], [, ...tangents], { branches }) => {
     const active = tangents.map((t) => t !== null);
-    const some = union(branches.map((branch) => jvpProgram(branch, active).active));
-    const programs = branches.map((branch) => jvpProgram(branch, active, some).program);
+    const derived = branches.map((branch) => jvpProgram(branch, active));
+    const some = union(derived.map((d) => d.active));
+    const programs = derived.map((d) => withTangents(d, some).program);
     const outs = bindBranches(index!, programs, [...primals, ...(chosen(tangents, active) as NDArray[])]);
     const [values, dValues] = parts(outs, some.length);
     return [values, spread(dValues, some)];
@@ -86,8 +99,9 @@ const condPrimitive: Primitive<BranchParams> = {
   partialEval: (equation, [index, ...operands], save) => {
     const { branches } = equation.params;
     const isUnknown = operands.map((x) => x === null);
-    const unknownOutputs = union(branches.map((branch) => splitJaxpr(branch, isUnknown).unknownOutputs));
-    const splits = branches.map((branch) => splitJaxpr(branch, isUnknown, unknownOutputs));
+    const own = branches.map((branch) => splitJaxpr(branch, isUnknown));
+    const unknownOutputs = union(own.map((split) => split.unknownOutputs));
+    const splits = own.map((split) => withUnknown(split, unknownOutputs));
     const trivial = unknownOutputs.every(Boolean) && splits.every(({ known }) => known.jaxpr.equations.length === 0);
     if (!index || trivial) return { outputs: unknownOutputs.map(() => null), rest: equation as Equation };
     const isKnown = unknownOutputs.map((is) => !is);
@@ -98,7 +112,7 @@ const condPrimitive: Primitive<BranchParams> = {
     ) as NDArray[];
     const knownBranches = splits.map((split, k) =>
       traceToJaxpr(
-        (...values) => {
+        (values) => {
           const [outs, residuals] = parts(evalJaxpr(split.known, values), isKnown.filter(Boolean).length);
           return [...outs, ...avals.map((aval, i) => residuals[places[k]!.indexOf(i)] ?? zerosOf(aval))];
         },
@@ -128,7 +142,7 @@ const condPrimitive: Primitive<BranchParams> = {
     const known = chosen(operands, isKnown) as NDArray[];
     const avals = [...known.map((x) => x.aval), ...chosen(outputAvals(branches[0]!), has)];
     const back = branches.map((branch) =>
-      traceToJaxpr((...values) => {
+      traceToJaxpr((values) => {
         const [fixed, given] = parts(values, known.length);
         return pullBackProgram(branch, linear, fixed, spread(given, has));
       }, avals),
@@ -141,8 +155,9 @@ const condPrimitive: Primitive<BranchParams> = {
     const batched = axes.map((axis) => axis !== null);
     const front = operands.map((x, i) => (batched[i] ? batchToFront(x, axes[i]!, size) : x));
     if (indexAxis === null) {
-      const some = union(branches.map((branch) => batchedProgram(branch, batched, size).batched));
-      const programs = branches.map((branch) => batchedProgram(branch, batched, size, some).program);
+      const mapped = branches.map((branch) => batchedProgram(branch, batched, size));
+      const some = union(mapped.map((m) => m.batched));
+      const programs = mapped.map((m) => withBatchAxes(m, some, size).program);
       return [bindBranches(index!, programs, front), some.map((is) => (is ? 0 : null))];
     }
     // Examples that differ in their branch: each branch is computed for its own, and one result selected.
@@ -164,12 +179,8 @@ const describeOutputs = ({ program, outTree }: Traced): string =>
     .map((a) => formatAval({ ...a, weak: false }))
     .join(", ")}`;
 
-/** The branches traced, whose results that are numbers take the dtypes that the other branches give. */
-function alike<F>(
-  branches: readonly F[],
-  trace: (branch: F, finish?: (outs: NDArray[]) => NDArray[]) => Traced,
-): Traced[] {
-  const traced = branches.map((branch) => trace(branch));
+/** The branches, of whose results those that are numbers take the dtypes that the other branches give. */
+function alike(traced: readonly Traced[]): readonly Traced[] {
   const all = traced.map(({ program }) => outputAvals(program.jaxpr));
   const wanted = all[0]!.map((_, i) => promote(all.flatMap((avals) => avals[i] ?? [])));
   if (all.every((avals) => avals.every((aval, i) => !aval.weak || aval.dtype === wanted[i]?.dtype))) return traced;
@@ -178,7 +189,10 @@ function alike<F>(
     if (!to || !x.aval.weak || x.dtype === to.dtype) return x;
     return to.weak ? castWeak(x, to.dtype) : convertElementType(x, to.dtype);
   };
-  return branches.map((branch) => trace(branch, (outs) => outs.map(convert)));
+  return traced.map(({ program, outTree }) => ({
+    outTree,
+    program: traceToJaxpr((values) => evalJaxpr(program, values).map(convert), inputAvalsOf(program.jaxpr)),
+  }));
 }
 
 /** Traces the branches and runs the chosen one: at once where the number is known, else when the program runs. */
@@ -186,7 +200,7 @@ function choose<Out>(fn: string, index: NDArray, branches: readonly TreeFunction
   for (const branch of branches) checkFunction(fn, branch);
   const [inputs, tree] = flattenArrays(fn, operands);
   const avals = inputs.map((x) => x.aval);
-  const traced = alike(branches, (branch, finish) => traceFunction(fn, branch, tree, avals, { ...ARRAYS, finish }));
+  const traced = alike(branches.map((branch) => traceFunction(fn, branch, tree, avals, ARRAYS)));
   const [first, ...others] = traced.map(describeOutputs);
   const other = others.find((text) => text !== first);
   if (other) {

@@ -54,7 +54,7 @@ const customLinearPrimitive: Primitive<LinearParams> = {
       const all = [...residuals, ...cts];
       const single = (x: NDArray): Aval => ({ ...x.aval, shape: x.shape.slice(1) });
       const rule = traceToJaxpr(
-        (...values) => params.backward(values.slice(0, residuals.length), values.slice(residuals.length)),
+        (values) => params.backward(values.slice(0, residuals.length), values.slice(residuals.length)),
         all.map(single),
       );
       return batched(
@@ -151,7 +151,7 @@ export function customVjp<F extends TreeFunction>(f: F, given: CustomOptions = {
           inAvals,
         );
       const back = ruleProgram(
-        (...values) => pull(...parts(values, saved.length)),
+        (values) => pull(...parts(values, saved.length)),
         [...saved.map((x) => x.aval), ...avals],
       );
       const consts = back?.consts ?? [];

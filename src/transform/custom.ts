@@ -55,7 +55,7 @@ const customPrimitive: Primitive<CustomParams> = {
     const front = inputs.map((x, i) => batchToFront(x, axes[i]!, size));
     const mapped = front.map((): BatchAxis => 0);
     const program = traceToJaxpr(
-      (...values) => batched({ jaxpr: params.program, consts: [] }, values, mapped, size),
+      (values) => batched({ jaxpr: params.program, consts: [] }, values, mapped, size),
       front.map((x) => x.aval),
     );
     const jvp: CustomParams["jvp"] = (...lists) => mappedJvp(params, lists, size);
@@ -88,7 +88,7 @@ function mappedJvp({ jvp }: CustomParams, lists: Parameters<CustomParams["jvp"]>
   const single = (x: NDArray): Aval => ({ ...x.aval, shape: x.shape.slice(1) });
   const all = lists.flat();
   const [primals, tangents] = lists;
-  const rule = traceToJaxpr((...values) => jvp(...parts(values, primals.length, tangents.length)), all.map(single));
+  const rule = traceToJaxpr((values) => jvp(...parts(values, primals.length, tangents.length)), all.map(single));
   return batched(
     rule,
     all,
@@ -103,7 +103,7 @@ const call = (params: CustomParams, inputs: readonly NDArray[]): NDArray[] => bi
  * A user's rule as a program, with the arrays that it closes over: they may be values of a trace that has ended when the
  * rule is needed. `null` where it can't be traced: a derivative that nobody may ask for must not be an error.
  */
-export function ruleProgram(rule: (...values: NDArray[]) => NDArray[], avals: readonly Aval[]): ClosedJaxpr | null {
+export function ruleProgram(rule: (values: NDArray[]) => NDArray[], avals: readonly Aval[]): ClosedJaxpr | null {
   if (!isTracing()) return null;
   try {
     return traceToJaxpr(rule, avals);
@@ -147,7 +147,7 @@ export function callFlat(
       tangents.map((t, i) => (isNumber(primals[i]!.aval) ? castWeak(t, "float32") : t)),
     ).flat();
   const traced = derivativeProgram(
-    (...values) => flat(...parts(values, inputs.length)),
+    (values) => flat(...parts(values, inputs.length)),
     [...avals, ...inputs.map((x) => zeroTangent(x).aval)],
   );
   const ruleConsts = traced?.consts ?? [];

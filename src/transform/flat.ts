@@ -80,7 +80,7 @@ export function traceFunction(
 ): Traced {
   let outTree: TreeDef | undefined;
   const program = traceToJaxpr(
-    (...leaves) => {
+    (leaves) => {
       const result = f(...unflatten<unknown[]>(inTree, leaves.map(narrowed)));
       const [outs, tree] = flattenArguments(result, statics);
       if (tree.kind === "static" && typeof tree.value !== "boolean") refuseResult(fn, result);

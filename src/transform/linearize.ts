@@ -21,7 +21,7 @@ function traceJvp(program: ClosedJaxpr, active: readonly boolean[]): ClosedJaxpr
   const avals = program.jaxpr.inputs.map((v) => v.aval);
   const tangentAvals = avals.filter((_, i) => active[i]);
   return traceToJaxpr(
-    (...values) => {
+    (values) => {
       const primals = values.slice(0, avals.length);
       let next = avals.length;
       const tangents = active.map((has) => (has ? values[next++]! : null));

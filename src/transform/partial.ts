@@ -73,19 +73,19 @@ export interface Split {
   readonly unknownOutputs: readonly boolean[];
 }
 
-/** Splits a program without constants. Outputs that are `forced` count as unknown whatever they depend on. */
-export function splitJaxpr(jaxpr: Jaxpr, unknownInputs: readonly boolean[], forced: readonly boolean[] = []): Split {
+/** Splits a program without constants. */
+export function splitJaxpr(jaxpr: Jaxpr, unknownInputs: readonly boolean[]): Split {
   let unknown: Jaxpr | undefined;
   let unknownOutputs: boolean[] = [];
   const known = traceToJaxpr(
-    (...values) => {
+    (values) => {
       let next = 0;
       const env = knownInputs(
         { jaxpr, consts: [] },
         unknownInputs.map((is) => (is ? null : values[next++]!)),
       );
       const rest = partialEvaluate(jaxpr.equations, env);
-      unknownOutputs = jaxpr.outputs.map((atom, i) => Boolean(forced[i]) || !isKnown(env, atom));
+      unknownOutputs = jaxpr.outputs.map((atom) => !isKnown(env, atom));
       const of = (is: boolean): Atom[] => jaxpr.outputs.filter((_, i) => unknownOutputs[i] === is);
       const inputs = jaxpr.inputs.filter((_, i) => unknownInputs[i]);
       const closed = closeOver(inputs, rest, of(true), env);
@@ -95,6 +95,31 @@ export function splitJaxpr(jaxpr: Jaxpr, unknownInputs: readonly boolean[], forc
     jaxpr.inputs.filter((_, i) => !unknownInputs[i]).map((v) => v.aval),
   );
   return { known, unknown: unknown!, unknownOutputs };
+}
+
+/** The split with the outputs that are `forced` among the unknown ones, whatever they depend on: residuals, if known. */
+export function withUnknown({ known, unknown, unknownOutputs }: Split, forced: readonly boolean[]): Split {
+  const all = unknownOutputs.map((is, i) => is || Boolean(forced[i]));
+  const count = unknownOutputs.filter((is) => !is).length;
+  const outputs = known.jaxpr.outputs.slice(0, count);
+  const residuals = known.jaxpr.outputs.slice(count);
+  const constVars = [...unknown.constVars];
+  const nameOf = (atom: Atom): Atom => {
+    if (atom instanceof Literal) return atom;
+    const place = residuals.indexOf(atom);
+    if (place >= 0) return constVars[place]!;
+    residuals.push(atom);
+    return constVars[constVars.push(new Var(atom.aval)) - 1]!;
+  };
+  const rest = [...unknown.outputs];
+  const moved = unknownOutputs.map((is) => (is ? rest.shift()! : outputs.shift()!));
+  const kept = moved.filter((_, i) => !all[i]);
+  const unknowns = moved.flatMap((atom, i) => (all[i] ? [unknownOutputs[i] ? atom : nameOf(atom)] : []));
+  return {
+    known: { ...known, jaxpr: { ...known.jaxpr, outputs: [...kept, ...residuals] } },
+    unknown: { ...unknown, constVars, outputs: unknowns },
+    unknownOutputs: all,
+  };
 }
 
 /** A program with its constants as its first inputs. */

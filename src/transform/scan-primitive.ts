@@ -18,9 +18,11 @@ import {
   parts,
   pullBackProgram,
   spread,
+  withBatchAxes,
+  withTangents,
   zerosOf,
 } from "./bodies.ts";
-import { type Split, splitJaxpr, withConstsAsInputs } from "./partial.ts";
+import { type Split, splitJaxpr, withConstsAsInputs, withUnknown } from "./partial.ts";
 
 /** Primals and then the tangents of the `active` ones, put in the order of roles: those of each role side by side. */
 function byRole<T>(list: readonly T[], active: Flags, ...sizes: readonly number[]): T[] {
@@ -67,7 +69,7 @@ function jvp(primals: readonly NDArray[], tangents: readonly Tangent[], params: 
     carries,
   );
   const { result, flags } = fixedPoint(dInit, (carry) => {
-    const result = jvpProgram(params.body, [...dConsts, ...carry, ...dSlices], carry);
+    const result = withTangents(jvpProgram(params.body, [...dConsts, ...carry, ...dSlices]), carry);
     return { result, flags: result.active };
   });
   const active = [...dConsts, ...flags, ...dSlices];
@@ -101,7 +103,7 @@ function partialEval(
     carries,
   );
   const { result, flags } = fixedPoint<Split>(uInit, (carry) => {
-    const result = splitJaxpr(body, [...uConsts, ...carry, ...uSlices], carry);
+    const result = withUnknown(splitJaxpr(body, [...uConsts, ...carry, ...uSlices]), carry);
     return { result, flags: result.unknownOutputs };
   });
   const { known, unknown, unknownOutputs } = result;
@@ -172,7 +174,7 @@ function transpose(
   const carryAvals = outputAvals(body).slice(0, carries);
   const yAvals = chosen(outputAvals(body).slice(carries), hasYs);
   const back = traceToJaxpr(
-    (...values) => {
+    (values) => {
       const [fixed, sums, carry, ys, slices] = parts(
         values,
         knownConsts.length,
@@ -224,7 +226,7 @@ function batch(
     carries,
   );
   const { result, flags } = fixedPoint(bInit, (carry) => {
-    const result = batchedProgram(body, [...bConsts, ...carry, ...bSlices], size, carry);
+    const result = withBatchAxes(batchedProgram(body, [...bConsts, ...carry, ...bSlices], size), carry, size);
     return { result, flags: result.batched };
   });
   // A slice along the first axis has the batch axis in front when the whole has it second.

@@ -101,7 +101,7 @@ function chunked(loop: Loop, init: readonly NDArray[], xs: readonly NDArray[], l
     reshape(sliceInDim(x, 0, whole, 0), { newSizes: [trips, steps, ...x.shape.slice(1)] });
   const chunkAvals = xs.map((x) => makeAval([steps, ...x.shape.slice(1)], x.dtype, x.aval.weak));
   const program = traceToJaxpr(
-    (...values) => unrolled(loop, ...parts(values, init.length), steps).flat(),
+    (values) => unrolled(loop, ...parts(values, init.length), steps).flat(),
     [...init.map((x) => x.aval), ...chunkAvals],
   );
   const main = (carry: readonly NDArray[]): Scanned => {

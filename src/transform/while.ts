@@ -19,11 +19,13 @@ import {
   jvpProgram,
   parts,
   spread,
+  withBatchAxes,
+  withTangents,
   zerosOf,
 } from "./bodies.ts";
 import { checkCarry, settled } from "./carry.ts";
 import { ARRAYS, checkFunction, flattenArrays, type TraceOptions, type TreeFunction, traceFunction } from "./flat.ts";
-import { splitJaxpr, withConstsAsInputs } from "./partial.ts";
+import { splitJaxpr, withConstsAsInputs, withUnknown } from "./partial.ts";
 
 type Programs = Record<"condition" | "body", { readonly jaxpr: Jaxpr; readonly consts: readonly NDArray[] }>;
 
@@ -60,7 +62,7 @@ const whilePrimitive: Primitive<WhileParams> = {
     const { result, flags } = fixedPoint(
       dInit.map((t) => t !== null),
       (carry) => {
-        const result = jvpProgram(body, [...isActive, ...carry], carry);
+        const result = withTangents(jvpProgram(body, [...isActive, ...carry]), carry);
         return { result, flags: result.active };
       },
     );
@@ -92,7 +94,7 @@ const whilePrimitive: Primitive<WhileParams> = {
       bodyConsts,
     );
     const { result, flags } = fixedPoint(uInit, (carry) => {
-      const result = splitJaxpr(body, [...uConsts, ...carry], carry);
+      const result = withUnknown(splitJaxpr(body, [...uConsts, ...carry]), carry);
       return { result, flags: result.unknownOutputs };
     });
     const nothing = { outputs: flags.map(() => null), rest: equation as Equation };
@@ -138,7 +140,7 @@ const whilePrimitive: Primitive<WhileParams> = {
       const ends = batchedProgram(condition, [...bCondition, ...carry], size);
       // Where each example has an end of its own, every value of the carry is one of the example's.
       const own = carry.map((is) => is || ends.batched[0]!);
-      const step = batchedProgram(body, [...bConsts, ...own], size, own);
+      const step = withBatchAxes(batchedProgram(body, [...bConsts, ...own], size), own, size);
       return { result: { ends, step }, flags: own.map((is, i) => is || step.batched[i]!) };
     });
     const front = inputs.map((x, i) => {
@@ -153,12 +155,12 @@ const whilePrimitive: Primitive<WhileParams> = {
     }
     // The loop runs until the last example is done; the others keep what they have.
     const any = traceToJaxpr(
-      (...values) => [reduceOr(evalJaxpr(ends.program, values)[0]!)],
+      (values) => [reduceOr(evalJaxpr(ends.program, values)[0]!)],
       inputAvalsOf(ends.program.jaxpr),
     );
     const constAvals = [...forCondition, ...forBody].map((x) => x.aval);
     const frozen = traceToJaxpr(
-      (...values) => {
+      (values) => {
         const [forEnds, forStep, carry] = parts(values, conditionConsts, bodyConsts);
         const goesOn = evalJaxpr(ends.program, [...forEnds, ...carry])[0]!;
         const next = evalJaxpr(step.program, [...forStep, ...carry]);

@@ -17,7 +17,7 @@ type Linear = (w: NDArray) => NDArray;
 
 /** The paths along a chain of equations from the parameter on, as far as the rules lead; and the function up to there. */
 function follow(f: Linear, w: NDArray): { f: Linear; path: Path; last: Step | null; steps: number } {
-  const program = traceToJaxpr((x) => [f(x as NDArray)], [w.aval]);
+  const program = traceToJaxpr(([x]) => [f(x as NDArray)], [w.aval]);
   const { jaxpr, consts } = linearizeJaxpr(program, [w], [true]).linear;
   const read = (atom: Atom): NDArray =>
     atom instanceof Literal ? atom.array : (consts[jaxpr.constVars.indexOf(atom)] as NDArray);
@@ -160,7 +160,7 @@ for (const [name, grid] of Object.entries(UNARY)) {
       for (const [label, f] of grid(shape)) {
         const w = randomArray(shape, 3);
         // What changes nothing is no equation.
-        if (traceToJaxpr((x) => [f(x as NDArray)], [w.aval]).jaxpr.equations.length === 0) continue;
+        if (traceToJaxpr(([x]) => [f(x as NDArray)], [w.aval]).jaxpr.equations.length === 0) continue;
         check(f, w, `${name} of (${shape}) by ${label}`);
         checked++;
       }
