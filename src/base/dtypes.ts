@@ -1,5 +1,6 @@
 /** Element types: their sizes, host representations and JAX's promotion lattice. */
 import { describe } from "./errors.ts";
+import { typedArrayName } from "./plain.ts";
 
 /** The element types of an array. `bool` is stored as one byte, 0 or 1. */
 export type DType = "float32" | "float64" | "int32" | "uint32" | "bool";
@@ -58,12 +59,8 @@ export function viewBuffer(dtype: DType, buffer: ArrayBufferLike, address: numbe
 
 /** The dtype that a typed array holds; `undefined` for the kinds we have no dtype for. */
 export function dtypeOfTypedArray(data: unknown): DType | undefined {
-  if (data instanceof Float32Array) return "float32";
-  if (data instanceof Float64Array) return "float64";
-  if (data instanceof Int32Array) return "int32";
-  if (data instanceof Uint32Array) return "uint32";
-  if (data instanceof Uint8Array) return "bool";
-  return undefined;
+  const name = typedArrayName(data);
+  return name === undefined ? undefined : DTYPES.find((dtype) => INFO[dtype].storage.name === name);
 }
 
 /** Something with a dtype that may be weak: the type of a bare JavaScript number. */

@@ -1,4 +1,5 @@
 /** The errors a user meets. Each message names the function, the argument, the shapes and what to do. */
+import { isOfOtherCopy } from "./copies.ts";
 import { expected, isArrayShaped } from "./options.ts";
 import { frozen, isPlainObject } from "./plain.ts";
 
@@ -32,7 +33,10 @@ export function describe(value: unknown): string {
   if (value === null) return "null";
   if (value === undefined) return "undefined";
   if (Array.isArray(value)) return `a list of ${value.length}`;
-  if (isArrayShaped(value)) return `an array ${value.dtype}${formatShape(value.shape)}`;
+  if (isArrayShaped(value)) {
+    const copy = isOfOtherCopy(value) ? " of another copy of cotangent (two copies are loaded; load one)" : "";
+    return `an array ${value.dtype}${formatShape(value.shape)}${copy}`;
+  }
   if (typeof value === "object") return `an object (${value.constructor?.name ?? "no class"})`;
   if (typeof value === "string") return JSON.stringify(value);
   return `${typeof value} ${String(value)}`;

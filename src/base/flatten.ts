@@ -20,26 +20,47 @@ const isStatic = (x: unknown): x is Static => x === undefined || typeof x === "b
 /** Where booleans, strings and undefined are part of the structure: everywhere, or where they are in another structure. */
 export type StaticsAt = TreeDef | "everywhere";
 
-const childOf = (at: StaticsAt, key: number | string): StaticsAt => {
+const childOf = (at: StaticsAt, key: number | string, place: number): StaticsAt => {
   if (at === "everywhere") return at;
   if (at.kind === "list") return at.children[key as number] ?? LEAF;
-  return (at.kind === "object" && at.children[at.keys.indexOf(key as string)]) || LEAF;
+  return (at.kind === "object" && at.children[at.keys[place] === key ? place : at.keys.indexOf(key as string)]) || LEAF;
 };
+
+/** How deep a tree may be: functions that call themselves at each level stand on it. */
+const MAX_DEPTH = 1000;
+
+function refuseDepth(fn: string, path: readonly unknown[]): never {
+  const isCyclic = new Set(path).size < path.length;
+  throw new TypeError(
+    isCyclic
+      ? `${fn}: a tree of arrays contains itself; a list or object must not stand in itself, nor in what it holds.`
+      : `${fn}: a tree of arrays is nested more than ${MAX_DEPTH} levels deep; use flat lists instead of a list in a list.`,
+  );
+}
 
 /** Adds the leaves of a tree to a list and returns its structure. `stop` can make a leaf of anything. */
 export function flattenInto(
+  fn: string,
   leaves: unknown[],
   tree: unknown,
   statics: StaticsAt,
   stop: (x: unknown) => boolean = () => false,
 ): TreeDef {
+  const path: unknown[] = [];
   const walk = (x: unknown, at: StaticsAt): TreeDef => {
     if (x === null) return NONE;
     if (!stop(x)) {
-      if (Array.isArray(x)) return { kind: "list", children: x.map((child, i) => walk(child, childOf(at, i))) };
-      if (isPlainObject(x)) {
-        const keys = Object.keys(x).sort();
-        return { kind: "object", keys, children: keys.map((key) => walk(x[key], childOf(at, key))) };
+      const isList = Array.isArray(x);
+      if (isList || isPlainObject(x)) {
+        if (path.length === MAX_DEPTH) refuseDepth(fn, path);
+        path.push(x);
+        const keys = isList ? [] : Object.keys(x).sort();
+        const entries: readonly unknown[] = isList ? x : keys.map((key) => x[key]);
+        const children: TreeDef[] = [];
+        // A loop and no callbacks, which would take more of the engine's stack at each level.
+        for (let i = 0; i < entries.length; i++) children.push(walk(entries[i], childOf(at, isList ? i : keys[i]!, i)));
+        path.pop();
+        return isList ? { kind: "list", children } : { kind: "object", keys, children };
       }
       if (isStatic(x) && (at === "everywhere" || at.kind === "static")) return { kind: "static", value: x };
     }
@@ -51,10 +72,14 @@ export function flattenInto(
 
 /**
  * The leaves of a tree of arrays, and its structure, which booleans, strings and undefined are part of: everywhere, or
- * where they are part of `statics`.
+ * where they are part of `statics`. `fn` is who is told when the tree is too deep.
  */
-export function flattenArguments<Leaf = unknown>(tree: unknown, statics: StaticsAt = "everywhere"): [Leaf[], TreeDef] {
+export function flattenArguments<Leaf = unknown>(
+  tree: unknown,
+  statics: StaticsAt = "everywhere",
+  fn = "cotangent",
+): [Leaf[], TreeDef] {
   const leaves: unknown[] = [];
-  const def = flattenInto(leaves, tree, statics);
+  const def = flattenInto(fn, leaves, tree, statics);
   return [leaves as Leaf[], def];
 }

@@ -1,5 +1,6 @@
 /** What each optional argument must be. A name means the same in every function, so its check stands here once. */
 import type { DType } from "./dtypes.ts";
+import { typedArrayName } from "./plain.ts";
 
 /** A test, and what passes it. */
 type Kind = readonly [holds: (x: unknown) => boolean, what: string];
@@ -9,10 +10,7 @@ export const isArrayShaped = (x: unknown): x is { dtype: string; shape: readonly
   typeof x === "object" && x !== null && "dtype" in x && "shape" in x && Array.isArray(x.shape);
 
 const isArrayLike = (x: unknown): boolean =>
-  typeof x === "number" ||
-  typeof x === "boolean" ||
-  isArrayShaped(x) ||
-  (ArrayBuffer.isView(x) && !(x instanceof DataView));
+  typeof x === "number" || typeof x === "boolean" || isArrayShaped(x) || typedArrayName(x) !== undefined;
 
 /** Whether every place of a list, holes included, passes a test. */
 const isListOf = (x: unknown, holds: (entry: unknown) => boolean): boolean =>
@@ -36,7 +34,7 @@ const NUMBERS: Kind = [
 ];
 const SCALAR: Kind = [(x) => isArrayLike(x) && ((x as { size?: number }).size ?? 1) === 1, "a number"];
 const MASK: Kind = [
-  (x) => typeof x === "boolean" || x instanceof Uint8Array || (isArrayShaped(x) && x.dtype === "bool"),
+  (x) => typeof x === "boolean" || typedArrayName(x) === "Uint8Array" || (isArrayShaped(x) && x.dtype === "bool"),
   "a mask: an array of bools, such as a comparison gives",
 ];
 const [AXES, ARRAY_OR_NULL, LIST_OR_NULL] = [orNull(PLACES), orNull(ARRAY), orNull(LIST)];

@@ -1,10 +1,20 @@
 /** Plain data: lists and objects of no class. What outlives a call is a copy of its own, which nobody can change. */
 
-/** Whether `x` may hold options or parts of a tree: an object that is no list and of no class. */
+/** Whether `x` may hold options or parts of a tree: an object that is no list and of no class, of whichever realm. */
 export function isPlainObject(x: unknown): x is Record<string, unknown> {
   if (typeof x !== "object" || x === null) return false;
   const prototype = Object.getPrototypeOf(x);
-  return prototype === Object.prototype || prototype === null;
+  return prototype === null || prototype === Object.prototype || isObjectPrototype(prototype);
+}
+
+/** Whether every object without a class inherits from `x`, in this realm or another one. */
+const isObjectPrototype = (x: object): boolean =>
+  Object.getPrototypeOf(x) === null && Object.hasOwn(x, "isPrototypeOf");
+
+/** The name of a typed array's class, of whichever realm; `undefined` for what is none. */
+export function typedArrayName(x: unknown): string | undefined {
+  const name = ArrayBuffer.isView(x) ? (x as Uint8Array)[Symbol.toStringTag] : undefined;
+  return (name as string | undefined) === "DataView" ? undefined : name;
 }
 
 /** Fields replaced by frozen ones, in a copy if any of them, or the whole, was not frozen yet. */

@@ -21,16 +21,21 @@ export function flatten<Leaf = unknown>(
   tree: unknown,
   isLeaf: (x: unknown) => boolean = () => false,
 ): [Leaf[], TreeDef] {
+  return flattenFor("tree.flatten", tree, isLeaf);
+}
+
+/** `flatten` on behalf of a function. */
+function flattenFor<Leaf = unknown>(fn: string, tree: unknown, isLeaf?: (x: unknown) => boolean): [Leaf[], TreeDef] {
   const leaves: unknown[] = [];
-  const def = flattenInto(leaves, tree, LEAF, isLeaf);
+  const def = flattenInto(fn, leaves, tree, LEAF, isLeaf);
   return [leaves as Leaf[], def];
 }
 
 /** The leaves of a tree in order. */
-export const leaves = <Leaf = unknown>(tree: unknown): Leaf[] => flatten<Leaf>(tree)[0];
+export const leaves = <Leaf = unknown>(tree: unknown): Leaf[] => flattenFor<Leaf>("tree.leaves", tree)[0];
 
 /** The structure of a tree. */
-export const structure = (tree: unknown): TreeDef => flatten(tree)[1];
+export const structure = (tree: unknown): TreeDef => flattenFor("tree.structure", tree)[1];
 
 /** How many leaves a structure has. */
 export function leafCount(def: TreeDef): number {
@@ -74,9 +79,9 @@ export const sameStructure = (a: TreeDef, b: TreeDef): boolean => formatTree(a) 
 // biome-ignore lint/suspicious/noExplicitAny: leaves may be of any type, and differ from tree to tree
 export function map<Tree = any>(fn: (...leaves: any[]) => unknown, tree: unknown, ...rest: unknown[]): Tree {
   checkFunction("tree.map", "fn", fn);
-  const [first, def] = flatten(tree);
+  const [first, def] = flattenFor("tree.map", tree);
   const others = rest.map((other, i) => {
-    const [otherLeaves, otherDef] = flatten(other);
+    const [otherLeaves, otherDef] = flattenFor("tree.map", other);
     if (!sameStructure(def, otherDef)) {
       throw new TypeError(
         `tree.map: tree ${i + 1} has the structure ${formatTree(otherDef)}, the first has ${formatTree(def)}.`,

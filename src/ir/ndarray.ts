@@ -1,4 +1,6 @@
 /** Arrays as users hold them: a shape, a dtype and (on the host) an ordinary typed array. */
+
+import { COPY, MARK } from "../base/copies.ts";
 import { allocate, type DType, type TypedArray } from "../base/dtypes.ts";
 import { formatShape } from "../base/errors.ts";
 import { type Shape, sizeOf } from "../base/shapes.ts";
@@ -53,6 +55,10 @@ export abstract class NDArray {
   }
 
   abstract toString(): string;
+
+  get [MARK](): object {
+    return COPY;
+  }
 
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return this.toString();

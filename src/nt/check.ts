@@ -6,7 +6,7 @@ import { asArray } from "../lax/operands.ts";
 import type { Kwargs } from "./kwargs.ts";
 
 function checkArrays(fn: string, name: string, tree: unknown): void {
-  const [leaves, { kind }] = flattenArguments(tree);
+  const [leaves, { kind }] = flattenArguments(tree, "everywhere", fn);
   if (kind === "static") throw new TypeError(`${fn}: ${name} must be a tree of arrays, got ${describe(tree)}.`);
   for (const leaf of leaves) asArray(fn, leaf, `a leaf of ${name}`);
 }

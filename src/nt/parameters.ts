@@ -24,7 +24,7 @@ export class Parameters {
 
   /** @throws TypeError when there are leaves and none is a float. */
   constructor(fn: string, params: unknown) {
-    const [leaves, tree] = flattenArguments(params);
+    const [leaves, tree] = flattenArguments(params, "everywhere", fn);
     this.leaves = leaves.map((leaf) => asArray(fn, leaf, "a leaf of params"));
     this.tree = tree;
     this.floats = this.leaves.filter((x) => isFloat(x.dtype));

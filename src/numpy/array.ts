@@ -2,6 +2,7 @@
 import { type Arguments, namedArguments } from "../base/arguments.ts";
 import { allocate, category, DTYPES, type DType, dtypeOfTypedArray, isDType, type TypedArray } from "../base/dtypes.ts";
 import { describe, formatShape, noMore, ShapeError, show } from "../base/errors.ts";
+import { typedArrayName } from "../base/plain.ts";
 import { checkShape, type Shape, sameShape, sizeOf } from "../base/shapes.ts";
 import { hostArray, NDArray } from "../ir/ndarray.ts";
 import * as lax from "../lax/index.ts";
@@ -138,7 +139,7 @@ function fromTypedArray(fn: string, data: TypedArray | ForeignTypedArray, dtype:
 function fromData(fn: string, data: unknown, dtype: DType | undefined): NDArray {
   if (data instanceof NDArray) return dtype === undefined ? data : lax.convertElementType(data, dtype);
   if (Array.isArray(data)) return fromList(fn, data, dtype);
-  if (ArrayBuffer.isView(data) && !(data instanceof DataView)) return fromTypedArray(fn, data as TypedArray, dtype);
+  if (typedArrayName(data) !== undefined) return fromTypedArray(fn, data as TypedArray, dtype);
   if (typeof data === "number" || typeof data === "boolean") {
     const chosen = dtype ?? (typeof data === "boolean" ? "bool" : "float32");
     return hostArray(store(fn, [Number(data)], chosen), [], chosen);

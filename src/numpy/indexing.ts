@@ -2,7 +2,9 @@
  * Indexing. Integers, slices and new axes are a slice, a reversal and a reshape of the array; arrays of indices are one
  * gather of the axes that they stand for.
  */
+
 import { type Arguments, namedArguments } from "../base/arguments.ts";
+import { dtypeOfTypedArray } from "../base/dtypes.ts";
 import { describe, formatShape, ShapeError, show } from "../base/errors.ts";
 import { broadcastShapes, canonicalAxis, inserted, range, removed, sizeOf } from "../base/shapes.ts";
 import { hostArray, NDArray, scalar } from "../ir/ndarray.ts";
@@ -97,7 +99,7 @@ function fromLists(fn: string, name: string, lists: readonly unknown[]): NDArray
 
 function resolve(fn: string, index: unknown): Resolved[] {
   if (typeof index === "number" || typeof index === "string" || index === null) return [index];
-  if (!(index instanceof NDArray) && !Array.isArray(index) && !(index instanceof Int32Array)) {
+  if (!(index instanceof NDArray) && !Array.isArray(index) && dtypeOfTypedArray(index) !== "int32") {
     throw new TypeError(
       `${fn}: an index is a whole number, a slice such as "1:5", "...", null or an array; got ${describe(index)}.`,
     );

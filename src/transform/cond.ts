@@ -2,13 +2,13 @@
 import { promote } from "../base/dtypes.ts";
 import { formatShape } from "../base/errors.ts";
 import { formatTree, unflatten } from "../base/tree.ts";
-import { formatAval } from "../ir/aval.ts";
+import { type Aval, formatAval } from "../ir/aval.ts";
 import { type ClosedJaxpr, type Equation, type Jaxpr, outputAvals, Var } from "../ir/jaxpr.ts";
 import { HostArray, type NDArray } from "../ir/ndarray.ts";
 import { type BranchParams, isUndefined, type Primitive } from "../ir/primitive.ts";
 import { bind, evalJaxpr, traceToJaxpr } from "../ir/trace.ts";
 import { clamp } from "../lax/arithmetic.ts";
-import { castWeak, convertElementType } from "../lax/convert.ts";
+import { castWeak, convertElementType, isNumber, narrowed, withDigits } from "../lax/convert.ts";
 import { takeAlong } from "../lax/gather.ts";
 import { eq, select } from "../lax/logic.ts";
 import { asArray } from "../lax/operands.ts";
@@ -28,7 +28,15 @@ import {
   withTangents,
   zerosOf,
 } from "./bodies.ts";
-import { ARRAYS, checkFunction, flattenArrays, type Traced, type TreeFunction, traceFunction } from "./flat.ts";
+import {
+  ARRAYS,
+  checkFunction,
+  flattenArrays,
+  type Traced,
+  type TraceOptions,
+  type TreeFunction,
+  traceFunction,
+} from "./flat.ts";
 import { type Split, splitJaxpr, withUnknown } from "./partial.ts";
 
 /** Binds branches; arrays that one of them closes over become inputs of all. */
@@ -179,16 +187,20 @@ const describeOutputs = ({ program, outTree }: Traced): string =>
     .map((a) => formatAval({ ...a, weak: false }))
     .join(", ")}`;
 
+/** The dtype that a result shows: a number's digits come along for its conversion. */
+const shown = (aval: Aval): Aval => (isNumber(aval) ? { ...aval, dtype: "float32" } : aval);
+
 /** The branches, of whose results those that are numbers take the dtypes that the other branches give. */
 function alike(traced: readonly Traced[]): readonly Traced[] {
-  const all = traced.map(({ program }) => outputAvals(program.jaxpr));
+  const all = traced.map(({ program }) => outputAvals(program.jaxpr).map(shown));
+  if (all.every((avals) => avals.every((aval) => !aval.weak))) return traced;
   const wanted = all[0]!.map((_, i) => promote(all.flatMap((avals) => avals[i] ?? [])));
-  if (all.every((avals) => avals.every((aval, i) => !aval.weak || aval.dtype === wanted[i]?.dtype))) return traced;
-  const convert = (x: NDArray, i: number): NDArray => {
-    const to = wanted[i];
+  const convert = (given: NDArray, i: number): NDArray => {
+    const [x, to] = [narrowed(given), wanted[i]];
     if (!to || !x.aval.weak || x.dtype === to.dtype) return x;
     return to.weak ? castWeak(x, to.dtype) : convertElementType(x, to.dtype);
   };
+  // The programs are converted and not traced anew, which would trace branches inside of branches twice at each depth.
   return traced.map(({ program, outTree }) => ({
     outTree,
     program: traceToJaxpr((values) => evalJaxpr(program, values).map(convert), inputAvalsOf(program.jaxpr)),
@@ -200,7 +212,8 @@ function choose<Out>(fn: string, index: NDArray, branches: readonly TreeFunction
   for (const branch of branches) checkFunction(fn, branch);
   const [inputs, tree] = flattenArrays(fn, operands);
   const avals = inputs.map((x) => x.aval);
-  const traced = alike(branches.map((branch) => traceFunction(fn, branch, tree, avals, ARRAYS)));
+  const withAllDigits: TraceOptions = { ...ARRAYS, finish: (outs) => outs.map(withDigits) };
+  const traced = alike(branches.map((branch) => traceFunction(fn, branch, tree, avals, withAllDigits)));
   const [first, ...others] = traced.map(describeOutputs);
   const other = others.find((text) => text !== first);
   if (other) {

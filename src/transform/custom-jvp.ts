@@ -4,7 +4,7 @@ import { unflatten } from "../base/tree.ts";
 import { zerosLike } from "../lax/create.ts";
 import { addArrays } from "../lax/elementwise.ts";
 import { type CustomOptions, callFlat, checkCustom, ruleResult, splitArguments } from "./custom.ts";
-import { checkFunction, flattenArrays, type TreeFunction } from "./flat.ts";
+import { checkFunction, flattenArrays, refusePromise, type TreeFunction } from "./flat.ts";
 
 /** A rule for one argument: its tangent (or `null`), the result and the arguments to the result's tangent. */
 // biome-ignore lint/suspicious/noExplicitAny: arguments of every kind
@@ -40,6 +40,7 @@ export function customJvp<F extends TreeFunction>(f: F, given: CustomOptions = {
     const { values, nondiff, partial } = splitArguments(fn, f, args, options);
     return callFlat(fn, partial, values, [given, ...nondiff], (inTree, outTree, avals) => (primals, tangents) => {
       const result = given(...nondiff, ...[primals, tangents].map((leaves) => unflatten(inTree, leaves)));
+      refusePromise(fn, result);
       if (!Array.isArray(result) || result.length !== 2) {
         throw new TypeError(`${fn}: the rule must return [out, tangentOut], got ${describe(result)}.`);
       }

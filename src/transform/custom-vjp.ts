@@ -19,7 +19,7 @@ import {
   ruleResult,
   splitArguments,
 } from "./custom.ts";
-import { checkFunction, flattenArrays, type TreeFunction } from "./flat.ts";
+import { checkFunction, flattenArrays, refusePromise, type TreeFunction } from "./flat.ts";
 
 interface LinearParams {
   readonly outputs: readonly Aval[];
@@ -105,6 +105,7 @@ function cotangentsOf(given: unknown, inTree: TreeDef, avals: readonly Aval[]): 
   const fn = "customVjp";
   if (inTree.kind !== "list") throw new TypeError("internal: arguments are a list");
   const count = inTree.children.length;
+  refusePromise(fn, given);
   if (!Array.isArray(given) || given.length !== count) {
     throw new TypeError(
       `${fn}: backward must return a list with one cotangent for each of ${count} arguments, got ${describe(given)}.`,
@@ -138,6 +139,7 @@ export function customVjp<F extends TreeFunction>(f: F, given: CustomOptions = {
     const { values, nondiff, of, partial } = splitArguments(fn, f, args, options);
     return callFlat(fn, partial, values, [...given, ...nondiff], (inTree, outTree, avals) => (primals, tangents) => {
       const result = of(forward as TreeFunction)(...unflatten<unknown[]>(inTree, primals));
+      refusePromise(fn, result);
       if (!Array.isArray(result) || result.length !== 2) {
         throw new TypeError(`${fn}: forward must return [out, residuals], got ${describe(result)}.`);
       }

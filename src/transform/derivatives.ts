@@ -17,6 +17,7 @@ import {
   floatNumbers,
   mapArrays,
   matchLeaves,
+  refusePromise,
   type Traced,
   type TreeFunction,
   traceFunction,
@@ -33,7 +34,7 @@ interface Applied extends Traced {
 
 function apply(fn: string, f: unknown, args: readonly unknown[]): Applied {
   checkFunction(fn, f);
-  const [inputs, inTree] = flattenArrays(fn, floatNumbers(args));
+  const [inputs, inTree] = flattenArrays(fn, floatNumbers(args, fn));
   const avals = inputs.map((x) => x.aval);
   return { ...traceFunction(fn, f, inTree, avals, { concrete: true }), inTree, inputs };
 }
@@ -70,6 +71,7 @@ function differentiate(fn: string, f: unknown, args: readonly unknown[], hasAux:
 }
 
 function auxStopped(fn: string, result: unknown): unknown {
+  refusePromise(fn, result);
   if (!Array.isArray(result) || result.length !== 2) {
     throw new TypeError(`${fn}: with hasAux the function must return [out, aux], got ${describe(result)}.`);
   }
@@ -301,7 +303,7 @@ export function ofChosen(f: TreeFunction, args: readonly unknown[], chosen: read
 /** Throws unless every leaf can be differentiated by. */
 export function requireFloats(fn: string, args: readonly unknown[], chosen: readonly number[]): void {
   chosen.forEach((n) => {
-    const [leaves, { kind }] = flattenArrays(fn, floatNumbers(args[n]));
+    const [leaves, { kind }] = flattenArrays(fn, floatNumbers(args[n], fn));
     if (kind === "static") {
       throw new TypeError(`${fn}: argument ${n} must be an array or a tree of arrays, got ${describe(args[n])}.`);
     }

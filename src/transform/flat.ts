@@ -27,16 +27,19 @@ export function leafArray(fn: string, leaf: unknown): NDArray {
 
 /** The leaves of a tree as arrays, and its structure, which flags and names (booleans, strings, undefined) are part of. */
 export function flattenArrays(fn: string, tree: unknown): [NDArray[], TreeDef] {
-  const [leaves, def] = flattenArguments(tree);
+  const [leaves, def] = flattenArguments(tree, "everywhere", fn);
   return [leaves.map((leaf) => leafArray(fn, leaf)), def];
 }
 
 /** A tree whose numbers are floats, as arguments are that derivatives are taken by. */
-export const floatNumbers = (tree: unknown): unknown =>
-  mapArrays((leaf: unknown) => {
+export function floatNumbers(tree: unknown, fn?: string): unknown {
+  const [leaves, def] = flattenArguments(tree, "everywhere", fn);
+  const asFloat = (leaf: unknown): unknown => {
     if (typeof leaf === "number") return floatNumber(leaf);
     return leaf instanceof NDArray && leaf.aval.weak ? castWeak(leaf, "float32") : leaf;
-  }, tree);
+  };
+  return unflatten(def, leaves.map(asFloat));
+}
 
 /** Applies `fn` to the leaves of trees of arrays of one structure; flags and names stay. */
 export function mapArrays(fn: (...leaves: never[]) => unknown, tree: unknown, ...rest: unknown[]): unknown {
@@ -82,7 +85,7 @@ export function traceFunction(
   const program = traceToJaxpr(
     (leaves) => {
       const result = f(...unflatten<unknown[]>(inTree, leaves.map(narrowed)));
-      const [outs, tree] = flattenArguments(result, statics);
+      const [outs, tree] = flattenArguments(result, statics, fn);
       if (tree.kind === "static" && typeof tree.value !== "boolean") refuseResult(fn, result);
       outTree = tree;
       const arrays = outs.map((out) => resultArray(fn, out));
@@ -96,19 +99,22 @@ export function traceFunction(
 
 /** Throws for a result that no program can have: anything but arrays and numbers, with flags and names among them. */
 export function checkResult(fn: string, result: unknown): void {
-  const [outs, { kind }] = flattenArguments(result);
+  const [outs, { kind }] = flattenArguments(result, "everywhere", fn);
   if (kind === "static" && typeof result !== "boolean") refuseResult(fn, result);
   for (const out of outs) resultArray(fn, out);
 }
 
+/** Throws for what an async function returned. Nobody waits for it: what it throws later must not end the process. */
+export function refusePromise(fn: string, out: unknown): void {
+  if (typeof out !== "object" || out === null || !("then" in out) || typeof out.then !== "function") return;
+  out.then(undefined, () => undefined);
+  throw new TypeError(
+    `${fn}: an async function can't be traced; await what it needs before, and pass or close over it.`,
+  );
+}
+
 function refuseResult(fn: string, out: unknown): never {
-  if (out instanceof Promise) {
-    // Nobody waits for it: what it throws must not end the process.
-    out.catch(() => undefined);
-    throw new TypeError(
-      `${fn}: an async function can't be traced; await what it needs before, and pass or close over it.`,
-    );
-  }
+  refusePromise(fn, out);
   throw new TypeError(`${fn}: the function must return arrays or trees of arrays, got ${describe(out)} in its result.`);
 }
 
@@ -129,13 +135,15 @@ export function matchLeaves(
   avals: readonly Aval[],
   weak = false,
 ): NDArray[] {
-  const [leaves, given] = flattenArguments(tree, def);
+  refusePromise(fn, tree);
+  const [leaves, given] = flattenArguments(tree, def, fn);
   if (!sameStructure(given, def)) {
     throw new TypeError(`${fn}: ${name} must have the structure ${formatTree(def)}, got ${formatTree(given)}.`);
   }
   return leaves.map((leaf, i) => {
     const { shape, dtype, weak: isWeak } = avals[i]!;
     if (typeof leaf === "number" && shape.length === 0) return scalar(leaf, dtype);
+    refusePromise(fn, leaf);
     const given = asArray(fn, leaf, name);
     const converts = (weak && given.aval.weak) || (isWeak && isFloat(dtype) && isFloat(given.dtype));
     const array = converts ? convertElementType(given, dtype) : given;

@@ -33,7 +33,7 @@ const avalOf = (fn: string, leaf: unknown): Aval =>
 // biome-ignore lint/suspicious/noExplicitAny: a tree like the function's result
 export function evalShape(f: TreeFunction, ...args: readonly unknown[]): any {
   checkFunction("evalShape", f);
-  const [leaves, inTree] = flattenArguments(args);
+  const [leaves, inTree] = flattenArguments(args, "everywhere", "evalShape");
   const avals = leaves.map((leaf) => avalOf("evalShape", leaf));
   const { program, outTree } = traceFunction("evalShape", f, inTree, avals, ARRAYS);
   return unflatten(
@@ -55,7 +55,7 @@ export function makeJaxpr(f: TreeFunction, options?: never): (...args: unknown[]
   checkFunction("makeJaxpr", f);
   checkOptions("makeJaxpr", options, []);
   return (...args) => {
-    const [leaves, inTree] = flattenArguments(args);
+    const [leaves, inTree] = flattenArguments(args, "everywhere", "makeJaxpr");
     const avals = leaves.map((leaf) => avalOf("makeJaxpr", leaf));
     const { program } = traceFunction("makeJaxpr", f, inTree, avals, ARRAYS);
     return { ...program, toString: () => formatJaxpr(program.jaxpr) };
