@@ -8,8 +8,8 @@ import type { ApplyFn } from "./apply.ts";
 import type { KernelFn } from "./compile-kernel.ts";
 import { declareKernel } from "./known.ts";
 import type { Kwargs } from "./kwargs.ts";
-import { empiricalNngpFn } from "./nngp.ts";
-import { empiricalNtkFn, type NtkOptions, ntkSettings } from "./ntk.ts";
+import { nngpKernel } from "./nngp.ts";
+import { type NtkOptions, ntkKernel, ntkSettings } from "./ntk.ts";
 
 export type KernelName = "nngp" | "ntk";
 
@@ -51,8 +51,8 @@ export function empiricalKernelFn(
   checkFunction(fn, f);
   const { traceAxes, diagonalAxes, vmapAxes } = ntkSettings(fn, options);
   const kernels: Readonly<Record<KernelName, KernelFn<unknown>>> = {
-    nngp: empiricalNngpFn(f, { traceAxes, diagonalAxes }),
-    ntk: empiricalNtkFn(f, options),
+    nngp: nngpKernel(fn, f, { traceAxes, diagonalAxes }),
+    ntk: ntkKernel(fn, f, options),
   };
   const kernelFn = (
     x1: unknown,

@@ -40,6 +40,11 @@ export function empiricalNngpFn<Out = NDArray>(
 ): KernelFn<Out> {
   const fn = "nt.empiricalNngpFn";
   noMore(fn, rest);
+  return nngpKernel(fn, f, options);
+}
+
+/** The same under the name of the function that the user called. */
+export function nngpKernel<Out>(fn: string, f: ApplyFn<Out>, options: AxesOptions): KernelFn<Out> {
   checkFunction(fn, f);
   const { traceAxes = [-1], diagonalAxes = [] } = checkOptions(fn, options, ["traceAxes", "diagonalAxes"]);
   const axes = { traceAxes, diagonalAxes };

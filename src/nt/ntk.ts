@@ -105,6 +105,11 @@ export function empiricalNtkFn<Out = NDArray>(
 ): KernelFn<Out> {
   const fn = "nt.empiricalNtkFn";
   noMore(fn, rest);
+  return ntkKernel(fn, f, options);
+}
+
+/** The same under the name of the function that the user called. */
+export function ntkKernel<Out>(fn: string, f: ApplyFn<Out>, options: NtkOptions): KernelFn<Out> {
   checkFunction(fn, f);
   const settings = ntkSettings(fn, options);
   const { implementation = NtkImplementation.JACOBIAN_CONTRACTION } = options;

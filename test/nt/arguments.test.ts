@@ -27,10 +27,8 @@ test("a function that returns a string, nothing, or a promise is refused by name
     assert.ok(message.startsWith(`${name}: `), `${name}: ${message}`);
     for (const fragment of fragments) assert.ok(message.includes(fragment), `${name}: ${message}`);
   };
-  const ways = Object.entries(WAYS).map(([name, way]): [string, typeof way] =>
-    // Its NNGP is that of empiricalNngpFn.
-    [name === "nt.empiricalKernelFn" ? "nt.empiricalNngpFn" : name, way],
-  );
+  const ways = Object.entries(WAYS);
+  ways.push(["nt.empiricalKernelFn", (g) => any.empiricalKernelFn(g)(x, null, "ntk", w)]);
   for (const implementation of METHODS) {
     ways.push(["nt.empiricalNtkFn", (g) => any.empiricalNtkFn(g, { implementation })(x, null, w)]);
     ways.push(["nt.empiricalNtkFn", (g) => any.empiricalNtkFn(g, { implementation, vmapAxes: 0 })(x, null, w)]);
