@@ -200,9 +200,9 @@ test("a Jacobian, backwards: the rows of an identity at once", () => {
     b:f32[2] = sin a
     c:f32[2] = cos a
     d:f32[2] = mul b 2:f32[]
-    e:i32[2] = iota[dtype=int32 size=2]
+    e:i32[2] = iota[dtype=int32 size=2 basis=true]
     f:i32[2,2] = broadcast_in_dim[shape=(2,2) broadcastDimensions=(0)] e
-    g:i32[2] = iota[dtype=int32 size=2]
+    g:i32[2] = iota[dtype=int32 size=2 basis=true]
     h:i32[2,2] = broadcast_in_dim[shape=(2,2) broadcastDimensions=(1)] g
     i:bool[2,2] = eq f h
     j:f32[2,2] = convert_element_type[newDtype=float32 weakType=false] i
