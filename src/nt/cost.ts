@@ -6,7 +6,7 @@ import type { ApplyFn } from "./apply.ts";
 import { checkArguments } from "./check.ts";
 import { NtkImplementation } from "./implementation.ts";
 import { type Kwargs, splitKwargs } from "./kwargs.ts";
-import { candidates } from "./methods.ts";
+import { candidates, methodOf } from "./methods.ts";
 import { type NtkOptions, ntkSettings } from "./ntk.ts";
 import { prepare } from "./problem.ts";
 
@@ -40,6 +40,7 @@ export function costOf(
   noMore(fn, rest);
   checkFunction(fn, f);
   const settings = ntkSettings(fn, options);
+  methodOf(fn, options.implementation ?? NtkImplementation.AUTO);
   checkArguments(fn, x1, x2, params, kwargs);
   const [leaves, tree] = flattenArrays(fn, [x1, x2, floatNumbers(params)]);
   const costs: [MethodName, Cost][] = [];

@@ -58,19 +58,24 @@ const byFloats =
     return result;
   };
 
+/** Each degree is a derivative of the derivative before it, whose program is larger: further ones never end. */
+const MAX_DEGREE = 64;
+
 /**
  * The Taylor polynomial of `f` in its first argument around `params`: a function `(newParams, ...args)` with the outputs
  * of `f`. Leaves of `params` that are no floats are constants: changing one is an error, and inside of `jit`, where values
  * can't be compared, makes the result NaN. Source: `neural_tangents.taylor_expand`.
  * @param degree a whole number; 0 gives the value at `params`, 1 the linearization.
- * @throws TypeError for a degree that is no non-negative whole number, parameters of another structure, or no float leaf.
+ * @throws TypeError for a degree that is no whole number from 0 to 64, parameters of another structure, or no float leaf.
  * @example const fQuadratic = nt.taylorExpand(f, params, 2); fQuadratic(newParams, x);
  */
 export function taylorExpand<F extends TreeFunction>(f: F, params: unknown, degree: number, ...rest: never[]): F {
   noMore("nt.taylorExpand", rest);
   checkFunction("nt.taylorExpand", f);
-  if (!Number.isInteger(degree) || degree < 0) {
-    throw new TypeError(`nt.taylorExpand: degree must be a non-negative whole number, got ${describe(degree)}.`);
+  if (!Number.isInteger(degree) || degree < 0 || degree > MAX_DEGREE) {
+    throw new TypeError(
+      `nt.taylorExpand: degree must be a whole number from 0 to ${MAX_DEGREE}, got ${describe(degree)}.`,
+    );
   }
   const around = kept("nt.taylorExpand", params);
   const expansion: TreeFunction = (newParams: unknown, ...args: unknown[]) => {

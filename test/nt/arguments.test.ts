@@ -156,4 +156,13 @@ test("a limit that is just too small is told apart from what is needed", () => {
   assert.ok(a !== b, `${a} and ${b}`);
 });
 
+test("what costOf, taylorExpand and empiricalKernelFn would have dropped or failed by", () => {
+  const refused: [RegExp, () => unknown][] = [
+    [/^nt\.costOf: implementation must be one of/, () => any.costOf(f, x, null, w, { implementation: "no such" })],
+    [/^nt\.taylorExpand: degree must be a whole number from 0 to 64/, () => any.taylorExpand(f, w, 2 ** 31)],
+    [/^nt\.empiricalKernelFn: get must be/, () => any.empiricalKernelFn(f)(x, null, new Array(2), w)],
+  ];
+  for (const [pattern, call] of refused) assert.match(messageOf(call), pattern);
+});
+
 test.run();
