@@ -21,13 +21,9 @@ type Get = KernelName | readonly KernelName[] | null;
 const NAMES: readonly KernelName[] = ["nngp", "ntk"];
 
 function checkGet(get: unknown): KernelName[] {
-  const list =
-    get === null || get === undefined
-      ? NAMES
-      : Array.isArray(get)
-        ? Array.from(get as KernelName[])
-        : [get as KernelName];
-  if (list.length > 0 && list.every((name) => NAMES.includes(name))) return [...list];
+  const given = (get ?? NAMES) as KernelName | readonly KernelName[];
+  const list = Array.isArray(given) ? Array.from(given as readonly KernelName[]) : [given as KernelName];
+  if (list.length > 0 && list.every((name) => NAMES.includes(name))) return list;
   throw new TypeError(
     `nt.empiricalKernelFn: get must be "nngp", "ntk", a list of these, or null for both, got ${describe(get)}.`,
   );
