@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 
 /** What the build refuses to exceed: close above what the whole holds today. */
-const LIMIT_KB = 139;
+const LIMIT_KB = 156;
 const GOAL_KB = 60;
 const dist = fileURLToPath(new URL("../dist", import.meta.url));
 /** What each condition of package.json's exports makes a runtime load. */
