@@ -1,7 +1,7 @@
 // Every argument and every option in turn is given every wrong value: there must be a result, or an error of ours that
 // names the function. Prints each fault and ends with the number of them.
 //
-//     npm run wrong-values -- nt.        only of exports whose names begin so
+//     npm run test:arguments -- nt.        only of exports whose names begin so
 
 import { CATALOGUE, usesOf } from "./catalogue.ts";
 import { type Example, matrix, withOptions } from "./example.ts";
