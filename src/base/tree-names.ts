@@ -4,7 +4,7 @@ import { isPlainObject } from "./plain.ts";
 import type { TreeDef } from "./tree.ts";
 import * as trees from "./tree.ts";
 
-export type { PyTree, TreeDef } from "./tree.ts";
+export { map, type PyTree, type TreeDef } from "./tree.ts";
 
 /** Whether `x` has the form of a structure. */
 function isDef(x: unknown): x is TreeDef {
@@ -72,16 +72,6 @@ export const sameStructure = /* @__PURE__ */ closed("tree.sameStructure", (a: Tr
   return trees.sameStructure(a, b);
 });
 
-/**
- * Applies `fn` to the leaves of one or several trees of the same structure; `null`s stay.
- * @example tree.map((x, y) => x + y, { a: 1 }, { a: 2 }) // { a: 3 }
- */
-// biome-ignore lint/suspicious/noExplicitAny: leaves may be of any type, and differ from tree to tree
-export function map<Tree = any>(fn: (...leaves: any[]) => unknown, tree: unknown, ...rest: unknown[]): Tree {
-  checkFunction("tree.map", "fn", fn);
-  return trees.map<Tree>(fn, tree, ...rest);
-}
-
 /** Folds the leaves from the left. */
 export function reduce<Leaf, Result>(
   fn: (acc: Result, leaf: Leaf) => Result,
@@ -90,7 +80,6 @@ export function reduce<Leaf, Result>(
   ...rest: never[]
 ): Result {
   noMore("tree.reduce", rest);
-  checkFunction("tree.reduce", "fn", fn);
   return trees.reduce(fn, tree, initial);
 }
 

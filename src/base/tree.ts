@@ -76,7 +76,7 @@ export const sameStructure = (a: TreeDef, b: TreeDef): boolean => formatTree(a) 
  * Applies `fn` to the leaves of one or several trees of the same structure; `null`s stay.
  * @example tree.map((x, y) => x + y, { a: 1 }, { a: 2 }) // { a: 3 }
  */
-// biome-ignore lint/suspicious/noExplicitAny: leaves may be of any type, and differ from tree to tree
+// biome-ignore lint/suspicious/noExplicitAny: the caller writes `(x: NDArray) => ...`, which no function of `unknown` accepts
 export function map<Tree = any>(fn: (...leaves: any[]) => unknown, tree: unknown, ...rest: unknown[]): Tree {
   checkFunction("tree.map", "fn", fn);
   const [first, def] = flattenFor("tree.map", tree);

@@ -12,7 +12,7 @@ import { ShapeDtypeStruct } from "../transform/shapes.ts";
 import type { Kwargs } from "./kwargs.ts";
 
 /** A function of parameters and inputs; `kwargs` is passed when the caller of the kernel gives any. */
-// biome-ignore lint/suspicious/noExplicitAny: parameters and inputs are trees of any shape
+// biome-ignore lint/suspicious/noExplicitAny: the user annotates parameters and inputs as his own trees, which `unknown` would refuse
 export type ApplyFn<Out = unknown> = (params: any, x: any, kwargs?: any) => Out;
 
 /**

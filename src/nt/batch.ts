@@ -81,8 +81,11 @@ function firstAxes(fn: string, name: string, x: unknown): ExampleAxes {
   );
 }
 
-/** The kernel of an input and its keyword arguments with another; `null` for the same. */
-type PairKernel = (first: readonly [unknown, Kwargs], second: readonly [unknown, Kwargs] | null) => unknown;
+/** One side's input and its keyword arguments. */
+type Given = readonly [x: unknown, kwargs: Kwargs];
+
+/** The kernel of one side with another; `null` for the same. */
+type PairKernel = (first: Given, second: Given | null) => unknown;
 
 /** Finds the batch axes in the kernel by looking at its shapes for inputs of several sizes. */
 function findLayouts(
@@ -91,8 +94,7 @@ function findLayouts(
   [first, second]: readonly [Examples, Examples],
   mirrors: readonly (readonly number[])[] | null,
 ): BatchLayout[] {
-  // biome-ignore lint/suspicious/noExplicitAny: an input and keyword arguments
-  const whole = (a: any, b: any): unknown[] =>
+  const whole = (a: Given, b: Given): unknown[] =>
     flattenArguments(kernel([a[0], { ...first.kwargs, ...a[1] }], [b[0], { ...second.kwargs, ...b[1] }]))[0];
   const shapes = (a: number, b: number): (readonly number[])[] =>
     (evalShape(whole, first.shapes(a), second.shapes(b)) as ShapeDtypeStruct[]).map((s) => s.shape);

@@ -30,8 +30,7 @@ export type Compute = (
   x2: unknown,
   params: unknown,
   kwargs: Kwargs,
-  // biome-ignore lint/suspicious/noExplicitAny: each kernel knows its own
-  extra: any,
+  extra: unknown,
 ) => unknown;
 
 /**

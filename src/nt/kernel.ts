@@ -45,7 +45,7 @@ export function empiricalKernelFn(
   get: Get,
   params: unknown,
   kwargs?: Kwargs,
-  // biome-ignore lint/suspicious/noExplicitAny: an array, an object of arrays, or a tree of these
+  // biome-ignore lint/suspicious/noExplicitAny: `get` decides at run time between an array, an object of arrays and a tree of these
 ) => any {
   const fn = "nt.empiricalKernelFn";
   noMore(fn, rest);

@@ -15,8 +15,7 @@ import * as sorting from "./sorting.ts";
 import * as ufuncs from "./ufuncs.ts";
 
 /** The arguments of a function behind its first one, the array. */
-// biome-ignore lint/suspicious/noExplicitAny: any function of an array
-type Behind<F> = F extends (x: any, ...args: infer Args) => unknown ? Args : never;
+type Behind<F> = F extends (x: never, ...args: infer Args) => unknown ? Args : never;
 
 /** What arrays can do besides holding their elements. */
 export interface ArrayMethods {

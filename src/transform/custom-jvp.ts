@@ -7,7 +7,7 @@ import { type CustomOptions, callFlat, checkCustom, ruleResult, splitArguments }
 import { checkFunction, flattenArrays, refusePromise, type TreeFunction } from "./flat.ts";
 
 /** A rule for one argument: its tangent (or `null`), the result and the arguments to the result's tangent. */
-// biome-ignore lint/suspicious/noExplicitAny: arguments of every kind
+// biome-ignore lint/suspicious/noExplicitAny: the user annotates the arguments, which `unknown` parameters would refuse
 export type TangentRule = ((tangent: any, out: any, ...args: any[]) => unknown) | null;
 
 /** A function whose forward-mode derivative is given by `defjvp`. */
@@ -16,7 +16,7 @@ export type CustomJvp<F extends TreeFunction> = F & {
    * Sets the rule: `(primals, tangents)`, lists like the arguments, to `[out, tangentOut]`. Arguments named in
    * `nondiffArgnums` come before these two, and are missing in the lists.
    */
-  // biome-ignore lint/suspicious/noExplicitAny: arguments without derivatives come first
+  // biome-ignore lint/suspicious/noExplicitAny: the same, and nondiffArgnums decides how many come in front of the two lists
   defjvp(rule: (...args: any[]) => readonly [unknown, unknown]): void;
   /** Sets a rule for each argument, `null` where the result doesn't change with it; their tangents are added. */
   defjvps(...rules: TangentRule[]): void;

@@ -95,7 +95,7 @@ export type CustomVjp<F extends TreeFunction> = F & {
    */
   defvjp(
     forward: (...args: Parameters<F>) => readonly [unknown, unknown],
-    // biome-ignore lint/suspicious/noExplicitAny: whatever forward returned
+    // biome-ignore lint/suspicious/noExplicitAny: the user annotates the residuals as what his forward returned, which nothing here can name
     backward: (...args: any[]) => readonly unknown[],
   ): void;
 };

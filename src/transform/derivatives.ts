@@ -326,7 +326,7 @@ export function valueAndGrad<First, Rest extends unknown[], Out>(
 export function valueAndGrad<Args extends unknown[]>(
   f: (...args: Args) => unknown,
   options: GradOptions,
-  // biome-ignore lint/suspicious/noExplicitAny: what comes back depends on the options
+  // biome-ignore lint/suspicious/noExplicitAny: argnums and hasAux decide at run time between an array, a list and a pair
 ): (...args: Args) => [value: any, gradient: any];
 export function valueAndGrad(f: TreeFunction, options: GradOptions = {}, ...rest: never[]): TreeFunction {
   noMore("valueAndGrad", rest);
@@ -382,7 +382,7 @@ export function grad<First, Rest extends unknown[]>(
 export function grad<Args extends unknown[]>(
   f: (...args: Args) => unknown,
   options: GradOptions,
-  // biome-ignore lint/suspicious/noExplicitAny: what comes back depends on the options
+  // biome-ignore lint/suspicious/noExplicitAny: argnums and hasAux decide at run time between an array, a list and a pair
 ): (...args: Args) => any;
 export function grad(f: TreeFunction, options: GradOptions = {}, ...rest: never[]): TreeFunction {
   noMore("grad", rest);

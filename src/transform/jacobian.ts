@@ -31,7 +31,7 @@ export function standardBasis({ shape, dtype }: Pick<NDArray, "shape" | "dtype">
 const splitFront = (x: NDArray, shape: Shape): NDArray => reshape(x, { newSizes: [...shape, ...x.shape.slice(1)] });
 
 /** One array for functions of one array with one output array; else a tree of trees, which the caller knows. */
-// biome-ignore lint/suspicious/noExplicitAny: the structure follows from that of the arguments
+// biome-ignore lint/suspicious/noExplicitAny: a tree of outputs of trees of arguments, whose shape TypeScript can't compute
 export type JacobianOf<Args, Out> = [Args, Out] extends [[NDArray], NDArray] ? NDArray : any;
 
 /** The Jacobian of `f` at `args`, with `alone` by the only argument, otherwise a list with one for each; and aux. */
@@ -43,8 +43,7 @@ type Jacobian = (
   hasAux: boolean,
 ) => [jacobian: unknown, aux: unknown];
 
-// biome-ignore lint/suspicious/noExplicitAny: see JacobianOf
-function jacobianOf(fn: string, compute: Jacobian, f: TreeFunction, options: JacobianOptions): (...args: any[]) => any {
+function jacobianOf(fn: string, compute: Jacobian, f: TreeFunction, options: JacobianOptions): TreeFunction {
   checkFunction(fn, f);
   const { argnums = 0, hasAux = false } = checkOptions(fn, options, ["argnums", "hasAux"]);
   return (...args: unknown[]) => {

@@ -141,7 +141,7 @@ export function scan(
   xs: unknown,
   options: ScanOptions = {},
   ...rest: never[]
-  // biome-ignore lint/suspicious/noExplicitAny: trees like the carry and the stacked results of f
+  // biome-ignore lint/suspicious/noExplicitAny: the carry's tree with arrays for numbers, and f's results stacked: not derivable from f
 ): [carry: any, ys: any] {
   noMore("lax.scan", rest);
   return scanAs("lax.scan", f, init, xs, options);
@@ -218,7 +218,7 @@ export function map<Out = NDArray>(f: TreeFunction, xs: unknown, options: MapOpt
 export function foriLoop<Value>(
   lower: number | NDArray,
   upper: number | NDArray,
-  // biome-ignore lint/suspicious/noExplicitAny: a tree like the value
+  // biome-ignore lint/suspicious/noExplicitAny: init may hold numbers where the body gets arrays, so that Value is not its type
   body: (i: NDArray, value: any) => unknown,
   init: Value,
   options: Pick<ScanOptions, "unroll"> = {},

@@ -30,7 +30,7 @@ const avalOf = (fn: string, leaf: unknown): Aval =>
  * The shapes and dtypes of `f(...args)`, as a tree of `ShapeDtypeStruct`, without computing anything.
  * Source: `jax.eval_shape`.
  */
-// biome-ignore lint/suspicious/noExplicitAny: a tree like the function's result
+// biome-ignore lint/suspicious/noExplicitAny: the tree of f's result with ShapeDtypeStructs for arrays, which can't be derived from a TreeFunction
 export function evalShape(f: TreeFunction, ...args: readonly unknown[]): any {
   checkFunction("evalShape", f);
   const [leaves, inTree] = flattenArguments(args, "everywhere", "evalShape");

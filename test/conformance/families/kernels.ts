@@ -28,7 +28,7 @@ export function checkInitialParams(report: Report, name: string, expected: unkno
 
 /** A function and what its kernels are computed for. */
 export interface Problem {
-  // biome-ignore lint/suspicious/noExplicitAny: functions of whatever parameters and inputs
+  // biome-ignore lint/suspicious/noExplicitAny: as ApplyFn, which the cases' functions are given to
   readonly f: (params: any, x: any, kwargs?: any) => unknown;
   readonly params: unknown;
   readonly x1: unknown;
