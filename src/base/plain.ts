@@ -18,22 +18,22 @@ export function typedArrayName(x: unknown): string | undefined {
 }
 
 /** Fields replaced by frozen ones, in a copy if any of them, or the whole, was not frozen yet. */
-function frozenRecord(record: Record<string, unknown>): object {
-  const entries = Object.entries(record).map(([key, x]) => [key, frozen(x)] as const);
+function frozenRecord(record: Record<string, unknown>, isKept: (x: object) => boolean): object {
+  const entries = Object.entries(record).map(([key, x]) => [key, frozen(x, isKept)] as const);
   const done = Object.isFrozen(record) && entries.every(([key, x]) => x === record[key]);
   return done ? record : Object.freeze(Object.fromEntries(entries));
 }
 
 /**
- * The value with every list and plain object in it copied and frozen; itself where they are frozen already. Functions and
- * objects of any class (arrays, variables) stay the objects that they are.
+ * The value with every list and plain object in it copied and frozen; itself where they are frozen already. Functions,
+ * objects of any class (arrays, variables) and what `isKept` tells of stay the objects that they are.
  */
-export function frozen<T>(value: T): T {
-  if (typeof value !== "object" || value === null) return value;
+export function frozen<T>(value: T, isKept: (x: object) => boolean = () => false): T {
+  if (typeof value !== "object" || value === null || isKept(value)) return value;
   if (Array.isArray(value)) {
-    const list = value.map(frozen);
+    const list = value.map((x) => frozen(x, isKept));
     const done = Object.isFrozen(value) && list.every((x, i) => x === value[i]);
     return done ? value : (Object.freeze(list) as T);
   }
-  return isPlainObject(value) ? (frozenRecord(value) as T) : value;
+  return isPlainObject(value) ? (frozenRecord(value, isKept) as T) : value;
 }

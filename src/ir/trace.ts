@@ -7,7 +7,7 @@ import type { TypedArray } from "../base/dtypes.ts";
 import { ConcretizationTypeError, describe, formatShape, UnexpectedTracerError } from "../base/errors.ts";
 import { frozen } from "../base/plain.ts";
 import type { Aval } from "./aval.ts";
-import { type Atom, type ClosedJaxpr, Environment, type Equation, type Jaxpr, Literal, Var } from "./jaxpr.ts";
+import { type Atom, type ClosedJaxpr, Environment, type Equation, isJaxpr, type Jaxpr, Literal, Var } from "./jaxpr.ts";
 import { HostArray, NDArray, storageOf } from "./ndarray.ts";
 import type { Primitive } from "./primitive.ts";
 
@@ -77,7 +77,7 @@ class Trace {
       params,
     );
     const outputs = avals.map((aval) => new Var(aval));
-    this.equations.push({ primitive: primitive as Primitive, inputs: atoms, params: frozen(params), outputs });
+    this.equations.push({ primitive: primitive as Primitive, inputs: atoms, params: frozen(params, isJaxpr), outputs });
     return outputs.map((v) => new Tracer(this, v));
   }
 

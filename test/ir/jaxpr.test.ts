@@ -333,4 +333,12 @@ test("arrays as text and as numbers", () => {
   assert.equal(array([true, false]).toArray(), [true, false]);
 });
 
+test("programs inside of equations are the ones that were traced, of the primitives that interpreters compare", () => {
+  const { jaxpr } = makeJaxpr((x: NDArray) => lax.scan((c, y) => [lax.sin(c), lax.sin(y)], lax.sin(x), f32(3)))(f32());
+  const named = (name: string) => jaxpr.equations.find(({ primitive }) => primitive.name === name);
+  const [sine, scan] = [named("sin"), named("scan")];
+  const { body } = scan!.params as { body: Jaxpr };
+  assert.ok(body.equations.length === 2 && body.equations.every((e) => e.primitive === sine!.primitive));
+});
+
 test.run();
