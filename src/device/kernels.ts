@@ -122,8 +122,9 @@ export const currentMemoryLimit = (): number => memoryLimit;
 
 /**
  * Sets the most WebAssembly memory, in bytes, that a computation may take: one that needs more is an error before it runs,
- * and NTKs of kernel functions made afterwards are computed in parts that take less. Below the 4 GiB that WebAssembly has at most (the limit to begin with) a
- * page or a Worker can keep room for the rest of its program. See `releaseMemory` for memory that has been used.
+ * and NTKs of kernel functions made afterwards are computed in parts that take less. The limit to begin with is 4 GiB, the
+ * most that WebAssembly has; a lower one keeps room for the rest of a page or Worker. See `releaseMemory` for memory that
+ * has been used.
  * @throws RangeError for anything but a positive number.
  * @example setMemoryLimit(64 * 2 ** 20); // in a Worker with 128 MB
  */
