@@ -45,7 +45,7 @@ export interface Jaxpr {
   readonly outputs: readonly Atom[];
 }
 
-export const isJaxpr = (x: unknown): x is Jaxpr => typeof x === "object" && x !== null && "equations" in x;
+export const isJaxpr = (x: unknown): x is Jaxpr => typeof x === "object" && x !== null && Object.hasOwn(x, "equations");
 
 /** The equation with each of the programs in its parameters replaced. */
 export function mapPrograms(equation: Equation, fn: (program: Jaxpr) => Jaxpr): Equation {

@@ -113,7 +113,7 @@ function canonicalKwargsAxes(fn: string, axes: unknown, kwargs: Kwargs): BatchAx
   const byName = isLeaf(axes) ? Object.fromEntries(Object.keys(kwargs).map((key) => [key, axes])) : axes;
   const canonical: Record<string, (number | null)[]> = {};
   for (const [key, axis] of Object.entries(byName as object)) {
-    if (!(key in kwargs))
+    if (!Object.hasOwn(kwargs, key))
       throw new TypeError(`${fn}: vmapAxes names the keyword argument "${key}", which isn't given.`);
     const [leaves, tree] = flattenArguments(kwargs[key]);
     canonical[key] = broadcastPrefix<number>(fn, `vmapAxes.${key}`, axis, tree).map((a, i) =>

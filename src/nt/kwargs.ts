@@ -52,7 +52,7 @@ function splitKeys(rng: unknown, x1: unknown, x2: unknown): [unknown, unknown] {
 
 /** The keyword arguments of `f(x1)` and of `f(x2)` before keys are made different: a list of two is split. */
 export function halves(kwargs: Kwargs): [Record<string, unknown>, Record<string, unknown>] {
-  if (SIDES in kwargs) return (kwargs[SIDES] as [Kwargs, Kwargs]).slice(0, 2) as [Kwargs, Kwargs];
+  if (Object.hasOwn(kwargs, SIDES)) return (kwargs[SIDES] as [Kwargs, Kwargs]).slice(0, 2) as [Kwargs, Kwargs];
   const pairs = Object.entries(kwargs).map(([key, value]) => {
     const [first, second] = Array.isArray(value) && value.length === 2 ? value : [value, value];
     return { key, first, second };

@@ -17,7 +17,7 @@ interface Batch {
 /** Names the keyword arguments that look as if they had `size` examples and aren't mapped; else an empty text. */
 export function forgotten(kwargs: Kwargs, mapped: object, size: number): string {
   const found = Object.keys(kwargs).flatMap((key) => {
-    if (key in mapped) return [];
+    if (Object.hasOwn(mapped, key)) return [];
     const shapes = flatten(kwargs[key])[0].flatMap((x) => (x instanceof NDArray ? [x.shape] : []));
     const shape = shapes.find((own) => size > 0 && own.includes(size));
     return shape ? [{ key, shape, axis: shape.indexOf(size) }] : [];

@@ -105,7 +105,7 @@ function tangentsOf(fn: string, given: unknown, { inTree, inputs, active }: Diff
 /** Options that follow a function's arguments: an object with the key `hasAux`. */
 function splitAux(fn: string, args: readonly unknown[]): [args: readonly unknown[], hasAux: boolean] {
   const last = args.at(-1);
-  if (!isPlainObject(last) || !("hasAux" in last)) return [args, false];
+  if (!isPlainObject(last) || !Object.hasOwn(last, "hasAux")) return [args, false];
   return [args.slice(0, -1), checkOptions<AuxOptions>(fn, last as AuxOptions, ["hasAux"]).hasAux ?? false];
 }
 

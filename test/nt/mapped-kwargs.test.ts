@@ -100,6 +100,18 @@ test("a mask whose axis was forgotten is named", () => {
   );
 });
 
+test("keyword arguments under names that every object inherits are told apart, too", () => {
+  const g = (p: typeof params, x: NDArray, { toString: mask }: Any): NDArray => f(p, x, { mask });
+  assertThrows(
+    () => nt.empiricalNtkFn(g, { vmapAxes: [0, 0, {}] })(x1, null, params, { toString: mask1 } as Any),
+    "name its axis: vmapAxes: [..., ..., { toString: 0 }]",
+  );
+  assertThrows(
+    () => nt.empiricalNtkFn(f, { vmapAxes: [0, 0, { constructor: 0 }] })(x1, null, params, { mask: mask1 }),
+    'the keyword argument "constructor", which isn\'t given',
+  );
+});
+
 test("a function that makes more of one example says which output", () => {
   const doubled = (p: typeof params, x: NDArray): NDArray =>
     x.shape[0] === 1 ? np.matmul(np.concatenate([x, x]), p.w) : np.matmul(x, p.w);

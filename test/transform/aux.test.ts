@@ -145,4 +145,17 @@ test("linearTranspose of what isn't linear says so", () => {
   }
 });
 
+test("an inherited hasAux is no option", () => {
+  const polluted = Object.prototype as { hasAux?: boolean };
+  polluted.hasAux = true;
+  try {
+    const [y, pullback] = vjp((p: { w: NDArray }) => np.sum(p.w), { w: np.ones([2]) });
+    assert.is(y.item(), 2);
+    assert.equal(pullback(np.ones([]))[0].w.toArray(), [1, 1]);
+    assert.is(linearize((p: { w: NDArray }) => np.sum(p.w), { w: np.ones([2]) })[0].item(), 2);
+  } finally {
+    delete polluted.hasAux;
+  }
+});
+
 test.run();
