@@ -158,8 +158,8 @@ async function start(threads: number, strict: boolean): Promise<number> {
  */
 export function initThreads(options: { threads?: number; deterministic?: boolean } = {}): Promise<number> {
   const begin = async (): Promise<number> => {
-    checkOptions("initThreads", options, ["threads", "deterministic"]);
-    const { threads = cores(), deterministic: strict = deterministic } = options;
+    const given = checkOptions("initThreads", options, ["threads", "deterministic"]);
+    const { threads = cores(), deterministic: strict = deterministic } = given;
     if (!Number.isInteger(threads) || threads < 1) {
       throw new TypeError(`initThreads: threads must be a positive integer, got ${describe(threads)}.`);
     }

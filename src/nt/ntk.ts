@@ -54,8 +54,7 @@ const NTK_OPTIONS = [
 
 function checkRates(fn: string, rates: Partial<Rates>): void {
   if (!isPlainObject(rates)) throw new TypeError(`${fn}: rates must be an object of numbers, got ${describe(rates)}.`);
-  checkOptions(`${fn}: rates`, rates, ["contract", "map", "memory"]);
-  for (const [name, rate] of Object.entries(rates)) {
+  for (const [name, rate] of Object.entries(checkOptions(`${fn}: rates`, rates, ["contract", "map", "memory"]))) {
     if (typeof rate === "number" && rate > 0 && rate < Number.POSITIVE_INFINITY) continue;
     throw new RangeError(`${fn}: rates.${name} must be a positive number a second, got ${describe(rate)}.`);
   }

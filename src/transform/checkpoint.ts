@@ -140,8 +140,7 @@ export function checkpoint<F extends TreeFunction>(f: F, options: CheckpointOpti
   const fn = "checkpoint";
   noMore(fn, rest);
   checkFunction(fn, f);
-  checkOptions(fn, options, ["policy"]);
-  const { policy = checkpointPolicies.nothingSaveable } = options;
+  const { policy = checkpointPolicies.nothingSaveable } = checkOptions(fn, options, ["policy"]);
   checkFunction(`${fn}: policy`, policy);
   const wrapped: TreeFunction = (...args) => {
     const [inputs, inTree] = flattenArrays(fn, args);

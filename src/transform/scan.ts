@@ -16,8 +16,8 @@ import { parts } from "./bodies.ts";
 import { checkCarry, settled } from "./carry.ts";
 import { checkFunction, flattenArrays, type Traced, type TreeFunction, traceFunction } from "./flat.ts";
 import { bindScan } from "./scan-primitive.ts";
-import { vmap } from "./vmap.ts";
-import { whileLoop } from "./while.ts";
+import { vmapAs } from "./vmap.ts";
+import { whileAs } from "./while.ts";
 
 /** The slices of every leaf at place `i` of the first axis. */
 const sliceAt = (leaves: readonly NDArray[], i: number): NDArray[] =>
@@ -147,9 +147,9 @@ export function scan(
   return scanAs("lax.scan", f, init, xs, options);
 }
 
-function scanAs(fn: string, f: TreeFunction, init: unknown, xs: unknown, options: ScanOptions): [unknown, unknown] {
+function scanAs(fn: string, f: TreeFunction, init: unknown, xs: unknown, given: ScanOptions): [unknown, unknown] {
   checkFunction(fn, f);
-  checkOptions(fn, options, ["length", "reverse", "unroll"]);
+  const options = checkOptions(fn, given, ["length", "reverse", "unroll"]);
   const [start, carryTree] = flattenArrays(fn, init);
   const [slices, xsTree] = flattenArrays(fn, xs);
   const length = scanLength(fn, slices, options.length);
@@ -185,8 +185,7 @@ export function map<Out = NDArray>(f: TreeFunction, xs: unknown, options: MapOpt
   const fn = "lax.map";
   noMore(fn, more);
   checkFunction(fn, f);
-  checkOptions(fn, options, ["batchSize"]);
-  const { batchSize } = options;
+  const { batchSize } = checkOptions(fn, options, ["batchSize"]);
   const one = (g: TreeFunction, tree: unknown): unknown => scanAs(fn, (_, x) => [null, g(x)], null, tree, {})[1];
   if (batchSize === undefined) return one(f, xs) as Out;
   if (!Number.isInteger(batchSize) || batchSize < 1) {
@@ -199,11 +198,11 @@ export function map<Out = NDArray>(f: TreeFunction, xs: unknown, options: MapOpt
   const batches = leaves.map((x) =>
     reshape(sliceInDim(x, 0, whole, 0), { newSizes: [trips, batchSize, ...x.shape.slice(1)] }),
   );
-  const [main, outTree] = flattenArrays(fn, one(vmap(f), unflatten(tree, batches)));
+  const [main, outTree] = flattenArrays(fn, one(vmapAs(fn, f), unflatten(tree, batches)));
   const joined = main.map((y) => reshape(y, { newSizes: [whole, ...y.shape.slice(2)] }));
   if (whole === length) return unflatten<Out>(outTree, joined);
   const rest = leaves.map((x) => sliceInDim(x, whole, length, 0));
-  const [last] = flattenArrays(fn, vmap(f)(unflatten(tree, rest)));
+  const [last] = flattenArrays(fn, vmapAs(fn, f)(unflatten(tree, rest)));
   return unflatten<Out>(
     outTree,
     joined.map((y, k) => concatenate([y, last[k]!], { dimension: 0 })),
@@ -227,7 +226,7 @@ export function foriLoop<Value>(
   const fn = "lax.foriLoop";
   noMore(fn, rest);
   checkFunction(fn, body);
-  checkOptions(fn, options, ["unroll"]);
+  const { unroll = 1 } = checkOptions(fn, options, ["unroll"]);
   const bounds = [lower, upper].map((x) => (x instanceof HostArray && x.ndim === 0 ? x.item() : x));
   const [from, to] = bounds;
   if (bounds.some((x) => typeof x === "number" && x !== (x | 0) && Number.isInteger(x))) {
@@ -236,7 +235,7 @@ export function foriLoop<Value>(
   if (Number.isInteger(from) && Number.isInteger(to)) {
     const length = Math.max(0, (to as number) - (from as number));
     const step: TreeFunction = ([i, value]) => [[add(i, 1), body(i, value)], null];
-    const [carry] = scanAs(fn, step, [scalar(from as number, "int32"), init], null, { ...options, length });
+    const [carry] = scanAs(fn, step, [scalar(from as number, "int32"), init], null, { unroll, length });
     return (carry as [unknown, Value])[1];
   }
   if (
@@ -247,7 +246,8 @@ export function foriLoop<Value>(
     throw new TypeError(`${fn}: lower and upper must be whole numbers, got ${describe(lower)} and ${describe(upper)}.`);
   }
   const [first, last] = bounds.map((x) => convertElementType(x!, "int32"));
-  const [, value] = whileLoop(
+  const [, value] = whileAs(
+    fn,
     ([i]: [NDArray, unknown]) => lt(i, last!),
     ([i, v]: [NDArray, unknown]) => [add(i, 1), body(i, v)],
     [first, init],

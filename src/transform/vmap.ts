@@ -18,15 +18,20 @@ export interface VmapOptions {
   readonly axisSize?: number;
 }
 
-function commonSize(inputs: readonly NDArray[], axes: readonly BatchAxis[], axisSize: number | undefined): number {
+function commonSize(
+  fn: string,
+  inputs: readonly NDArray[],
+  axes: readonly BatchAxis[],
+  axisSize: number | undefined,
+): number {
   const sizes = inputs.flatMap((x, i) => (axes[i] === null ? [] : [x.shape[axes[i]!]!]));
-  if (axisSize !== undefined) checkShape("vmap: axisSize", [axisSize]);
+  if (axisSize !== undefined) checkShape(`${fn}: axisSize`, [axisSize]);
   const size = axisSize ?? sizes[0];
-  if (size === undefined) throw new ShapeError("vmap: no argument is mapped (all inAxes are null); give axisSize.");
+  if (size === undefined) throw new ShapeError(`${fn}: no argument is mapped (all inAxes are null); give axisSize.`);
   if (sizes.some((n) => n !== size)) {
     const mapped = inputs.flatMap((x, i) => (axes[i] === null ? [] : [`${formatShape(x.shape)} along ${axes[i]}`]));
     const given = axisSize === undefined ? "" : ` and axisSize ${axisSize}`;
-    throw new ShapeError(`vmap: the mapped axes must have one size, got ${mapped.join(", ")}${given}.`);
+    throw new ShapeError(`${fn}: the mapped axes must have one size, got ${mapped.join(", ")}${given}.`);
   }
   return size;
 }
@@ -39,34 +44,39 @@ function commonSize(inputs: readonly NDArray[], axes: readonly BatchAxis[], axis
  */
 export function vmap<F extends TreeFunction>(f: F, options: VmapOptions = {}, ...rest: never[]): F {
   noMore("vmap", rest);
-  checkFunction("vmap", f);
-  const { inAxes = 0, outAxes = 0, axisSize } = checkOptions("vmap", options, ["inAxes", "outAxes", "axisSize"]);
+  return vmapAs("vmap", f, options);
+}
+
+/** The same under the name of the function that the user called. */
+export function vmapAs<F extends TreeFunction>(fn: string, f: F, options: VmapOptions = {}): F {
+  checkFunction(fn, f);
+  const { inAxes = 0, outAxes = 0, axisSize } = checkOptions(fn, options, ["inAxes", "outAxes", "axisSize"]);
   const mapped: TreeFunction = (...args) => {
-    const [inputs, inTree] = flattenArrays("vmap", args);
-    const axes = broadcastPrefix<number>("vmap", "inAxes", inAxes, inTree).map((axis, i) =>
-      axis === null ? null : canonicalAxis("vmap", axis, inputs[i]!.ndim, "inAxes"),
+    const [inputs, inTree] = flattenArrays(fn, args);
+    const axes = broadcastPrefix<number>(fn, "inAxes", inAxes, inTree).map((axis, i) =>
+      axis === null ? null : canonicalAxis(fn, axis, inputs[i]!.ndim, "inAxes"),
     );
-    const size = commonSize(inputs, axes, axisSize);
+    const size = commonSize(fn, inputs, axes, axisSize);
     const avals = inputs.map(({ aval }, i) => {
       const axis = axes[i]!;
       return makeAval(axis === null ? aval.shape : removed(aval.shape, axis), aval.dtype, aval.weak);
     });
-    const { program, outTree } = traceFunction("vmap", f, inTree, avals, { concrete: true });
+    const { program, outTree } = traceFunction(fn, f, inTree, avals, { concrete: true });
     const [outs, at] = batchJaxpr(program, inputs, axes);
-    const wanted = broadcastPrefix<number>("vmap", "outAxes", outAxes, outTree);
+    const wanted = broadcastPrefix<number>(fn, "outAxes", outAxes, outTree);
     return unflatten(
       outTree,
-      outs.map((out, i) => placeBatchAxis(out, at[i]!, wanted[i]!, size)),
+      outs.map((out, i) => placeBatchAxis(fn, out, at[i]!, wanted[i]!, size)),
     );
   };
   return mapped as F;
 }
 
-function placeBatchAxis(out: NDArray, at: BatchAxis, wanted: number | null, size: number): NDArray {
+function placeBatchAxis(fn: string, out: NDArray, at: BatchAxis, wanted: number | null, size: number): NDArray {
   if (wanted === null) {
     if (at === null) return out;
-    throw new ShapeError("vmap: an output whose outAxes is null depends on a mapped argument; give it an axis.");
+    throw new ShapeError(`${fn}: an output whose outAxes is null depends on a mapped argument; give it an axis.`);
   }
   const ndim = out.ndim + (at === null ? 1 : 0);
-  return moveAxis(batchToFront(out, at, size), 0, canonicalAxis("vmap", wanted, ndim, "outAxes"));
+  return moveAxis(batchToFront(out, at, size), 0, canonicalAxis(fn, wanted, ndim, "outAxes"));
 }

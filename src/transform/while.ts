@@ -185,6 +185,11 @@ const whilePrimitive: Primitive<WhileParams> = {
 export function whileLoop<Value>(condition: TreeFunction, body: TreeFunction, init: Value, ...rest: never[]): Value {
   const fn = "lax.whileLoop";
   noMore(fn, rest);
+  return whileAs(fn, condition, body, init);
+}
+
+/** The same under the name of the function that the user called. */
+export function whileAs<Value>(fn: string, condition: TreeFunction, body: TreeFunction, init: Value): Value {
   checkFunction(fn, condition);
   checkFunction(fn, body);
   const [start, tree] = flattenArrays(fn, init);

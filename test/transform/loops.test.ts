@@ -353,4 +353,30 @@ test("loops of nothing: no steps, no carry, empty arrays", () => {
   );
 });
 
+test("loops made of other loops and maps fail in their own names", () => {
+  const name = () => "a name" as never;
+  assertThrows(
+    () => jit((n: NDArray) => lax.foriLoop(0, n, () => np.ones([2]), f64(1)))(np.array(3, { dtype: "int32" })),
+    "lax.foriLoop: ",
+  );
+  assertThrows(
+    () => jit((n: NDArray) => lax.foriLoop(0, n, name, f64(1)))(np.array(3, { dtype: "int32" })),
+    "lax.foriLoop: ",
+  );
+  assertThrows(() => lax.map(name, np.ones([4]), { batchSize: 2 }), "lax.map: ");
+  assertThrows(() => lax.map(name, np.ones([5]), { batchSize: 2 }), "lax.map: ");
+});
+
+test("options of loops are looked for in the options alone", () => {
+  const polluted = Object.prototype as { batchSize?: number; length?: number; reverse?: boolean };
+  Object.assign(polluted, { batchSize: 0.5, length: 7, reverse: true });
+  try {
+    assert.equal(lax.map((x) => np.add(x, 1), np.array([1, 2])).toArray(), [2, 3]);
+    const [, sums] = lax.scan((c, x) => [np.add(c, x), np.add(c, x)], 0, np.array([1, 2]));
+    assert.equal(sums.toArray(), [1, 3]);
+  } finally {
+    for (const key of ["batchSize", "length", "reverse"] as const) delete polluted[key];
+  }
+});
+
 test.run();
