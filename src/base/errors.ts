@@ -89,7 +89,7 @@ export function checkNamed<Named extends object>(fn: string, named: Named, known
     const what = expected(key as string, value);
     if (what) throw new TypeError(`${fn}: ${key as string} must be ${what}; got ${show(value)}.`);
     if (value === undefined) delete named[key as keyof Named];
-    else named[key as keyof Named] = frozen(value);
+    else named[key as keyof Named] = frozen(value, `${fn}: ${key as string}`);
   }
   return named;
 }

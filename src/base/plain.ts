@@ -17,23 +17,28 @@ export function typedArrayName(x: unknown): string | undefined {
   return (name as string | undefined) === "DataView" ? undefined : name;
 }
 
-/** Fields replaced by frozen ones, in a copy if any of them, or the whole, was not frozen yet. */
-function frozenRecord(record: Record<string, unknown>, isKept: (x: object) => boolean): object {
-  const entries = Object.entries(record).map(([key, x]) => [key, frozen(x, isKept)] as const);
-  const done = Object.isFrozen(record) && entries.every(([key, x]) => x === record[key]);
-  return done ? record : Object.freeze(Object.fromEntries(entries));
-}
+/** What is nested deeper contains itself: nothing that is copied here has more than a few levels. */
+const MAX_DEPTH = 200;
+
+type Kept = (x: object) => boolean;
 
 /**
  * The value with every list and plain object in it copied and frozen; itself where they are frozen already. Functions,
  * objects of any class (arrays, variables) and what `isKept` tells of stay the objects that they are.
+ * @throws TypeError, with `what` as the value's name, when it contains itself.
  */
-export function frozen<T>(value: T, isKept: (x: object) => boolean = () => false): T {
+export function frozen<T>(value: T, what = "a list", isKept: Kept = () => false, depth = 0): T {
   if (typeof value !== "object" || value === null || isKept(value)) return value;
-  if (Array.isArray(value)) {
-    const list = value.map((x) => frozen(x, isKept));
-    const done = Object.isFrozen(value) && list.every((x, i) => x === value[i]);
-    return done ? value : (Object.freeze(list) as T);
-  }
-  return isPlainObject(value) ? (frozenRecord(value, isKept) as T) : value;
+  if (depth > MAX_DEPTH) throw new TypeError(`${what} contains itself.`);
+  const inner = (x: unknown): unknown => frozen(x, what, isKept, depth + 1);
+  if (Array.isArray(value)) return sameOrFrozen(value, value.map(inner)) as T;
+  if (!isPlainObject(value)) return value;
+  return sameOrFrozen(value, Object.fromEntries(Object.entries(value).map(([key, x]) => [key, inner(x)]))) as T;
+}
+
+/** The value, if it is frozen and its copy holds the same; else the copy. */
+function sameOrFrozen<T extends object>(value: T, copy: T): T {
+  if (!Object.isFrozen(value)) return Object.freeze(copy);
+  for (const key in copy) if (copy[key] !== value[key]) return Object.freeze(copy);
+  return value;
 }

@@ -77,7 +77,12 @@ class Trace {
       params,
     );
     const outputs = avals.map((aval) => new Var(aval));
-    this.equations.push({ primitive: primitive as Primitive, inputs: atoms, params: frozen(params, isJaxpr), outputs });
+    this.equations.push({
+      primitive: primitive as Primitive,
+      inputs: atoms,
+      params: frozen(params, primitive.name, isJaxpr),
+      outputs,
+    });
     return outputs.map((v) => new Tracer(this, v));
   }
 

@@ -1,4 +1,5 @@
 /** How functions read what follows their arguments: by position, by name, and nothing else. */
+import { numpy as np, vmap } from "cotangent";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { namedArguments } from "../../src/base/arguments.ts";
@@ -74,6 +75,13 @@ test("what Object.prototype holds is no option", () => {
     delete polluted.keepdims;
     delete polluted.strange;
   }
+});
+
+test("an option that contains itself is named", () => {
+  const cyclic: unknown[] = [];
+  cyclic.push({ inner: cyclic });
+  assert.throws(() => vmap(np.sin, { inAxes: cyclic }), /^vmap: inAxes contains itself/);
+  assert.throws(() => checkOptions("f", { any: cyclic }, ["any"]), /^f: any contains itself/);
 });
 
 test.run();

@@ -2,11 +2,10 @@
 import { array, grad, hessian, jvp, type NDArray, numpy as np, vjp } from "cotangent";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { assertClose, assertThrows } from "../support/arrays.ts";
+import { assertClose, assertThrows, f64 } from "../support/arrays.ts";
 import { type ArrayFunction, checkAll, checkJvp, checkVjp, randomArray } from "../support/properties.ts";
 
 const { linalg } = np;
-const f64 = (data: unknown): NDArray => array(data as number[][], { dtype: "float64" });
 const positive = (x: NDArray): NDArray =>
   np.add(np.matmul(x, np.swapaxes(x, -1, -2)), np.eye(x.shape.at(-1) as number, { dtype: x.dtype }));
 const wellConditioned = (x: NDArray): NDArray =>

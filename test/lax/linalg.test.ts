@@ -2,7 +2,7 @@
 import { array, grad, jit, jvp, lax, makeJaxpr, type NDArray, numpy as np, nt, vmap } from "cotangent";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { assertClose, assertThrows } from "../support/arrays.ts";
+import { assertClose, assertThrows, f64 } from "../support/arrays.ts";
 import {
   type ArrayFunction,
   assertSame,
@@ -14,7 +14,6 @@ import {
 } from "../support/properties.ts";
 
 const { linalg } = np;
-const f64 = (data: unknown): NDArray => array(data as number[][], { dtype: "float64" });
 const transposed = (x: NDArray): NDArray => np.swapaxes(x, -1, -2);
 const positive = (x: NDArray): NDArray =>
   np.add(np.matmul(x, transposed(x)), np.eye(x.shape.at(-1) as number, { dtype: x.dtype }));

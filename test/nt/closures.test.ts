@@ -2,7 +2,7 @@
 import { array, customJvp, customVjp, grad, jit, lax, type NDArray, nn, numpy as np, nt, vmap } from "cotangent";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { assertClose, numbers } from "../support/arrays.ts";
+import { assertClose, f64, numbers } from "../support/arrays.ts";
 import { assertSame, randomArray } from "../support/properties.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: kernel functions of any arguments
@@ -10,7 +10,6 @@ type Any = any;
 const methods = Object.values(nt.NtkImplementation);
 const w = randomArray([3, 2], 1);
 const [x1, x2] = [randomArray([4, 3], 2), randomArray([5, 3], 3)];
-const f64 = (x: unknown): NDArray => array(x as number[], { dtype: "float64" });
 
 /** The kernel of `s * (x w)` is `s^2 x y^T`. */
 const scaled = (s: number, other: NDArray = x1): NDArray => np.multiply(np.matmul(x1, np.transpose(other)), f64(s * s));

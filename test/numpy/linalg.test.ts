@@ -1,12 +1,11 @@
 /** `numpy.linalg` against values that JAX gives, and its errors. */
-import { array, type NDArray, numpy as np } from "cotangent";
+import { array, numpy as np } from "cotangent";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { assertClose, assertThrows } from "../support/arrays.ts";
+import { assertClose, assertThrows, f64 } from "../support/arrays.ts";
 import type { ArrayFunction } from "../support/properties.ts";
 
 const { linalg } = np;
-const f64 = (data: unknown): NDArray => array(data as number[][], { dtype: "float64" });
 const positive = f64([
   [4, 1, 2],
   [1, 3, 0.5],

@@ -1,6 +1,9 @@
 /** What tests of array functions share: comparison with tolerance, and loops over indices. */
-import { NDArray, tree } from "cotangent";
+import { array, NDArray, tree } from "cotangent";
 import * as assert from "uvu/assert";
+
+/** A float64 array of a number or nested lists. */
+export const f64 = (data: unknown): NDArray => array(data as number[], { dtype: "float64" });
 
 /** The numbers of an array or of nested lists, in row-major order. */
 export function numbers(x: unknown): number[] {

@@ -17,10 +17,9 @@ import {
 } from "cotangent";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { assertClose, assertThrows, numbers } from "../support/arrays.ts";
+import { assertClose, assertThrows, f64, numbers } from "../support/arrays.ts";
 import { assertSame, checkAll, randomArray } from "../support/properties.ts";
 
-const f64 = (data: unknown): NDArray => array(data as number[], { dtype: "float64" });
 const W = f64([
   [0.5, -1, 2],
   [1.5, 0.25, -0.75],

@@ -1,6 +1,5 @@
 /** Loops that stay loops: their programs, their plans, and what JAX gives and refuses for them. */
 import {
-  array,
   checkpoint,
   checkpointPolicies,
   customJvp,
@@ -22,10 +21,9 @@ import * as assert from "uvu/assert";
 import { costOf } from "../../src/compile/cost.ts";
 import { compile } from "../../src/compile/plan.ts";
 import { checkJaxpr } from "../../src/ir/jaxpr.ts";
-import { assertClose, assertThrows } from "../support/arrays.ts";
+import { assertClose, assertThrows, f64 } from "../support/arrays.ts";
 import { assertSame, checkAll, randomArray } from "../support/properties.ts";
 
-const f64 = (data: number | number[]): NDArray => array(data, { dtype: "float64" });
 const planOf = (f: (...args: NDArray[]) => unknown, ...args: NDArray[]) => compile(makeJaxpr(f)(...args).jaxpr);
 
 test("a loop is one equation, whatever its length, and prints its body", () => {

@@ -1,10 +1,9 @@
 /** The work of a transformation grows with the number of branches inside of branches, and not with a power of it. */
-import { array, grad, jit, jvp, lax, type NDArray, numpy as np, vmap } from "cotangent";
+import { grad, jit, jvp, lax, type NDArray, numpy as np, vmap } from "cotangent";
 import { test } from "uvu";
-import { assertClose } from "../support/arrays.ts";
+import { assertClose, f64 } from "../support/arrays.ts";
 
 type F = (x: NDArray) => NDArray;
-const f64 = (data: number | number[]): NDArray => array(data, { dtype: "float64" });
 
 /** `x * x` behind branches of which each stands in the one before, all of which 0.9 takes; 0.01 ends in the sine. */
 const nested = (depth: number): F =>

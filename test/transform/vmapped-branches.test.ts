@@ -16,10 +16,9 @@ import {
 } from "cotangent";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { assertClose, numbers } from "../support/arrays.ts";
+import { assertClose, f64, numbers } from "../support/arrays.ts";
 
 type F = (x: NDArray) => NDArray;
-const f64 = (data: number[]): NDArray => array(data, { dtype: "float64" });
 const root: F = (x) => lax.cond(np.greater(x, 0), np.sqrt, np.zerosLike, x);
 const log: F = (x) =>
   lax.cond(
