@@ -92,12 +92,26 @@ function altered(draw: Draw, value: unknown, huge: boolean): unknown {
 const inputOf = (draw: Draw, example: Example): NDArray =>
   draw.chance(0.8) ? matrix(example.dtype) : draw.chance(0.5) ? matrix(draw.pick(DTYPES)) : randomArray(draw);
 
+/** The arguments that an example makes of `x`, with some of its options. */
+function argumentsFor(draw: Draw, example: Example, x: NDArray): unknown[] {
+  const options = Object.entries(example.options?.(x) ?? {}).filter(() => draw.chance(0.3));
+  return example.options ? withOptions(example, x, Object.fromEntries(options)) : example.args(x);
+}
+
+/** Of some other array; of the usual one, where the example can make nothing of it: then no export has been called. */
+function rightArguments(draw: Draw, example: Example): unknown[] {
+  const x = inputOf(draw, example);
+  try {
+    return argumentsFor(draw, example, x);
+  } catch {
+    return argumentsFor(draw, example, matrix(example.dtype));
+  }
+}
+
 /** The arguments of a call: right ones, some of which are then replaced, left out or doubled. */
 function argumentsOf(draw: Draw, example: Example): unknown[] {
   const huge = !REPEATS.test(example.name);
-  const x = inputOf(draw, example);
-  const options = Object.entries(example.options?.(x) ?? {}).filter(() => draw.chance(0.3));
-  const args = example.options ? withOptions(example, x, Object.fromEntries(options)) : example.args(x);
+  const args = rightArguments(draw, example);
   const changes = draw.pick([0, 1, 1, 1, 2, 3]);
   for (let i = 0; i < changes && args.length > 0; i++) {
     const place = draw.below(args.length);
