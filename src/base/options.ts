@@ -32,7 +32,9 @@ const NUMBERS: Kind = [
   (x) => isArrayLike(x) && typeof x !== "boolean" && (x as { dtype?: string }).dtype !== "bool",
   "a number or an array of numbers",
 ];
-const SCALAR: Kind = [(x) => isArrayLike(x) && ((x as { size?: number }).size ?? 1) === 1, "a number"];
+/** How many numbers an array or typed array holds. */
+const countOf = (x: { readonly size?: number; readonly length?: number }): number => x.size ?? x.length ?? 1;
+const SCALAR: Kind = [(x) => isArrayLike(x) && countOf(x as object) === 1, "a number"];
 const MASK: Kind = [
   (x) => typeof x === "boolean" || typedArrayName(x) === "Uint8Array" || (isArrayShaped(x) && x.dtype === "bool"),
   "a mask: an array of bools, such as a comparison gives",

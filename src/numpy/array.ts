@@ -50,16 +50,25 @@ type ArrayLikeOfNumbers = { readonly length: number; readonly [i: number]: numbe
 
 /** `value(0)`, `value(1)`, ... */
 export function sequence(fn: string, length: number, value: (i: number) => number, dtype: DType): NDArray {
-  const values = new Float64Array(length);
-  for (let i = 0; i < length; i++) values[i] = value(i);
-  return hostArray(store(fn, values, dtype), [length], dtype);
+  const storage = allocate(dtype, length);
+  const kind = category(dtype);
+  for (let i = 0; i < length; i++) {
+    const x = value(i);
+    storage[i] = kind === "bool" ? Number(x !== 0) : x;
+    if (kind === "integer" && Math.trunc(x) !== storage[i]) refuseElement(fn, i, x, dtype);
+  }
+  return hostArray(storage, [length], dtype);
 }
 
 function checkStored(fn: string, values: ArrayLikeOfNumbers, storage: TypedArray, dtype: DType): void {
   for (let i = 0; i < values.length; i++) {
     if (Math.trunc(values[i] as number) === storage[i]) continue;
-    throw new TypeError(`${fn}: element ${i}, ${values[i]}, does not fit into dtype "${dtype}".`);
+    refuseElement(fn, i, values[i], dtype);
   }
+}
+
+function refuseElement(fn: string, i: number, value: unknown, dtype: DType): never {
+  throw new TypeError(`${fn}: element ${i}, ${value}, does not fit into dtype "${dtype}".`);
 }
 
 /** The numbers of nested lists in row-major order, and their shape. */

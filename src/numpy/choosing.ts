@@ -7,7 +7,7 @@ import { checkIndices } from "../lax/gather.ts";
 import * as lax from "../lax/index.ts";
 import { type ArrayLike, asArray } from "../lax/operands.ts";
 import { where } from "./logic.ts";
-import { asArrays, broadcastOperands } from "./operands.ts";
+import { asArrays, broadcastOperands, fitting } from "./operands.ts";
 import { mod } from "./ufuncs.ts";
 
 export interface ChooseOptions {
@@ -65,7 +65,7 @@ export function piecewise(
   const value = (f: ArrayLike | ((x: NDArray) => ArrayLike) | undefined): NDArray =>
     lax.convertElementType(asArray(fn, typeof f === "function" ? f(operand) : (f ?? 0)), operand.dtype);
   return conditions.reduce<NDArray>(
-    (others, condition, i) => where(condition, value(functions[i]), others),
+    (others, condition, i) => where(fitting(fn, `conditions[${i}]`, condition, operand), value(functions[i]), others),
     where(lax.full(operand.shape, true, "bool"), value(functions[conditions.length]), 0),
   );
 }

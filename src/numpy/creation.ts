@@ -297,7 +297,7 @@ export function diag(x: ArrayLike, ...args: DiagonalArguments): NDArray {
   const k = diagonalOption(fn, args);
   const operand = asArray(fn, x);
   if (operand.ndim === 2) return lastDiagonal(operand, k);
-  if (operand.ndim === 1) return onDiagonal(operand, k);
+  if (operand.ndim === 1) return onDiagonal(fn, operand, k);
   throw new ShapeError(`${fn}: x must have 1 or 2 dimensions, got shape ${formatShape(operand.shape)}.`);
 }
 
@@ -305,7 +305,7 @@ export function diag(x: ArrayLike, ...args: DiagonalArguments): NDArray {
 export function diagflat(x: ArrayLike, ...args: DiagonalArguments): NDArray {
   const fn = "numpy.diagflat";
   const operand = asArray(fn, x);
-  return onDiagonal(lax.reshape(operand, { newSizes: [operand.size] }), diagonalOption(fn, args));
+  return onDiagonal(fn, lax.reshape(operand, { newSizes: [operand.size] }), diagonalOption(fn, args));
 }
 
 /** The indices of the main diagonal of an array with `ndim` axes of size `n`. Source: `jax.numpy.diag_indices`. */
@@ -316,9 +316,10 @@ export function diagIndices(n: number, ...args: Arguments<[ndim: number], { read
   return range(ndim).map(() => lax.iota("int32", n));
 }
 
-function onDiagonal(operand: NDArray, k: number): NDArray {
+function onDiagonal(fn: string, operand: NDArray, k: number): NDArray {
   const length = operand.size;
   const n = length + Math.abs(k);
+  checkRoom(fn, [n, n], itemSize(operand.dtype));
   if (length === 0) return lax.full([n, n], 0, operand.dtype);
   const low = k >= 0 ? k : -k * n;
   const high = n * n - low - ((length - 1) * (n + 1) + 1);

@@ -18,7 +18,7 @@ import {
 } from "./creation.ts";
 import { stack } from "./join.ts";
 import { broadcastArrays } from "./movement.ts";
-import { fitting } from "./operands.ts";
+import { checkInteger, fitting } from "./operands.ts";
 import { nonzero } from "./searching.ts";
 import { floatPower } from "./ufuncs.ts";
 
@@ -106,6 +106,7 @@ const triangle =
   (n: number, ...args: Arguments<[k: number], Omit<EyeOptions, "dtype">>): NDArray[] => {
     const fn = `numpy.${name}`;
     const { k = 0, M = n } = namedArguments<EyeOptions>(fn, ["k", "M"], args);
+    checkInteger(fn, "k", k);
     const { shape } = eyeArguments(fn, n, [M, k]);
     return nonzero(cut(lax.full(shape, true, "bool"), { k }));
   };

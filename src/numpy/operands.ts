@@ -1,12 +1,12 @@
 /** How arguments become arrays that fit together: one dtype by JAX's promotion, one shape by NumPy's broadcasting. */
 import { type DType, isDType } from "../base/dtypes.ts";
-import { ConcretizationTypeError, describe, noMore, show } from "../base/errors.ts";
-import { broadcastShapes, type Shape } from "../base/shapes.ts";
+import { ConcretizationTypeError, describe, formatShape, noMore, ShapeError, show } from "../base/errors.ts";
+import { broadcastShapes, type Shape, sameShape } from "../base/shapes.ts";
 import { HostArray, NDArray } from "../ir/ndarray.ts";
 import { convertElementType, type Promotion, promoteOperands } from "../lax/convert.ts";
 import { full } from "../lax/create.ts";
 import { unstack } from "../lax/movement.ts";
-import type { Binary, Unary } from "../lax/nary.ts";
+import { type Binary, requireNumbers, type Unary } from "../lax/nary.ts";
 import { type ArrayLike, asArray } from "../lax/operands.ts";
 import { broadcastTo, isLiteral, reshape } from "../lax/shape.ts";
 
@@ -15,6 +15,10 @@ export const promoteToNumbers: Promotion = (fn, args, names) => {
   const arrays = promoteOperands(fn, args, names);
   return arrays[0]?.dtype === "bool" ? arrays.map((x) => convertElementType(x, "int32")) : arrays;
 };
+
+/** Promotes, and refuses bools. */
+export const promoteNumbersOnly: Promotion = (fn, args, names) =>
+  promoteOperands(fn, args, names).map((x) => requireNumbers(fn, x));
 
 /** The arrays repeated to their common shape. Numbers stay as they are: operations accept them beside any shape. */
 export function broadcastOperands(fn: string, arrays: readonly NDArray[]): NDArray[] {
@@ -29,6 +33,15 @@ export function broadcastOperands(fn: string, arrays: readonly NDArray[]): NDArr
 export function fitting(fn: string, name: string, given: ArrayLike, x: NDArray): ArrayLike {
   broadcastShapes(`${fn}: ${name} must fit the array`, [asArray(fn, given, name).shape, x.shape]);
   return given;
+}
+
+/** The option `where`, a mask whose shape broadcasts to that of the array. */
+export function maskFor(fn: string, mask: ArrayLike, x: NDArray): ArrayLike {
+  const { shape } = asArray(fn, fitting(fn, "where", mask, x), "where");
+  if (sameShape(broadcastShapes(fn, [shape, x.shape]), x.shape)) return mask;
+  throw new ShapeError(
+    `${fn}: where of shape ${formatShape(shape)} must broadcast to the array's shape, ${formatShape(x.shape)}.`,
+  );
 }
 
 /** A function of one array from the operation on its promoted argument. */

@@ -10,6 +10,7 @@ import type { Binary } from "../lax/nary.ts";
 import { type ArrayLike, asArray } from "../lax/operands.ts";
 import { moveAxis } from "../lax/shape.ts";
 import { dropBroadcastAxes, labelSizes, multiplyLabelled } from "./contraction.ts";
+import { promoteNumbersOnly } from "./operands.ts";
 import { multiply, subtract } from "./ufuncs.ts";
 
 /** A function of two arrays of one dtype, in which bools multiply by "and" and add by "or". */
@@ -159,7 +160,7 @@ interface AxisOption {
 export function cross(x: ArrayLike, y: ArrayLike, ...args: Arguments<[], AxisOption>): NDArray {
   const fn = "numpy.cross";
   const { axis = -1 } = namedArguments<AxisOption>(fn, ["axis"], args, 0);
-  const [a, b] = promoteOperands(fn, [x, y], ["x", "y"]) as [NDArray, NDArray];
+  const [a, b] = promoteNumbersOnly(fn, [x, y], ["x", "y"]) as [NDArray, NDArray];
   const places = [a, b].map((v) => canonicalAxis(fn, axis, v.ndim)) as [number, number];
   if (a.shape[places[0]] !== 3 || b.shape[places[1]] !== 3) mismatch(fn, a, b, `axis ${axis} of both must have size 3`);
   const turned = (v: NDArray, place: number, by: number): NDArray =>

@@ -11,7 +11,7 @@ import { promoteToFloat } from "../lax/convert.ts";
 import * as lax from "../lax/index.ts";
 import { type ArrayLike, asArray } from "../lax/operands.ts";
 import { where } from "./logic.ts";
-import { accumulated, chosenDType, filled, fitting, toBool } from "./operands.ts";
+import { accumulated, chosenDType, filled, maskFor, toBool } from "./operands.ts";
 
 export interface AxisOptions {
   /** The axis or axes that disappear; all by default. */
@@ -102,7 +102,7 @@ const masked = (x: NDArray, mask: ArrayLike | undefined, neutral: ArrayLike): ND
 
 /** The option `where`, whose shape broadcasts with that of the array. */
 const checked = (fn: string, mask: ArrayLike | undefined, x: NDArray): ArrayLike | undefined =>
-  mask === undefined ? undefined : fitting(fn, "where", mask, x);
+  mask === undefined ? undefined : maskFor(fn, mask, x);
 
 function totals(reducer: Reducer, neutral: number, combine: typeof lax.add): Reduce<SumOptions> {
   return (fn, x, { axis, keepdims, dtype, initial, where: mask }) => {

@@ -1,7 +1,8 @@
 /** Repeating and rolling arrays along axes. */
 import { type Arguments, namedArguments } from "../base/arguments.ts";
+import { itemSize } from "../base/dtypes.ts";
 import { formatShape, noMore, ShapeError, show } from "../base/errors.ts";
-import { type Axes, canonicalAxes, canonicalAxis, inserted, range } from "../base/shapes.ts";
+import { type Axes, canonicalAxes, canonicalAxis, checkRoom, inserted, range } from "../base/shapes.ts";
 import { HostArray, NDArray } from "../ir/ndarray.ts";
 import { checkIndices, fromEnd, takeAlong } from "../lax/gather.ts";
 import * as lax from "../lax/index.ts";
@@ -23,6 +24,7 @@ export function tile(x: ArrayLike, reps: number | readonly number[] | NDArray, .
   const ndim = Math.max(operand.ndim, given.length);
   const copies = [...range(ndim - given.length).map(() => 1), ...given] as number[];
   const sizes = [...range(ndim - operand.ndim).map(() => 1), ...operand.shape];
+  checkRoom(fn, [...copies, ...sizes], itemSize(operand.dtype));
   const repeated = lax.broadcastInDim(lax.reshape(operand, { newSizes: sizes }), {
     shape: sizes.flatMap((n, i) => [copies[i] as number, n]),
     broadcastDimensions: range(ndim).map((i) => 2 * i + 1),
@@ -62,9 +64,10 @@ export function repeat(
   }
   const counts = knownIntegers(fn, "repeats", repeats, 'give "totalRepeatLength" where its values are not known');
   checkRepeats(fn, "repeats", counts);
-  if (counts.length === 1) return fitted(fn, repeatEach(operand, counts[0] as number, axis), axis, totalRepeatLength);
+  if (counts.length === 1)
+    return fitted(fn, repeatEach(fn, operand, counts[0] as number, axis), axis, totalRepeatLength);
   checkCounts(fn, counts.length, operand, axis);
-  const parts = counts.map((n, i) => repeatEach(lax.sliceInDim(operand, i, i + 1, axis), n, axis));
+  const parts = counts.map((n, i) => repeatEach(fn, lax.sliceInDim(operand, i, i + 1, axis), n, axis));
   return fitted(
     fn,
     parts.length === 0 ? operand : lax.concatenate(parts, { dimension: axis }),
@@ -78,7 +81,8 @@ function checkCounts(fn: string, count: number, x: NDArray, axis: number): void 
   throw new ShapeError(`${fn}: there are ${count} repeats for axis ${axis} of shape ${formatShape(x.shape)}.`);
 }
 
-function repeatEach(x: NDArray, count: number, axis: number): NDArray {
+function repeatEach(fn: string, x: NDArray, count: number, axis: number): NDArray {
+  checkRoom(fn, [...x.shape, count], itemSize(x.dtype));
   const repeated = lax.broadcastInDim(x, {
     shape: inserted(x.shape, axis + 1, count),
     broadcastDimensions: range(x.ndim).map((i) => (i <= axis ? i : i + 1)),
@@ -93,7 +97,7 @@ function fitted(fn: string, x: NDArray, axis: number, length: number | null): ND
   if (length < size) return lax.sliceInDim(x, 0, length, axis);
   if (size === 0) throw new ShapeError(`${fn}: there is nothing to repeat along axis ${axis}.`);
   const last = lax.sliceInDim(x, size - 1, size, axis);
-  return lax.concatenate([x, repeatEach(last, length - size, axis)], { dimension: axis });
+  return lax.concatenate([x, repeatEach(fn, last, length - size, axis)], { dimension: axis });
 }
 
 /** Each place of the result reads the element whose repeats begin last before it, or there. */

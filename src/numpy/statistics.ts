@@ -12,7 +12,7 @@ import { diagonal } from "./creation.ts";
 import { takeAlongAxis } from "./indexing.ts";
 import { isnan, logicalAnd, logicalNot, where } from "./logic.ts";
 import { atleast2d, moveaxis, ravel } from "./movement.ts";
-import { fitting } from "./operands.ts";
+import { maskFor } from "./operands.ts";
 import { matmul, outer } from "./products.ts";
 import {
   type ArgOptions,
@@ -145,8 +145,7 @@ const skippingNaN =
     const operand = asArray(fn, x);
     if (!isFloat(operand.dtype)) return reduce(fn, operand, options);
     const numbers = logicalNot(isnan(operand));
-    const mask =
-      options.where === undefined ? numbers : logicalAnd(numbers, fitting(fn, "where", options.where, operand));
+    const mask = options.where === undefined ? numbers : logicalAnd(numbers, maskFor(fn, options.where, operand));
     return skip(fn, operand, { ...options, where: mask });
   };
 

@@ -6,13 +6,17 @@ import type { NDArray } from "../ir/ndarray.ts";
 import { type Promotion, promoteOperands, promoteToFloat } from "../lax/convert.ts";
 import * as lax from "../lax/index.ts";
 import type { Binary, Unary } from "../lax/nary.ts";
-import { requireNumbers } from "../lax/nary.ts";
 import { type ArrayLike, asArray } from "../lax/operands.ts";
-import { binary, broadcastOperands, filled, fitting, promoteToNumbers, unary, unlessInteger } from "./operands.ts";
-
-/** Promotes, and refuses bools. */
-const promoteNumbersOnly: Promotion = (fn, args, names) =>
-  promoteOperands(fn, args, names).map((x) => requireNumbers(fn, x));
+import {
+  binary,
+  broadcastOperands,
+  filled,
+  fitting,
+  promoteNumbersOnly,
+  promoteToNumbers,
+  unary,
+  unlessInteger,
+} from "./operands.ts";
 
 const ifBool =
   (onBools: Binary, onNumbers: Binary): Binary =>

@@ -1,7 +1,7 @@
 /** Shuffling. */
 import { namedArguments } from "../base/arguments.ts";
 import { describe } from "../base/errors.ts";
-import { canonicalAxis } from "../base/shapes.ts";
+import { canonicalAxis, checkRoom } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { takeAlong } from "../lax/gather.ts";
 import { type ArrayLike, iota, sort } from "../lax/index.ts";
@@ -43,7 +43,11 @@ export function permutation(
   const single = checkKey(fn, key);
   if (typeof x === "number") {
     canonicalAxis(fn, given, 1);
-    if (Number.isInteger(x) && x >= 0) return shuffledIndices(single, x);
+    if (Number.isInteger(x) && x >= 0) {
+      // Words and places are sorted together.
+      checkRoom(fn, [x], 16);
+      return shuffledIndices(single, x);
+    }
     throw new TypeError(`${fn}: x must be an array or a non-negative whole number, got ${describe(x)}.`);
   }
   const array = asArray(fn, x);

@@ -21,11 +21,18 @@ const METHODS: Readonly<Record<string, string>> = {
   flatten: "ravel",
 };
 
+/** `(a, b) => a + b` of the catalogue asks an array for its only element. */
+const ADDITION = ["tree.reduce", "tree.map"];
+
 const takesCallback = ({ args, name }: Example): boolean => name.endsWith(")") || /function|=>/.test(String(args));
 
-/** Names that are exports of the very same function: `numpy.amax` is `numpy.max`. */
+/**
+ * Names that are exports of the very same function: `numpy.amax` is `numpy.max`. A function that an export returned has the
+ * names of that export: `jacobian()` those of `jacrev`.
+ */
 function synonyms(example: Example): string[] {
-  const f = example.f();
+  const maker = CATALOGUE.find(({ name }) => name === ownName(example)) ?? example;
+  const f = maker.f();
   return CATALOGUE.filter((other) => other.f() === f).map(ownName);
 }
 
@@ -38,7 +45,8 @@ export function namesOf(example: Example): string[] {
   const kernels = own === "nt.batch" ? ["nt.empiricalNtkFn", "nt.empiricalKernelFn"] : [];
   const rules = /^def[jv]/.test(own) ? ["customJvp", "customVjp"] : [];
   const called = takesCallback(example) ? [...CALLED_BACK, ...OF_LAX] : [];
-  return [...synonyms(example), own, ...ofMethod, ...layers, ...kernels, ...rules, ...called];
+  const added = ADDITION.includes(own) ? ["item"] : [];
+  return [...synonyms(example), own, ...ofMethod, ...layers, ...kernels, ...rules, ...called, ...added];
 }
 
 /** What is wrong with the error, or `null` if it is one of ours that names the function. */
@@ -46,6 +54,8 @@ export function faultOf(names: readonly string[], error: unknown): string | null
   if (!(error instanceof Error)) return `throws what is no Error: ${String(error)}`;
   const { message } = error;
   if (/internal/i.test(message)) return `internal error: ${message}`;
+  // What doesn't fit into memory is found when the plan is known, of whatever functions: it tells the bytes and what to do.
+  if (/^cotangent: this computation needs \d+ MiB of WebAssembly memory/.test(message)) return null;
   if (names.some((name) => message.startsWith(name) && /^[:,( ]/.test(message.slice(name.length)))) return null;
   return `${error.name}, names nothing that was called: ${message}`;
 }

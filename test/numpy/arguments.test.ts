@@ -1,9 +1,9 @@
 /** Options behind positional arguments, nothing that a function doesn't have, and arrays and lists where JAX takes them. */
 
-import { array, grad, jit, type NDArray, numpy as np, vmap } from "cotangent";
+import { array, grad, jit, type NDArray, numpy as np, random, vmap } from "cotangent";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { assertThrows } from "../support/arrays.ts";
+import { assertThrows, messageOf } from "../support/arrays.ts";
 
 const x = array([
   [1, 2, 3],
@@ -235,6 +235,30 @@ test("errors name the function that was called, not what it is made of", () => {
     assertThrows(() => loose.take!(square, wrong), "numpy.take: indices must be whole numbers");
     assertThrows(() => loose.at!(square, wrong), "numpy.at: an index must be whole numbers");
   }
+});
+
+test("sizes, masks and numbers that were refused in the names of what stands behind the function", () => {
+  const x = array([1, 2, 3]);
+  const refused: [string, () => unknown][] = [
+    ["numpy.repeat: shape (3, 9007199254740992) has", () => np.repeat(x, 2 ** 53, { axis: 0 })],
+    ["numpy.tile: shape (2147483648, 3) has", () => np.tile(x, 2 ** 31)],
+    ["numpy.diagflat: shape (2147483651, 2147483651) has", () => np.diagflat(x, 2 ** 31)],
+    ["random.permutation: shape (9007199254740992,) has", () => random.permutation(random.key(0), 2 ** 53)],
+    ["numpy.trilIndices: k must be a whole number", () => np.trilIndices(3, {} as never, {} as never)],
+    ["numpy.max: initial must be a number", () => np.max(x, { initial: new Float32Array(2) as never })],
+    [
+      "numpy.var: where of shape (3,) must broadcast to the array's shape, ()",
+      () => np.var(2, { where: np.greater(x, 1) }),
+    ],
+    [
+      "numpy.sum: where of shape (3,) must broadcast to the array's shape, (1,)",
+      () => np.sum(array([1]), { where: np.greater(x, 1) }),
+    ],
+    ["numpy.cross: needs numbers", () => np.cross(np.greater(x, 1), np.greater(x, 1))],
+    ["numpy.piecewise: conditions[0] must", () => np.piecewise(x, [np.ones([2, 2])], [1])],
+  ];
+  for (const [start, call] of refused) assert.ok(messageOf(call).startsWith(start), `${start}: ${messageOf(call)}`);
+  assert.is(np.max(x, { initial: new Float32Array([7]) as never }).item(), 7);
 });
 
 test.run();

@@ -139,7 +139,7 @@ test("products of bools are and, sums of them or", () => {
     [0, 0],
   ]);
   assert.is(lax.dotGeneral(b, np.ones([3, 1]), { contractingDims: [[1], [0]] }).dtype, "float32");
-  assertThrows(() => np.cross(array([true, true, true]), array([true, true, true])), "numpy.subtract", "bool");
+  assertThrows(() => np.cross(array([true, true, true]), array([true, true, true])), "numpy.cross", "bool");
 });
 
 test("dot, inner, vdot, outer", () => {
