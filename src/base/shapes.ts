@@ -44,6 +44,9 @@ export function checkCount(fn: string, name: string, n: unknown, least = 0): ass
   throw new TypeError(`${fn}: ${name} must be a ${kind} integer, got ${describe(n)}.`);
 }
 
+/** The most axes of an array that is asked for by their number; NumPy's limit. */
+export const MOST_AXES = 64;
+
 /** Kernels count elements, and reach bytes, in 32 bits. */
 export const MAX_ELEMENTS = 2 ** 32 - 1;
 

@@ -6,6 +6,7 @@ import {
   broadcastShapes as commonShape,
   inserted,
   isIntegerList,
+  MOST_AXES,
   range,
   removed,
   type Shape,
@@ -43,9 +44,6 @@ export function broadcastShapes(...shapes: readonly Shape[]): number[] {
   for (const shape of shapes) checkShape("lax.broadcastShapes", shape);
   return commonShape("lax.broadcastShapes", shapes);
 }
-
-/** NumPy's limit. */
-const MOST_AXES = 64;
 
 /** The array with axes of size 1 in front, so that it has `rank`. Source: `jax.lax.broadcast_to_rank`. */
 export function broadcastToRank(x: ArrayLike, rank: number, ...rest: never[]): NDArray {

@@ -11,6 +11,7 @@ import {
   checkCount,
   checkRoom,
   checkShape,
+  MOST_AXES,
   range,
   type Shape,
   sameShape,
@@ -313,6 +314,7 @@ export function diagIndices(n: number, ...args: Arguments<[ndim: number], { read
   const fn = "numpy.diagIndices";
   const { ndim = 2 } = namedArguments<{ ndim: number }>(fn, ["ndim"], args);
   checkCount(fn, "n", n);
+  if (ndim > MOST_AXES) throw new RangeError(`${fn}: ndim must be at most ${MOST_AXES}, got ${ndim}.`);
   return range(ndim).map(() => lax.iota("int32", n));
 }
 

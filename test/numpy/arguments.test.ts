@@ -244,6 +244,7 @@ test("sizes, masks and numbers that were refused in the names of what stands beh
     ["numpy.tile: shape (2147483648, 3) has", () => np.tile(x, 2 ** 31)],
     ["numpy.diagflat: shape (2147483651, 2147483651) has", () => np.diagflat(x, 2 ** 31)],
     ["random.permutation: shape (9007199254740992,) has", () => random.permutation(random.key(0), 2 ** 53)],
+    ["numpy.diagIndices: ndim must be at most 64", () => np.diagIndices(3, 2 ** 31)],
     ["numpy.trilIndices: k must be a whole number", () => np.trilIndices(3, {} as never, {} as never)],
     ["numpy.max: initial must be a number", () => np.max(x, { initial: new Float32Array(2) as never })],
     [
