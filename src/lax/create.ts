@@ -1,7 +1,7 @@
 /** Arrays from nothing. They are broadcast literals or small ranges, so that large ones take no memory until used. */
-import { allocate, checkDType, type DType } from "../base/dtypes.ts";
+import { allocate, checkDType, type DType, itemSize } from "../base/dtypes.ts";
 import { checkOptions, formatShape, noMore, ShapeError } from "../base/errors.ts";
-import { canonicalAxis, checkCount, checkShape, type Shape } from "../base/shapes.ts";
+import { canonicalAxis, checkCount, checkRoom, checkShape, type Shape } from "../base/shapes.ts";
 import { makeAval } from "../ir/aval.ts";
 import { type HostArray, hostArray, type NDArray, scalar } from "../ir/ndarray.ts";
 import type { Primitive } from "../ir/primitive.ts";
@@ -95,7 +95,9 @@ function countingAlong(fn: string, dtype: DType, shape: Shape, dimension: number
   checkDType(fn, dtype);
   if (dtype === "bool") throw new TypeError(`${fn}: counts in numbers, got the dtype bool.`);
   const along = canonicalAxis(fn, dimension, shape.length, "dimension");
-  return repeatedRange({ dtype, size: shape[along] as number }, shape, along);
+  const size = shape[along] as number;
+  checkRoom(fn, [size], itemSize(dtype));
+  return repeatedRange({ dtype, size }, shape, along);
 }
 
 /** A range along one axis, repeated over the others. */

@@ -10,7 +10,7 @@ import { astype } from "../numpy/array.ts";
 import { zerosLike } from "../numpy/creation.ts";
 import { equal, where } from "../numpy/logic.ts";
 import { expandDims } from "../numpy/movement.ts";
-import { fitting } from "../numpy/operands.ts";
+import { fitting, maskFor } from "../numpy/operands.ts";
 import { max, mean, sum } from "../numpy/reductions.ts";
 import { add, divide, maximum, multiply, square, subtract } from "../numpy/ufuncs.ts";
 
@@ -122,7 +122,7 @@ export function standardize(x: ArrayLike, options?: StandardizeOptions, ...rest:
     throw new TypeError(`${fn}: algorithm must be "fast" or "stable", got ${describe(algorithm)}.`);
   }
   const [operand, axis] = alongAxes(fn, x, chosen.axis);
-  const counted = chosen.where === undefined ? {} : { where: fitting(fn, "where", chosen.where, operand) };
+  const counted = chosen.where === undefined ? {} : { where: maskFor(fn, chosen.where, operand) };
   const meanOver = (y: NDArray): NDArray => mean(y, { axis, keepdims: true, ...counted });
   const center = fitting(fn, "mean", chosen.mean ?? meanOver(operand), operand);
   const centered = subtract(operand, center);

@@ -122,7 +122,13 @@ type EyeArguments = Arguments<[M: number, k: number, dtype: DType], EyeOptions>;
 /** The arguments of `eye` and its like. */
 export function eyeArguments(fn: string, N: number, args: EyeArguments) {
   const { M = N, k = 0, dtype = "float32" } = namedArguments<EyeOptions>(fn, ["M", "k", "dtype"], args);
-  return { shape: checkedShape(fn, [N, M]), k: checkInteger(fn, "k", k), dtype };
+  return { shape: checkedShape(fn, [N, M]), k: checkDiagonal(fn, k), dtype };
+}
+
+/** The number of a diagonal, which is compared with places: an int32. */
+export function checkDiagonal(fn: string, k: unknown): number {
+  if (checkInteger(fn, "k", k) === ((k as number) | 0)) return k as number;
+  throw new RangeError(`${fn}: k must be an int32, got ${describe(k)}.`);
 }
 
 /** An `N` by `M` matrix with ones on the `k`-th diagonal. Source: `jax.numpy.eye`. */
@@ -232,7 +238,7 @@ function matrix(fn: string, x: ArrayLike): NDArray {
 type DiagonalArguments = Arguments<[k: number], DiagonalOptions>;
 
 const diagonalOption = (fn: string, args: DiagonalArguments): number =>
-  checkInteger(fn, "k", namedArguments<DiagonalOptions>(fn, ["k"], args).k ?? 0);
+  checkDiagonal(fn, namedArguments<DiagonalOptions>(fn, ["k"], args).k ?? 0);
 
 const triangular = (name: string, compare: typeof lax.ge) => {
   const fn = `numpy.${name}`;

@@ -8,6 +8,7 @@ import { promoteToFloat } from "../lax/convert.ts";
 import * as lax from "../lax/index.ts";
 import { type ArrayLike, asArray } from "../lax/operands.ts";
 import {
+  checkDiagonal,
   type DTypeOption,
   type EyeOptions,
   eyeArguments,
@@ -18,7 +19,7 @@ import {
 } from "./creation.ts";
 import { stack } from "./join.ts";
 import { broadcastArrays } from "./movement.ts";
-import { checkInteger, fitting } from "./operands.ts";
+import { fitting } from "./operands.ts";
 import { nonzero } from "./searching.ts";
 import { floatPower } from "./ufuncs.ts";
 
@@ -106,7 +107,7 @@ const triangle =
   (n: number, ...args: Arguments<[k: number], Omit<EyeOptions, "dtype">>): NDArray[] => {
     const fn = `numpy.${name}`;
     const { k = 0, M = n } = namedArguments<EyeOptions>(fn, ["k", "M"], args);
-    checkInteger(fn, "k", k);
+    checkDiagonal(fn, k);
     const { shape } = eyeArguments(fn, n, [M, k]);
     return nonzero(cut(lax.full(shape, true, "bool"), { k }));
   };

@@ -1,8 +1,8 @@
 /** Padding: with a number, the edges, or a continuation of the array. */
 import { namedArguments } from "../base/arguments.ts";
-import { isFloat } from "../base/dtypes.ts";
+import { isFloat, itemSize } from "../base/dtypes.ts";
 import { describe, formatShape, ShapeError, show } from "../base/errors.ts";
-import { range } from "../base/shapes.ts";
+import { checkRoom, range } from "../base/shapes.ts";
 import { NDArray } from "../ir/ndarray.ts";
 import * as lax from "../lax/index.ts";
 import { type ArrayLike, asArray } from "../lax/operands.ts";
@@ -195,6 +195,8 @@ export function pad(x: ArrayLike, ...args: unknown[]): NDArray {
   const { padWidth, ...options } = namedArguments<PadOptions & { padWidth: PerAxis | NDArray }>(fn, names, args, 2);
   const operand = asArray(fn, x);
   const widths = counts(fn, "padWidth", padWidth as PerAxis, operand.ndim, 0);
+  const padded = operand.shape.map((n, axis) => n + widths[axis]![0] + widths[axis]![1]);
+  checkRoom(fn, padded, itemSize(operand.dtype));
   const padAxis = paddingOf(fn, operand, options);
   return widths.reduce((padded, [low, high], axis) => {
     if (low === 0 && high === 0) return padded;

@@ -178,7 +178,13 @@ export function power(x: ArrayLike, y: ArrayLike, ...rest: never[]): NDArray {
   noMore("numpy.power", rest);
   if (typeof y !== "number" || !Number.isInteger(y) || (y | 0) !== y) return generalPower(x, y);
   const promote = typeof x === "number" && y < 0 ? promoteToFloat : promoteToNumbers;
-  return lax.integerPow(promote("numpy.power", [x])[0] as NDArray, { exponent: y });
+  const base = promote("numpy.power", [x])[0] as NDArray;
+  if (y < 0 && !isFloat(base.dtype)) {
+    throw new TypeError(
+      `numpy.power: a negative exponent (${y}) makes integers no integers; convert x with astype("float32").`,
+    );
+  }
+  return lax.integerPow(base, { exponent: y });
 }
 /** `x` to the power `y` in floats. Source: `jax.numpy.float_power`. */
 export const floatPower = /* @__PURE__ */ binary("floatPower", promoteToFloat, lax.pow);

@@ -1,6 +1,6 @@
 /** Options behind positional arguments, nothing that a function doesn't have, and arrays and lists where JAX takes them. */
 
-import { array, grad, jit, type NDArray, numpy as np, random, vmap } from "cotangent";
+import { array, grad, jit, lax, type NDArray, nn, numpy as np, random, vmap } from "cotangent";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { assertThrows, messageOf } from "../support/arrays.ts";
@@ -242,9 +242,18 @@ test("sizes, masks and numbers that were refused in the names of what stands beh
   const refused: [string, () => unknown][] = [
     ["numpy.repeat: shape (3, 9007199254740992) has", () => np.repeat(x, 2 ** 53, { axis: 0 })],
     ["numpy.tile: shape (2147483648, 3) has", () => np.tile(x, 2 ** 31)],
-    ["numpy.diagflat: shape (2147483651, 2147483651) has", () => np.diagflat(x, 2 ** 31)],
+    ["numpy.diagflat: shape (1000000003, 1000000003) has", () => np.diagflat(x, 1e9)],
     ["random.permutation: shape (9007199254740992,) has", () => random.permutation(random.key(0), 2 ** 53)],
     ["numpy.diagIndices: ndim must be at most 64", () => np.diagIndices(3, 2 ** 31)],
+    ["lax.iota: shape (9007199254740992,) has", () => lax.iota("int32", 2 ** 53)],
+    ["numpy.tril: k must be an int32", () => np.tril(np.eye(2), -(2 ** 31) - 1)],
+    ["numpy.triuIndices: k must be an int32", () => np.triuIndices(3, 2 ** 31)],
+    ["numpy.pad: shape (4294967299,) has", () => np.pad(x, 2 ** 31)],
+    ["numpy.power: a negative exponent (-1)", () => np.power(array([1, 2], { dtype: "int32" }), -1)],
+    [
+      "nn.standardize: where of shape (3,) must broadcast",
+      () => nn.standardize(np.ones([2, 1]), { where: np.greater(x, 1) }),
+    ],
     ["numpy.trilIndices: k must be a whole number", () => np.trilIndices(3, {} as never, {} as never)],
     ["numpy.max: initial must be a number", () => np.max(x, { initial: new Float32Array(2) as never })],
     [
