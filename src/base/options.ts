@@ -19,6 +19,7 @@ const isListOf = (x: unknown, holds: (entry: unknown) => boolean): boolean =>
 const orNull = ([holds, what]: Kind): Kind => [(x) => x === null || holds(x), `${what} or null`];
 
 const BOOLEAN: Kind = [(x) => typeof x === "boolean", "true or false"];
+const STRING: Kind = [(x) => typeof x === "string", "a string"];
 const FUNCTION: Kind = [(x) => typeof x === "function", "a function"];
 const DTYPES: readonly DType[] = ["float32", "float64", "int32", "uint32", "bool"];
 const DTYPE: Kind = [(x) => DTYPES.includes(x as DType), '"float32", "float64", "int32", "uint32" or "bool"'];
@@ -81,6 +82,8 @@ const KINDS: Readonly<Record<string, Kind>> = {
   useConsistentPadding: BOOLEAN,
   valPosEmb: BOOLEAN,
   fwd: /* @__PURE__ */ orNull(BOOLEAN),
+
+  signature: STRING,
 
   onProgress: FUNCTION,
   toDense: FUNCTION,

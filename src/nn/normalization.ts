@@ -1,7 +1,7 @@
 /** Softmax and its relatives, standardization, and one-hot vectors. */
 import type { DType } from "../base/dtypes.ts";
 import { checkOptions, describe, noMore } from "../base/errors.ts";
-import { type Axes, canonicalAxes, canonicalAxis, checkCount, range } from "../base/shapes.ts";
+import { type Axes, canonicalAxes, canonicalAxis, checkCount, checkRoom, range } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { promoteToFloat } from "../lax/convert.ts";
 import * as lax from "../lax/index.ts";
@@ -152,6 +152,7 @@ export function oneHot(x: ArrayLike, numClasses: number, options?: OneHotOptions
   checkCount(fn, "numClasses", numClasses);
   const operand = asArray(fn, x);
   const axis = canonicalAxis(fn, chosen.axis ?? -1, operand.ndim + 1);
+  checkRoom(fn, [numClasses], 4);
   const classes = lax.reshape(lax.iota("int32", numClasses), {
     newSizes: [numClasses, ...range(operand.ndim - axis).map(() => 1)],
   });

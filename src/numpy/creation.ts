@@ -320,6 +320,7 @@ export function diagIndices(n: number, ...args: Arguments<[ndim: number], { read
   const fn = "numpy.diagIndices";
   const { ndim = 2 } = namedArguments<{ ndim: number }>(fn, ["ndim"], args);
   checkCount(fn, "n", n);
+  checkRoom(fn, [n], 4);
   if (ndim > MOST_AXES) throw new RangeError(`${fn}: ndim must be at most ${MOST_AXES}, got ${ndim}.`);
   return range(ndim).map(() => lax.iota("int32", n));
 }

@@ -122,10 +122,7 @@ export function knownIntegers(
     throw new ConcretizationTypeError(`${fn}: ${name} is traced; ${otherwise}.`);
   }
   const list = given instanceof NDArray ? [...given.dataSync()] : Array.isArray(given) ? Array.from(given) : [given];
-  if (
-    list.every(Number.isInteger) &&
-    !(given instanceof NDArray && (given.ndim > 1 || given.dtype.startsWith("float")))
-  ) {
+  if (list.every(Number.isInteger) && !(given instanceof NDArray && (given.ndim > 1 || !/int/.test(given.dtype)))) {
     return list as number[];
   }
   throw new TypeError(`${fn}: ${name} must be a whole number, or a list or int32 array of them, got ${show(given)}.`);

@@ -51,9 +51,7 @@ function pairs(fn: string, name: string, value: PerAxis | NDArray, ndim: number)
 /** The pairs as whole numbers that aren't less than `least`; arrays of these must be known. */
 function counts(fn: string, name: string, value: PerAxis | NDArray, ndim: number, least: number): [number, number][] {
   const numbers = pairs(fn, name, value, ndim).map(([low, high]) => [low, high].map((n) => known(fn, name, n)));
-  if (
-    numbers.flat().every((n) => (Number.isInteger(n) || (least > 0 && n === Number.POSITIVE_INFINITY)) && n >= least)
-  ) {
+  if (numbers.flat().every((n) => Number.isInteger(n) && (n as number) >= least)) {
     return numbers as [number, number][];
   }
   const kind = least > 0 ? "positive whole numbers" : "whole numbers that aren't negative";
@@ -167,7 +165,7 @@ function paddingOf(fn: string, x: NDArray, { mode = "constant", ...values }: Pad
   const other = Object.keys(values).find((name) => name !== option);
   if (other) throw new TypeError(`${fn}: ${other} doesn't go with mode "${mode}".`);
   if (option === "statLength") {
-    const lengths = counts(fn, option, values[option] ?? Number.POSITIVE_INFINITY, x.ndim, 1);
+    const lengths = counts(fn, option, values[option] ?? Math.max(1, ...x.shape), x.ndim, 1);
     return repeatedPadding(
       (part, axis) => STATISTICS[mode as keyof typeof STATISTICS](part, { axis, keepdims: true }),
       lengths,

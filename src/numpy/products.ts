@@ -111,7 +111,7 @@ function overAxes(fn: string, a: NDArray, b: NDArray, axes: TensordotAxes): NDAr
     }
     return contractAxes(fn, a, b, range(axes, a.ndim - axes), range(axes));
   }
-  if (!Array.isArray(axes) || axes.length !== 2) {
+  if (!Array.isArray(axes) || axes.length !== 2 || Array.from(axes).includes(undefined)) {
     throw new TypeError(`${fn}: axes must be a number or [axes of x, axes of y], got ${describe(axes)}.`);
   }
   const xAxes = canonicalAxes(fn, axes[0], a.ndim, "axes[0]");

@@ -1,7 +1,8 @@
 /** Where elements are: in sorted arrays, in bins, and among others. Sizes that depend on contents are options, as in JAX. */
 import { type Arguments, namedArguments } from "../base/arguments.ts";
+import { itemSize } from "../base/dtypes.ts";
 import { describe, formatShape, noMore, ShapeError, show } from "../base/errors.ts";
-import { checkShape, type Shape, sameShape } from "../base/shapes.ts";
+import { checkRoom, checkShape, type Shape, sameShape } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { promoteOperands, promoteToFloat } from "../lax/convert.ts";
 import { checkIndices } from "../lax/gather.ts";
@@ -114,7 +115,8 @@ function binEdges(fn: string, x: NDArray, bins: number, limits: HistogramOptions
   if (!Number.isInteger(bins) || bins < 1) {
     throw new TypeError(`${fn}: bins must be a positive whole number, or an array of edges, got ${describe(bins)}.`);
   }
-  if (limits && !(Array.isArray(limits) && limits.length === 2 && limits.every(Number.isFinite))) {
+  checkRoom(fn, [bins + 1], itemSize(x.dtype));
+  if (limits !== null && !(Array.isArray(limits) && limits.length === 2 && Array.from(limits).every(Number.isFinite))) {
     throw new TypeError(`${fn}: range must be a list of two finite numbers, got ${show(limits)}.`);
   }
   const given = limits ?? (x.size === 0 ? [0, 1] : null);

@@ -181,7 +181,7 @@ export function power(x: ArrayLike, y: ArrayLike, ...rest: never[]): NDArray {
   const base = promote("numpy.power", [x])[0] as NDArray;
   if (y < 0 && !isFloat(base.dtype)) {
     throw new TypeError(
-      `numpy.power: a negative exponent (${y}) makes integers no integers; convert x with astype("float32").`,
+      `numpy.power: a negative exponent (${y}) needs floats, got ${base.dtype}; convert x with astype("float32").`,
     );
   }
   return lax.integerPow(base, { exponent: y });

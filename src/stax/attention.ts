@@ -19,10 +19,9 @@ import { asArray } from "../lax/operands.ts";
 import { broadcastTo } from "../lax/shape.ts";
 import { softmax } from "../nn/normalization.ts";
 import { array } from "../numpy/array.ts";
-import { normal } from "../random/index.ts";
 import { splitToList } from "../random/keys.ts";
 import type { AxisOptions } from "./constant.ts";
-import { checkNumbers, knownSize, knownSizes, makeLayer, spreadBias } from "./layer.ts";
+import { checkNumbers, draw, knownSize, knownSizes, makeLayer, spreadBias } from "./layer.ts";
 import type { InputShape, Layer, Params } from "./types.ts";
 
 export interface GlobalSelfAttentionOptions extends AxisOptions {
@@ -154,25 +153,25 @@ export function GlobalSelfAttention(
     const embedded = nChanPosEmb ?? channels;
     const joined = posEmbType === "CONCAT" ? channels + embedded : channels;
     const keys = splitToList(key, 6);
-    const draw = (i: number, sizes: Shape): NDArray => normal(keys[i] as NDArray, [...sizes]);
+    const drawn = (i: number, sizes: Shape): NDArray => draw(FN, keys[i] as NDArray, sizes);
     const sizes = knownSizes(FN, shape, spatial);
     const oneOf = (width: number, inner: (i: number) => number): number[] =>
       shape.map((_, i) => (i === channel ? width : i === batch ? 1 : inner(spatial.indexOf(i))));
     const [keyShape, inner] = [[nHeads, joined, nChanKey], nChanVal * nHeads];
     return [
-      linearScaling ? null : draw(0, keyShape),
-      draw(1, keyShape),
-      draw(2, [nHeads, valPosEmb ? joined : channels, nChanVal]),
-      draw(3, [inner, nChanOut]),
+      linearScaling ? null : drawn(0, keyShape),
+      drawn(1, keyShape),
+      drawn(2, [nHeads, valPosEmb ? joined : channels, nChanVal]),
+      drawn(3, [inner, nChanOut]),
       bStd === null
         ? null
-        : draw(
+        : drawn(
             4,
             oneOf(nChanOut, () => 1),
           ),
       posEmbType === "NONE"
         ? null
-        : draw(
+        : drawn(
             5,
             oneOf(embedded, (i) => sizes[i] as number),
           ),

@@ -6,11 +6,11 @@ import type { NDArray } from "../ir/ndarray.ts";
 import { add, convGeneralDilated, dotGeneral, mul, reshape, transpose } from "../lax/index.ts";
 import { broadcastTo } from "../lax/shape.ts";
 import { eye } from "../numpy/creation.ts";
-import { normal } from "../random/index.ts";
 import { splitToList } from "../random/keys.ts";
 import {
   checkNumbers,
   checkParameterization,
+  draw,
   knownSize,
   knownSizes,
   makeLayer,
@@ -148,9 +148,9 @@ function convolution(kind: Kind, outChan: number, filterShape: readonly number[]
     const fanIn = channels * sizeOf(window);
     const places = local ? outputSizes(shape) : window;
     const [keyW, keyB] = splitToList(key, 2) as [NDArray, NDArray];
-    const W = normal(keyW, inOrder(rhs, { O: width, I: local ? fanIn : channels }, places));
+    const W = draw(fn, keyW, inOrder(rhs, { O: width, I: local ? fanIn : channels }, places));
     const biasSizes = inOrder(out, { N: 1, C: width }, local ? places : window.map(() => 1));
-    const b = bStd === null ? null : normal(keyB, biasSizes);
+    const b = bStd === null ? null : draw(fn, keyB, biasSizes);
     if (!standard) return [W, b];
     return [mul(W, WStd / Math.sqrt(fanIn / inputScale)), b === null ? null : mul(b, bStd as number)];
   };

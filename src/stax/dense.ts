@@ -5,11 +5,11 @@ import { canonicalAxis, checkCount, inserted, removed } from "../base/shapes.ts"
 import type { NDArray } from "../ir/ndarray.ts";
 import { add, dotGeneral, mul } from "../lax/index.ts";
 import { moveAxis } from "../lax/shape.ts";
-import { normal } from "../random/index.ts";
 import { splitToList } from "../random/keys.ts";
 import {
   checkNumbers,
   checkParameterization,
+  draw,
   knownSize,
   makeLayer,
   spreadBias,
@@ -75,9 +75,9 @@ export function Dense(
     const channel = channelOf(shape.length);
     const features = knownSize(FN, shape, channel);
     const [keyW, keyB] = splitToList(key, 2) as [NDArray, NDArray];
-    const W = normal(keyW, [features, width]);
+    const W = draw(FN, keyW, [features, width]);
     const biasShape = shape.map((_, i) => (i === channel ? width : 1));
-    const b = bStd === null ? null : normal(keyB, biasShape);
+    const b = bStd === null ? null : draw(FN, keyB, biasShape);
     if (!standard) return [W, b];
     return [mul(W, WStd / Math.sqrt(features / inputScale)), b === null ? null : mul(b, bStd as number)];
   };

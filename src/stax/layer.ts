@@ -1,13 +1,15 @@
 /** How layers with one input are made, and the checks that they share. */
+import { itemSize } from "../base/dtypes.ts";
 import { closed, describe, formatShape, ShapeError, show, UnsupportedError } from "../base/errors.ts";
 import { frozen, isPlainObject } from "../base/plain.ts";
-import { checkCount, type Shape, sizeOf } from "../base/shapes.ts";
+import { checkCount, checkRoom, type Shape, sizeOf } from "../base/shapes.ts";
 import { flatten, formatTree, structure, unflatten } from "../base/tree.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { promoteToFloat } from "../lax/convert.ts";
 import { type ArrayLike, mul } from "../lax/index.ts";
 import { asArray } from "../lax/operands.ts";
 import { broadcastTo } from "../lax/shape.ts";
+import { normal } from "../random/index.ts";
 import { checkKey } from "../random/keys.ts";
 import type { Arrays, InitFn, InputShape, Kwargs, Layer, Parameterization, Params, Shapes } from "./types.ts";
 
@@ -148,3 +150,9 @@ export function spreadBias(fn: string, bias: NDArray, scale: number, shape: Shap
 /** The product of sizes, one of which may be unknown. */
 export const sizeOrUnknown = (sizes: InputShape): number | null =>
   sizes.some(isUnknown) ? -1 : sizeOf(sizes as Shape);
+
+/** Standard normal parameters of a layer. */
+export function draw(fn: string, key: NDArray, shape: Shape): NDArray {
+  checkRoom(fn, shape, itemSize("float32"));
+  return normal(key, shape);
+}

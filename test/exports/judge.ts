@@ -21,9 +21,6 @@ const METHODS: Readonly<Record<string, string>> = {
   flatten: "ravel",
 };
 
-/** `(a, b) => a + b` of the catalogue asks an array for its only element. */
-const ADDITION = ["tree.reduce", "tree.map"];
-
 const takesCallback = ({ args, name }: Example): boolean => name.endsWith(")") || /function|=>/.test(String(args));
 
 /**
@@ -45,8 +42,7 @@ export function namesOf(example: Example): string[] {
   const kernels = own === "nt.batch" ? ["nt.empiricalNtkFn", "nt.empiricalKernelFn"] : [];
   const rules = /^def[jv]/.test(own) ? ["customJvp", "customVjp"] : [];
   const called = takesCallback(example) ? [...CALLED_BACK, ...OF_LAX] : [];
-  const added = ADDITION.includes(own) ? ["item"] : [];
-  return [...synonyms(example), own, ...ofMethod, ...layers, ...kernels, ...rules, ...called, ...added];
+  return [...synonyms(example), own, ...ofMethod, ...layers, ...kernels, ...rules, ...called];
 }
 
 /** What is wrong with the error, or `null` if it is one of ours that names the function. */

@@ -130,7 +130,7 @@ const TREE: readonly Row[] = [
   ["unflatten", (x) => [tree.structure({ a: [1, null] }), [x]]],
   ["sameStructure", () => [tree.structure([1]), tree.structure([2])]],
   ["map", (x) => [turned, { a: x, b: [x] }]],
-  ["reduce", () => [(a: number, b: number) => a + b, { a: 1, b: [2] }, 0]],
+  ["reduce", () => [(_: unknown, leaf: unknown) => leaf, { a: 1, b: [2] }, 0]],
   ["broadcastPrefix", () => ["tree.broadcastPrefix", "inAxes", [0, null], tree.structure([[1, 2], 3])]],
 ];
 

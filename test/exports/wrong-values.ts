@@ -69,12 +69,14 @@ const KINDS: Readonly<Record<string, readonly Kind[]>> = {
   dimensionNumbers: ["list", "object"],
   bins: ["number", "array"],
   dimensions: ["number", "list"],
-  fillValue: ["number", "boolean"],
+  fillValue: ["number", "boolean", "array"],
+  // Places to cut at, of which there may be none.
+  sections: ["number", "list"],
 };
 
 /** Options that are arrays or numbers (`ArrayLike`) whatever the catalogue gives. */
 const ARRAYS =
-  /^(weights|toBegin|toEnd|x|dx|default|rtol|atol|min|max|prepend|append|bias|b|alpha|negativeSlope|mean|variance|epsilon|minval|maxval|initial|lhs|rhs|rcond|nan|posinf|neginf|base|scale|p)$/;
+  /^(constantValues|endValues|left|right|weights|toBegin|toEnd|x|dx|default|rtol|atol|min|max|prepend|append|bias|b|alpha|negativeSlope|mean|variance|epsilon|minval|maxval|initial|lhs|rhs|rcond|nan|posinf|neginf|base|scale|p)$/;
 
 /** Options whose numbers must be whole. */
 const WHOLE =
