@@ -2,7 +2,7 @@
 
 import { COPY, MARK } from "../base/copies.ts";
 import { allocate, type DType, type TypedArray } from "../base/dtypes.ts";
-import { formatShape } from "../base/errors.ts";
+import { formatShape, noMore } from "../base/errors.ts";
 import { type Shape, sizeOf } from "../base/shapes.ts";
 import { type Aval, frozenAval, makeAval } from "./aval.ts";
 
@@ -30,19 +30,21 @@ export abstract class NDArray {
   }
 
   /** A copy of the elements in row-major order. Works on every device. */
-  abstract data(): Promise<TypedArray>;
+  abstract data(...rest: never[]): Promise<TypedArray>;
 
   /** A copy of the elements in row-major order, at once. On WebGPU an error that says to await `data()`. */
-  abstract dataSync(): TypedArray;
+  abstract dataSync(...rest: never[]): TypedArray;
 
   /** The elements as nested lists; a number for an array without dimensions. */
-  toArray(): NestedNumbers {
+  toArray(...rest: never[]): NestedNumbers {
+    noMore("NDArray.toArray", rest);
     const data = this.dataSync();
     return nest(data, this.shape, 0, { next: 0 }, this.dtype === "bool");
   }
 
   /** The only element of an array of size 1. Throws for any other size. */
-  item(): number {
+  item(...rest: never[]): number {
+    noMore("NDArray.item", rest);
     if (this.size !== 1) {
       throw new TypeError(`item: needs an array with one element, got shape ${formatShape(this.shape)}.`);
     }
@@ -91,11 +93,13 @@ export class HostArray extends NDArray {
     this.aval = frozenAval(aval);
   }
 
-  override async data(): Promise<TypedArray> {
+  override async data(...rest: never[]): Promise<TypedArray> {
+    noMore("NDArray.data", rest);
     return this.dataSync();
   }
 
-  override dataSync(): TypedArray {
+  override dataSync(...rest: never[]): TypedArray {
+    noMore("NDArray.dataSync", rest);
     return this.#storage.slice();
   }
 

@@ -1,7 +1,7 @@
 /** Layers that apply a fixed function: a part of the inputs, or a product with a constant. */
 import { namedArguments } from "../base/arguments.ts";
 import { checkOptions, describe, noMore, ShapeError, show } from "../base/errors.ts";
-import { frozen } from "../base/plain.ts";
+import { frozen, isPlainObject } from "../base/plain.ts";
 import { canonicalAxes } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { multiplyAlong, pairOf } from "../lax/dot.ts";
@@ -42,7 +42,13 @@ export interface AxisOptions {
 }
 
 /** The indices of a part of an array, as a list: what `Index` takes. Source: `neural_tangents.stax.Slice`. */
-export const Slice = (...indices: readonly Place[]): readonly Place[] => indices;
+export function Slice(...indices: readonly Place[]): readonly Place[] {
+  const wrong = indices.findIndex(isPlainObject);
+  if (wrong < 0) return indices;
+  throw new TypeError(
+    `stax.Slice: index ${wrong} must be a place, as numpy.at takes them, got ${describe(indices[wrong])}.`,
+  );
+}
 
 /**
  * The part of the inputs that `numpy.at(x, ...idx)` gives. Source: `neural_tangents.stax.Index`.

@@ -60,6 +60,7 @@ export function customJvp<F extends TreeFunction>(f: F, given: CustomOptions = {
     defjvps: (...rules: TangentRule[]): void => {
       if (options.nondiffArgnums !== undefined)
         throw new TypeError(`${fn}: defjvps takes no nondiffArgnums; use defjvp.`);
+      for (const rule of rules) if (rule !== null) checkFunction(`${fn}: defjvps`, rule);
       defjvp((primals: unknown[], tangents: unknown[]) => {
         const out = applied(...primals);
         const [outs, outTree] = flattenArrays(fn, out);

@@ -1,6 +1,6 @@
 /** What a function would do, without doing it: its output shapes and its program. */
 import { type DType, isDType } from "../base/dtypes.ts";
-import { checkOptions } from "../base/errors.ts";
+import { checkOptions, noMore } from "../base/errors.ts";
 import { flattenArguments } from "../base/flatten.ts";
 import { frozen } from "../base/plain.ts";
 import { checkShape } from "../base/shapes.ts";
@@ -16,7 +16,9 @@ export class ShapeDtypeStruct {
   constructor(
     shape: readonly number[],
     readonly dtype: DType,
+    ...rest: never[]
   ) {
+    noMore("ShapeDtypeStruct", rest);
     checkShape("ShapeDtypeStruct", shape);
     this.shape = frozen(shape);
     if (!isDType(dtype)) throw new TypeError(`ShapeDtypeStruct: unknown dtype ${String(dtype)}.`);

@@ -43,5 +43,14 @@ const onMatrix = (example: Example): Example => ({
 
 export const fluentExamples = (): Example[] => [
   ...examplesOf("NDArray.", matrix(), ROWS).map(onMatrix),
-  { name: "NDArray.item", f: () => () => matrix().at(0, 0).item(), args: () => [] },
+  {
+    name: "NDArray.item",
+    f:
+      () =>
+      (...args: never[]) =>
+        matrix()
+          .at(0, 0)
+          .item(...args),
+    args: () => [],
+  },
 ];
