@@ -4,7 +4,7 @@ import { checkRoom, checkShape, type Shape } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { type ArrayLike, add, bitwiseXor, convertElementType, mul, shiftRightLogical } from "../lax/index.ts";
 import { jit } from "../transform/jit.ts";
-import { checkKey, hashIndices, indicesOf } from "./keys.ts";
+import { checkKey, HASHED_BYTES, hashIndices, indicesOf } from "./keys.ts";
 
 /** A shape; a number for that of a vector. */
 export type DrawShape = Shape | number;
@@ -13,7 +13,7 @@ export type DrawShape = Shape | number;
 export function sizesOf(fn: string, shape: DrawShape): Shape {
   const sizes = typeof shape === "number" ? [shape] : shape;
   checkShape(fn, sizes);
-  checkRoom(fn, sizes, 4);
+  checkRoom(fn, sizes, HASHED_BYTES);
   return sizes;
 }
 

@@ -63,6 +63,9 @@ function row(x: NDArray, i: number): NDArray {
   return reshape(part, { newSizes: rest });
 }
 
+/** Threefry reads four words for an element and writes two, all at once in memory. */
+export const HASHED_BYTES = 24;
+
 /** The row-major index of every element of `shape`. */
 export const indicesOf = (shape: Shape): NDArray =>
   shape.length === 0 ? scalar(0, "uint32") : reshape(iota("uint32", sizeOf(shape)), { newSizes: shape });
@@ -85,7 +88,7 @@ export function split(key: ArrayLike, num: number | Shape = 2, ...rest: never[])
   if (!isIntegerList(shape, 0)) {
     throw new ShapeError(`random.split: num must be a non-negative integer or a list of them, got ${show(num)}.`);
   }
-  checkRoom("random.split", shape, 8);
+  checkRoom("random.split", shape, HASHED_BYTES);
   const words = hashIndices(checkKey("random.split", key), indicesOf(shape));
   const columns = words.map((w) => reshape(w, { newSizes: [...shape, 1] }));
   return concatenate(columns, { dimension: shape.length });

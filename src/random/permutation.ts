@@ -7,7 +7,7 @@ import { takeAlong } from "../lax/gather.ts";
 import { type ArrayLike, iota, sort } from "../lax/index.ts";
 import { asArray } from "../lax/operands.ts";
 import { words } from "./bits.ts";
-import { checkKey, splitToList } from "./keys.ts";
+import { checkKey, HASHED_BYTES, splitToList } from "./keys.ts";
 
 export interface PermutationOptions {
   /** The axis that is shuffled; the first by default. */
@@ -44,8 +44,7 @@ export function permutation(
   if (typeof x === "number") {
     canonicalAxis(fn, given, 1);
     if (Number.isInteger(x) && x >= 0) {
-      // Words and places are sorted together.
-      checkRoom(fn, [x], 16);
+      checkRoom(fn, [x], HASHED_BYTES);
       return shuffledIndices(single, x);
     }
     throw new TypeError(`${fn}: x must be an array or a non-negative whole number, got ${describe(x)}.`);

@@ -1,5 +1,4 @@
 /** How layers with one input are made, and the checks that they share. */
-import { itemSize } from "../base/dtypes.ts";
 import { closed, describe, formatShape, ShapeError, show, UnsupportedError } from "../base/errors.ts";
 import { frozen, isPlainObject } from "../base/plain.ts";
 import { checkCount, checkRoom, type Shape, sizeOf } from "../base/shapes.ts";
@@ -10,7 +9,7 @@ import { type ArrayLike, mul } from "../lax/index.ts";
 import { asArray } from "../lax/operands.ts";
 import { broadcastTo } from "../lax/shape.ts";
 import { normal } from "../random/index.ts";
-import { checkKey } from "../random/keys.ts";
+import { checkKey, HASHED_BYTES } from "../random/keys.ts";
 import type { Arrays, InitFn, InputShape, Kwargs, Layer, Parameterization, Params, Shapes } from "./types.ts";
 
 export interface LayerDefinition {
@@ -153,6 +152,6 @@ export const sizeOrUnknown = (sizes: InputShape): number | null =>
 
 /** Standard normal parameters of a layer. */
 export function draw(fn: string, key: NDArray, shape: Shape): NDArray {
-  checkRoom(fn, shape, itemSize("float32"));
+  checkRoom(fn, shape, HASHED_BYTES);
   return normal(key, shape);
 }
