@@ -1,6 +1,8 @@
 /** Slicing, padding, reversing and joining: each is the other's transpose. */
+
+import { itemSize } from "../base/dtypes.ts";
 import { checkList, checkOptions, describe, formatShape, noMore, ShapeError, show } from "../base/errors.ts";
-import { canonicalAxes, canonicalAxis, isIntegerList, range, type Shape, sizeOf } from "../base/shapes.ts";
+import { canonicalAxes, canonicalAxis, checkRoom, isIntegerList, range, type Shape, sizeOf } from "../base/shapes.ts";
 import { reverseView, sliceView, type View } from "../base/view.ts";
 import { type Aval, makeAval } from "../ir/aval.ts";
 import { NDArray, scalar } from "../ir/ndarray.ts";
@@ -255,6 +257,7 @@ export function pad(x: ArrayLike, paddingValue: ArrayLike, options: PadParams, .
         `${formatShape(value.shape)}.`,
     );
   }
+  checkRoom("lax.pad", sizes, itemSize(operand.dtype));
   const nothing = paddingConfig.every((c) => c.every((n) => n === 0));
   return nothing ? operand : bind1(padPrimitive, [operand, value], { paddingConfig });
 }

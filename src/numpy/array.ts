@@ -145,7 +145,8 @@ function fromTypedArray(fn: string, data: TypedArray | ForeignTypedArray, dtype:
   return hostArray(store(fn, data, chosen), [data.length], chosen);
 }
 
-function fromData(fn: string, data: unknown, dtype: DType | undefined): NDArray {
+/** What `array` does, for any function's messages. */
+export function fromData(fn: string, data: unknown, dtype: DType | undefined): NDArray {
   if (data instanceof NDArray) return dtype === undefined ? data : lax.convertElementType(data, dtype);
   if (Array.isArray(data)) return fromList(fn, data, dtype);
   if (typedArrayName(data) !== undefined) return fromTypedArray(fn, data as TypedArray, dtype);

@@ -127,7 +127,7 @@ export function eyeArguments(fn: string, N: number, args: EyeArguments) {
 
 /** The number of a diagonal, which is compared with places: an int32. */
 export function checkDiagonal(fn: string, k: unknown): number {
-  if (checkInteger(fn, "k", k) === ((k as number) | 0)) return k as number;
+  if (Math.abs(checkInteger(fn, "k", k)) < 2 ** 31) return k as number;
   throw new RangeError(`${fn}: k must be an int32, got ${describe(k)}.`);
 }
 

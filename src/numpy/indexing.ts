@@ -12,7 +12,7 @@ import { checkIndices, fromEnd, takeAlong, takeFromRows } from "../lax/gather.ts
 import * as lax from "../lax/index.ts";
 import { type ArrayLike, asArray } from "../lax/operands.ts";
 import { broadcastTo, moveAxis } from "../lax/shape.ts";
-import { array, type NestedList } from "./array.ts";
+import { fromData, type NestedList } from "./array.ts";
 
 /**
  * A place on an axis, a slice in Python's notation (`"1:5"`, `"::-1"`, `":"`), `"..."`, `null` for a new axis; an array (or
@@ -94,7 +94,7 @@ function fromLists(fn: string, name: string, lists: readonly unknown[]): NDArray
   if (!bools && !entries.every(Number.isInteger)) {
     throw new TypeError(`${fn}: ${name} must be whole numbers, or bools, got ${show(lists)}.`);
   }
-  return array(lists as NestedList, { dtype: bools ? "bool" : "int32" });
+  return fromData(fn, lists, bools ? "bool" : "int32");
 }
 
 function resolve(fn: string, index: unknown): Resolved[] {

@@ -6,6 +6,7 @@ import {
   broadcastShapes,
   canonicalAxes,
   canonicalAxis,
+  checkIntegers,
   checkShape,
   inserted,
   range,
@@ -42,7 +43,7 @@ function reshapeIn(fn: string, x: NDArray, sizes: Shape, args: OrderArguments): 
 export function reshape(x: ArrayLike, shape: Shape | number, ...args: OrderArguments): NDArray {
   const fn = "numpy.reshape";
   const sizes = typeof shape === "number" ? [shape] : shape;
-  if (!Array.isArray(sizes)) throw new TypeError(`${fn}: shape must be a list of whole numbers, got ${show(shape)}.`);
+  checkIntegers(fn, "shape", sizes);
   return reshapeIn(fn, asArray(fn, x), sizes, args);
 }
 

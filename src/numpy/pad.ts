@@ -157,7 +157,7 @@ const OPTIONS = {
 const STATISTICS = { maximum: max, minimum: min, mean, median };
 
 function paddingOf(fn: string, x: NDArray, { mode = "constant", ...values }: PadOptions): AxisPadding {
-  if (!Object.hasOwn(OPTIONS, mode)) {
+  if (typeof mode !== "string" || !Object.hasOwn(OPTIONS, mode)) {
     const modes = Object.keys(OPTIONS).map((m) => `"${m}"`);
     throw new TypeError(`${fn}: mode must be one of ${modes.join(", ")}; got ${describe(mode)}.`);
   }

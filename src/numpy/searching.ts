@@ -91,6 +91,7 @@ export function bincount(
   const numbers = checkIndices(fn, asArray(fn, x), "x");
   if (numbers.ndim !== 1) throw new ShapeError(`${fn}: x must be a vector, got shape ${formatShape(numbers.shape)}.`);
   const wanted = length ?? Math.max(minlength, numbers.size === 0 ? 0 : max(numbers).item() + 1);
+  checkRoom(fn, [wanted], 4);
   const added = weights === null ? lax.full([numbers.size], 1, "int32") : asArray(fn, weights, "weights");
   if (!sameShape(added.shape, numbers.shape)) {
     throw new ShapeError(
@@ -201,8 +202,11 @@ function places(mask: NDArray, { size = null }: SizeOptions): [NDArray, NDArray]
 
 type SizeArguments = Arguments<[], SizeOptions>;
 
-const sizeOptions = (fn: string, args: SizeArguments): SizeOptions =>
-  namedArguments<SizeOptions>(fn, ["size", "fillValue"], args, 0);
+function sizeOptions(fn: string, args: SizeArguments): SizeOptions {
+  const options = namedArguments<SizeOptions>(fn, ["size", "fillValue"], args, 0);
+  checkRoom(fn, [options.size ?? 0], 4);
+  return options;
+}
 
 function nonzeroPlaces(operand: NDArray, { size = null, fillValue }: SizeOptions): NDArray[] {
   const [found, count] = places(ravel(toBool(operand)), { size });
@@ -258,6 +262,7 @@ export function unique(x: ArrayLike, ...args: Arguments<[], UniqueOptions>): NDA
   const { returnIndex, returnInverse, returnCounts, ...sizes } = namedArguments<UniqueOptions>(fn, names, args, 3);
   const operand = asArray(fn, x);
   const flat = ravel(operand);
+  checkRoom(fn, [sizes.size ?? 0], itemSize(flat.dtype));
   const [values, starts, begins, order] = distinct(flat, sizes);
   const groups = (): NDArray => lax.sub(cumsum(begins), 1);
   const parts = [

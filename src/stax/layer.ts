@@ -28,7 +28,13 @@ const isSize = (n: unknown): boolean => n === null || (Number.isInteger(n) && (n
 
 /** Throws unless `shape` is one shape. */
 export function checkInputShape(fn: string, shape: unknown): InputShape {
-  if (Array.isArray(shape) && Array.from(shape).every(isSize)) return frozen(shape as InputShape);
+  if (Array.isArray(shape) && Array.from(shape).every(isSize)) {
+    checkRoom(
+      fn,
+      shape.map((n) => (isUnknown(n) ? 1 : n)),
+    );
+    return frozen(shape as InputShape);
+  }
   throw new ShapeError(
     `${fn}: inputShape must be one list of sizes (-1 or null where unknown), got ${show(shape)}; ` +
       "stax.parallel takes a list of shapes.",
