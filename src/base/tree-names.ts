@@ -6,13 +6,16 @@ import * as trees from "./tree.ts";
 
 export { map, type PyTree, type TreeDef } from "./tree.ts";
 
+const areKeys = (keys: unknown, count: number): boolean =>
+  Array.isArray(keys) && keys.length === count && Array.from(keys).every((key) => typeof key === "string");
+
 /** Whether `x` has the form of a structure. */
 function isDef(x: unknown): x is TreeDef {
   if (!isPlainObject(x)) return false;
   const { kind, children, keys } = x;
   if (kind === "leaf" || kind === "none" || kind === "static") return true;
   if (!Array.isArray(children) || !Array.from(children).every(isDef)) return false;
-  return kind === "list" || (kind === "object" && Array.isArray(keys) && keys.length === children.length);
+  return kind === "list" || (kind === "object" && areKeys(keys, children.length));
 }
 
 function checkDef(fn: string, name: string, def: unknown): void {

@@ -24,8 +24,9 @@ export function broadcast(x: ArrayLike, sizes: Shape, ...rest: never[]): NDArray
   noMore(fn, rest);
   checkShape(fn, sizes);
   const operand = asArray(fn, x);
-  const broadcastDimensions = range(operand.ndim, sizes.length);
-  return broadcastInDim(operand, { shape: [...sizes, ...operand.shape], broadcastDimensions });
+  const shape = [...sizes, ...operand.shape];
+  checkShape(fn, shape);
+  return broadcastInDim(operand, { shape, broadcastDimensions: range(operand.ndim, sizes.length) });
 }
 
 /** The array repeated to the shape of another by NumPy's rules. Source: `jax.lax.broadcast_like`. */

@@ -63,7 +63,10 @@ export function piecewise(
     );
   }
   const value = (f: ArrayLike | ((x: NDArray) => ArrayLike) | undefined): NDArray =>
-    lax.convertElementType(asArray(fn, typeof f === "function" ? f(operand) : (f ?? 0)), operand.dtype);
+    lax.convertElementType(
+      asArray(fn, fitting(fn, "what each function gives", typeof f === "function" ? f(operand) : (f ?? 0), operand)),
+      operand.dtype,
+    );
   return conditions.reduce<NDArray>(
     (others, condition, i) => where(fitting(fn, `conditions[${i}]`, condition, operand), value(functions[i]), others),
     where(lax.full(operand.shape, true, "bool"), value(functions[conditions.length]), 0),

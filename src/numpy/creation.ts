@@ -60,7 +60,7 @@ export const empty = /* @__PURE__ */ constant("empty", 0);
 /** The fill value repeated to the shape. */
 function repeated(fn: string, shape: Shape, value: ArrayLike, dtype: DType): NDArray {
   const fill = asArray(fn, value, "fillValue");
-  if (fill.ndim === 0) return filled(shape, value, dtype);
+  if (fill.ndim === 0) return filled(fn, shape, value, dtype);
   if (sameShape(broadcastShapes(fn, [fill.shape, shape]), shape)) {
     return broadcastTo(lax.convertElementType(fill, dtype), shape);
   }

@@ -98,6 +98,7 @@ export function indices(dimensions: Shape, ...args: Arguments<[dtype: DType], DT
   const fn = "numpy.indices";
   const { dtype = "int32" } = namedArguments<DTypeOption>(fn, ["dtype"], args);
   checkShape(fn, dimensions);
+  if (dtype === "bool") throw new TypeError(`${fn}: counts in numbers, got the dtype bool.`);
   if (dimensions.length === 0) return lax.full([0], 0, dtype);
   return stack(range(dimensions.length).map((i) => lax.broadcastedIota(dtype, dimensions, i)));
 }

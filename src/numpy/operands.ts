@@ -4,7 +4,7 @@ import { ConcretizationTypeError, describe, formatShape, noMore, ShapeError, sho
 import { broadcastShapes, type Shape, sameShape } from "../base/shapes.ts";
 import { HostArray, NDArray } from "../ir/ndarray.ts";
 import { convertElementType, type Promotion, promoteOperands } from "../lax/convert.ts";
-import { full } from "../lax/create.ts";
+import { filled as fullOf } from "../lax/create.ts";
 import { unstack } from "../lax/movement.ts";
 import { type Binary, requireNumbers, type Unary } from "../lax/nary.ts";
 import { type ArrayLike, asArray } from "../lax/operands.ts";
@@ -79,10 +79,9 @@ export function toBool(x: NDArray): NDArray {
 }
 
 /** An array with one value, which may be traced, in every place. */
-export function filled(shape: Shape, value: ArrayLike, dtype: DType): NDArray {
-  if (typeof value === "number" || typeof value === "boolean") return full(shape, value, dtype);
-  const whole = asArray("numpy.full", value);
-  return broadcastTo(reshape(convertElementType(whole, dtype), { newSizes: [] }), shape);
+export function filled(fn: string, shape: Shape, value: ArrayLike, dtype: DType): NDArray {
+  const isNumber = typeof value === "number" || typeof value === "boolean";
+  return fullOf(fn, shape, isNumber ? value : reshape(asArray(fn, value), { newSizes: [] }), dtype);
 }
 
 /** The `dtype` option: checked, or the fallback. */

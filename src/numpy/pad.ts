@@ -72,7 +72,7 @@ const constantPadding =
   (x, axis, low, high) => {
     const [before, after] = values[axis] as readonly [ArrayLike, ArrayLike];
     const widen = (operand: NDArray, value: ArrayLike, amounts: readonly [number, number, number]): NDArray =>
-      lax.pad(operand, filled([], value, x.dtype), {
+      lax.pad(operand, filled("numpy.pad", [], value, x.dtype), {
         paddingConfig: range(x.ndim).map((i) => (i === axis ? amounts : ([0, 0, 0] as const))),
       });
     if (before === after) return widen(x, before, [low, high, 0]);

@@ -10,6 +10,7 @@ import type { NDArray } from "../ir/ndarray.ts";
 import { promoteToFloat } from "../lax/convert.ts";
 import * as lax from "../lax/index.ts";
 import { type ArrayLike, asArray } from "../lax/operands.ts";
+import { broadcastTo } from "../lax/shape.ts";
 import { where } from "./logic.ts";
 import { accumulated, chosenDType, filled, maskFor, toBool } from "./operands.ts";
 
@@ -97,8 +98,8 @@ export function sumOver(x: NDArray, axes: readonly number[], keepdims: boolean |
 }
 
 /** The array with the elements that `mask` leaves out replaced by one that changes nothing. */
-const masked = (x: NDArray, mask: ArrayLike | undefined, neutral: ArrayLike): NDArray =>
-  mask === undefined ? x : where(mask, x, filled([], neutral, x.dtype));
+const masked = (x: NDArray, mask: ArrayLike | undefined, neutral: NDArray | number): NDArray =>
+  mask === undefined ? x : where(mask, x, typeof neutral === "number" ? lax.full([], neutral, x.dtype) : neutral);
 
 /** The option `where`, whose shape broadcasts with that of the array. */
 const checked = (fn: string, mask: ArrayLike | undefined, x: NDArray): ArrayLike | undefined =>
@@ -110,7 +111,7 @@ function totals(reducer: Reducer, neutral: number, combine: typeof lax.add): Red
     const operand = masked(given, checked(fn, mask, given), neutral);
     const axes = canonicalAxes(fn, axis, operand.ndim);
     const total = restoreAxes(reducer(operand, { axes }), operand, axes, keepdims);
-    return initial === undefined ? total : combine(total, filled([], initial, total.dtype));
+    return initial === undefined ? total : combine(total, filled(fn, [], initial, total.dtype));
   };
 }
 
@@ -181,8 +182,9 @@ function extremum(bools: Reducer, numbers: Reducer, choose: typeof lax.max): Red
     if (initial === undefined) {
       return restoreAxes((given.dtype === "bool" ? bools : numbers)(given, { axes }), given, axes, keepdims);
     }
-    const operand = masked(given, checked(fn, mask, given), initial);
-    const least = filled(withoutAxes(operand.shape, axes), initial, operand.dtype);
+    const first = filled(fn, [], initial, given.dtype);
+    const operand = masked(given, checked(fn, mask, given), first);
+    const least = broadcastTo(first, withoutAxes(operand.shape, axes));
     return restoreAxes(empty ? least : choose(numbers(operand, { axes }), least), operand, axes, keepdims);
   };
 }

@@ -151,6 +151,7 @@ export function roll(
   const { axis = null } = namedArguments<{ axis: Axes }>(fn, ["axis"], args);
   const operand = asArray(fn, x);
   const shifts = shiftsOf(fn, shift);
+  if (shifts.length === 0) throw new ShapeError(`${fn}: shift must be a whole number or a list of some, got none.`);
   if (axis === null) {
     const rolled = shifts.reduce<NDArray>(
       (y, by) => rollAlong(y, by, 0),

@@ -7,6 +7,7 @@ import type { NDArray } from "../ir/ndarray.ts";
 import { promoteOperands, promoteToFloat } from "../lax/convert.ts";
 import { checkIndices } from "../lax/gather.ts";
 import * as lax from "../lax/index.ts";
+import { requireNumbers } from "../lax/nary.ts";
 import { type ArrayLike, asArray } from "../lax/operands.ts";
 import { sortWithPlaces } from "../lax/sort.ts";
 import { linspace } from "./creation.ts";
@@ -151,7 +152,8 @@ export function histogram(x: ArrayLike, ...args: HistogramArguments): [counts: N
   const count = edges.size - 1;
   const atEnd = equal(values, lax.sliceInDim(edges, count, count + 1, 0));
   const bin = where(atEnd, count, searchsorted(edges, values, { side: "right" }));
-  const whole = given === null ? lax.full(operand.shape, 1, values.dtype) : asArray(fn, given, "weights");
+  const whole =
+    given === null ? lax.full(operand.shape, 1, values.dtype) : requireNumbers(fn, asArray(fn, given, "weights"));
   if (!sameShape(whole.shape, operand.shape)) {
     throw new ShapeError(
       `${fn}: weights ${formatShape(whole.shape)} must have the shape of x, ${formatShape(operand.shape)}.`,
@@ -263,7 +265,7 @@ export function unique(x: ArrayLike, ...args: Arguments<[], UniqueOptions>): NDA
   const operand = asArray(fn, x);
   const flat = ravel(operand);
   checkRoom(fn, [sizes.size ?? 0], itemSize(flat.dtype));
-  const [values, starts, begins, order] = distinct(flat, sizes);
+  const [values, starts, begins, order] = distinct(fn, flat, sizes);
   const groups = (): NDArray => lax.sub(cumsum(begins), 1);
   const parts = [
     ...(returnIndex ? [take(order, starts)] : []),
@@ -274,10 +276,14 @@ export function unique(x: ArrayLike, ...args: Arguments<[], UniqueOptions>): NDA
 }
 
 /** The different elements, the places of the first of each in the sorted array, whether each one there is, and the order. */
-function distinct(flat: NDArray, { size = null, fillValue = null }: SizeOptions): [NDArray, NDArray, NDArray, NDArray] {
+function distinct(
+  fn: string,
+  flat: NDArray,
+  { size = null, fillValue = null }: SizeOptions,
+): [NDArray, NDArray, NDArray, NDArray] {
   const [sorted, order] = sortWithPlaces(flat, 0);
   if (flat.size === 0) {
-    const values = fillValue === null ? flat : filled([size ?? 0], fillValue, flat.dtype);
+    const values = fillValue === null ? flat : filled(fn, [size ?? 0], fillValue, flat.dtype);
     return [values, order, order, order];
   }
   const [before, after] = [lax.sliceInDim(sorted, 0, flat.size - 1, 0), lax.sliceInDim(sorted, 1, flat.size, 0)];
@@ -289,7 +295,7 @@ function distinct(flat: NDArray, { size = null, fillValue = null }: SizeOptions)
   const values =
     fillValue === null
       ? found
-      : where(lax.lt(lax.iota("int32", found.size), count), found, filled([], fillValue, found.dtype));
+      : where(lax.lt(lax.iota("int32", found.size), count), found, filled(fn, [], fillValue, found.dtype));
   return [values, starts, begins, order];
 }
 

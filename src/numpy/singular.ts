@@ -74,7 +74,7 @@ export function cond(
 /** Which singular values count: those above `rtol` times the largest. */
 function significant(s: NDArray, rtol: ArrayLike): NDArray {
   const largest = lax.sliceInDim(s, 0, 1, s.ndim - 1);
-  const cutoff = lax.mul(largest, filled([], rtol, s.dtype));
+  const cutoff = lax.mul(largest, filled("numpy.linalg", [], rtol, s.dtype));
   return lax.gt(s, lax.broadcastInDim(cutoff, { shape: s.shape, broadcastDimensions: range(s.ndim) }));
 }
 

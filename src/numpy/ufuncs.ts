@@ -299,7 +299,7 @@ export function nanToNum(x: ArrayLike, ...args: Arguments<[], NanToNumOptions>):
   if (!isFloat(operand.dtype)) return operand;
   const largest = operand.dtype === "float32" ? (2 - 2 ** -23) * 2 ** 127 : Number.MAX_VALUE;
   const { nan = 0, posinf = largest, neginf = -largest } = options;
-  const like = (value: ArrayLike): NDArray => filled([], value, operand.dtype);
+  const like = (value: ArrayLike): NDArray => filled(fn, [], value, operand.dtype);
   const defined = lax.select(isNaNArray(operand), like(nan), operand);
   const above = lax.select(lax.eq(operand, Number.POSITIVE_INFINITY), like(posinf), defined);
   return lax.select(lax.eq(operand, Number.NEGATIVE_INFINITY), like(neginf), above);

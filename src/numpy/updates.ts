@@ -4,6 +4,7 @@ import { checkList, formatShape, noMore, ShapeError } from "../base/errors.ts";
 import { canonicalAxis, range } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import * as lax from "../lax/index.ts";
+import { requireNumbers } from "../lax/nary.ts";
 import { type ArrayLike, asArray } from "../lax/operands.ts";
 import { broadcastTo } from "../lax/shape.ts";
 import { type Index, type Indices, indexed } from "./indexing.ts";
@@ -31,15 +32,17 @@ function updated(
         `${formatShape(chosen.shape)}.`,
     );
   }
+  if (chosen.size === 0) return operand;
   const values = broadcastTo(given, chosen.shape);
   const flat = (z: NDArray): NDArray => lax.reshape(z, { newSizes: [z.size] });
   return lax.reshape(scatter(flat(operand), flat(chosen), flat(values)), { newSizes: operand.shape });
 }
 
-const update = (name: string, scatter: Scatter) => {
+const update = (name: string, scatter: Scatter, takesBools = true) => {
   const fn = `numpy.${name}`;
   return (x: ArrayLike, indices: readonly Index[], y: ArrayLike, ...rest: never[]): NDArray => {
     noMore(fn, rest);
+    if (!takesBools) requireNumbers(fn, asArray(fn, x));
     return updated(fn, scatter, x, indices, y);
   };
 };
@@ -52,10 +55,10 @@ const update = (name: string, scatter: Scatter) => {
  */
 export const indexSet = /* @__PURE__ */ update("indexSet", lax.scatterSet);
 /** `x` with `y` added to the part `at(x, ...indices)`; see `indexSet`. Source: `x.at[indices].add(y)` of JAX. */
-export const indexAdd = /* @__PURE__ */ update("indexAdd", lax.scatterAdd);
+export const indexAdd = /* @__PURE__ */ update("indexAdd", lax.scatterAdd, false);
 
 /** `x` with the part `at(x, ...indices)` multiplied by `y`; see `indexSet`. Source: `x.at[indices].multiply(y)` of JAX. */
-export const indexMultiply = /* @__PURE__ */ update("indexMultiply", lax.scatterMul);
+export const indexMultiply = /* @__PURE__ */ update("indexMultiply", lax.scatterMul, false);
 /** `x` with the smaller of the part `at(x, ...indices)` and `y`; see `indexSet`. Source: `x.at[indices].min(y)` of JAX. */
 export const indexMin = /* @__PURE__ */ update("indexMin", lax.scatterMin);
 /** `x` with the larger of the part `at(x, ...indices)` and `y`; see `indexSet`. Source: `x.at[indices].max(y)` of JAX. */

@@ -31,7 +31,7 @@ class Draw {
 
 const NUMBERS = [-1, 0, 1, 2, 3, 5, 0.5, -0, -3, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
 /** Sizes that nothing can have, and numbers that no integer can be. */
-const HUGE = [1e9, 2 ** 31, -(2 ** 31), 2 ** 32, 2 ** 53, 1e300];
+const HUGE = [2 ** 31, -(2 ** 31), 2 ** 32, 2 ** 53, 1e300];
 const WORDS = ["", "float32", "float64", "int32", "bool", "SAME", "VALID", "ntk", "ij", "a", "...", "1:", "__proto__"];
 const DTYPES = ["float32", "float64", "int32", "uint32", "bool"] as const;
 const SHAPES = [[], [0], [1], [3], [2, 3], [3, 3], [3, 1], [1, 1, 3, 3], [2, 0], [1, 1, 1, 1, 1, 1]];

@@ -254,6 +254,15 @@ test("sizes, masks and numbers that were refused in the names of what stands beh
       "nn.standardize: where of shape (3,) must broadcast",
       () => nn.standardize(np.ones([2, 1]), { where: np.greater(x, 1) }),
     ],
+    ["lax.broadcast: shape (2147483648, 3) has", () => lax.broadcast(x, [2 ** 31])],
+    ["numpy.indexMultiply: needs numbers", () => np.indexMultiply(np.greater(x, 1), [0], true)],
+    ["numpy.histogram: needs numbers", () => np.histogram(x, { weights: np.greater(x, 1) })],
+    ["numpy.indices: counts in numbers", () => np.indices([2], "bool")],
+    [
+      "numpy.max: the number 10000000000 does not fit into int32",
+      () => np.max(array([1], { dtype: "int32" }), { initial: 1e10 }),
+    ],
+    ["numpy.roll: shift must", () => np.roll(x, [])],
     ["numpy.trilIndices: k must be a whole number", () => np.trilIndices(3, {} as never, {} as never)],
     ["numpy.max: initial must be a number", () => np.max(x, { initial: new Float32Array(2) as never })],
     [
@@ -268,6 +277,9 @@ test("sizes, masks and numbers that were refused in the names of what stands beh
     ["numpy.piecewise: conditions[0] must", () => np.piecewise(x, [np.ones([2, 2])], [1])],
   ];
   for (const [start, call] of refused) assert.ok(messageOf(call).startsWith(start), `${start}: ${messageOf(call)}`);
+  // Nothing is changed where there is nothing.
+  assert.equal(np.indexAdd(np.zeros([2, 0]), [0], 1).shape, [2, 0]);
+  assert.equal(np.fillDiagonal(np.zeros([2, 0]), 1).shape, [2, 0]);
   assert.is(np.max(x, { initial: new Float32Array([7]) as never }).item(), 7);
 });
 
