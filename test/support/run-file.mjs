@@ -5,6 +5,7 @@ import { register } from "node:module";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { stripVTControlCharacters } from "node:util";
+import { limitCpuTime } from "./cpu-limit.mjs";
 
 const GRACE_MS = 10_000;
 
@@ -30,6 +31,7 @@ globalThis.UVU_DEFER = 1;
 globalThis.UVU_INDEX = 0;
 globalThis.UVU_QUEUE = [[]];
 
+if (process.env.CPU_SECONDS) limitCpuTime(Number(process.env.CPU_SECONDS));
 if (process.env.VERIFY_PLANS) register("./verify/hooks.mjs", import.meta.url);
 
 try {

@@ -110,7 +110,16 @@ test("a file that never ends fails", () => {
   withProject({ "test/endless.test.ts": `${head}test("spins", () => { for (;;); });\ntest.run();` }, (root) => {
     const result = runScript("test/run.mjs", "--root", root, "--timeout", "2");
     expectTotal(result, "0 passed, 1 failed, 0 skipped");
-    assert.match(result.output, "still running after 2 s");
+    assert.match(result.output, "still running after 2 s of processor time");
+  });
+});
+
+test("a file that waits without working fails", () => {
+  const waits = `test("waits", () => { Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0); });\ntest.run();`;
+  withProject({ "test/waiting.test.ts": head + waits }, (root) => {
+    const result = runScript("test/run.mjs", "--root", root, "--timeout", "1");
+    expectTotal(result, "0 passed, 1 failed, 0 skipped");
+    assert.match(result.output, "still waiting after 5 s");
   });
 });
 
