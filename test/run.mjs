@@ -66,10 +66,13 @@ function runFile(file) {
     child.stderr.on("data", (chunk) => (output += chunk));
     child.stdio[3].on("data", (chunk) => (report += chunk));
     let timedOut = false;
-    const timer = setTimeout(() => {
-      timedOut = true;
-      child.kill("SIGKILL");
-    }, CLOCK * 1000 * options.timeout);
+    const timer = setTimeout(
+      () => {
+        timedOut = true;
+        child.kill("SIGKILL");
+      },
+      CLOCK * 1000 * options.timeout,
+    );
 
     child.on("close", (code, signal) => {
       clearTimeout(timer);

@@ -1,10 +1,11 @@
-// A thousand requests to a worker in workerd, 16 at a time, of changing shapes, one of them large: the isolate's memory as
+// Requests to a worker in workerd, 16 at a time, of changing shapes, one of them large: the isolate's memory as
 // the worker sees it and the process's as the system does. Every answer is compared with Node's.
 //
-//     node test/endurance/workerd.mjs
+//     node test/endurance/workerd.mjs [--requests 1000]
 
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import { install } from "../runtimes/install.mjs";
 import { withWorkerd } from "../runtimes/workerd.mjs";
 
@@ -12,7 +13,8 @@ install();
 // Imported only now, since the name of the package is linked by `install`.
 const { jobOf } = await import("./job.mjs");
 
-const [REQUESTS, AT_ONCE, LARGE] = [1000, 16, 500];
+const { values } = parseArgs({ options: { requests: { type: "string", default: "1000" } } });
+const [REQUESTS, AT_ONCE, LARGE] = [Number(values.requests), 16, 500];
 const MIB = 2 ** 20;
 /** Engines differ in multiply-add, and so do sums. */
 const TOLERANCE = 1e-4;
