@@ -1,7 +1,7 @@
 /** Convolutions: any number of spatial axes, any layout, strides, both dilations, padding and groups. */
-import type { DType } from "../base/dtypes.ts";
+import { type DType, itemSize } from "../base/dtypes.ts";
 import { checkOptions, formatShape, noMore, ShapeError, show } from "../base/errors.ts";
-import { checkIntegers, isIntegerList, range, type Shape } from "../base/shapes.ts";
+import { checkIntegers, checkRoom, isIntegerList, range, type Shape } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import type { Window } from "../ir/primitive.ts";
 import { contract } from "./contract.ts";
@@ -253,6 +253,7 @@ export function convolve(fn: string, lhs: ArrayLike, rhs: ArrayLike, options: Co
     if (axis === outLayout.minor) return y.shape[yLayout.major] as number;
     return outSizes[outLayout.spatial.indexOf(axis)] as number;
   });
+  checkRoom(fn, outShape, itemSize(x.dtype));
   const sizes = [
     groups,
     (x.shape[xLayout.major] as number) / batches,

@@ -5,7 +5,7 @@ import { broadcastShapes, canonicalAxis, range } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { type ArrayLike, asArray } from "../lax/operands.ts";
 import { broadcastTo, moveAxis, transpose } from "../lax/shape.ts";
-import { vmap } from "../transform/vmap.ts";
+import { vmapAs } from "../transform/vmap.ts";
 
 export interface VectorizeOptions {
   /** The axes of the arguments that `f` itself takes, such as `"(m,n),(n)->(m)"`; none by default. */
@@ -62,7 +62,7 @@ function vectorized<Out>(
       arrays.map((x, i) => x.shape.slice(0, split[i])),
     );
     const spread = arrays.map((x, i) => broadcastTo(x, [...batch, ...x.shape.slice(split[i])]));
-    return batch.reduce<(...xs: NDArray[]) => Out>((g) => vmap(g as never) as never, f)(...spread);
+    return batch.reduce<(...xs: NDArray[]) => Out>((g) => vmapAs(fn, g as never) as never, f)(...spread);
   };
 }
 

@@ -263,6 +263,19 @@ test("sizes, masks and numbers that were refused in the names of what stands beh
       () => np.max(array([1], { dtype: "int32" }), { initial: 1e10 }),
     ],
     ["numpy.roll: shift must", () => np.roll(x, [])],
+    [
+      "numpy.applyAlongAxis: the function must return arrays",
+      () => np.applyAlongAxis((() => undefined) as never, 0, np.ones([3, 1])),
+    ],
+    [
+      "lax.convTranspose: shape (1, 1, 3, 27021597764222972) has",
+      () =>
+        lax.convTranspose(np.ones([1, 1, 3, 3]), np.ones([1, 1, 3, 3]), {
+          strides: [1, 2 ** 53],
+          padding: "SAME",
+          dimensionNumbers: ["NCHW", "OIHW", "NCHW"],
+        }),
+    ],
     ["numpy.trilIndices: k must be a whole number", () => np.trilIndices(3, {} as never, {} as never)],
     ["numpy.max: initial must be a number", () => np.max(x, { initial: new Float32Array(2) as never })],
     [
