@@ -20,7 +20,7 @@ const seed = Number(values.seed);
 const calls = values.only === undefined ? Number(values.calls) : 1;
 const first = Number(values.only ?? 0);
 
-/** How long a call may take before it counts as one that never ends. */
+/** How much processor time a call may take before it counts as one that never ends. */
 const HANG_SECONDS = 60;
 const LABEL_BYTES = 2000;
 const shared = new SharedArrayBuffer(8 + LABEL_BYTES);
@@ -30,10 +30,11 @@ const [head, label] = [new Int32Array(shared, 0, 2), new Uint8Array(shared, 8)];
 const WATCHDOG = `
 const { workerData: { shared, seconds, seed } } = require("node:worker_threads");
 const [head, label] = [new Int32Array(shared, 0, 2), new Uint8Array(shared, 8)];
-let [last, since] = [-1, Date.now()];
+const used = () => Object.values(process.cpuUsage()).reduce((sum, microseconds) => sum + microseconds / 1e6, 0);
+let [last, since] = [-1, used()];
 setInterval(() => {
-  if (head[0] !== last) [last, since] = [head[0], Date.now()];
-  else if (Date.now() - since > 1000 * seconds) {
+  if (head[0] !== last) [last, since] = [head[0], used()];
+  else if (used() - since > seconds) {
     const text = Buffer.from(label.slice(0, head[1])).toString();
     require("node:fs").writeSync(2, "hangs (seed " + seed + "): " + text + "\\n");
     process.kill(process.pid, "SIGKILL");

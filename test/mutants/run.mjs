@@ -36,9 +36,6 @@ function copyProject() {
   return copy;
 }
 
-/** Threads run the kernels as they are built for users; one thread does without optimization, which takes most of the time. */
-const kindFor = (test) => (test.startsWith("test/device/") ? "optimized" : "plain");
-const KINDS = { optimized: {}, plain: { optimizeLevel: 0, shrinkLevel: 0 } };
 const { options: kernelOptions } = JSON.parse(readFileSync(join(root, "asconfig.json"), "utf8"));
 
 /** Runs a test file: "passed", "failed", "endless" (no end in time), or what kept it from running. */
@@ -64,9 +61,9 @@ function runTest(folder, test, timeout = TIMEOUT) {
   });
 }
 
-/** Compiles the kernels; what the compiler has to say if it can't. */
-async function buildKernels(folder, kind) {
-  const config = { options: { ...kernelOptions, ...KINDS[kind], converge: false } };
+/** Compiles the kernels, optimized: engines can't cope with what they are before. What the compiler has to say if it can't. */
+async function buildKernels(folder) {
+  const config = { options: { ...kernelOptions, converge: false } };
   writeFileSync(join(folder, "asconfig.json"), JSON.stringify(config));
   const modules = [
     ["assembly/index.ts", "dist/kernels.wasm", "--exportTable"],
@@ -89,7 +86,7 @@ async function buildKernels(folder, kind) {
 }
 
 /** Puts the kernels without a mutant in their place. */
-const restoreKernels = (folder, kind) => cpSync(join(folder, kind), join(folder, "dist"), { recursive: true });
+const restoreKernels = (folder) => cpSync(join(folder, "sound"), join(folder, "dist"), { recursive: true });
 
 /** What a mutant's test does: "failed" is what it should. */
 async function tryMutant(folder, [file, find, replace, test], timeout) {
@@ -103,8 +100,8 @@ async function tryMutant(folder, [file, find, replace, test], timeout) {
     source.replace(find, () => replace),
   );
   try {
-    if (!isKernel) restoreKernels(folder, kindFor(test));
-    return (isKernel && (await buildKernels(folder, kindFor(test)))) || (await runTest(folder, test, timeout));
+    if (!isKernel) restoreKernels(folder);
+    return (isKernel && (await buildKernels(folder))) || (await runTest(folder, test, timeout));
   } finally {
     writeFileSync(path, source);
   }
@@ -122,13 +119,10 @@ const timeouts = {};
 try {
   if (chosen.length === 0) tell(false, `no mutant matches ${filters.join(", ")}`);
   const tests = [...new Set(chosen.map((mutant) => mutant[3]))];
-  for (const kind of new Set(tests.map(kindFor))) {
-    const error = await buildKernels(folder, kind);
-    if (error) tell(false, `the ${kind} kernels without a mutant: ${error}`);
-    cpSync(join(folder, "dist"), join(folder, kind), { recursive: true });
-  }
+  const error = await buildKernels(folder);
+  if (error) tell(false, `the kernels without a mutant: ${error}`);
+  cpSync(join(folder, "dist"), join(folder, "sound"), { recursive: true });
   for (const test of tests) {
-    restoreKernels(folder, kindFor(test));
     const started = performance.now();
     const result = await runTest(folder, test);
     timeouts[test] = Math.max(LEAST, (SLOWER * (performance.now() - started)) / 1000);
