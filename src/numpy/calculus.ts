@@ -230,8 +230,10 @@ function convolved(fn: string, x: ArrayLike, y: ArrayLike, mode: string, flipped
   const [long, short] = swapped ? [b, a] : [a, b];
   const k = short.size;
   const paddings = { full: [k - 1, k - 1], same: [k >> 1, k - (k >> 1) - 1], valid: [0, 0] };
-  const padding = Object.hasOwn(paddings, mode) && paddings[mode as keyof typeof paddings];
-  if (!padding) throw new TypeError(`${fn}: mode must be "full", "same" or "valid", got ${describe(mode)}.`);
+  if (typeof mode !== "string" || !Object.hasOwn(paddings, mode)) {
+    throw new TypeError(`${fn}: mode must be "full", "same" or "valid", got ${describe(mode)}.`);
+  }
+  const padding = paddings[mode as keyof typeof paddings];
   const kernel = flipped ? lax.rev(short, { dimensions: [0] }) : short;
   const batched = (v: NDArray): NDArray => lax.reshape(v, { newSizes: [1, 1, v.size] });
   const out = lax.convGeneralDilated(batched(long), batched(kernel), {

@@ -263,6 +263,8 @@ test("sizes, masks and numbers that were refused in the names of what stands beh
       () => np.max(array([1], { dtype: "int32" }), { initial: 1e10 }),
     ],
     ["numpy.roll: shift must", () => np.roll(x, [])],
+    ["numpy.convolve: mode must", () => np.convolve(x, x, { mode: ["full"] as never })],
+    ["numpy.correlate: mode must", () => np.correlate(x, x, { mode: [Symbol("s")] as never })],
     [
       "numpy.applyAlongAxis: the function must return arrays",
       () => np.applyAlongAxis((() => undefined) as never, 0, np.ones([3, 1])),
