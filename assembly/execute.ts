@@ -1,13 +1,13 @@
 /** The interpreter's outer loop: one command after the other. */
-import { argsort } from "./argsort";
-import { contractCommand } from "./contract";
-import { copy, fillCommand, slice } from "./copy";
-import { gatherRows, scatterRows } from "./indexing";
-import { useScratch } from "./layout";
+import { argsort } from "./move/argsort";
+import { contractCommand } from "./contract/index";
+import { copy, fillCommand, slice } from "./move/copy";
+import { gatherRows, scatterRows } from "./move/indexing";
+import { useScratch } from "./scratch";
 import { linalg } from "./linalg";
-import { map } from "./map";
+import { map } from "./map/index";
 import { Command, ENDLESS, LIST, SCRATCH_BYTES, SHARED } from "./opcodes";
-import { reduce } from "./reduce";
+import { reduce } from "./reduce/index";
 import { agree, meet, takesPart, useThread } from "./threads";
 
 /**

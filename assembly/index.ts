@@ -4,7 +4,7 @@
  * `opcodes.ts` says what a list may hold.
  */
 export { execute, work } from "./execute";
-export { dots32, dots64, lanes32, lanes64, stream32, stream64, tile32, tile64 } from "./microkernels";
+export { dots32, dots64, lanes32, lanes64, stream32, stream64, tile32, tile64 } from "./contract/microkernels";
 
 /** The first address that the module's own data does not use. */
 export function heapBase(): usize {

@@ -13,7 +13,7 @@ import { brotliCompressSync, gzipSync } from "node:zlib";
 import asc from "assemblyscript/asc";
 import binaryen from "binaryen";
 
-/** The functions in the table, which a host may replace: see assembly/microkernels.ts. */
+/** The functions in the table, which a host may replace: see assembly/contract/microkernels.ts. */
 const MICROKERNELS = ["dots32", "dots64", "lanes32", "lanes64", "stream32", "stream64", "tile32", "tile64"];
 /** What each module offers `src/device` and what it needs from there, and nothing else. */
 const MODULES = [

@@ -67,7 +67,7 @@ function importsOf(file) {
   return found;
 }
 
-/** The layer of a path like "src/lax/conv.ts": its folder, or the file's name for a file that lies in src itself. */
+/** The layer of a path like "src/lax/conv.ts": its folder, or the name of a file that lies in src itself. */
 function layerOf(path) {
   const [, first, rest] = path.split("/");
   const name = rest === undefined ? first.replace(/\.ts$/, "") : first;

@@ -6,7 +6,7 @@ import { type ContractAxis, innerSteps, type KernelStep, type Step } from "./ste
 const WORTHWHILE = 1 << 15;
 /** Multiplications and additions in the time of one element of a copy. */
 const PRODUCTS = 8;
-/** Results of a reduction that threads share out at a time (`GRAIN` in assembly/reduce.ts). */
+/** Results of a reduction that threads share out at a time (`GRAIN` in assembly/reduce/index.ts). */
 const REDUCE_GRAIN = 16;
 
 const countOf = (...groups: (readonly ContractAxis[])[]): number =>

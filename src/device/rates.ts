@@ -7,7 +7,7 @@ import { makeAval } from "../ir/aval.ts";
 import { hostArray, type NDArray } from "../ir/ndarray.ts";
 import { traceToJaxpr } from "../ir/trace.ts";
 import { add, mul } from "../lax/arithmetic.ts";
-import { dotGeneral } from "../lax/dot.ts";
+import { dotGeneral } from "../lax/products/dot.ts";
 import { reduceSum } from "../lax/shape.ts";
 import { runPlan } from "./wasm.ts";
 

@@ -114,7 +114,7 @@ export interface Placement {
   readonly target: (output: View) => View;
 }
 
-/** A labelled contraction, `einsum` with windows; see `lax/contract.ts`. */
+/** A labelled contraction, `einsum` with windows; see `lax/products/contract.ts`. */
 export interface Window {
   /** The label of the axis of `lhs` that the window slides over. */
   readonly input: number;

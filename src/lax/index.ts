@@ -1,12 +1,9 @@
 /** `lax`: the primitives under JAX's names. Operands have one shape; the functions of `numpy` broadcast and promote. */
 export * from "./arithmetic.ts";
 export * from "./bits.ts";
-export { type ConvDimensionNumbers, type ConvOptions, convGeneralDilated, type Padding } from "./conv.ts";
-export * from "./conv-variants.ts";
 export { convertElementType } from "./convert.ts";
 export { broadcastedIota, empty, full, fullLike, iota } from "./create.ts";
 export * from "./cumulative.ts";
-export { batchMatmul, type DimensionPair, type DotGeneralOptions, dot, dotGeneral, raggedDot } from "./dot.ts";
 export * from "./dynamic-slice.ts";
 export { type GatherDimensionNumbers, type GatherOptions, gather, indexTake } from "./gather-windows.ts";
 export type { GatherScatterMode } from "./index-windows.ts";
@@ -34,6 +31,9 @@ export {
 } from "./logic.ts";
 export * from "./movement.ts";
 export type { ArrayLike } from "./operands.ts";
+export { type ConvDimensionNumbers, type ConvOptions, convGeneralDilated, type Padding } from "./products/conv.ts";
+export * from "./products/conv-variants.ts";
+export { batchMatmul, type DimensionPair, type DotGeneralOptions, dot, dotGeneral, raggedDot } from "./products/dot.ts";
 export {
   type ArgOptions,
   argmax,

@@ -2,10 +2,10 @@
 import { checkOptions, formatShape, noMore, ShapeError } from "../base/errors.ts";
 import { checkIntegers, type Shape, sizeOf } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
-import { type Padding, perAxis } from "../lax/conv.ts";
 import { promoteToFloat } from "../lax/convert.ts";
 import * as lax from "../lax/index.ts";
 import { type ArrayLike, asArray } from "../lax/operands.ts";
+import { type Padding, perAxis } from "../lax/products/conv.ts";
 import { maxOfWindows, sumOfWindows, type WindowOptions } from "../lax/window.ts";
 
 export interface PoolOptions {

@@ -6,11 +6,18 @@ import type { NDArray } from "../ir/ndarray.ts";
 import { isTracing } from "../ir/trace.ts";
 import { checkFunction, flattenArrays, type TreeFunction } from "../transform/flat.ts";
 import { evalShape, ShapeDtypeStruct } from "../transform/shapes.ts";
-import { computeTiles } from "./assemble.ts";
-import { knownOf } from "./known.ts";
-import type { Kwargs } from "./kwargs.ts";
-import { forgotten } from "./one-example.ts";
-import { type BatchLayout, type ExampleAxes, type OnProgress, type Part, samePart, takeExamples } from "./tiling.ts";
+import { knownOf } from "./task/known.ts";
+import type { Kwargs } from "./task/kwargs.ts";
+import { forgotten } from "./task/one-example.ts";
+import { computeTiles } from "./tiles/assemble.ts";
+import {
+  type BatchLayout,
+  type ExampleAxes,
+  type OnProgress,
+  type Part,
+  samePart,
+  takeExamples,
+} from "./tiles/tiling.ts";
 
 export interface BatchOptions {
   /** The most examples of x1, and of x2, in one call; sizes that don't divide are fine. */

@@ -2,13 +2,13 @@
 import { noMore } from "../base/errors.ts";
 import type { Cost } from "../compile/cost.ts";
 import { checkFunction, flattenArrays, floatNumbers, traceFunction } from "../transform/flat.ts";
-import type { ApplyFn } from "./apply.ts";
-import { checkArguments } from "./check.ts";
-import { NtkImplementation } from "./implementation.ts";
-import { type Kwargs, splitKwargs } from "./kwargs.ts";
-import { candidates, methodOf } from "./methods.ts";
+import { candidates, methodOf } from "./methods/choice.ts";
+import { NtkImplementation } from "./methods/implementation.ts";
 import { type NtkOptions, ntkSettings } from "./ntk.ts";
-import { prepare } from "./problem.ts";
+import type { ApplyFn } from "./task/apply.ts";
+import { checkArguments } from "./task/check.ts";
+import { type Kwargs, splitKwargs } from "./task/kwargs.ts";
+import { prepare } from "./task/problem.ts";
 
 type MethodName = Exclude<keyof typeof NtkImplementation, "AUTO">;
 

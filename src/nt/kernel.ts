@@ -4,12 +4,12 @@ import { flattenArguments } from "../base/flatten.ts";
 import { unflatten } from "../base/tree.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { checkFunction } from "../transform/flat.ts";
-import type { ApplyFn } from "./apply.ts";
-import type { KernelFn } from "./compile-kernel.ts";
-import { declareKernel } from "./known.ts";
-import type { Kwargs } from "./kwargs.ts";
 import { nngpKernel } from "./nngp.ts";
 import { type NtkOptions, ntkKernel, ntkSettings } from "./ntk.ts";
+import type { ApplyFn } from "./task/apply.ts";
+import type { KernelFn } from "./task/compile-kernel.ts";
+import { declareKernel } from "./task/known.ts";
+import type { Kwargs } from "./task/kwargs.ts";
 
 export type KernelName = "nngp" | "ntk";
 

@@ -4,14 +4,14 @@ import { flattenArguments } from "../base/flatten.ts";
 import { sameStructure, unflatten } from "../base/tree.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { div } from "../lax/arithmetic.ts";
-import { contract } from "../lax/contract.ts";
 import { promoteToFloat } from "../lax/convert.ts";
+import { contract } from "../lax/products/contract.ts";
 import { checkFunction } from "../transform/flat.ts";
-import { type ApplyFn, callWith } from "./apply.ts";
-import { type AxesOptions, kernelLabels, pairAxes, tracedSize } from "./axes.ts";
-import { compileKernel, type KernelFn } from "./compile-kernel.ts";
-import { declareKernel } from "./known.ts";
-import { splitKwargs } from "./kwargs.ts";
+import { type ApplyFn, callWith } from "./task/apply.ts";
+import { type AxesOptions, kernelLabels, pairAxes, tracedSize } from "./task/axes.ts";
+import { compileKernel, type KernelFn } from "./task/compile-kernel.ts";
+import { declareKernel } from "./task/known.ts";
+import { splitKwargs } from "./task/kwargs.ts";
 
 /** The mean over traced axes of the products of two outputs. */
 export function outputProduct(fn: string, out1: NDArray, out2: NDArray, axes: AxesOptions): NDArray {

@@ -5,15 +5,15 @@ import type { Rates } from "../compile/cost.ts";
 import { currentMemoryLimit } from "../device/kernels.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { checkFunction } from "../transform/flat.ts";
-import type { ApplyFn, VmapAxes } from "./apply.ts";
-import type { AxesOptions } from "./axes.ts";
-import { compileKernel, type KernelFn } from "./compile-kernel.ts";
-import { NtkImplementation } from "./implementation.ts";
-import { declareKernel } from "./known.ts";
-import { splitKwargs } from "./kwargs.ts";
-import { type MemoryOptions, roomOf, withinMemory } from "./memory.ts";
-import { methodOf } from "./methods.ts";
-import { type NtkSettings, type Problem, prepare, type Task } from "./problem.ts";
+import { methodOf } from "./methods/choice.ts";
+import { NtkImplementation } from "./methods/implementation.ts";
+import type { ApplyFn, VmapAxes } from "./task/apply.ts";
+import type { AxesOptions } from "./task/axes.ts";
+import { compileKernel, type KernelFn } from "./task/compile-kernel.ts";
+import { declareKernel } from "./task/known.ts";
+import { splitKwargs } from "./task/kwargs.ts";
+import { type NtkSettings, type Problem, prepare, type Task } from "./task/problem.ts";
+import { type MemoryOptions, roomOf, withinMemory } from "./tiles/memory.ts";
 
 export interface NtkOptions extends AxesOptions, MemoryOptions {
   /**

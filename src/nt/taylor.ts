@@ -17,8 +17,8 @@ import {
   matchLeaves,
   type TreeFunction,
 } from "../transform/flat.ts";
-import { kept } from "./kept.ts";
-import { leafPaths, Parameters } from "./parameters.ts";
+import { kept } from "./task/kept.ts";
+import { leafPaths, Parameters } from "./task/parameters.ts";
 
 /** Whether a leaf without a derivative is what it was; a 0-dimensional `bool` where only a run can tell. */
 function unchanged(fn: string, path: string, leaf: NDArray, before: NDArray): NDArray | null {

@@ -5,12 +5,12 @@ import { makeAval } from "../ir/aval.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { jvp, vjp } from "../transform/derivatives.ts";
 import { checkFunction, flattenArrays, matchLeaves } from "../transform/flat.ts";
-import { type ApplyFn, callWith, outputShapes } from "./apply.ts";
-import { checkArguments } from "./check.ts";
-import { compileKernel } from "./compile-kernel.ts";
-import { kept } from "./kept.ts";
-import { type Kwargs, splitKwargs } from "./kwargs.ts";
-import { Parameters } from "./parameters.ts";
+import { type ApplyFn, callWith, outputShapes } from "./task/apply.ts";
+import { checkArguments } from "./task/check.ts";
+import { compileKernel } from "./task/compile-kernel.ts";
+import { kept } from "./task/kept.ts";
+import { type Kwargs, splitKwargs } from "./task/kwargs.ts";
+import { Parameters } from "./task/parameters.ts";
 
 /**
  * Returns a function from cotangents (a tree like `f(params, x2)`) to the product of the NTK with them (a tree like

@@ -3,9 +3,9 @@ import { describe, formatShape, ShapeError } from "../base/errors.ts";
 import { range } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { promoteOperands } from "../lax/convert.ts";
-import { product } from "../lax/dot.ts";
 import * as lax from "../lax/index.ts";
 import type { ArrayLike } from "../lax/operands.ts";
+import { product } from "../lax/products/dot.ts";
 import {
   arrange,
   dropBroadcastAxes,
@@ -14,8 +14,8 @@ import {
   labelSizes,
   multiplyLabelled,
   sumUnneeded,
-} from "./contraction.ts";
-import { type ContractionTree, neededLabels, planContraction } from "./contraction-order.ts";
+} from "../lax/products/labels.ts";
+import { type ContractionTree, neededLabels, planContraction } from "../lax/products/order.ts";
 
 const FN = "numpy.einsum";
 

@@ -4,12 +4,12 @@ import { describe, formatShape, noMore, ShapeError } from "../base/errors.ts";
 import { broadcastShapes, canonicalAxes, canonicalAxis, range, type Shape } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { promoteOperands } from "../lax/convert.ts";
-import { product } from "../lax/dot.ts";
 import * as lax from "../lax/index.ts";
 import type { Binary } from "../lax/nary.ts";
 import { type ArrayLike, asArray } from "../lax/operands.ts";
+import { product } from "../lax/products/dot.ts";
+import { dropBroadcastAxes, labelSizes, multiplyLabelled } from "../lax/products/labels.ts";
 import { moveAxis } from "../lax/shape.ts";
-import { dropBroadcastAxes, labelSizes, multiplyLabelled } from "./contraction.ts";
 import { promoteNumbersOnly } from "./operands.ts";
 import { multiply, subtract } from "./ufuncs.ts";
 

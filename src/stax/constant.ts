@@ -4,9 +4,9 @@ import { checkOptions, describe, noMore, ShapeError, show } from "../base/errors
 import { frozen, isPlainObject } from "../base/plain.ts";
 import { canonicalAxes } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
-import { multiplyAlong, pairOf } from "../lax/dot.ts";
 import { type ArrayLike, convertElementType, type DimensionPair } from "../lax/index.ts";
 import { asArray } from "../lax/operands.ts";
+import { multiplyAlong, pairOf } from "../lax/products/dot.ts";
 import { at, type Index as Place } from "../numpy/indexing.ts";
 import { evalShape, ShapeDtypeStruct } from "../transform/shapes.ts";
 import { isUnknown, knownSizes, makeLayer, showShape } from "./layer.ts";

@@ -3,8 +3,8 @@ import { describe, ShapeError } from "../base/errors.ts";
 import { frozen } from "../base/plain.ts";
 import { checkIntegers, range } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
-import { resolvePadding } from "../lax/conv.ts";
 import { concatenate, pad, reduceSum, reshape, sliceInDim } from "../lax/index.ts";
+import { resolvePadding } from "../lax/products/conv.ts";
 import { showShape } from "./layer.ts";
 import type { InputShape } from "./types.ts";
 

@@ -3,8 +3,8 @@ import { array, jacrev, lax, makeJaxpr, type NDArray, numpy as np, nt } from "co
 import fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { windowPadding } from "../../src/compile/lower-contract.ts";
-import { unfold } from "../../src/nt/unfold.ts";
+import { unfold } from "../../src/lax/products/unfold.ts";
+import { windowPadding } from "../../src/lax/products/windows.ts";
 import { indices, numbers } from "../support/arrays.ts";
 import { assertSame, checkVjp, randomArray } from "../support/properties.ts";
 

@@ -2,7 +2,7 @@ import { array, makeJaxpr, type NDArray, numpy as np, vjp, vmap } from "cotangen
 import fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { planContraction } from "../../src/numpy/contraction-order.ts";
+import { planContraction } from "../../src/lax/products/order.ts";
 import { assertClose, assertThrows, indices, numbers, offsetOf, sample } from "../support/arrays.ts";
 
 /** Einstein summation by its definition: over every value of every label. No ellipsis. */

@@ -1,6 +1,6 @@
 /** Paths of structured derivatives, read as what they claim: a Jacobian entry by entry, and its structure. */
 import type { NDArray } from "cotangent";
-import type { Factor, Path } from "../../src/nt/path.ts";
+import type { Factor, Path } from "../../src/nt/structure/path.ts";
 import { indices, offsetOf } from "./arrays.ts";
 
 type Assignment = ReadonlyMap<number, number>;
