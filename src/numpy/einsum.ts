@@ -5,85 +5,94 @@ import type { NDArray } from "../ir/ndarray.ts";
 import { promoteOperands } from "../lax/convert.ts";
 import * as lax from "../lax/index.ts";
 import type { ArrayLike } from "../lax/operands.ts";
+import { multiplyInOrder } from "../lax/products/contract-many.ts";
 import { product } from "../lax/products/dot.ts";
-import {
-  arrange,
-  dropBroadcastAxes,
-  type Labelled,
-  type LabelSizes,
-  labelSizes,
-  multiplyLabelled,
-  sumUnneeded,
-} from "../lax/products/labels.ts";
-import { type ContractionTree, neededLabels, planContraction } from "../lax/products/order.ts";
+import { arrange, dropBroadcastAxes, type Labelled, labelSizes } from "../lax/products/labels.ts";
+import { planContraction } from "../lax/products/order.ts";
 
 const FN = "numpy.einsum";
 
-/** An equation, split: each operand's term and the output's; `"..."` counts as one label. */
+/** Labels are numbers: letters by their places here, as in NumPy. */
+const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+/** The label of `"..."`. The axes that it stands for have this one and the next ones, counted from the last axis. */
+const ELLIPSIS = LETTERS.length;
+
+/** What is summed: each operand's labels and the output's, with one for an ellipsis. */
 interface Equation {
+  /** As errors show it. */
   readonly text: string;
-  readonly terms: readonly (readonly string[])[];
-  readonly output: readonly string[] | undefined;
+  readonly terms: readonly (readonly number[])[];
+  readonly output: readonly number[] | undefined;
 }
 
 function fail(equation: string, problem: string): never {
   throw new ShapeError(`${FN}: "${equation}": ${problem}.`);
 }
 
-function parseTerm(text: string, term: string): string[] {
-  const labels = term.match(/\.\.\.|[^\s]/g) ?? [];
-  const wrong = labels.find((l) => l !== "..." && !/^[A-Za-z]$/.test(l));
-  if (wrong !== undefined) fail(text, `labels are letters and "...", got ${describe(wrong)}`);
-  if (labels.filter((l) => l === "...").length > 1) fail(text, `a term has "..." twice: "${term}"`);
-  return labels;
+const nameOf = (label: number): string => (label === ELLIPSIS ? "..." : LETTERS.charAt(label));
+
+const termText = (term: readonly number[]): string => term.map(nameOf).join("");
+
+function parseTerm(text: string, term: string): number[] {
+  return (term.match(/\.\.\.|[^\s]/g) ?? []).map((name) => {
+    const label = name === "..." ? ELLIPSIS : LETTERS.indexOf(name);
+    return label < 0 ? fail(text, `labels are letters and "...", got ${describe(name)}`) : label;
+  });
 }
 
 function parseEquation(text: string): Equation {
   const [left, right, ...more] = text.split("->");
   if (more.length > 0) fail(text, 'there may be one "->"');
   const terms = (left as string).split(",").map((term) => parseTerm(text, term));
-  if (right === undefined) return { text, terms, output: undefined };
-  const output = parseTerm(text, right);
-  const known = new Set(terms.flat());
-  output.forEach((label, i) => {
-    if (output.indexOf(label) !== i) fail(text, `the output has label "${label}" twice`);
-    if (!known.has(label) && label !== "...") fail(text, `the output's label "${label}" stands in no operand`);
-  });
-  return { text, terms, output };
+  return { text, terms, output: right === undefined ? undefined : parseTerm(text, right) };
 }
 
-/** A label of an axis that an ellipsis stands for, counted from the last. */
-const ellipsisLabel = (fromLast: number): string => `.${fromLast}`;
+function checkEquation({ text, terms, output = [] }: Equation): void {
+  for (const term of [...terms, output]) {
+    if (term.indexOf(ELLIPSIS) !== term.lastIndexOf(ELLIPSIS))
+      fail(text, `a term has "..." twice: "${termText(term)}"`);
+  }
+  const known = new Set(terms.flat());
+  output.forEach((label, i) => {
+    if (output.indexOf(label) !== i) fail(text, `the output has label "${nameOf(label)}" twice`);
+    if (!known.has(label) && label !== ELLIPSIS) {
+      fail(text, `the output's label "${nameOf(label)}" stands in no operand`);
+    }
+  });
+}
 
-function expandTerm(text: string, term: readonly string[], array: NDArray, i: number): string[] {
-  const named = term.filter((l) => l !== "...").length;
+function expandTerm(text: string, term: readonly number[], array: NDArray, i: number): number[] {
+  const named = term.filter((l) => l !== ELLIPSIS).length;
   const covered = array.ndim - named;
-  if (covered < 0 || (covered > 0 && !term.includes("..."))) {
+  if (covered < 0 || (covered > 0 && !term.includes(ELLIPSIS))) {
     fail(
       text,
       `operand ${i + 1} of shape ${formatShape(array.shape)} has ${array.ndim} dimension(s), ` +
-        `its term "${term.join("")}" names ${named}`,
+        `its term "${termText(term)}" names ${named}`,
     );
   }
-  return term.flatMap((l) => (l === "..." ? range(covered).map((k) => ellipsisLabel(covered - 1 - k)) : [l]));
+  return term.flatMap((l) => (l === ELLIPSIS ? ellipsisLabels(covered) : [l]));
 }
 
+const ellipsisLabels = (count: number): number[] => range(count, ELLIPSIS).reverse();
+
 /** The output's labels where the equation has none: the ellipsis, then the labels that stand once, sorted. */
-function implicitOutput(terms: readonly (readonly string[])[]): string[] {
+function implicitOutput(terms: readonly (readonly number[])[]): number[] {
   const all = terms.flat();
-  const once = all.filter((l) => l !== "..." && all.indexOf(l) === all.lastIndexOf(l));
-  return ["...", ...once.sort()];
+  const once = all.filter((l) => l !== ELLIPSIS && all.indexOf(l) === all.lastIndexOf(l));
+  return [ELLIPSIS, ...once.sort((a, b) => a - b)];
 }
 
 /** Takes the diagonal of every pair of axes with one label, until no label is left twice; `what` is how errors begin. */
 function takeDiagonals(text: string, what: string, { array, labels }: Labelled): Labelled {
   const second = labels.findIndex((l, k) => labels.indexOf(l) < k);
   if (second < 0) return { array, labels };
-  const label = labels[second] as string;
+  const label = labels[second] as number;
   const first = labels.indexOf(label);
   const size = array.shape[first] as number;
   if (size !== array.shape[second]) {
-    fail(text, `${what} has label "${label}" for axes of sizes ${size} and ${array.shape[second]}`);
+    fail(text, `${what} has label "${nameOf(label)}" for axes of sizes ${size} and ${array.shape[second]}`);
   }
   const rest = range(array.ndim).filter((k) => k !== first && k !== second);
   const lead = rest.map((k) => array.shape[k] as number);
@@ -93,30 +102,7 @@ function takeDiagonals(text: string, what: string, { array, labels }: Labelled):
     limitIndices: [...lead, size * size],
     strides: [...lead.map(() => 1), size + 1],
   });
-  return takeDiagonals(text, what, { array: diagonal, labels: [...rest.map((k) => labels[k] as string), label] });
-}
-
-/** The product of the operands in a tree, with the labels that are needed outside of it. */
-function evaluate(
-  tree: ContractionTree,
-  operands: readonly Labelled[],
-  output: readonly string[],
-  sizes: LabelSizes,
-): Labelled & { readonly members: readonly number[] } {
-  const termLabels = operands.map((x) => x.labels);
-  if (typeof tree === "number") {
-    const needed = neededLabels([tree], termLabels, output);
-    return { ...sumUnneeded(operands[tree] as Labelled, needed), members: [tree] };
-  }
-  const [lhs, rhs] = tree.map((branch) => evaluate(branch, operands, output, sizes)) as [
-    ReturnType<typeof evaluate>,
-    ReturnType<typeof evaluate>,
-  ];
-  const members = [...lhs.members, ...rhs.members];
-  const needed = neededLabels(members, termLabels, output);
-  const whole = members.length === operands.length && output.every((l) => needed.includes(l));
-  const labels = whole ? output : needed;
-  return { array: multiplyLabelled(lhs, rhs, labels, sizes), labels, members };
+  return takeDiagonals(text, what, { array: diagonal, labels: [...rest.map((k) => labels[k] as number), label] });
 }
 
 function einsumArrays({ text, terms, output }: Equation, arrays: readonly NDArray[]): NDArray {
@@ -124,50 +110,48 @@ function einsumArrays({ text, terms, output }: Equation, arrays: readonly NDArra
     fail(text, `there are ${terms.length} term(s) for ${arrays.length} operand(s)`);
   }
   const labelled = arrays.map((array, i) => {
-    const labels = expandTerm(text, terms[i] as readonly string[], array, i);
+    const labels = expandTerm(text, terms[i] as readonly number[], array, i);
     return takeDiagonals(text, `operand ${i + 1} of shape ${formatShape(array.shape)}`, { array, labels });
   });
   const sizes = labelSizes(labelled, (label) => {
     const shapes = arrays.map((x) => formatShape(x.shape)).join(", ");
-    const name = label.startsWith(".")
-      ? `the axis ${Number(label.slice(1)) + 1} from the end of "..."`
-      : `label "${label}"`;
+    const name =
+      label < ELLIPSIS ? `label "${nameOf(label)}"` : `the axis ${label - ELLIPSIS + 1} from the end of "..."`;
     return fail(text, `${name} has different sizes in the operands of shapes ${shapes}`);
   });
-  const ellipsis = [...sizes.keys()]
-    .filter((l) => l.startsWith("."))
-    .sort((a, b) => Number(b.slice(1)) - Number(a.slice(1)));
-  const outputLabels = (output ?? implicitOutput(terms)).flatMap((l) => (l === "..." ? ellipsis : [l]));
-  const operands = labelled.map((x) => dropBroadcastAxes(x, sizes));
-  const { tree } = planContraction({ operands: operands.map((x) => x.labels), output: outputLabels, sizes });
-  return arrange(evaluate(tree, operands, outputLabels, sizes), outputLabels, sizes);
+  const ellipsis = ellipsisLabels(Math.max(0, sizes.length - ELLIPSIS));
+  const out = (output ?? implicitOutput(terms)).flatMap((l) => (l === ELLIPSIS ? ellipsis : [l]));
+  const operands = labelled.map((x) => ({ ...dropBroadcastAxes(x, sizes), windows: [] }));
+  const { tree } = planContraction({ operands: operands.map((x) => x.labels), output: out, sizes });
+  return arrange(multiplyInOrder(tree, { operands, out, sizes }), out, sizes);
 }
 
-/** Labels given as numbers, which become letters: the capital ones first, as in NumPy. */
+/** Labels given as numbers from 0 to 51. */
 export type Sublist = readonly (number | "...")[];
 
-function sublistTerm(labels: unknown): string {
+function sublistTerm(labels: unknown): number[] {
   if (!Array.isArray(labels)) {
     throw new TypeError(
       `${FN}: without an equation each array is followed by a list of labels, got ${describe(labels)}.`,
     );
   }
   return Array.from(labels, (label) => {
-    if (label === "...") return label;
-    if (!Number.isInteger(label) || label < 0 || label >= 52) {
+    if (label === "...") return ELLIPSIS;
+    if (!Number.isInteger(label) || label < 0 || label >= LETTERS.length) {
       throw new TypeError(`${FN}: a label is a whole number from 0 to 51 or "...", got ${describe(label)}.`);
     }
-    return String.fromCharCode(label < 26 ? 65 + label : 97 + label - 26);
-  }).join("");
+    return label;
+  });
 }
 
 /** `(a, [0, 1], b, [1, 2], [0, 2])` as an equation and its operands. */
-function fromInterleaved(args: readonly unknown[]): [string, unknown[]] {
+function fromInterleaved(args: readonly unknown[]): [Equation, unknown[]] {
   const count = Math.floor(args.length / 2);
   const operands = range(count).map((i) => args[2 * i]);
-  const inputs = range(count).map((i) => sublistTerm(args[2 * i + 1]));
-  const output = args.length % 2 === 1 ? `->${sublistTerm(args.at(-1))}` : "";
-  return [`${inputs.join(",")}${output}`, operands];
+  const terms = range(count).map((i) => sublistTerm(args[2 * i + 1]));
+  const output = args.length % 2 === 1 ? sublistTerm(args.at(-1)) : undefined;
+  const text = `${terms.map(termText).join(",")}${output ? `->${termText(output)}` : ""}`;
+  return [{ text, terms, output }, operands];
 }
 
 /**
@@ -182,9 +166,10 @@ function fromInterleaved(args: readonly unknown[]): [string, unknown[]] {
 export function einsum(equation: string, ...operands: ArrayLike[]): NDArray;
 export function einsum(...arraysAndLabels: (ArrayLike | Sublist)[]): NDArray;
 export function einsum(...args: unknown[]): NDArray {
-  const [text, operands] = typeof args[0] === "string" ? [args[0], args.slice(1)] : fromInterleaved(args);
-  const equation = parseEquation(text);
-  if (operands.length === 0) fail(text, "there are no operands");
+  const [equation, operands] =
+    typeof args[0] === "string" ? [parseEquation(args[0]), args.slice(1)] : fromInterleaved(args);
+  checkEquation(equation);
+  if (operands.length === 0) fail(equation.text, "there are no operands");
   const names = operands.map((_, i) => `operand ${i + 1}`);
   return product(FN, promoteOperands(FN, operands, names), (...arrays) => einsumArrays(equation, arrays));
 }

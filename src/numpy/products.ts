@@ -32,16 +32,11 @@ function contractAxes(fn: string, x: NDArray, y: NDArray, xAxes: readonly number
   if (wrong >= 0) {
     mismatch(fn, x, y, `axis ${xAxes[wrong]} of x and axis ${yAxes[wrong]} of y, summed over, must have one size`);
   }
-  const xLabels = range(x.ndim).map((i) => `x${i}`);
-  const yLabels = range(y.ndim).map((i) => (yAxes.includes(i) ? `x${xAxes[yAxes.indexOf(i)]}` : `y${i}`));
-  const summed = xAxes.map((a) => `x${a}`);
-  const [lhs, rhs] = [
-    { array: x, labels: xLabels },
-    { array: y, labels: yLabels },
-  ];
-  const sizes = labelSizes([lhs, rhs], () => mismatch(fn, x, y, "sizes differ"));
-  const out = [...xLabels, ...yLabels].filter((l) => !summed.includes(l));
-  return multiplyLabelled(lhs, rhs, out, sizes);
+  const xLabels = range(x.ndim);
+  const yLabels = range(y.ndim).map((i) => xAxes[yAxes.indexOf(i)] ?? x.ndim + i);
+  const out = [...xLabels, ...yLabels].filter((l) => !xAxes.includes(l));
+  const sizes = [...x.shape, ...y.shape];
+  return multiplyLabelled({ array: x, labels: xLabels }, { array: y, labels: yLabels }, out, sizes);
 }
 
 /**
@@ -53,11 +48,17 @@ export const dot = /* @__PURE__ */ binaryProduct("dot", (fn, a, b) => {
   return contractAxes(fn, a, b, [a.ndim - 1], [Math.max(0, b.ndim - 2)]);
 });
 
+/** Labels of a matrix's axes, and of the axis that is summed over; batch axes have the labels from `BATCH` on. */
+const ROW = 0;
+const COLUMN = 1;
+const SUM = 2;
+const BATCH = 3;
+
 /** Labels of a matrix or a stack of them: batch axes counted from the last, then the matrix's own. */
-function matrixLabels(shape: Shape, own: readonly string[]): string[] {
-  const batch = shape.length - own.length;
-  return [...range(batch).map((i) => `batch${batch - 1 - i}`), ...own];
-}
+const matrixLabels = (shape: Shape, own: readonly number[]): number[] => [
+  ...range(shape.length - own.length, BATCH).reverse(),
+  ...own,
+];
 
 /**
  * The matrix product over the last two axes; leading axes are batches and broadcast. A vector counts as a row on the left,
@@ -77,10 +78,10 @@ export const matmul = /* @__PURE__ */ binaryProduct("matmul", (fn, a, b) => {
     );
   }
   const batch = broadcastShapes(fn, [a.shape.slice(0, -2), b.shape.slice(0, -2)]);
-  const row = a.ndim > 1 ? ["row"] : [];
-  const column = b.ndim > 1 ? ["column"] : [];
-  const lhs = { array: a, labels: matrixLabels(a.shape, [...row, "sum"]) };
-  const rhs = { array: b, labels: matrixLabels(b.shape, ["sum", ...column]) };
+  const row = a.ndim > 1 ? [ROW] : [];
+  const column = b.ndim > 1 ? [COLUMN] : [];
+  const lhs = { array: a, labels: matrixLabels(a.shape, [...row, SUM]) };
+  const rhs = { array: b, labels: matrixLabels(b.shape, [SUM, ...column]) };
   const sizes = labelSizes([lhs, rhs], () => mismatch(fn, a, b, "the batch axes must broadcast"));
   const out = [...matrixLabels(batch, []), ...row, ...column];
   return multiplyLabelled(dropBroadcastAxes(lhs, sizes), dropBroadcastAxes(rhs, sizes), out, sizes);
@@ -169,15 +170,15 @@ export function cross(x: ArrayLike, y: ArrayLike, ...args: Arguments<[], AxisOpt
   return subtract(part(1, 2), part(2, 1));
 }
 
-/** The sizes of the axes that are summed over, and names for the axes that are kept, of the last axes of the operands. */
-const labelled = (name: string, left: readonly string[], right: readonly string[], kept: readonly string[]): Binary =>
+/** The labels of the last axes of both operands, and of those that are kept. */
+const labelled = (name: string, left: readonly number[], right: readonly number[], kept: readonly number[]): Binary =>
   binaryProduct(name, (fn, a, b) => {
     const [missing, least] = a.ndim < left.length ? ["x", left.length] : ["y", right.length];
     if (a.ndim < left.length || b.ndim < right.length) mismatch(fn, a, b, `${missing} needs ${least} dimension(s)`);
     const lhs = { array: a, labels: matrixLabels(a.shape, left) };
     const rhs = { array: b, labels: matrixLabels(b.shape, right) };
-    const at = (labels: readonly string[], shape: Shape): number | undefined =>
-      shape[shape.length - labels.length + labels.indexOf("sum")];
+    const at = (labels: readonly number[], shape: Shape): number | undefined =>
+      shape[shape.length - labels.length + labels.indexOf(SUM)];
     if (at(left, a.shape) !== at(right, b.shape)) {
       mismatch(fn, a, b, `the sizes summed over, ${at(left, a.shape)} and ${at(right, b.shape)}, must be equal`);
     }
@@ -190,7 +191,7 @@ const labelled = (name: string, left: readonly string[], right: readonly string[
     return multiplyLabelled(dropBroadcastAxes(lhs, sizes), dropBroadcastAxes(rhs, sizes), out, sizes);
   });
 
-const lastInner = /* @__PURE__ */ labelled("vecdot", ["sum"], ["sum"], []);
+const lastInner = /* @__PURE__ */ labelled("vecdot", [SUM], [SUM], []);
 
 /** The inner products of the vectors along an axis, the last by default. Source: `jax.numpy.vecdot`. */
 export function vecdot(x: ArrayLike, y: ArrayLike, ...args: Arguments<[], AxisOption>): NDArray {
@@ -200,6 +201,6 @@ export function vecdot(x: ArrayLike, y: ArrayLike, ...args: Arguments<[], AxisOp
   return lastInner(toLast(asArray(fn, x)), toLast(asArray(fn, y, "y")));
 }
 /** Matrices times vectors: over the last axes of both. Source: `jax.numpy.matvec`. */
-export const matvec: Binary = /* @__PURE__ */ labelled("matvec", ["row", "sum"], ["sum"], ["row"]);
+export const matvec: Binary = /* @__PURE__ */ labelled("matvec", [ROW, SUM], [SUM], [ROW]);
 /** Vectors times matrices: over the last axis of `x`, the last but one of `y`. Source: `jax.numpy.vecmat`. */
-export const vecmat: Binary = /* @__PURE__ */ labelled("vecmat", ["sum"], ["sum", "column"], ["column"]);
+export const vecmat: Binary = /* @__PURE__ */ labelled("vecmat", [SUM], [SUM, COLUMN], [COLUMN]);

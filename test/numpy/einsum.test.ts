@@ -215,12 +215,13 @@ test("promotion", () => {
 });
 
 test("the order of a chain of matrices is the cheapest one", () => {
+  const labelsOf = (term: string): number[] => [...term].map((letter) => "abcdefgh".indexOf(letter));
   const order = (terms: string[], output: string, dims: Record<string, number>) =>
     JSON.stringify(
       planContraction({
-        operands: terms.map((t) => [...t]),
-        output: [...output],
-        sizes: new Map(Object.entries(dims)),
+        operands: terms.map(labelsOf),
+        output: labelsOf(output),
+        sizes: [..."abcdefgh"].map((letter) => dims[letter] ?? 1),
       }).tree,
     );
   assert.is(order(["ab", "bc", "cd"], "ad", { a: 100, b: 2, c: 100, d: 2 }), "[0,[1,2]]");

@@ -1,10 +1,9 @@
 /** Products of several labelled arrays, of which some are read through windows, in their cheapest order. */
 import { range } from "../../base/shapes.ts";
 import type { NDArray } from "../../ir/ndarray.ts";
-import type { ContractParams } from "../../ir/primitive.ts";
 import { reshape } from "../shape.ts";
-import { contract, effectiveLabels } from "./contract.ts";
-import { type Labelled, multiplyLabelled, sumUnneeded } from "./labels.ts";
+import { canonical, contract, effectiveLabels } from "./contract.ts";
+import { type Labelled, multiplyLabelled, sumUnneeded, volume } from "./labels.ts";
 import { type Contraction, type ContractionTree, contractionCost, neededLabels, planContraction } from "./order.ts";
 import { type Operand, unfold } from "./unfold.ts";
 
@@ -18,23 +17,6 @@ export interface Product {
 
 /** Storing an element of a product, and reading it again, takes as long as this many multiplications. */
 const TRAFFIC = 8;
-
-const text = (labels: readonly number[]): string[] => labels.map(String);
-const numbers = (labels: readonly string[]): number[] => labels.map(Number);
-
-/** The labels numbered in the order in which they appear, so that equal products are equal equations. */
-function canonical({ lhs, rhs, out, sizes, windows }: ContractParams): ContractParams {
-  const order = [...new Set([...lhs, ...windows.flatMap((w) => [w.first.label, w.second.label]), ...rhs, ...out])];
-  const to = (label: number): number => order.indexOf(label);
-  const part = <P extends { readonly label: number }>(p: P): P => ({ ...p, label: to(p.label) });
-  return {
-    lhs: lhs.map(to),
-    rhs: rhs.map(to),
-    out: out.map(to),
-    sizes: order.map((label) => sizes[label]!),
-    windows: windows.map((w) => ({ ...w, input: to(w.input), first: part(w.first), second: part(w.second) })),
-  };
-}
 
 /** The operand with an axis of size 1 for every label of the windows that nobody else has. */
 function withWindowLabels(y: Operand, { labels, windows }: Operand, needed: readonly number[]): Operand {
@@ -56,19 +38,12 @@ function multiply(x: Operand, y: Operand, needed: readonly number[], sizes: read
     const params = { lhs: lhs.labels, rhs: rhs.labels, out: needed, sizes, windows: lhs.windows };
     return { array: contract(lhs.array, rhs.array, canonical(params)), labels: needed, windows: [] };
   }
-  const labelled = ({ array, labels }: Operand): Labelled => ({ array, labels: text(labels) });
-  const array = multiplyLabelled(labelled(lhs), labelled(other), text(needed), labelSizes(sizes));
-  return { array, labels: needed, windows: [] };
+  return { array: multiplyLabelled(lhs, other, needed, sizes), labels: needed, windows: [] };
 }
-
-const labelSizes = (sizes: readonly number[]): Map<string, number> =>
-  new Map(sizes.map((n, label) => [String(label), n]));
 
 /** The operand summed over the labels that nobody else needs. */
 function reduced(operand: Operand, needed: readonly number[]): Operand {
-  if (operand.windows.length > 0) return operand;
-  const { array, labels } = sumUnneeded({ array: operand.array, labels: text(operand.labels) }, text(needed));
-  return { array, labels: numbers(labels), windows: [] };
+  return operand.windows.length > 0 ? operand : { ...sumUnneeded(operand, needed), windows: [] };
 }
 
 /**
@@ -89,9 +64,12 @@ function squeezed({ operands, out, sizes }: Product): Product {
   };
 }
 
+/** The labels that each operand's product is summed over or keeps. */
+const termsOf = (operands: readonly Operand[]): number[][] =>
+  operands.map(({ labels, windows }) => effectiveLabels(labels, windows));
+
 /** What the search for the order is told; `arrays` tell which operands are one. */
 function contractionOf({ operands, out, sizes }: Product, arrays: readonly NDArray[]): Contraction {
-  const volume = (labels: readonly number[]): number => labels.reduce((n, label) => n * sizes[label]!, 1);
   const windowed = (members: readonly number[]): Operand | null => {
     const [operand] = members.length === 1 ? [operands[members[0]!]!] : [];
     return operand && operand.windows.length > 0 ? operand : null;
@@ -101,12 +79,12 @@ function contractionOf({ operands, out, sizes }: Product, arrays: readonly NDArr
     const [x, y] = [windowed(a), windowed(b)];
     if (!x || !y) return 0;
     const stored = arrays[a[0]!] === arrays[b[0]!] ? [x] : [x, y];
-    return stored.reduce((n, o) => n + TRAFFIC * volume(effectiveLabels(o.labels, o.windows)), 0);
+    return stored.reduce((n, o) => n + TRAFFIC * volume(effectiveLabels(o.labels, o.windows), sizes), 0);
   };
   return {
-    operands: operands.map((o) => text(effectiveLabels(o.labels, o.windows))),
-    output: text(out),
-    sizes: labelSizes(sizes),
+    operands: termsOf(operands),
+    output: out,
+    sizes,
     preparation,
     identities: arrays,
     traffic: TRAFFIC,
@@ -121,21 +99,24 @@ export function costsOf(product: Product, given: ContractionTree): { readonly be
   return { best: planContraction(contraction).cost, given: contractionCost(contraction, given) };
 }
 
-/** Computes a product, two operands at a time. */
-export function contractMany(given: Product): NDArray {
-  const product = squeezed(given);
-  const { operands, out, sizes } = product;
-  const contraction = contractionOf(product, arraysOf(given));
-  const needed = (members: readonly number[]): number[] =>
-    members.length === operands.length
-      ? [...out]
-      : numbers(neededLabels(members, contraction.operands, contraction.output));
-  const evaluate = (tree: ContractionTree): { operand: Operand; members: number[] } => {
-    if (typeof tree === "number") return { operand: reduced(operands[tree]!, needed([tree])), members: [tree] };
-    const [a, b] = tree.map(evaluate) as [ReturnType<typeof evaluate>, ReturnType<typeof evaluate>];
+/** The product in the order of a tree, two operands at a time; of more than one operand its labels are those of `out`. */
+export function multiplyInOrder(tree: ContractionTree, { operands, out, sizes }: Product): Labelled {
+  const terms = termsOf(operands);
+  const needed = (members: readonly number[]): readonly number[] =>
+    members.length === operands.length ? out : neededLabels(members, terms, out);
+  const evaluate = (branch: ContractionTree): { operand: Operand; members: number[] } => {
+    if (typeof branch === "number") return { operand: reduced(operands[branch]!, needed([branch])), members: [branch] };
+    const [a, b] = [evaluate(branch[0]), evaluate(branch[1])];
     const members = [...a.members, ...b.members];
     return { operand: multiply(a.operand, b.operand, needed(members), sizes), members };
   };
-  const { array } = evaluate(planContraction(contraction).tree).operand;
-  return reshape(array, { newSizes: given.out.map((label) => sizes[label]!) });
+  return evaluate(tree).operand;
+}
+
+/** Computes a product of two operands or more, in its cheapest order. */
+export function contractMany(given: Product): NDArray {
+  const product = squeezed(given);
+  const { tree } = planContraction(contractionOf(product, arraysOf(given)));
+  const { array } = multiplyInOrder(tree, product);
+  return reshape(array, { newSizes: given.out.map((label) => given.sizes[label]!) });
 }

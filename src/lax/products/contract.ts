@@ -25,6 +25,20 @@ export function effectiveLabels(labels: readonly number[], windows: readonly Win
   });
 }
 
+/** The labels numbered in the order in which they appear, so that equal products are equal equations. */
+export function canonical({ lhs, rhs, out, sizes, windows }: ContractParams): ContractParams {
+  const order = [...new Set([...lhs, ...windows.flatMap((w) => [w.first.label, w.second.label]), ...rhs, ...out])];
+  const to = (label: number): number => order.indexOf(label);
+  const part = <P extends { readonly label: number }>(p: P): P => ({ ...p, label: to(p.label) });
+  return {
+    lhs: lhs.map(to),
+    rhs: rhs.map(to),
+    out: out.map(to),
+    sizes: order.map((label) => sizes[label]!),
+    windows: windows.map((w) => ({ ...w, input: to(w.input), first: part(w.first), second: part(w.second) })),
+  };
+}
+
 /** The window turned around: from the output's cotangent to the cotangent of the axis that it slides over. */
 function transposeWindow({ input, low, dilation, first, second }: Window, { rhs, sizes }: ContractParams): Window {
   const [kernel, slid] = rhs.includes(first.label) ? [first, second] : [second, first];

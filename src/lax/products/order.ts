@@ -1,5 +1,5 @@
 /** The order in which a product of many operands is taken, two at a time. */
-import type { LabelSizes } from "./labels.ts";
+import { volume } from "./labels.ts";
 
 /** An operand by its number, or the product of two. */
 export type ContractionTree = number | readonly [ContractionTree, ContractionTree];
@@ -12,7 +12,7 @@ interface Group {
   readonly tree: ContractionTree;
   readonly members: readonly number[];
   /** The labels of the product: those that the output or an operand outside the group has. */
-  readonly labels: readonly string[];
+  readonly labels: readonly number[];
   /** The time spent on it, in multiplications. */
   readonly cost: number;
 }
@@ -22,15 +22,13 @@ interface Candidate extends Group {
   readonly growth: number;
 }
 
-const volume = (labels: readonly string[], sizes: LabelSizes): number =>
-  labels.reduce((n, label) => n * (sizes.get(label) as number), 1);
-
 /** What is to be multiplied. */
 export interface Contraction {
   /** The labels of each operand. */
-  readonly operands: readonly (readonly string[])[];
-  readonly output: readonly string[];
-  readonly sizes: LabelSizes;
+  readonly operands: readonly (readonly number[])[];
+  readonly output: readonly number[];
+  /** The size of every label. */
+  readonly sizes: readonly number[];
   /** What has to be done before two groups of operands can be multiplied, in multiplications; nothing by default. */
   readonly preparation?: (a: readonly number[], b: readonly number[]) => number;
   /**
@@ -45,11 +43,11 @@ export interface Contraction {
 /** The labels of the members that somebody else needs. */
 export function neededLabels(
   members: readonly number[],
-  operands: readonly (readonly string[])[],
-  output: readonly string[],
-): string[] {
+  operands: readonly (readonly number[])[],
+  output: readonly number[],
+): number[] {
   const outside = operands.flatMap((labels, i) => (members.includes(i) ? [] : labels));
-  const inside = new Set(members.flatMap((i) => operands[i] as readonly string[]));
+  const inside = new Set(members.flatMap((i) => operands[i] as readonly number[]));
   return [...inside].filter((label) => output.includes(label) || outside.includes(label));
 }
 

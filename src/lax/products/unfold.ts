@@ -4,12 +4,11 @@ import type { NDArray } from "../../ir/ndarray.ts";
 import type { Window } from "../../ir/primitive.ts";
 import { expandDims } from "../shape.ts";
 import { concatenate, pad, sliceInDim } from "../slice.ts";
+import type { Labelled } from "./labels.ts";
 import { windowPadding } from "./windows.ts";
 
 /** An array whose axes carry labels; windows make some axes depend on two labels, as in `contract.ts`. */
-export interface Operand {
-  readonly array: NDArray;
-  readonly labels: readonly number[];
+export interface Operand extends Labelled {
   readonly windows: readonly Window[];
 }
 
