@@ -1,0 +1,57 @@
+/** Comparing an instruction of the reference with the kernels'. */
+import * as assert from "uvu/assert";
+import { DType } from "../../assembly/opcodes.ts";
+import { allocate, type DType as Name, type TypedArray } from "../../src/base/dtypes.ts";
+import type { MapOp } from "../../src/ir/primitive.ts";
+import { apply, type Instruction, ulps } from "../kernels/instruction.ts";
+import { NAMES } from "../kernels/machine.ts";
+import { operation } from "./operations.ts";
+
+export const FLOATS = [DType.FLOAT32, DType.FLOAT64];
+
+const worst = new Map<string, number>();
+
+/** All combinations of the lists' elements: a column for each list. */
+export function combinations(lists: readonly (readonly number[])[]): number[][] {
+  return lists.reduce<number[][]>((columns, list) => {
+    const length = columns[0]?.length ?? 1;
+    const repeated = columns.map((column) => column.flatMap((x) => list.map(() => x)));
+    return [...repeated, Array.from({ length }, () => list).flat()];
+  }, []);
+}
+
+const nameOf = (dtype: DType): Name => NAMES[dtype] as Name;
+
+function store(dtype: DType, values: readonly number[]): TypedArray {
+  const array = allocate(nameOf(dtype), values.length);
+  array.set(values);
+  return array;
+}
+
+/** Runs an instruction on the columns' elements both ways; `bound` is in units in the last place of a float. */
+export function compare(name: MapOp, instruction: Instruction, columns: readonly number[][], bound = 0): void {
+  const { dtype, result = dtype, inputs = columns.map(() => dtype) } = instruction;
+  const stored = columns.map((column, i) => store(inputs[i], column));
+  const got = apply(instruction, ...stored);
+  const what = `${name} of ${NAMES[dtype]}`;
+  for (let i = 0; i < got.length; ++i) {
+    const operands = stored.map((column) => column[i]);
+    const want = operation(name, nameOf(dtype), nameOf(result), operands);
+    const error = FLOATS.includes(result) ? floatError(result, got[i], want, bound) : Number(got[i] !== want);
+    if (!(error <= bound)) assert.unreachable(`${what}(${operands}) is ${got[i]}, should be ${want}: ${error} ulp`);
+    worst.set(what, Math.max(error, worst.get(what) ?? 0));
+  }
+}
+
+/** What must be exact is compared after rounding. */
+function floatError(dtype: DType, got: number, want: number, bound: number): number {
+  const rounded = dtype === DType.FLOAT32 ? Math.fround(want) : want;
+  if (Object.is(got, rounded)) return 0;
+  return bound === 0 ? Infinity : ulps(dtype, got, want);
+}
+
+/** The largest errors seen, where the environment variable SHOW_ACCURACY asks for them. */
+export function showWorst(): void {
+  if (!process.env.SHOW_ACCURACY) return;
+  for (const [what, error] of worst) if (error > 0) console.log(`${what.padEnd(30)} ${error.toPrecision(3)} ulp`);
+}
