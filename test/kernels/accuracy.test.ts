@@ -5,8 +5,8 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { DType, Op } from "../../assembly/opcodes.ts";
+import * as reference from "../reference/special.ts";
 import { apply, ulps } from "./instruction.ts";
-import * as reference from "./references.ts";
 
 const FLOAT32 = DType.FLOAT32;
 
