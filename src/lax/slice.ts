@@ -10,7 +10,7 @@ import { isUndefined, type Placement, type Primitive } from "../ir/primitive.ts"
 import { bind1 } from "../ir/trace.ts";
 import { sub } from "./arithmetic.ts";
 import { sameDType } from "./convert.ts";
-import { full } from "./create.ts";
+import { full, zerosLike } from "./create.ts";
 import { select } from "./logic.ts";
 import { type ArrayLike, asArray } from "./operands.ts";
 import {
@@ -198,7 +198,7 @@ const padPrimitive: Primitive<PadParams> = {
     const out = pad(operand, fill, params);
     if (!dx && !dValue) return [[out], [null]];
     const zero = scalar(0, operand.dtype);
-    return [[out], [pad(dx ?? full(operand.shape, 0, operand.dtype), dValue ?? zero, params)]];
+    return [[out], [pad(dx ?? zerosLike(operand), dValue ?? zero, params)]];
   },
   transpose: ([ct], [x, value], { paddingConfig }) => {
     if (!ct) return [null, null];

@@ -2,7 +2,7 @@
 import type { NDArray } from "../ir/ndarray.ts";
 import type { MapOp } from "../ir/primitive.ts";
 import { add, div, floor, mul, neg, reciprocal, rsqrt, square, sub } from "./arithmetic.ts";
-import { full } from "./create.ts";
+import { zerosLike } from "./create.ts";
 import { type Derivative, makeElementwise } from "./elementwise.ts";
 import { lt, select } from "./logic.ts";
 import { type Binary, binary, type Unary, unary } from "./nary.ts";
@@ -75,7 +75,7 @@ function trigamma(x: NDArray): NDArray {
   const reflected = lt(x, 0.5);
   const positive = select(reflected, sub(1, x), x);
   let z = positive;
-  let sum = full(x.shape, 0, x.dtype);
+  let sum = zerosLike(x);
   for (let i = 0; i < 10; i++) {
     sum = add(sum, reciprocal(square(z)));
     z = add(z, 1);

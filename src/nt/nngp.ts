@@ -3,12 +3,11 @@ import { checkOptions, noMore } from "../base/errors.ts";
 import { flattenArguments } from "../base/flatten.ts";
 import { sameStructure, unflatten } from "../base/tree.ts";
 import type { NDArray } from "../ir/ndarray.ts";
-import { div } from "../lax/arithmetic.ts";
 import { promoteToFloat } from "../lax/convert.ts";
 import { contract } from "../lax/products/contract.ts";
 import { checkFunction } from "../transform/flat.ts";
 import { type ApplyFn, callWith } from "./task/apply.ts";
-import { type AxesOptions, kernelLabels, pairAxes, tracedSize } from "./task/axes.ts";
+import { type AxesOptions, kernelLabels, meanOfTraced, pairAxes } from "./task/axes.ts";
 import { compileKernel, type KernelFn } from "./task/compile-kernel.ts";
 import { declareKernel } from "./task/known.ts";
 import { splitKwargs } from "./task/kwargs.ts";
@@ -18,9 +17,7 @@ export function outputProduct(fn: string, out1: NDArray, out2: NDArray, axes: Ax
   const [x, y] = promoteToFloat(fn, [out1, out2]) as [NDArray, NDArray];
   const paired = pairAxes(fn, x.shape, y.shape, axes);
   const { first, second, out, sizes } = kernelLabels(x.shape, y.shape, paired);
-  const product = contract(x, y, { lhs: first, rhs: second, out, sizes, windows: [] });
-  const count = tracedSize(x.shape, paired);
-  return count === 1 ? product : div(product, count);
+  return meanOfTraced(contract(x, y, { lhs: first, rhs: second, out, sizes, windows: [] }), x.shape, paired);
 }
 
 /**

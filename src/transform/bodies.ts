@@ -4,7 +4,7 @@ import type { ClosedJaxpr, Jaxpr } from "../ir/jaxpr.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import type { BatchAxis, Tangent } from "../ir/primitive.ts";
 import { evalJaxpr, traceToJaxpr } from "../ir/trace.ts";
-import { full, zerosLike } from "../lax/create.ts";
+import { zerosLike } from "../lax/create.ts";
 import { batchToFront } from "../lax/shape.ts";
 import { batchJaxpr } from "./batch.ts";
 import { jvpJaxpr } from "./jvp.ts";
@@ -34,8 +34,6 @@ export function parts<T, Sizes extends number[]>(
   });
   return [...heads, list.slice(next)] as [...{ [K in keyof Sizes]: T[] }, T[]];
 }
-
-export const zerosOf = ({ shape, dtype }: Aval): NDArray => full(shape, 0, dtype);
 
 export const inputAvalsOf = ({ inputs }: Jaxpr, flags?: Flags): Aval[] =>
   (flags ? chosen(inputs, flags) : inputs).map((v) => v.aval);
@@ -132,5 +130,5 @@ export function pullBackProgram(
   const inputs = chosen(jaxpr.inputs, linear);
   const constVars = jaxpr.inputs.filter((_, i) => !linear[i]);
   const cts = transposeJaxpr({ jaxpr: { ...jaxpr, constVars, inputs }, consts: known }, cotangents);
-  return cts.map((ct, i) => ct ?? zerosOf(inputs[i]!.aval));
+  return cts.map((ct, i) => ct ?? zerosLike(inputs[i]!.aval));
 }

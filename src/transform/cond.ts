@@ -9,6 +9,7 @@ import { type BranchParams, isUndefined, type Primitive } from "../ir/primitive.
 import { bind, evalJaxpr, traceToJaxpr } from "../ir/trace.ts";
 import { clamp } from "../lax/arithmetic.ts";
 import { castWeak, convertElementType, isNumber, narrowed, withDigits } from "../lax/convert.ts";
+import { zerosLike } from "../lax/create.ts";
 import { takeAlong } from "../lax/gather.ts";
 import { eq, select } from "../lax/logic.ts";
 import { asArray } from "../lax/operands.ts";
@@ -26,7 +27,6 @@ import {
   spread,
   withBatchAxes,
   withTangents,
-  zerosOf,
 } from "./bodies.ts";
 import {
   ARRAYS,
@@ -88,7 +88,7 @@ function takenBy(takes: NDArray, branch: Jaxpr, batched: Flags, operands: readon
       values.map((x, i) => (batched[i] ? replaced(x) : x)),
     );
   }, avals);
-  const nothing = traceToJaxpr(() => outputAvals(mapped.jaxpr).map(zerosOf), avals);
+  const nothing = traceToJaxpr(() => outputAvals(mapped.jaxpr).map(zerosLike), avals);
   return bindBranches(convertElementType(reduceOr(takes), "int32"), [nothing, own], [takes, ...operands]);
 }
 
@@ -122,7 +122,7 @@ const condPrimitive: Primitive<BranchParams> = {
       traceToJaxpr(
         (values) => {
           const [outs, residuals] = parts(evalJaxpr(split.known, values), isKnown.filter(Boolean).length);
-          return [...outs, ...avals.map((aval, i) => residuals[places[k]!.indexOf(i)] ?? zerosOf(aval))];
+          return [...outs, ...avals.map((aval, i) => residuals[places[k]!.indexOf(i)] ?? zerosLike(aval))];
         },
         known.map((x) => x.aval),
       ),

@@ -7,7 +7,7 @@ import type { NDArray } from "../ir/ndarray.ts";
 import type { Primitive, Tangent } from "../ir/primitive.ts";
 import { bind, evalJaxpr, traceToJaxpr } from "../ir/trace.ts";
 import { narrowed } from "../lax/convert.ts";
-import { full, zerosLike } from "../lax/create.ts";
+import { zerosLike } from "../lax/create.ts";
 import { batchSize, batchToFront } from "../lax/shape.ts";
 import { parts } from "./bodies.ts";
 import {
@@ -43,7 +43,7 @@ const customLinearPrimitive: Primitive<LinearParams> = {
     return [outs, linearCall(params, [...primals.slice(0, params.residuals), ...own])];
   },
   transpose: (cts, inputs, { outputs, residuals, backward }) => {
-    const filled = cts.map((ct, i) => ct ?? zerosLikeAval(outputs[i]!));
+    const filled = cts.map((ct, i) => ct ?? zerosLike(outputs[i]!));
     const grads: Tangent[] = backward(inputs.slice(0, residuals) as NDArray[], filled);
     return [...new Array<Tangent>(residuals).fill(null), ...grads];
   },
@@ -84,8 +84,6 @@ const customLinearPrimitive: Primitive<LinearParams> = {
 const linearCall = (params: LinearParams, inputs: readonly NDArray[]): NDArray[] =>
   bind(customLinearPrimitive, inputs, params);
 
-const zerosLikeAval = (aval: Aval): NDArray => full(aval.shape, 0, aval.dtype);
-
 /** A function whose reverse-mode derivative is given by `defvjp`. */
 export type CustomVjp<F extends TreeFunction> = F & {
   /**
@@ -115,7 +113,7 @@ function cotangentsOf(given: unknown, inTree: TreeDef, avals: readonly Aval[]): 
   return inTree.children.flatMap((child, i) => {
     const own = avals.slice(next, next + leafCount(child));
     next += own.length;
-    if (given[i] === null) return own.map(zerosLikeAval);
+    if (given[i] === null) return own.map(zerosLike);
     // Where a whole number stands, a float may come back; it goes nowhere.
     const expected = own.map((aval): Aval => (aval.weak ? { ...aval, dtype: "float32" } : aval));
     return ruleResult(fn, `backward's cotangent of argument ${i}`, given[i], child, expected);

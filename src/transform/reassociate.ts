@@ -7,7 +7,7 @@ import { type Atom, type ClosedJaxpr, Environment, type Equation, type Jaxpr, Va
 import type { NDArray } from "../ir/ndarray.ts";
 import type { ContractParams, Window } from "../ir/primitive.ts";
 import { bind } from "../ir/trace.ts";
-import { effectiveLabels } from "../lax/products/contract.ts";
+import { effectiveLabels, renameWindow } from "../lax/products/contract.ts";
 import { contractMany, costsOf, type Product } from "../lax/products/contract-many.ts";
 import type { ContractionTree } from "../lax/products/order.ts";
 import type { Operand } from "../lax/products/unfold.ts";
@@ -64,10 +64,7 @@ class Flattening {
       renamed.set(label, fresh);
       return fresh;
     };
-    const part = <P extends { readonly label: number }>(p: P): P => ({ ...p, label: rename(p.label) });
-    const slid = windows.map((w): Window => {
-      return { ...w, input: rename(w.input), first: part(w.first), second: part(w.second) };
-    });
+    const slid = windows.map((w) => renameWindow(w, rename));
     return [this.#operand(inputs[0]!, lhs.map(rename), slid), this.#operand(inputs[1]!, rhs.map(rename), [])];
   }
 

@@ -5,6 +5,7 @@ import { type Atom, type ClosedJaxpr, type Equation, type Jaxpr, outputAvals, ty
 import type { NDArray } from "../ir/ndarray.ts";
 import { isUndefined, type LoopParams, type Primitive, type Tangent } from "../ir/primitive.ts";
 import { bind, evalJaxpr, traceToJaxpr } from "../ir/trace.ts";
+import { zerosLike } from "../lax/create.ts";
 import { addArrays } from "../lax/elementwise.ts";
 import { batchSize, batchToFront, moveAxis } from "../lax/shape.ts";
 import {
@@ -20,7 +21,6 @@ import {
   spread,
   withBatchAxes,
   withTangents,
-  zerosOf,
 } from "./bodies.ts";
 import { type Split, splitJaxpr, withConstsAsInputs, withUnknown } from "./partial.ts";
 
@@ -79,7 +79,7 @@ function jvp(primals: readonly NDArray[], tangents: readonly Tangent[], params: 
     inputs: byRole(jaxpr.inputs, active, consts, carries),
     outputs: byRole(jaxpr.outputs, result.active, carries),
   };
-  const given = chosen(tangents, active).map((t, i) => t ?? zerosOf(chosen(primals, active)[i]!.aval));
+  const given = chosen(tangents, active).map((t, i) => t ?? zerosLike(chosen(primals, active)[i]!.aval));
   const outs = bindScan({ jaxpr: body, consts: closedOver }, byRole([...primals, ...given], active, consts, carries), {
     ...params,
     consts: consts + count(dConsts),
@@ -196,10 +196,10 @@ function transpose(
       ),
     ],
   );
-  const start = ctCarry.map((ct, i) => ct ?? zerosOf(carryAvals[i]!));
+  const start = ctCarry.map((ct, i) => ct ?? zerosLike(carryAvals[i]!));
   const given = [
     ...knownConsts,
-    ...constAvals.map(zerosOf),
+    ...constAvals.map(zerosLike),
     ...start,
     ...(chosen(ctYs, hasYs) as NDArray[]),
     ...knownSlices,

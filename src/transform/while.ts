@@ -6,6 +6,7 @@ import type { NDArray } from "../ir/ndarray.ts";
 import type { Primitive, WhileParams } from "../ir/primitive.ts";
 import { bind, evalJaxpr, traceToJaxpr } from "../ir/trace.ts";
 import { narrowed } from "../lax/convert.ts";
+import { zerosLike } from "../lax/create.ts";
 import { select } from "../lax/logic.ts";
 import { reduceOr } from "../lax/reduce.ts";
 import { batchSize, batchToFront, broadcastInDim } from "../lax/shape.ts";
@@ -21,7 +22,6 @@ import {
   spread,
   withBatchAxes,
   withTangents,
-  zerosOf,
 } from "./bodies.ts";
 import { checkCarry, settled } from "./carry.ts";
 import { ARRAYS, checkFunction, flattenArrays, type TraceOptions, type TreeFunction, traceFunction } from "./flat.ts";
@@ -76,7 +76,7 @@ const whilePrimitive: Primitive<WhileParams> = {
         jaxpr: { ...jaxpr, inputs: [...consts, ...dottedConsts, ...carry, ...dottedCarry] },
       },
     };
-    const start = dInit.map((t, i) => t ?? zerosOf(init[i]!.aval));
+    const start = dInit.map((t, i) => t ?? zerosLike(init[i]!.aval));
     const outs = bindWhile(
       programs,
       [forCondition, [...forBody, ...(chosen(dConsts, isActive) as NDArray[])]],

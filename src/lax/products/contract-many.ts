@@ -65,7 +65,7 @@ function squeezed({ operands, out, sizes }: Product): Product {
 }
 
 /** The labels that each operand's product is summed over or keeps. */
-const termsOf = (operands: readonly Operand[]): number[][] =>
+const termsOf = (operands: readonly Operand[]): (readonly number[])[] =>
   operands.map(({ labels, windows }) => effectiveLabels(labels, windows));
 
 /** What the search for the order is told; `arrays` tell which operands are one. */

@@ -18,24 +18,30 @@ import { batchSize } from "../shape.ts";
 import { rev } from "../slice.ts";
 
 /** The labels that an operand's axes depend on: a windowed axis stands for the window's two. */
-export function effectiveLabels(labels: readonly number[], windows: readonly Window[]): number[] {
+export function effectiveLabels(labels: readonly number[], windows: readonly Window[]): readonly number[] {
+  if (windows.length === 0) return labels;
   return labels.flatMap((label) => {
     const window = windows.find((w) => w.input === label);
     return window ? [window.first.label, window.second.label] : [label];
   });
 }
 
+/** The window with other labels. */
+export function renameWindow(window: Window, rename: (label: number) => number): Window {
+  const part = ({ label, step }: Window["first"]): Window["first"] => ({ label: rename(label), step });
+  return { ...window, input: rename(window.input), first: part(window.first), second: part(window.second) };
+}
+
 /** The labels numbered in the order in which they appear, so that equal products are equal equations. */
 export function canonical({ lhs, rhs, out, sizes, windows }: ContractParams): ContractParams {
-  const order = [...new Set([...lhs, ...windows.flatMap((w) => [w.first.label, w.second.label]), ...rhs, ...out])];
+  const order = [...new Set([...lhs, ...rhs, ...out])];
   const to = (label: number): number => order.indexOf(label);
-  const part = <P extends { readonly label: number }>(p: P): P => ({ ...p, label: to(p.label) });
   return {
     lhs: lhs.map(to),
     rhs: rhs.map(to),
     out: out.map(to),
-    sizes: order.map((label) => sizes[label]!),
-    windows: windows.map((w) => ({ ...w, input: to(w.input), first: part(w.first), second: part(w.second) })),
+    sizes: order.map((label) => sizes[label] as number),
+    windows: windows.map((w) => renameWindow(w, to)),
   };
 }
 

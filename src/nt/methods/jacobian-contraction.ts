@@ -4,12 +4,12 @@
  */
 import { flattenArguments } from "../../base/flatten.ts";
 import type { NDArray } from "../../ir/ndarray.ts";
-import { add, div } from "../../lax/arithmetic.ts";
 import { convertElementType } from "../../lax/convert.ts";
 import { full } from "../../lax/create.ts";
+import { addArrays } from "../../lax/elementwise.ts";
 import { contract } from "../../lax/products/contract.ts";
 import { jacrev } from "../../transform/jacobian.ts";
-import { kernelLabels, kernelShape, pairAxes, tracedSize } from "../task/axes.ts";
+import { kernelLabels, kernelShape, meanOfTraced, pairAxes } from "../task/axes.ts";
 import { type NtkSettings, type Problem, perExample, perOutput, type Side } from "../task/problem.ts";
 
 /** The Jacobians of every output leaf by every float parameter: arrays of shape `[...output, ...parameter]`. */
@@ -58,7 +58,5 @@ function contractJacobians(
     });
   });
   if (terms.length === 0) return full(kernelShape(labels), 0, dtype);
-  const total = terms.reduce((sum, term) => add(sum, term));
-  const count = tracedSize(shape1, paired);
-  return count === 1 ? total : div(total, count);
+  return meanOfTraced(terms.reduce(addArrays), shape1, paired);
 }

@@ -6,14 +6,14 @@
  * A parameter that is used in several ways gives such a part for each pair of uses.
  */
 import type { NDArray } from "../../ir/ndarray.ts";
-import { add, div } from "../../lax/arithmetic.ts";
 import { full } from "../../lax/create.ts";
+import { addArrays } from "../../lax/elementwise.ts";
 import { contractMany } from "../../lax/products/contract-many.ts";
 import { transpose } from "../../lax/shape.ts";
 import { type Contribution, contributionsOf } from "../structure/contributions.ts";
 import { alignContributions, pairProduct, type SideLabels } from "../structure/pair-product.ts";
 import type { Rules } from "../structure/uses.ts";
-import { kernelLabels, kernelShape, mirrorOf, pairAxes, tracedSize } from "../task/axes.ts";
+import { kernelLabels, kernelShape, meanOfTraced, mirrorOf, pairAxes } from "../task/axes.ts";
 import { type NtkSettings, type Problem, perOutput, type Side } from "../task/problem.ts";
 
 type Sides = readonly [Contribution[][], Contribution[][]];
@@ -63,8 +63,7 @@ export function structuredDerivatives(fn: string, problem: Problem, axes: NtkSet
       const term = contractMany(pairProduct(kernel, [a, b], sides, shared, kernelDtype));
       return mirrored ? [term, transpose(term, { permutation: mirrorOf(kernel) })] : [term];
     });
-    const total = terms.length === 0 ? full(kernelShape(kernel), 0, kernelDtype) : terms.reduce((x, y) => add(x, y));
-    const count = tracedSize(shape, paired);
-    return count === 1 ? total : div(total, count);
+    if (terms.length === 0) return full(kernelShape(kernel), 0, kernelDtype);
+    return meanOfTraced(terms.reduce(addArrays), shape, paired);
   });
 }

@@ -6,7 +6,6 @@ import { removed, sizeOf } from "../../base/shapes.ts";
 import { type ClosedJaxpr, outputAvals } from "../../ir/jaxpr.ts";
 import type { NDArray } from "../../ir/ndarray.ts";
 import { evalJaxpr } from "../../ir/trace.ts";
-import { div } from "../../lax/arithmetic.ts";
 import { convertElementType } from "../../lax/convert.ts";
 import { zerosLike } from "../../lax/create.ts";
 import { reshape } from "../../lax/shape.ts";
@@ -14,7 +13,7 @@ import { einsum } from "../../numpy/einsum.ts";
 import { standardBasis } from "../../transform/jacobian.ts";
 import { transposeJaxpr } from "../../transform/transpose.ts";
 import { vmap } from "../../transform/vmap.ts";
-import { type KernelLabels, kernelLabels, pairAxes, tracedSize } from "../task/axes.ts";
+import { type KernelLabels, kernelLabels, meanOfTraced, pairAxes } from "../task/axes.ts";
 import { linearizeBy, linearizeExamples } from "../task/linear-examples.ts";
 import {
   type NtkSettings,
@@ -104,6 +103,6 @@ export function ntkVectorProducts(fn: string, problem: Problem, axes: NtkSetting
     const kernel = ring
       ? ring.kernel(found[i]!, labels[i]!, first.batch!.outputs[i]!)
       : (einsum(found[i]!, [...basis, ...left], out) as NDArray);
-    return div(convertElementType(kernel, parameters.kernelDtype(dtype)), tracedSize(shape, pairs[i]!));
+    return meanOfTraced(convertElementType(kernel, parameters.kernelDtype(dtype)), shape, pairs[i]!);
   });
 }

@@ -6,7 +6,7 @@ import type { Window } from "../../ir/primitive.ts";
 import { neg, sub } from "../../lax/arithmetic.ts";
 import { convertElementType } from "../../lax/convert.ts";
 import { full } from "../../lax/create.ts";
-import { effectiveLabels } from "../../lax/products/contract.ts";
+import { effectiveLabels, renameWindow } from "../../lax/products/contract.ts";
 import type { Product } from "../../lax/products/contract-many.ts";
 import type { Operand } from "../../lax/products/unfold.ts";
 import { rev, sliceInDim } from "../../lax/slice.ts";
@@ -113,18 +113,11 @@ class Pair {
     for (const { array, labels, windows, row } of path.factors) {
       const own = [...front, ...labels.map(rename)];
       if (row === null) {
-        const slid = windows.map(
-          (w): Window => ({
-            ...w,
-            input: rename(w.input),
-            first: { ...w.first, label: rename(w.first.label) },
-            second: { ...w.second, label: rename(w.second.label) },
-          }),
-        );
+        const within = restricted(array, [...lead, ...labels], targets);
         operands.push({
-          array: this.#number(restricted(array, [...lead, ...labels], targets)),
+          array: this.#number(within),
           labels: own,
-          windows: slid,
+          windows: windows.map((w) => renameWindow(w, rename)),
         });
       } else {
         const target = targets.get(row);

@@ -13,10 +13,11 @@
 import { range, sizeOf } from "../../base/shapes.ts";
 import type { Atom, Equation } from "../../ir/jaxpr.ts";
 import { type NDArray, scalar } from "../../ir/ndarray.ts";
-import type { ContractParams, Window } from "../../ir/primitive.ts";
+import type { ContractParams } from "../../ir/primitive.ts";
 import { div } from "../../lax/arithmetic.ts";
 import { convertElementType } from "../../lax/convert.ts";
 import { bitwiseNot } from "../../lax/logic.ts";
+import { renameWindow } from "../../lax/products/contract.ts";
 import { reshape } from "../../lax/shape.ts";
 import { type Factor, type Path, withLabels } from "./path.ts";
 
@@ -116,14 +117,7 @@ const contraction: Rule = ({ equation, input }, path, read) => {
     const axis = own.indexOf(label);
     return axis < 0 ? added[fresh.indexOf(label)]! : path.axes[axis]!;
   };
-  const slid = windows.map(
-    (w): Window => ({
-      ...w,
-      input: rename(w.input),
-      first: { ...w.first, label: rename(w.first.label) },
-      second: { ...w.second, label: rename(w.second.label) },
-    }),
-  );
+  const slid = windows.map((w) => renameWindow(w, rename));
   const array = read(equation.inputs[1 - input]!);
   const factor: Factor = { array, labels: other.map(rename), windows: slid, row: null };
   return {

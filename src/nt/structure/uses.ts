@@ -4,7 +4,7 @@ import { type Atom, type ClosedJaxpr, Literal, type Var } from "../../ir/jaxpr.t
 import type { NDArray } from "../../ir/ndarray.ts";
 import { UndefinedPrimal } from "../../ir/primitive.ts";
 import { bind } from "../../ir/trace.ts";
-import { full } from "../../lax/create.ts";
+import { zerosLike } from "../../lax/create.ts";
 import { moveAxis, reshape } from "../../lax/shape.ts";
 import { standardBasis } from "../../transform/jacobian.ts";
 import { vmap } from "../../transform/vmap.ts";
@@ -96,7 +96,7 @@ export class UseFinder {
   /** `[...output, ...input]`. */
   #jacobian({ equation, input }: Edge): NDArray {
     const { primitive, inputs, params, outputs } = equation;
-    const [y, w] = [zerosLike(outputs[0]!), zerosLike(inputs[input]!)];
+    const [y, w] = [zerosLike(outputs[0]!.aval), zerosLike(inputs[input]!.aval)];
     const newSizes = [...y.shape, ...w.shape];
     // A customVjp has no forward mode.
     const forward = primitive.lowering.kind !== "call" && (this.#rules.fwd ?? y.size > w.size);
@@ -124,8 +124,6 @@ export class UseFinder {
   #read(atom: Atom): NDArray {
     if (atom instanceof Literal) return atom.array;
     const known = this.#linear.jaxpr.constVars.indexOf(atom);
-    return known < 0 ? zerosLike(atom) : this.#linear.consts[known]!;
+    return known < 0 ? zerosLike(atom.aval) : this.#linear.consts[known]!;
   }
 }
-
-const zerosLike = ({ aval: { shape, dtype } }: Atom): NDArray => full(shape, 0, dtype);

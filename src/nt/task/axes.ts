@@ -1,6 +1,8 @@
 /** Which pairs of output axes a kernel keeps, traces over or takes the diagonal of. */
 import { formatShape, ShapeError } from "../../base/errors.ts";
 import { canonicalAxes, range, type Shape, sizeOf } from "../../base/shapes.ts";
+import type { NDArray } from "../../ir/ndarray.ts";
+import { div } from "../../lax/arithmetic.ts";
 
 /** One axis or several. */
 export type KernelAxes = number | readonly number[];
@@ -79,8 +81,11 @@ export function kernelLabels(shape1: Shape, shape2: Shape, { trace, diagonal }: 
 
 export const kernelShape = ({ out, sizes }: KernelLabels): number[] => out.map((label) => sizes[label]!);
 
-/** What a traced kernel is divided by. */
-export const tracedSize = (shape: Shape, { trace }: PairedAxes): number => sizeOf(trace.map((i) => shape[i]!));
+/** A kernel's sums over the traced axes of outputs of the given shape as means. */
+export function meanOfTraced(sums: NDArray, shape: Shape, { trace }: PairedAxes): NDArray {
+  const count = sizeOf(trace.map((i) => shape[i]!));
+  return count === 1 ? sums : div(sums, count);
+}
 
 /** How the axes of the kernel of (x2, x1) are permuted in that of (x1, x2): each pair is exchanged. */
 export function mirrorOf({ first, second, out }: KernelLabels): number[] {
