@@ -81,7 +81,7 @@ function profile(job: KernelJob, method: keyof typeof nt.NtkImplementation): voi
     vmapAxes: 0,
     implementation: nt.NtkImplementation[method],
   });
-  const { jaxpr, consts } = makeJaxpr((a: unknown, b: unknown, p: unknown) => kernel(a as never, b as never, p))(
+  const { jaxpr, consts } = makeJaxpr((...inputs: unknown[]) => kernel(...(inputs as Parameters<typeof kernel>)))(
     x1,
     x2,
     params,

@@ -20,7 +20,7 @@ const ntkFn = nt.empiricalNtkFn(f, { vmapAxes: 0, implementation: nt.NtkImplemen
 // The rest is small, and delicate: in float64.
 const wide = (values: unknown) => (values as NDArray).astype("float64");
 const kernels = (x1: NDArray, x2: NDArray | null) => ({
-  nngp: wide(nngpFn(x1, x2, (params as stax.Params[])[0])).mul(W_STD ** 2),
+  nngp: wide(nngpFn(x1, x2, (params as [stax.Params, stax.Params])[0])).mul(W_STD ** 2),
   ntk: wide(ntkFn(x1, x2, params)),
 });
 const trainTrain = kernels(x, null);

@@ -39,7 +39,7 @@ function classifier<Params>(
   const [before, after] = [loss(params).item(), loss(stepped).item()];
   check(name, after < before, `the loss went from ${before} to ${after}`);
 
-  const kernel = nt.empiricalNtkFn(f as never, options)(x, null, params) as NDArray;
+  const kernel = nt.empiricalNtkFn(f as never, options)(x, null, params);
   const [values, n] = [kernel.dataSync(), kernel.shape[0] as number];
   const positive = Array.from({ length: n }, (_, i) => values[i * (n + 1)] as number).every((v) => v > 0);
   check(name, positive && kernel.ndim === 2, "the diagonal of the NTK must be positive");

@@ -40,7 +40,7 @@ const traces: number[] = [];
 let params = start;
 for (let t = 0; t <= STEPS; t++) {
   if (t % 25 === 0) {
-    const kernel = ntkFn(x, null, params) as NDArray;
+    const kernel = ntkFn(x, null, params);
     steps.push(t);
     losses.push(loss(params).item());
     alignments.push(alignment(kernel));

@@ -29,8 +29,8 @@ function run(width: number) {
   const f = (params: Params, inputs: NDArray) => network(params, inputs).sub(network(start, inputs));
 
   const ntkFn = nt.empiricalNtkFn(f, { vmapAxes: 0, implementation: nt.NtkImplementation.STRUCTURED_DERIVATIVES });
-  const kernel = ntkFn(x, null, start) as NDArray;
-  const across = ntkFn(xTest, x, start) as NDArray;
+  const kernel = ntkFn(x, null, start);
+  const across = ntkFn(xTest, x, start);
   const largest = np.linalg.eigvalsh(kernel).at(-1).item();
   const learningRate = (0.05 * y.size) / largest;
 

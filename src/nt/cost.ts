@@ -2,11 +2,13 @@
 import { noMore } from "../base/errors.ts";
 import type { Cost } from "../compile/cost.ts";
 import { checkFunction, flattenArrays, floatNumbers, traceFunction } from "../transform/flat.ts";
+import type { AnyTree, Given } from "../transform/tree-types.ts";
 import { candidates, methodOf } from "./methods/choice.ts";
 import { NtkImplementation } from "./methods/implementation.ts";
 import { type NtkOptions, ntkSettings } from "./ntk.ts";
 import type { ApplyFn } from "./task/apply.ts";
 import { checkArguments } from "./task/check.ts";
+import type { SecondInput } from "./task/compile-kernel.ts";
 import { type Kwargs, splitKwargs } from "./task/kwargs.ts";
 import { prepare } from "./task/problem.ts";
 
@@ -27,11 +29,11 @@ const nameOf = (implementation: number): MethodName =>
  * serve is left out: vector products, where `f` has a `customVjp` inside.
  * @example nt.costOf(f, x1, x2, params, { vmapAxes: 0 }).STRUCTURED_DERIVATIVES.flops
  */
-export function costOf(
-  f: ApplyFn,
-  x1: unknown,
-  x2: unknown,
-  params: unknown,
+export function costOf<Params = AnyTree, X = AnyTree>(
+  f: ApplyFn<unknown, Params, X>,
+  x1: NoInfer<Given<X>>,
+  x2: NoInfer<SecondInput<X>>,
+  params: NoInfer<Given<Params>>,
   options: NtkOptions = {},
   kwargs: Kwargs = {},
   ...rest: never[]

@@ -4,19 +4,32 @@ import { flattenArguments } from "../base/flatten.ts";
 import { unflatten } from "../base/tree.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { checkFunction } from "../transform/flat.ts";
+import type { AnyTree, ArraysOf, Given, WithLeaves } from "../transform/tree-types.ts";
 import { nngpKernel } from "./nngp.ts";
 import { type NtkOptions, ntkKernel, ntkSettings } from "./ntk.ts";
 import type { ApplyFn } from "./task/apply.ts";
-import type { KernelFn } from "./task/compile-kernel.ts";
+import type { KernelFn, SecondInput } from "./task/compile-kernel.ts";
 import { declareKernel } from "./task/known.ts";
 import type { Kwargs } from "./task/kwargs.ts";
 
 export type KernelName = "nngp" | "ntk";
 
 /** The kernels asked for by a list, or by `null` for both. */
-export type EmpiricalKernel = { readonly [name in KernelName]?: NDArray };
+export type EmpiricalKernel<Name extends KernelName = KernelName> = { readonly [name in Name]: NDArray };
 
-type Get = KernelName | readonly KernelName[] | null;
+type Get = KernelName | readonly KernelName[] | null | undefined;
+
+/** A kernel, or for each output an object of kernels. */
+export interface EmpiricalKernelFn<Out, Params, X> {
+  (x1: Given<X>, x2: SecondInput<X>, get: KernelName, params: Given<Params>, kwargs?: Kwargs): ArraysOf<Out>;
+  <Name extends KernelName = KernelName>(
+    x1: Given<X>,
+    x2: SecondInput<X>,
+    get: readonly Name[] | null | undefined,
+    params: Given<Params>,
+    kwargs?: Kwargs,
+  ): WithLeaves<Out, EmpiricalKernel<Name>>;
+}
 
 const NAMES: readonly KernelName[] = ["nngp", "ntk"];
 
@@ -35,18 +48,11 @@ function checkGet(get: unknown): KernelName[] {
  * Options as for `empiricalNtkFn`. Source: `neural_tangents.empirical_kernel_fn`.
  * @example const { nngp, ntk } = nt.empiricalKernelFn(f, { vmapAxes: 0 })(xTest, xTrain, null, params);
  */
-export function empiricalKernelFn(
-  f: ApplyFn,
+export function empiricalKernelFn<Out = NDArray, Params = AnyTree, X = AnyTree>(
+  f: ApplyFn<Out, Params, X>,
   options: NtkOptions = {},
   ...rest: never[]
-): (
-  x1: unknown,
-  x2: unknown,
-  get: Get,
-  params: unknown,
-  kwargs?: Kwargs,
-  // biome-ignore lint/suspicious/noExplicitAny: `get` decides at run time between an array, an object of arrays and a tree of these
-) => any {
+): EmpiricalKernelFn<Out, Params, X> {
   const fn = "nt.empiricalKernelFn";
   noMore(fn, rest);
   checkFunction(fn, f);
@@ -62,7 +68,7 @@ export function empiricalKernelFn(
     params: unknown,
     kwargs?: Kwargs,
     ...further: never[]
-  ): unknown => {
+  ): AnyTree => {
     noMore(fn, further);
     const names = checkGet(get);
     const results = names.map((name) => kernels[name](x1, x2, params, kwargs));

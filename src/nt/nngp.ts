@@ -6,6 +6,7 @@ import type { NDArray } from "../ir/ndarray.ts";
 import { promoteToFloat } from "../lax/convert.ts";
 import { contract } from "../lax/products/contract.ts";
 import { checkFunction } from "../transform/flat.ts";
+import type { AnyTree, ArraysOf } from "../transform/tree-types.ts";
 import { type ApplyFn, callWith } from "./task/apply.ts";
 import { type AxesOptions, kernelLabels, meanOfTraced, pairAxes } from "./task/axes.ts";
 import { compileKernel, type KernelFn } from "./task/compile-kernel.ts";
@@ -30,18 +31,18 @@ export function outputProduct(fn: string, out1: NDArray, out2: NDArray, axes: Ax
  * @throws ShapeError when traced or diagonal axes are out of range, overlap or differ in size.
  * @example const variances = nt.empiricalNngpFn(f, { diagonalAxes: [0] })(x, null, params);
  */
-export function empiricalNngpFn<Out = NDArray>(
-  f: ApplyFn<Out>,
+export function empiricalNngpFn<Out = NDArray, Params = AnyTree, X = AnyTree>(
+  f: ApplyFn<Out, Params, X>,
   options: AxesOptions = {},
   ...rest: never[]
-): KernelFn<Out> {
+): KernelFn<ArraysOf<Out>, Params, X> {
   const fn = "nt.empiricalNngpFn";
   noMore(fn, rest);
   return nngpKernel(fn, f, options);
 }
 
 /** The same under the name of the function that the user called. */
-export function nngpKernel<Out>(fn: string, f: ApplyFn<Out>, options: AxesOptions): KernelFn<Out> {
+export function nngpKernel(fn: string, f: ApplyFn, options: AxesOptions): KernelFn<AnyTree> {
   checkFunction(fn, f);
   const { traceAxes = [-1], diagonalAxes = [] } = checkOptions(fn, options, ["traceAxes", "diagonalAxes"]);
   const axes = { traceAxes, diagonalAxes };
@@ -55,9 +56,9 @@ export function nngpKernel<Out>(fn: string, f: ApplyFn<Out>, options: AxesOption
       outs1.map((out, i) => outputProduct(fn, out, outs2[i]!, axes)),
     );
   });
-  const kernelFn: KernelFn<Out> = (x1, x2, params, kwargs, ...further: never[]) => {
+  const kernelFn: KernelFn<unknown> = (x1, x2, params, kwargs, ...further: never[]) => {
     noMore(fn, further);
-    return kernel(x1, x2, params, kwargs).run() as Out;
+    return kernel(x1, x2, params, kwargs).run();
   };
   return declareKernel(kernelFn, fn, f, axes);
 }

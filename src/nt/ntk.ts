@@ -5,6 +5,7 @@ import type { Rates } from "../compile/cost.ts";
 import { currentMemoryLimit } from "../device/kernels.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { checkFunction } from "../transform/flat.ts";
+import type { AnyTree, ArraysOf } from "../transform/tree-types.ts";
 import { methodOf } from "./methods/choice.ts";
 import { NtkImplementation } from "./methods/implementation.ts";
 import type { ApplyFn, VmapAxes } from "./task/apply.ts";
@@ -97,18 +98,18 @@ export function ntkSettings(fn: string, options: NtkOptions): NtkSettings {
  * const kernelFn = nt.empiricalNtkFn(f, { vmapAxes: 0 });
  * const kernel = kernelFn(xTest, xTrain, params); // (nTest, nTrain)
  */
-export function empiricalNtkFn<Out = NDArray>(
-  f: ApplyFn<Out>,
+export function empiricalNtkFn<Out = NDArray, Params = AnyTree, X = AnyTree>(
+  f: ApplyFn<Out, Params, X>,
   options: NtkOptions = {},
   ...rest: never[]
-): KernelFn<Out> {
+): KernelFn<ArraysOf<Out>, Params, X> {
   const fn = "nt.empiricalNtkFn";
   noMore(fn, rest);
   return ntkKernel(fn, f, options);
 }
 
 /** The same under the name of the function that the user called. */
-export function ntkKernel<Out>(fn: string, f: ApplyFn<Out>, options: NtkOptions): KernelFn<Out> {
+export function ntkKernel(fn: string, f: ApplyFn, options: NtkOptions): KernelFn<AnyTree> {
   checkFunction(fn, f);
   const settings = ntkSettings(fn, options);
   const { implementation = NtkImplementation.JACOBIAN_CONTRACTION } = options;
@@ -118,6 +119,6 @@ export function ntkKernel<Out>(fn: string, f: ApplyFn<Out>, options: NtkOptions)
     return method(fn, prepare(fn, g, settings, [x1, x2, params, splitKwargs(kwargs, x1, x2)]), own);
   });
   const problem = (...task: Task): Problem => prepare(fn, f, settings, task);
-  const kernelFn = withinMemory(fn, kernel, settings, problem, options.onProgress) as KernelFn<Out>;
+  const kernelFn = withinMemory(fn, kernel, settings, problem, options.onProgress);
   return declareKernel(kernelFn, fn, f, settings);
 }

@@ -17,8 +17,15 @@ import {
   matchLeaves,
   type TreeFunction,
 } from "../transform/flat.ts";
+import type { AnyTree, ArraysOf, Given } from "../transform/tree-types.ts";
 import { kept } from "./task/kept.ts";
 import { leafPaths, Parameters } from "./task/parameters.ts";
+
+/** A function of other parameters, near those that it was made at, and of the further arguments of `f`. */
+export type Expansion<Out, Params, Args extends readonly unknown[]> = (
+  newParams: Given<Params>,
+  ...args: Args
+) => ArraysOf<Out>;
 
 /** Whether a leaf without a derivative is what it was; a 0-dimensional `bool` where only a run can tell. */
 function unchanged(fn: string, path: string, leaf: NDArray, before: NDArray): NDArray | null {
@@ -69,7 +76,12 @@ const MAX_DEGREE = 64;
  * @throws TypeError for a degree that is no whole number from 0 to 64, parameters of another structure, or no float leaf.
  * @example const fQuadratic = nt.taylorExpand(f, params, 2); fQuadratic(newParams, x);
  */
-export function taylorExpand<F extends TreeFunction>(f: F, params: unknown, degree: number, ...rest: never[]): F {
+export function taylorExpand<Out, Params = AnyTree, Args extends readonly unknown[] = AnyTree[]>(
+  f: (params: Params, ...args: Args) => Out,
+  params: NoInfer<Given<Params>>,
+  degree: number,
+  ...rest: never[]
+): Expansion<Out, Params, Args> {
   noMore("nt.taylorExpand", rest);
   checkFunction("nt.taylorExpand", f);
   if (!Number.isInteger(degree) || degree < 0 || degree > MAX_DEGREE) {
@@ -78,7 +90,7 @@ export function taylorExpand<F extends TreeFunction>(f: F, params: unknown, degr
     );
   }
   const around = kept("nt.taylorExpand", params);
-  const expansion: TreeFunction = (newParams: unknown, ...args: unknown[]) => {
+  return (newParams: unknown, ...args: readonly unknown[]): AnyTree => {
     const parameters = new Parameters("nt.taylorExpand", floatNumbers(around));
     const direction = difference("nt.taylorExpand", newParams, parameters);
     // Horner's scheme: f + (f' + (f'' + ...) / 2) / 1, where each derivative is along the direction.
@@ -90,7 +102,6 @@ export function taylorExpand<F extends TreeFunction>(f: F, params: unknown, degr
     };
     return remainder(byFloats("nt.taylorExpand", f, parameters, args), 0);
   };
-  return expansion as F;
 }
 
 /**
@@ -98,15 +109,18 @@ export function taylorExpand<F extends TreeFunction>(f: F, params: unknown, degr
  * `f`. Leaves of `params` that are no floats are constants, as in `taylorExpand`. Source: `neural_tangents.linearize`.
  * @example const fLin = nt.linearize(f, params); fLin(newParams, x);
  */
-export function linearize<F extends TreeFunction>(f: F, params: unknown, ...rest: never[]): F {
+export function linearize<Out, Params = AnyTree, Args extends readonly unknown[] = AnyTree[]>(
+  f: (params: Params, ...args: Args) => Out,
+  params: NoInfer<Given<Params>>,
+  ...rest: never[]
+): Expansion<Out, Params, Args> {
   noMore("nt.linearize", rest);
   checkFunction("nt.linearize", f);
   const around = kept("nt.linearize", params);
-  const expansion: TreeFunction = (newParams: unknown, ...args: unknown[]) => {
+  return (newParams: unknown, ...args: readonly unknown[]): AnyTree => {
     const parameters = new Parameters("nt.linearize", floatNumbers(around));
     const direction = difference("nt.linearize", newParams, parameters);
     const [value, change] = jvp(byFloats("nt.linearize", f, parameters, args), [parameters.floats], [direction]);
     return addTrees(value, change);
   };
-  return expansion as F;
 }

@@ -5,9 +5,10 @@ import { makeAval } from "../ir/aval.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { jvp, vjp } from "../transform/derivatives.ts";
 import { checkFunction, flattenArrays, matchLeaves } from "../transform/flat.ts";
+import type { AnyTree, ArraysOf, Given } from "../transform/tree-types.ts";
 import { type ApplyFn, callWith, outputShapes } from "./task/apply.ts";
 import { checkArguments } from "./task/check.ts";
-import { compileKernel } from "./task/compile-kernel.ts";
+import { compileKernel, type SecondInput } from "./task/compile-kernel.ts";
 import { kept } from "./task/kept.ts";
 import { type Kwargs, splitKwargs } from "./task/kwargs.ts";
 import { Parameters } from "./task/parameters.ts";
@@ -18,14 +19,14 @@ import { Parameters } from "./task/parameters.ts";
  * `neural_tangents.empirical_ntk_vp_fn`.
  * @example const product = nt.empiricalNtkVpFn(f, x1, x2, params)(cotangents);
  */
-export function empiricalNtkVpFn<Out = NDArray>(
-  f: ApplyFn<Out>,
-  x1: unknown,
-  x2: unknown,
-  params: unknown,
+export function empiricalNtkVpFn<Out = NDArray, Params = AnyTree, X = AnyTree>(
+  f: ApplyFn<Out, Params, X>,
+  x1: NoInfer<Given<X>>,
+  x2: NoInfer<SecondInput<X>>,
+  params: NoInfer<Given<Params>>,
   kwargs: Kwargs = {},
   ...rest: never[]
-): (cotangents: Out) => Out {
+): (cotangents: Given<Out>) => ArraysOf<Out> {
   const fn = "nt.empiricalNtkVpFn";
   noMore(fn, rest);
   checkFunction(fn, f);
@@ -49,6 +50,6 @@ export function empiricalNtkVpFn<Out = NDArray>(
   return (cotangents, ...further: never[]) => {
     noMore(fn, further);
     const [arrays, tree] = flattenArrays(fn, cotangents);
-    return product(own1, own2, at, others as Kwargs, unflatten(tree, arrays)).run() as Out;
+    return product(own1, own2, at, others as Kwargs, unflatten(tree, arrays)).run() as ArraysOf<Out>;
   };
 }

@@ -25,6 +25,7 @@ import {
 import { jvpJaxpr } from "./jvp.ts";
 import { type Linearized, linearizeJaxpr } from "./linearize.ts";
 import { transposeJaxpr } from "./transpose.ts";
+import type { ArraysOf } from "./tree-types.ts";
 
 /** A traced function with the arguments that it was traced at. */
 interface Applied extends Traced {
@@ -270,9 +271,25 @@ export function linearTranspose<Args extends unknown[], Out>(
   };
 }
 
+/** What a function returns that has a gradient. */
+export type Scalar = NDArray | number;
+
+/** The same with what comes along; a function that is written without a type for its result returns a list. */
+export type ScalarAndAux = readonly [value: Scalar, aux: unknown] | readonly unknown[];
+
+/** The number of an argument, or several; negative ones count from the end. */
+export type Argnums = number | readonly number[];
+
+/** What has the type of the arguments that are chosen. */
+export type Chosen<Args extends readonly unknown[], N> = N extends readonly number[]
+  ? { -readonly [i in keyof N]: Chosen<Args, N[i]> }
+  : `${N & number}` extends infer Place extends keyof Args
+    ? Args[Place]
+    : Args[number];
+
 export interface GradOptions {
   /** The argument, or arguments, to differentiate by; the first one by default. */
-  readonly argnums?: number | readonly number[];
+  readonly argnums?: Argnums;
   /** Whether `f` returns `[value, auxiliary]`, of which only the value is differentiated. */
   readonly hasAux?: boolean;
 }
@@ -320,14 +337,17 @@ export function requireFloats(fn: string, args: readonly unknown[], chosen: read
  * A function that computes the value of `f` (a scalar) and its gradient: `[value, gradient]`, with `hasAux`
  * `[[value, aux], gradient]`. Source: `jax.value_and_grad`.
  */
-export function valueAndGrad<First, Rest extends unknown[], Out>(
+export function valueAndGrad<First, Rest extends unknown[], Out extends Scalar>(
   f: (first: First, ...rest: Rest) => Out,
-): (first: First, ...rest: Rest) => [value: Out, gradient: First];
-export function valueAndGrad<Args extends unknown[]>(
-  f: (...args: Args) => unknown,
-  options: GradOptions,
-  // biome-ignore lint/suspicious/noExplicitAny: argnums and hasAux decide at run time between an array, a list and a pair
-): (...args: Args) => [value: any, gradient: any];
+): (first: First, ...rest: Rest) => [value: ArraysOf<Out>, gradient: ArraysOf<First>];
+export function valueAndGrad<Args extends unknown[], Out extends ScalarAndAux, const N extends Argnums = 0>(
+  f: (...args: Args) => Out,
+  options: WithAux & { readonly argnums?: N },
+): (...args: Args) => [valueAndAux: ArraysOf<Out>, gradient: ArraysOf<Chosen<Args, N>>];
+export function valueAndGrad<Args extends unknown[], Out extends Scalar, const N extends Argnums = 0>(
+  f: (...args: Args) => Out,
+  options: { readonly argnums?: N; readonly hasAux?: false },
+): (...args: Args) => [value: ArraysOf<Out>, gradient: ArraysOf<Chosen<Args, N>>];
 export function valueAndGrad(f: TreeFunction, options: GradOptions = {}, ...rest: never[]): TreeFunction {
   noMore("valueAndGrad", rest);
   return gradOf("valueAndGrad", f, options);
@@ -377,13 +397,16 @@ function scalarOutput(fn: string, outTree: TreeDef, avals: readonly Aval[], hasA
  * @example const dw = grad(loss)(w, x, y);
  */
 export function grad<First, Rest extends unknown[]>(
-  f: (first: First, ...rest: Rest) => unknown,
-): (first: First, ...rest: Rest) => First;
-export function grad<Args extends unknown[]>(
-  f: (...args: Args) => unknown,
-  options: GradOptions,
-  // biome-ignore lint/suspicious/noExplicitAny: argnums and hasAux decide at run time between an array, a list and a pair
-): (...args: Args) => any;
+  f: (first: First, ...rest: Rest) => Scalar,
+): (first: First, ...rest: Rest) => ArraysOf<First>;
+export function grad<Args extends unknown[], Out extends ScalarAndAux, const N extends Argnums = 0>(
+  f: (...args: Args) => Out,
+  options: WithAux & { readonly argnums?: N },
+): (...args: Args) => [gradient: ArraysOf<Chosen<Args, N>>, aux: ArraysOf<Out[1]>];
+export function grad<Args extends unknown[], const N extends Argnums = 0>(
+  f: (...args: Args) => Scalar,
+  options: { readonly argnums?: N; readonly hasAux?: false },
+): (...args: Args) => ArraysOf<Chosen<Args, N>>;
 export function grad(f: TreeFunction, options: GradOptions = {}, ...rest: never[]): TreeFunction {
   noMore("grad", rest);
   const both = gradOf("grad", f, options);

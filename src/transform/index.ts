@@ -2,9 +2,31 @@
 export { type CheckpointOptions, type CheckpointPolicy, checkpoint, checkpointPolicies } from "./checkpoint.ts";
 export { type CustomJvp, customJvp } from "./custom-jvp.ts";
 export { type CustomVjp, customVjp } from "./custom-vjp.ts";
-export { type GradOptions, grad, jvp, linearize, linearTranspose, valueAndGrad, vjp } from "./derivatives.ts";
+export {
+  type Argnums,
+  type Chosen,
+  type GradOptions,
+  grad,
+  jvp,
+  linearize,
+  linearTranspose,
+  type Scalar,
+  type ScalarAndAux,
+  valueAndGrad,
+  vjp,
+  type WithAux,
+} from "./derivatives.ts";
 export type { TreeFunction } from "./flat.ts";
-export { hessian, type JacobianOptions, jacfwd, jacobian, jacrev } from "./jacobian.ts";
+export {
+  type HessianOf,
+  hessian,
+  type JacobianOf,
+  type JacobianOptions,
+  jacfwd,
+  jacobian,
+  jacrev,
+} from "./jacobian.ts";
 export { type JitOptions, jit } from "./jit.ts";
 export { evalShape, makeJaxpr, type PrintableJaxpr, ShapeDtypeStruct } from "./shapes.ts";
+export type { AnyTree, ArraysOf, Given, WithLeaves } from "./tree-types.ts";
 export { type VmapOptions, vmap } from "./vmap.ts";

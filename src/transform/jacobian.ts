@@ -7,8 +7,18 @@ import type { NDArray } from "../ir/ndarray.ts";
 import { basisMatrix } from "../lax/basis.ts";
 import { zerosLike } from "../lax/create.ts";
 import { moveAxis, reshape } from "../lax/shape.ts";
-import { chosenArguments, linearizeAs, ofChosen, requireFloats, vjpAs, type WithAux } from "./derivatives.ts";
+import {
+  type Argnums,
+  type Chosen,
+  chosenArguments,
+  linearizeAs,
+  ofChosen,
+  requireFloats,
+  vjpAs,
+  type WithAux,
+} from "./derivatives.ts";
 import { checkFunction, flattenArrays, floatNumbers, type TreeFunction } from "./flat.ts";
+import type { ArraysOf, WithLeaves } from "./tree-types.ts";
 import { vmap } from "./vmap.ts";
 
 export interface JacobianOptions {
@@ -17,9 +27,6 @@ export interface JacobianOptions {
   /** Whether `f` returns `[out, aux]`, of which only `out` is differentiated; the result is `[jacobian, aux]`. */
   readonly hasAux?: boolean;
 }
-
-/** The option that makes `aux` come back. */
-type AuxOptions = JacobianOptions & WithAux;
 
 /** The standard basis of arrays of a shape: `[size, ...shape]`. */
 export function standardBasis({ shape, dtype }: Pick<NDArray, "shape" | "dtype">): NDArray {
@@ -30,9 +37,11 @@ export function standardBasis({ shape, dtype }: Pick<NDArray, "shape" | "dtype">
 /** `[n, ...rest]` as `[...shape, ...rest]`, where n elements have `shape`. */
 const splitFront = (x: NDArray, shape: Shape): NDArray => reshape(x, { newSizes: [...shape, ...x.shape.slice(1)] });
 
-/** One array for functions of one array with one output array; else a tree of trees, which the caller knows. */
-// biome-ignore lint/suspicious/noExplicitAny: a tree of outputs of trees of arguments, whose shape TypeScript can't compute
-export type JacobianOf<Args, Out> = [Args, Out] extends [[NDArray], NDArray] ? NDArray : any;
+/** The outputs' tree, each leaf of which is the tree of the chosen arguments. */
+export type JacobianOf<Out, Args extends readonly unknown[], N> = WithLeaves<Out, ArraysOf<Chosen<Args, N>>>;
+
+/** The Jacobian of the Jacobian. */
+export type HessianOf<Out, Args extends readonly unknown[], N> = JacobianOf<JacobianOf<Out, Args, N>, Args, N>;
 
 /** The Jacobian of `f` at `args`, with `alone` by the only argument, otherwise a list with one for each; and aux. */
 type Jacobian = (
@@ -106,28 +115,28 @@ const nestedUnder = (def: TreeDef, subtrees: readonly unknown[]): unknown => unf
  * `[...m, ...n]`, for trees the outputs' tree of the arguments' trees. Cheapest when outputs are few.
  * Source: `jax.jacrev`.
  */
-export function jacrev<Args extends unknown[], Out, Aux>(
+export function jacrev<Args extends unknown[], Out, Aux, const N extends Argnums = 0>(
   f: (...args: Args) => readonly [Out, Aux],
-  options: AuxOptions,
-): (...args: Args) => [jacobian: JacobianOf<Args, Out>, aux: Aux];
-export function jacrev<Args extends unknown[], Out>(
+  options: WithAux & { readonly argnums?: N },
+): (...args: Args) => [jacobian: JacobianOf<Out, Args, N>, aux: ArraysOf<Aux>];
+export function jacrev<Args extends unknown[], Out, const N extends Argnums = 0>(
   f: (...args: Args) => Out,
-  options?: JacobianOptions,
-): (...args: Args) => JacobianOf<Args, Out>;
+  options?: { readonly argnums?: N; readonly hasAux?: false },
+): (...args: Args) => JacobianOf<Out, Args, N>;
 export function jacrev(f: TreeFunction, options: JacobianOptions = {}, ...rest: never[]): TreeFunction {
   noMore("jacrev", rest);
   return jacobianOf("jacrev", reverse, f, options);
 }
 
 /** The Jacobian of `f` by forward mode; cheapest when inputs are few. Source: `jax.jacfwd`. */
-export function jacfwd<Args extends unknown[], Out, Aux>(
+export function jacfwd<Args extends unknown[], Out, Aux, const N extends Argnums = 0>(
   f: (...args: Args) => readonly [Out, Aux],
-  options: AuxOptions,
-): (...args: Args) => [jacobian: JacobianOf<Args, Out>, aux: Aux];
-export function jacfwd<Args extends unknown[], Out>(
+  options: WithAux & { readonly argnums?: N },
+): (...args: Args) => [jacobian: JacobianOf<Out, Args, N>, aux: ArraysOf<Aux>];
+export function jacfwd<Args extends unknown[], Out, const N extends Argnums = 0>(
   f: (...args: Args) => Out,
-  options?: JacobianOptions,
-): (...args: Args) => JacobianOf<Args, Out>;
+  options?: { readonly argnums?: N; readonly hasAux?: false },
+): (...args: Args) => JacobianOf<Out, Args, N>;
 export function jacfwd(f: TreeFunction, options: JacobianOptions = {}, ...rest: never[]): TreeFunction {
   noMore("jacfwd", rest);
   return jacobianOf("jacfwd", forward, f, options);
@@ -137,14 +146,14 @@ export function jacfwd(f: TreeFunction, options: JacobianOptions = {}, ...rest: 
 export const jacobian: typeof jacrev = jacrev;
 
 /** The second derivatives: forward over reverse mode. Source: `jax.hessian`. */
-export function hessian<Args extends unknown[], Out, Aux>(
+export function hessian<Args extends unknown[], Out, Aux, const N extends Argnums = 0>(
   f: (...args: Args) => readonly [Out, Aux],
-  options: AuxOptions,
-): (...args: Args) => [hessian: JacobianOf<Args, Out>, aux: Aux];
-export function hessian<Args extends unknown[], Out>(
+  options: WithAux & { readonly argnums?: N },
+): (...args: Args) => [hessian: HessianOf<Out, Args, N>, aux: ArraysOf<Aux>];
+export function hessian<Args extends unknown[], Out, const N extends Argnums = 0>(
   f: (...args: Args) => Out,
-  options?: JacobianOptions,
-): (...args: Args) => JacobianOf<Args, Out>;
+  options?: { readonly argnums?: N; readonly hasAux?: false },
+): (...args: Args) => HessianOf<Out, Args, N>;
 export function hessian(f: TreeFunction, options: JacobianOptions = {}, ...rest: never[]): TreeFunction {
   noMore("hessian", rest);
   return jacobianOf("hessian", forward, jacobianOf("hessian", reverse, f, options), options);

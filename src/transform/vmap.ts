@@ -1,7 +1,7 @@
 /** `vmap`: a function of single examples made a function of batches. */
 import { checkOptions, formatShape, noMore, ShapeError } from "../base/errors.ts";
 import { canonicalAxis, checkShape, removed } from "../base/shapes.ts";
-import { broadcastPrefix, unflatten } from "../base/tree.ts";
+import { broadcastPrefix, type PyTree, unflatten } from "../base/tree.ts";
 import { makeAval } from "../ir/aval.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import type { BatchAxis } from "../ir/primitive.ts";
@@ -11,9 +11,9 @@ import { checkFunction, flattenArrays, type TreeFunction, traceFunction } from "
 
 export interface VmapOptions {
   /** The axis to map over: one for all arguments, or a list with one (a number, `null`, or a tree of them) for each. */
-  readonly inAxes?: unknown;
+  readonly inAxes?: PyTree<number>;
   /** Where the mapped axis goes in the results; a number or a tree of them. */
-  readonly outAxes?: unknown;
+  readonly outAxes?: PyTree<number>;
   /** The size of the mapped axis; needed only when no argument is mapped. */
   readonly axisSize?: number;
 }

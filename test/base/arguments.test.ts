@@ -1,5 +1,5 @@
 /** How functions read what follows their arguments: by position, by name, and nothing else. */
-import { numpy as np, vmap } from "cotangent";
+import { numpy as np, type PyTree, vmap } from "cotangent";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { namedArguments } from "../../src/base/arguments.ts";
@@ -78,7 +78,7 @@ test("what Object.prototype holds is no option", () => {
 });
 
 test("an option that contains itself is named", () => {
-  const cyclic: unknown[] = [];
+  const cyclic: PyTree<number>[] = [];
   cyclic.push({ inner: cyclic });
   assert.throws(() => vmap(np.sin, { inAxes: cyclic }), /^vmap: inAxes contains itself/);
   assert.throws(() => checkOptions("f", { any: cyclic }, ["any"]), /^f: any contains itself/);

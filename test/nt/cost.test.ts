@@ -4,9 +4,9 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 
 /** A network of dense layers without biases; its parameters are zeros, of which only the shapes matter here. */
-function mlp(widths: readonly number[]): { f: (p: NDArray[], x: NDArray) => NDArray; params: NDArray[] } {
+function mlp(widths: readonly number[]): { f: (p: readonly NDArray[], x: NDArray) => NDArray; params: NDArray[] } {
   const params = widths.slice(1).map((n, i) => np.zeros([widths[i] as number, n]));
-  const f = (p: NDArray[], x: NDArray): NDArray =>
+  const f = (p: readonly NDArray[], x: NDArray): NDArray =>
     p.reduce((h, w, i) => (i + 1 < p.length ? np.maximum(np.matmul(h, w), 0) : np.matmul(h, w)), x);
   return { f, params };
 }
@@ -62,7 +62,7 @@ test("a kernel of x1 with itself takes little more than half of the work that tw
     const dimensionNumbers = ["NHWC", "HWIO", "NHWC"] as const;
     return lax.convGeneralDilated(h, w, { windowStrides: [1, 1], padding: "VALID", dimensionNumbers });
   };
-  const cnn = ([k, l, w]: NDArray[], x: NDArray): NDArray =>
+  const cnn = ([k, l, w]: readonly NDArray[], x: NDArray): NDArray =>
     np.matmul(np.reshape(np.maximum(conv(np.maximum(conv(x, k as NDArray), 0), l as NDArray), 0), [-1, 128]), w);
   const { f, params } = mlp([64, 128, 128, 10]);
   for (const [name, network, own, input] of [

@@ -71,7 +71,7 @@ test("a wrong number of channels names the convolution, shapes and axes", () => 
 test("a batch that inputs and outputs don't share is refused by every method", () => {
   const [x, p] = [randomArray([3, 2], 1), randomArray([2, 4], 2)];
   for (const implementation of [0, 1, 2, 3] as const) {
-    const refused = (f: Any, vmapAxes: unknown, inputs: unknown): void =>
+    const refused = (f: Any, vmapAxes: nt.VmapAxes, inputs: unknown): void =>
       assertThrows(() => nt.empiricalNtkFn(f, { implementation, vmapAxes })(inputs, null, p), "vmapAxes", "batch");
     refused((w: NDArray) => np.expandDims(w.at(0), 0), 0, x);
     refused((w: NDArray, y: NDArray) => np.matmul(w.T, y.T), 0, x);

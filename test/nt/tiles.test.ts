@@ -14,14 +14,14 @@ const f = ({ w, v }: Params, x: NDArray, { scale }: { scale: NDArray }): NDArray
 
 /** The kernel as a whole and in tiles; fails when it was not tiled. */
 function bothWays(
-  apply: nt.ApplyFn,
+  apply: nt.ApplyFn<NDArray>,
   options: nt.NtkOptions,
-  args: Parameters<nt.KernelFn<unknown>>,
+  args: Parameters<nt.KernelFn<NDArray>>,
 ): [NDArray, NDArray] {
-  const whole = nt.empiricalNtkFn(apply, options)(...args) as NDArray;
-  const small = [x1.at("0:2"), args[1] === null ? null : x2.at("0:2")];
+  const whole = nt.empiricalNtkFn(apply, options)(...args);
+  const [small1, small2] = [x1.at("0:2"), args[1] === null ? null : x2.at("0:2")];
   const plain = (p: Params, x: NDArray): NDArray => f(p, x, { scale: np.ones([1, 3], { dtype: "float64" }) });
-  const { peakMemory } = nt.costOf(plain, small[0], small[1], params, { ...options, vmapAxes: 0 }).JACOBIAN_CONTRACTION;
+  const { peakMemory } = nt.costOf(plain, small1, small2, params, { ...options, vmapAxes: 0 }).JACOBIAN_CONTRACTION;
   const memoryLimit = peakMemory + 8 * whole.size + 8192;
   const progress: number[][] = [];
   const onProgress = (done: number, total: number): void => void progress.push([done, total]);
@@ -32,7 +32,7 @@ function bothWays(
     progress,
     progress.map((_, i) => [i + 1, total]),
   );
-  return [whole, tiled as NDArray];
+  return [whole, tiled];
 }
 
 function agree([whole, tiled]: [NDArray, NDArray]): void {
@@ -49,7 +49,7 @@ test("batched keyword arguments are cut with their inputs", () => {
 });
 
 /** In batches, by every kernel function, as a whole. */
-function batchesAgree(apply: nt.ApplyFn, x: NDArray, second: NDArray | null, kwargs: object): void {
+function batchesAgree(apply: nt.ApplyFn<NDArray>, x: NDArray, second: NDArray | null, kwargs: object): void {
   const options = { traceAxes: [] };
   const both = nt.empiricalKernelFn(apply, options);
   agree([
@@ -58,7 +58,7 @@ function batchesAgree(apply: nt.ApplyFn, x: NDArray, second: NDArray | null, kwa
   ]);
   for (const kernelFn of [nt.empiricalNtkFn(apply, options), nt.empiricalNngpFn(apply, options)]) {
     const args = [x, second, params, kwargs] as Parameters<typeof kernelFn>;
-    agree([kernelFn(...args) as NDArray, nt.batch(kernelFn, { batchSize: 9 })(...args) as NDArray]);
+    agree([kernelFn(...args), nt.batch(kernelFn, { batchSize: 9 })(...args)]);
   }
 }
 
@@ -137,7 +137,7 @@ test("batches of x1 against itself: half of them, in every kernel function of ou
   // Of other functions nobody knows.
   const kernel = nt.empiricalNtkFn(apply, options);
   assert.is(
-    calls((a: unknown, b: unknown, p: unknown) => kernel(a, b, p), params),
+    calls((a: NDArray, b: NDArray | null, p: Params) => kernel(a, b, p), params),
     16,
   );
 });

@@ -2,24 +2,24 @@
 import { describe, ShapeError } from "../../base/errors.ts";
 import { flattenArguments } from "../../base/flatten.ts";
 import { canonicalAxis, type Shape } from "../../base/shapes.ts";
-import { broadcastPrefix, isLeaf, type TreeDef, unflatten } from "../../base/tree.ts";
+import { broadcastPrefix, isLeaf, type PyTree, type TreeDef, unflatten } from "../../base/tree.ts";
 import { type ClosedJaxpr, outputAvals } from "../../ir/jaxpr.ts";
 import type { NDArray } from "../../ir/ndarray.ts";
 import { asArray } from "../../lax/operands.ts";
 import { expandDims } from "../../lax/shape.ts";
 import { flattenArrays, traceFunction } from "../../transform/flat.ts";
 import { ShapeDtypeStruct } from "../../transform/shapes.ts";
+import type { AnyTree } from "../../transform/tree-types.ts";
 import type { Kwargs } from "./kwargs.ts";
 
 /** A function of parameters and inputs; `kwargs` is passed when the caller of the kernel gives any. */
-// biome-ignore lint/suspicious/noExplicitAny: the user annotates parameters and inputs as his own trees, which `unknown` would refuse
-export type ApplyFn<Out = unknown> = (params: any, x: any, kwargs?: any) => Out;
+export type ApplyFn<Out = unknown, Params = AnyTree, X = AnyTree> = (params: Params, x: X, kwargs?: AnyTree) => Out;
 
 /**
  * The axes over which `f` acts on each example alone: `null` for none; a number or a tree for the inputs and outputs
  * alike; a list of three `[inAxes, outAxes, kwargsAxes]`.
  */
-export type VmapAxes = unknown;
+export type VmapAxes = PyTree<number> | undefined;
 
 /** Calls `f` without a third argument when there are no keyword arguments, as the user would. */
 export function callWith<Out>(f: ApplyFn<Out>, params: unknown, x: unknown, kwargs: Kwargs): Out {

@@ -1,17 +1,26 @@
 /** A kernel function compiled once for each structure, shape and program of `f`. */
-import { allNone } from "../../base/tree.ts";
+import { allNone, type PyTree } from "../../base/tree.ts";
 import { floatNumbers, type TreeFunction } from "../../transform/flat.ts";
 import { CompiledFunction } from "../../transform/jit.ts";
+import type { AnyTree, Given } from "../../transform/tree-types.ts";
 import type { ApplyFn, VmapAxes } from "./apply.ts";
 import { checkArguments } from "./check.ts";
 import { halves, type Kwargs } from "./kwargs.ts";
 import { Recording, separateArrays } from "./recording.ts";
 
-/** Inputs `x1` and `x2` (`null`, or a tree of nulls: the same as x1), the parameters of `f`, its keyword arguments. */
-export type KernelFn<Result> = (x1: unknown, x2: unknown, params: unknown, kwargs?: Kwargs) => Result;
+/** The other input of a kernel: `null`, or a tree of nulls, for the same as x1. */
+export type SecondInput<X> = Given<X> | PyTree<never> | undefined;
 
-/** A kernel function's arguments, and what it needs beside these. */
-type Arguments = [...Parameters<KernelFn<unknown>>, extra?: unknown];
+/** Inputs `x1` and `x2`, the parameters of `f` and its keyword arguments. */
+export type KernelFn<Result, Params = AnyTree, X = AnyTree> = (
+  x1: Given<X>,
+  x2: SecondInput<X>,
+  params: Given<Params>,
+  kwargs?: Kwargs,
+) => Result;
+
+/** A kernel function's arguments, whatever they are. */
+export type Arguments = Parameters<KernelFn<unknown, unknown, unknown>>;
 
 /** A call that is compiled and hasn't run. */
 export interface PreparedCall {
@@ -20,8 +29,8 @@ export interface PreparedCall {
   readonly run: () => unknown;
 }
 
-/** A kernel function's parts for tiling: a call is prepared before it runs. */
-export type CompiledKernel = (...args: Arguments) => PreparedCall;
+/** A kernel function's parts for tiling: a call is prepared before it runs. What the kernel needs beside may follow. */
+export type CompiledKernel = (...args: [...Arguments, extra?: unknown]) => PreparedCall;
 
 /** A kernel of traced arrays and of `f`, which must be called in its place; a further argument may follow. */
 export type Compute = (

@@ -1,6 +1,6 @@
 /** A kernel's task made explicit: the two sides with their inputs, shapes and batch axes, and the parameters. */
 import { flattenArguments } from "../../base/flatten.ts";
-import { formatTree, sameStructure, unflatten } from "../../base/tree.ts";
+import { formatTree, type PyTree, sameStructure, unflatten } from "../../base/tree.ts";
 import type { Rates } from "../../compile/cost.ts";
 import type { NDArray } from "../../ir/ndarray.ts";
 import { vmap } from "../../transform/vmap.ts";
@@ -93,7 +93,7 @@ export function perExample(
   if (batch === null) return compute(...sides.map(({ whole }) => whole));
   const one = (...all: Examples[]): NDArray[][] => compute(...sides.map((side, i) => side.single(all[i]!)));
   return vmap(one, {
-    inAxes: sides.map(({ exampleAxes }) => exampleAxes),
+    inAxes: sides.map(({ exampleAxes }) => exampleAxes as PyTree<number>),
     outAxes: outs.leaves.map((_, i) => axisOf(i)),
   })(...sides.map(({ examples }) => examples)) as NDArray[][];
 }

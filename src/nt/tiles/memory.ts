@@ -6,7 +6,7 @@ import { allNone } from "../../base/tree.ts";
 import { isTracing } from "../../ir/trace.ts";
 import { flattenArrays, floatNumbers, traceFunction } from "../../transform/flat.ts";
 import { kernelLabels, kernelShape, mirrorOf, pairAxes } from "../task/axes.ts";
-import type { CompiledKernel, KernelFn } from "../task/compile-kernel.ts";
+import type { Arguments, CompiledKernel } from "../task/compile-kernel.ts";
 import { type Kwargs, SIDES, splitKwargs } from "../task/kwargs.ts";
 import type { NtkSettings, Problem, Side, Task } from "../task/problem.ts";
 import { computeTiles } from "./assemble.ts";
@@ -37,8 +37,6 @@ function mebibytes(bytes: number, others = bytes): string {
   while (bytes !== others && rounded(bytes, digits) === rounded(others, digits)) digits++;
   return `${rounded(bytes, digits)} MiB`;
 }
-
-type Arguments = Parameters<KernelFn<unknown>>;
 
 /** What becomes of the batch axis of output `i`. */
 function layoutOf(fn: string, { first, second }: Problem, i: number, settings: NtkSettings): BatchLayout {
@@ -124,7 +122,7 @@ export function withinMemory(
   settings: NtkSettings,
   prepareProblem: (...task: Task) => Problem,
   onProgress: OnProgress | undefined,
-): KernelFn<unknown> {
+): (...args: Arguments) => unknown {
   const limit = settings.memoryLimit;
   return (x1, x2, params, kwargs, ...rest: never[]) => {
     noMore(fn, rest);

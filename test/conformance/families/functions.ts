@@ -35,7 +35,7 @@ function checkKernels(data: Data, [f, shape, leafCount]: Case, name: string, pre
   const expected = data.list(`out/${f}/${shape}`);
   if (expected.length !== leafCount) return `the data has ${expected.length} output leaves, the index ${leafCount}`;
   const kernelFn = nt.empiricalNtkFn(functionNamed(name), { traceAxes: [], ...options });
-  const leaves = tree.leaves<NDArray>(kernelFn(x1, x2, params));
+  const leaves = tree.leaves<NDArray>(kernelFn(x1, x2, params as [NDArray, NDArray, NDArray]));
   if (leaves.length !== leafCount) return `${leaves.length} output leaves, expected ${leafCount}`;
   return differenceInTree(leaves, data, `out/${f}/${shape}`, precision);
 }

@@ -42,7 +42,7 @@ export interface KernelChecks {
   readonly problem: (precision: Precision) => Problem;
   readonly axes?: { readonly traceAxes: readonly number[]; readonly diagonalAxes: readonly number[] };
   /** The NTK is computed with each of these. */
-  readonly vmapAxes: readonly unknown[];
+  readonly vmapAxes: readonly nt.VmapAxes[];
 }
 
 /** Checks every kernel of a network that the data has values for. */
@@ -68,7 +68,7 @@ function nngpWays({ data, name, problem, axes }: KernelChecks, inputs: string): 
 }
 
 function ntkWays({ data, name, problem, axes, vmapAxes }: KernelChecks, inputs: string): Way[] {
-  const way = (precision: Precision, method: Variant, mapped: unknown): Way => [
+  const way = (precision: Precision, method: Variant, mapped: nt.VmapAxes): Way => [
     `${precision} ${method.name} vmapAxes ${JSON.stringify(mapped)}`,
     () => {
       const { f, x1, x2, params } = problem(precision);

@@ -1,5 +1,5 @@
 /** Kernel-vector products and Taylor expansions. */
-import { type NDArray, numpy as np, nt } from "cotangent";
+import { type Given, type NDArray, numpy as np, nt } from "cotangent";
 import { PRECISIONS, type Precision } from "../compare.ts";
 import { type Data, toArray } from "../data.ts";
 import { multilayerPerceptron } from "../layers.ts";
@@ -51,7 +51,11 @@ function quadratic(x0: NDArray, params: Weights, alter: boolean, shift: boolean)
 }
 
 /** What `lin` and `tay<degree>` stand for. */
-function expansion(kind: string, f: Parameters<typeof nt.linearize>[0], params: unknown) {
+function expansion<Params, Args extends readonly unknown[]>(
+  kind: string,
+  f: (params: Params, ...args: Args) => unknown,
+  params: NoInfer<Given<Params>>,
+) {
   return kind === "lin" ? nt.linearize(f, params) : nt.taylorExpand(f, params, Number(/\d+$/.exec(kind)?.[0]));
 }
 
@@ -63,7 +67,7 @@ export function checkTaylor(data: Data, report: Report): void {
         inPrecisions((precision) => {
           const [kind, flags] = name.slice(root.length + 1).split("/") as [string, string];
           const get = (tensor: string) => toArray(data.get(`${root}/${tensor}`), precision);
-          const params = arrays(data, `${root}/params`, precision);
+          const params = arrays(data, `${root}/params`, precision) as [NDArray, NDArray, NDArray];
           const f = expansion(kind, quadratic, get("x0"));
           const value = f(get("x"), params, flags[0] === "1", flags[1] === "1");
           return differenceInTree(value, data, name, precision);

@@ -1,3 +1,4 @@
+import type { nt } from "cotangent";
 import type { Precision } from "../compare.ts";
 import type { Data } from "../data.ts";
 import { type Layer, nestedNetwork, networkOfKind, parallelNetwork, type Shape } from "../layers.ts";
@@ -28,7 +29,7 @@ interface Index {
 /** What the inputs of a network look like, the batch axes for them, and the network for its parameters' shapes. */
 interface Kind {
   readonly inputs: unknown;
-  readonly vmapAxes: unknown;
+  readonly vmapAxes: nt.VmapAxes;
   readonly network: (shapes: readonly Shape[], inputDims: number) => Layer;
   /** Without, the last axis is traced, as by default. */
   readonly axes?: { readonly traceAxes: readonly number[]; readonly diagonalAxes: readonly number[] };
