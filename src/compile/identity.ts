@@ -5,7 +5,10 @@
 import { range, type Shape, sameShape, sizeOf } from "../base/shapes.ts";
 import { type Atom, type Equation, Literal } from "../ir/jaxpr.ts";
 import type { ContractParams } from "../ir/primitive.ts";
+import { divPrimitive, mulPrimitive, negPrimitive } from "../lax/arithmetic.ts";
+import { convertPrimitive } from "../lax/convert.ts";
 import { iotaPrimitive } from "../lax/create.ts";
+import { eqPrimitive } from "../lax/logic.ts";
 import { broadcastPrimitive, reshapePrimitive, transposePrimitive } from "../lax/shape.ts";
 import type { Emit } from "./rewrite.ts";
 
@@ -85,29 +88,31 @@ export function patternOf(equation: Equation, known: PatternOf): Pattern | undef
   }
   const patterns = inputs.map(known);
   const [x, y] = patterns;
-  switch (primitive.name) {
-    case "broadcast_in_dim": {
+  switch (primitive) {
+    case broadcastPrimitive: {
       const { broadcastDimensions: to } = params as { broadcastDimensions: readonly number[] };
       return x && mapAxes(x, (a) => to[a]!);
     }
-    case "transpose":
+    case transposePrimitive:
       return x && mapAxes(x, (a) => (params as { permutation: readonly number[] }).permutation.indexOf(a));
-    case "reshape":
+    case reshapePrimitive:
       return x && reshaped(x, inputs[0]!.aval.shape, shape);
-    case "eq": {
+    case eqPrimitive: {
       const square = x?.kind === "iota" && y?.kind === "iota" && x.axis !== y.axis && shape[x.axis] === shape[y.axis];
       return square ? { kind: "identity", rows: [x.axis], columns: [y.axis], scales: [] } : undefined;
     }
-    case "convert_element_type":
+    case convertPrimitive:
       return x?.kind === "identity" && x.scales.length === 0 && dtype !== "bool" ? x : undefined;
-    case "neg":
+    case negPrimitive:
       return x?.kind === "identity" ? { ...x, scales: [...x.scales, equation] } : undefined;
-    case "mul":
-    case "div": {
+    case mulPrimitive:
+    case divPrimitive: {
       const i = patterns.findIndex((p) => p?.kind === "identity");
       const by = inputs[1 - i];
       const scales =
-        by instanceof Literal && Number.isFinite(by.value) && (primitive.name === "mul" || (i === 0 && by.value !== 0));
+        by instanceof Literal &&
+        Number.isFinite(by.value) &&
+        (primitive === mulPrimitive || (i === 0 && by.value !== 0));
       const p = patterns[i] as Identity;
       return scales ? { ...p, scales: [...p.scales, equation] } : undefined;
     }

@@ -7,7 +7,11 @@ import { range } from "../base/shapes.ts";
 import { sameAval } from "../ir/aval.ts";
 import { type Atom, type Equation, type Jaxpr, Literal, Var } from "../ir/jaxpr.ts";
 import type { Primitive } from "../ir/primitive.ts";
-import { broadcastPrimitive } from "../lax/shape.ts";
+import { divPrimitive, mulPrimitive, subPrimitive } from "../lax/arithmetic.ts";
+import { convertPrimitive } from "../lax/convert.ts";
+import { addPrimitive } from "../lax/elementwise.ts";
+import { contractPrimitive } from "../lax/products/contract.ts";
+import { broadcastPrimitive, reshapePrimitive, transposePrimitive } from "../lax/shape.ts";
 import { fold } from "./fold.ts";
 import { identityProduct, type Pattern, patternOf } from "./identity.ts";
 
@@ -16,12 +20,18 @@ import { identityProduct, type Pattern, patternOf } from "./identity.ts";
 export type Emit = (primitive: Primitive<any>, inputs: readonly Atom[], params: unknown) => Atom;
 
 /** Neutral elements: `x + -0` is `x` for every x, and `x + 0` is not, for x = -0. */
-const NEUTRAL: Readonly<Record<string, { readonly value: number; readonly first: boolean }>> = {
-  add: { value: -0, first: true },
-  sub: { value: 0, first: false },
-  mul: { value: 1, first: true },
-  div: { value: 1, first: false },
-};
+const NEUTRAL = /* @__PURE__ */ new Map<object, { readonly value: number; readonly first: boolean }>([
+  [addPrimitive, { value: -0, first: true }],
+  [subPrimitive, { value: 0, first: false }],
+  [mulPrimitive, { value: 1, first: true }],
+  [divPrimitive, { value: 1, first: false }],
+]);
+
+const MOVEMENTS: ReadonlySet<object> = /* @__PURE__ */ new Set([
+  transposePrimitive,
+  reshapePrimitive,
+  broadcastPrimitive,
+]);
 
 function isNeutral(atom: Atom, value: number): boolean {
   if (!(atom instanceof Literal)) return false;
@@ -62,25 +72,25 @@ class Rewriter {
 
   #replacement(equation: Equation): Atom | undefined {
     const { primitive, inputs, outputs } = equation;
-    const { name, lowering } = primitive;
     const [x] = inputs as [Atom];
     const [out] = outputs as [Var];
-    if (lowering.kind === "map") return this.#elementwise(equation);
-    if (name === "contract") return identityProduct(equation, (atom) => this.#patterns.get(atom), this.#emit);
-    if (name !== "transpose" && name !== "reshape" && name !== "broadcast_in_dim") return undefined;
+    if (primitive.lowering.kind === "map") return this.#elementwise(equation);
+    if (primitive === contractPrimitive)
+      return identityProduct(equation, (atom) => this.#patterns.get(atom), this.#emit);
+    if (!MOVEMENTS.has(primitive)) return undefined;
     return this.#movement(equation) ?? (sameAval(x.aval, out.aval) && this.#keepsOrder(equation) ? x : undefined);
   }
 
   /** Whether a movement between equal shapes moves nothing. */
   #keepsOrder({ primitive, params }: Equation): boolean {
-    return primitive.name !== "transpose" || (params as TransposeParams).permutation.every((p, i) => p === i);
+    return primitive !== transposePrimitive || (params as TransposeParams).permutation.every((p, i) => p === i);
   }
 
   /** A movement of what the same kind of movement has made. */
   #movement({ primitive, inputs, params }: Equation): Atom | undefined {
     const inner = this.#definitions.get(inputs[0]!);
     if (inner?.primitive !== primitive) return undefined;
-    return this.#emit(primitive, inner.inputs, composed(primitive.name, inner.params, params));
+    return this.#emit(primitive, inner.inputs, composed(primitive, inner.params, params));
   }
 
   /** The number that an array consists of. */
@@ -93,9 +103,8 @@ class Rewriter {
 
   #elementwise(equation: Equation): Atom | undefined {
     const { primitive, inputs, params, outputs } = equation;
-    const { name } = primitive;
     const { shape, dtype } = outputs[0]!.aval;
-    if (name === "convert_element_type" && inputs[0]!.aval.dtype === dtype) return inputs[0];
+    if (primitive === convertPrimitive && inputs[0]!.aval.dtype === dtype) return inputs[0];
     const numbers = inputs.map((a) => this.#uniform(a));
     const literals = numbers.filter((n) => n !== undefined);
     if (literals.length === inputs.length) {
@@ -104,7 +113,7 @@ class Rewriter {
       return this.#emit(broadcastPrimitive, [value], { shape, broadcastDimensions: [] });
     }
     const operands = inputs.map((a, i) => numbers[i] ?? a);
-    const neutral = NEUTRAL[name];
+    const neutral = NEUTRAL.get(primitive);
     const places = neutral
       ? range(2).filter((i) => (i === 1 || neutral.first) && isNeutral(operands[i]!, neutral.value))
       : [];
@@ -123,9 +132,9 @@ interface BroadcastParams {
 }
 
 /** The parameters of two movements of one kind as one. */
-function composed(name: string, first: unknown, second: unknown): unknown {
-  if (name === "reshape") return second;
-  if (name === "transpose") {
+function composed(primitive: Primitive, first: unknown, second: unknown): unknown {
+  if (primitive === reshapePrimitive) return second;
+  if (primitive === transposePrimitive) {
     const [inner, outer] = [first, second] as [TransposeParams, TransposeParams];
     return { permutation: outer.permutation.map((p) => inner.permutation[p]!) };
   }

@@ -1,7 +1,7 @@
 /** Programs made smaller before they are planned: repeated work and unused work go, the rest is put in demand order. */
 import { withoutDeadCode } from "../ir/dead-code.ts";
 import { type Atom, type Equation, type Jaxpr, Literal, mapPrograms, Var } from "../ir/jaxpr.ts";
-import { keyOf, literalKey } from "../ir/key.ts";
+import { literalKey, operationKey } from "../ir/key.ts";
 import { rewrite } from "./rewrite.ts";
 
 /** Puts the equations of called programs in the place of their calls. */
@@ -44,7 +44,7 @@ export function eliminateCommonSubexpressions(jaxpr: Jaxpr): Jaxpr {
   const equations: Equation[] = [];
   for (const equation of jaxpr.equations) {
     const inputs = equation.inputs.map(resolve);
-    const signature = `${equation.primitive.name}(${inputs.map(key).join()})${keyOf(equation.params)}`;
+    const signature = operationKey(equation.primitive, inputs.map(key), equation.params);
     const earlier = seen.get(signature);
     if (earlier) {
       equation.outputs.forEach((v, i) => {

@@ -3,7 +3,7 @@ import { UnsupportedError } from "../base/errors.ts";
 import { compile, type Plan } from "../compile/plan.ts";
 import { formatAval } from "../ir/aval.ts";
 import { type Jaxpr, Var } from "../ir/jaxpr.ts";
-import { keyOf } from "../ir/key.ts";
+import { operationKey } from "../ir/key.ts";
 import { HostArray, type NDArray } from "../ir/ndarray.ts";
 import type { Primitive } from "../ir/primitive.ts";
 import { compiled, planBytes } from "./compiled.ts";
@@ -27,7 +27,11 @@ function singleEquation(primitive: Primitive, inputs: readonly HostArray[], para
 /** Computes one primitive. */
 export function evaluate(primitive: Primitive, arrays: readonly NDArray[], params: unknown): NDArray[] {
   const inputs = arrays.map(asHostArray);
-  const key = `${primitive.name}(${inputs.map((x) => formatAval(x.aval)).join()})${keyOf(params)}`;
+  const key = operationKey(
+    primitive,
+    inputs.map((x) => formatAval(x.aval)),
+    params,
+  );
   let plan = compiled.get(key) as Plan | undefined;
   if (!plan) {
     plan = compile(singleEquation(primitive, inputs, params));

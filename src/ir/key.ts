@@ -1,6 +1,8 @@
-/** Values as text for caches and comparisons: equal texts stand for equal values. */
+/** Values as text for caches and comparisons, all of which are made here: equal texts stand for equal values. */
+import { formatTree, type TreeDef } from "../base/tree.ts";
 import { formatAval } from "./aval.ts";
 import { type Atom, isJaxpr, type Jaxpr, Literal, type Var } from "./jaxpr.ts";
+import type { Primitive } from "./primitive.ts";
 
 const identities = new WeakMap<object, number>();
 const symbols = new Map<symbol, number>();
@@ -9,8 +11,11 @@ let count = 0;
 /** The number of a value that only equals itself. */
 function identityOf(value: object | symbol): string {
   const known = (typeof value === "symbol" ? symbols : identities) as Map<object | symbol, number>;
-  const id = known.get(value) ?? count++;
-  known.set(value, id);
+  let id = known.get(value);
+  if (id === undefined) {
+    id = count++;
+    known.set(value, id);
+  }
   return `#${id}`;
 }
 
@@ -29,13 +34,20 @@ function programKey(jaxpr: Jaxpr): string {
     atom instanceof Literal ? literalKey(atom) : `%${places.get(atom) ?? identityOf(atom)}`;
   const inputs = [...jaxpr.constVars, ...jaxpr.inputs].map(define);
   const equations = jaxpr.equations.map(({ primitive, inputs, params, outputs }) => {
-    const operands = inputs.map(use);
-    return `${primitive.name}(${operands})${primitive.key?.(params) ?? keyOf(params)}${outputs.map(define)}`;
+    const operation = operationKey(primitive, inputs.map(use), params);
+    return `${operation}${outputs.map(define)}`;
   });
   const key = `{${inputs};${equations.join(";")};${jaxpr.outputs.map(use)}}`;
   programs.set(jaxpr, key);
   return key;
 }
+
+/** A primitive with what its operands are. It counts by identity: two may have one name. */
+export const operationKey = (primitive: Primitive, operands: readonly string[], params: unknown): string =>
+  `${primitive.name}${identityOf(primitive)}(${operands})${primitive.key?.(params) ?? keyOf(params)}`;
+
+/** A structure with what its leaves are. */
+export const treeKey = (tree: TreeDef, leaves: readonly string[]): string => `${formatTree(tree)}(${leaves})`;
 
 export const literalKey = ({ value, aval }: Literal): string => `${keyOf(value)}:${formatAval(aval)}`;
 

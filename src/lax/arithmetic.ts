@@ -17,7 +17,7 @@ const operand = (inputs: readonly NDArray[], i: number): NDArray => inputs[i] as
 /** `x + y`. */
 export const add: Binary = /* @__PURE__ */ binary("add", addPrimitive);
 
-const negPrimitive = /* @__PURE__ */ makeElementwise<null>({
+export const negPrimitive = /* @__PURE__ */ makeElementwise<null>({
   name: "neg",
   emit: "NEG",
   derivatives: [(t) => neg(t)],
@@ -25,7 +25,7 @@ const negPrimitive = /* @__PURE__ */ makeElementwise<null>({
 });
 export const neg: Unary = /* @__PURE__ */ unary("neg", negPrimitive, "numbers");
 
-const subPrimitive = /* @__PURE__ */ makeElementwise<null>({
+export const subPrimitive = /* @__PURE__ */ makeElementwise<null>({
   name: "sub",
   emit: "SUB",
   derivatives: [(t) => t, (t) => neg(t)],
@@ -34,7 +34,7 @@ const subPrimitive = /* @__PURE__ */ makeElementwise<null>({
 /** `x - y`. */
 export const sub: Binary = /* @__PURE__ */ binary("sub", subPrimitive);
 
-const mulPrimitive = /* @__PURE__ */ makeElementwise<null>({
+export const mulPrimitive = /* @__PURE__ */ makeElementwise<null>({
   name: "mul",
   emit: "MUL",
   derivatives: [(t, x) => mul(t, operand(x, 1)), (t, x) => mul(operand(x, 0), t)],
@@ -43,7 +43,7 @@ const mulPrimitive = /* @__PURE__ */ makeElementwise<null>({
 /** `x * y`. */
 export const mul: Binary = /* @__PURE__ */ binary("mul", mulPrimitive);
 
-const divPrimitive = /* @__PURE__ */ makeElementwise<null>({
+export const divPrimitive = /* @__PURE__ */ makeElementwise<null>({
   name: "div",
   emit: "DIV",
   derivatives: [(t, x) => div(t, operand(x, 1)), (t, x, out) => neg(mul(t, div(out, operand(x, 1))))],

@@ -15,7 +15,7 @@ interface ConvertParams {
   readonly weakType: boolean;
 }
 
-const convertPrimitive = /* @__PURE__ */ makeElementwise<ConvertParams>({
+export const convertPrimitive = /* @__PURE__ */ makeElementwise<ConvertParams>({
   name: "convert_element_type",
   emit: (e, [x], [input], { newDtype }) => e.op("CONVERT", (input as { dtype: DType }).dtype, [x as number], newDtype),
   dtype: (_, { newDtype }) => newDtype,

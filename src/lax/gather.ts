@@ -62,7 +62,7 @@ function mergeBatch([x, indices]: readonly NDArray[], axes: readonly BatchAxis[]
 
 const unmerged = (y: NDArray, sizes: Shape): NDArray => reshape(y, { newSizes: [...sizes, ...y.shape.slice(1)] });
 
-const gatherPrimitive: Primitive<GatherParams> = {
+export const gatherPrimitive: Primitive<GatherParams> = {
   name: "gather",
   aval: ([x, indices]) => [withRows(x as Aval, (indices as Aval).shape[1] as number)],
   jvp: ([x, indices], [dx], params) => [

@@ -10,15 +10,15 @@ import { alignBatch, makeElementwise } from "./elementwise.ts";
 import { type Binary, binary, broadcastScalars, type Unary, unary } from "./nary.ts";
 import { type ArrayLike, asArray } from "./operands.ts";
 
-const comparison = (name: string, emit: MapOp): Binary =>
-  binary(
-    name,
-    makeElementwise<null>({ name, emit, dtype: () => "bool", weak: () => false, derivatives: [null, null] }),
-    "all",
-  );
+const comparing = (name: string, emit: MapOp): Primitive<null> =>
+  makeElementwise<null>({ name, emit, dtype: () => "bool", weak: () => false, derivatives: [null, null] });
+
+const comparison = (name: string, emit: MapOp): Binary => binary(name, comparing(name, emit), "all");
+
+export const eqPrimitive: Primitive<null> = /* @__PURE__ */ comparing("eq", "EQ");
 
 /** `x == y`, elementwise, as `bool`. */
-export const eq = /* @__PURE__ */ comparison("eq", "EQ");
+export const eq: Binary = /* @__PURE__ */ binary("eq", eqPrimitive, "all");
 /** `x != y`; true for NaN. */
 export const ne = /* @__PURE__ */ comparison("ne", "NE");
 export const lt = /* @__PURE__ */ comparison("lt", "LT");
@@ -78,7 +78,7 @@ export { finite as isFinite };
 
 const zeroWhereNone = (t: Tangent, like: NDArray): NDArray => t ?? zerosLike(like);
 
-const selectPrimitive: Primitive<null> = {
+export const selectPrimitive: Primitive<null> = {
   .../* @__PURE__ */ makeElementwise<null>({
     name: "select",
     emit: (e, x, inputs) => e.op("SELECT", (inputs[1] as Aval).dtype, x),

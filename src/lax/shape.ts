@@ -250,7 +250,7 @@ interface ReduceSumParams {
 /** Where `axes` of a value are once a batch axis has been moved to the front. */
 export const shiftedAxes = (axes: readonly number[]): number[] => axes.map((a) => a + 1);
 
-const reduceSumPrimitive: Primitive<ReduceSumParams> = {
+export const reduceSumPrimitive: Primitive<ReduceSumParams> = {
   name: "reduce_sum",
   aval: ([x], { axes }) => [makeAval(withoutAxes((x as Aval).shape, axes), (x as Aval).dtype, (x as Aval).weak)],
   .../* @__PURE__ */ linearUnaryRules<ReduceSumParams>({

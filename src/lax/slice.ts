@@ -33,7 +33,7 @@ interface SliceParams {
 const steps = (start: number, limit: number, stride: number): number =>
   Math.max(0, Math.ceil((limit - start) / stride));
 
-const slicePrimitive: Primitive<SliceParams> = {
+export const slicePrimitive: Primitive<SliceParams> = {
   name: "slice",
   aval: ([x], { startIndices, limitIndices, strides }) => [
     makeAval(
@@ -125,7 +125,7 @@ interface RevParams {
   readonly dimensions: readonly number[];
 }
 
-const revPrimitive: Primitive<RevParams> = {
+export const revPrimitive: Primitive<RevParams> = {
   name: "rev",
   aval: ([x]) => [x as Aval],
   .../* @__PURE__ */ linearUnaryRules<RevParams>({

@@ -1,11 +1,12 @@
 /** `jit`: a function compiled to a plan, once for each combination of shapes, structure and static values. */
 import { itemSize } from "../base/dtypes.ts";
 import { checkOptions, describe, noMore } from "../base/errors.ts";
-import { flatten, formatTree, unflatten } from "../base/tree.ts";
+import { flatten, unflatten } from "../base/tree.ts";
 import { compile, type Plan } from "../compile/plan.ts";
 import { compiled, planBytes, programBytes } from "../device/compiled.ts";
 import { runPlan } from "../device/wasm.ts";
 import { formatAval } from "../ir/aval.ts";
+import { keyOf, treeKey } from "../ir/key.ts";
 import { HostArray, type NDArray } from "../ir/ndarray.ts";
 import { evalJaxpr, isStaging } from "../ir/trace.ts";
 import { chosenArguments } from "./derivatives.ts";
@@ -47,34 +48,22 @@ class Compiled {
   }
 }
 
-const numbers = /* @__PURE__ */ new WeakMap<TreeFunction, number>();
-let count = 0;
+/** What the leaves of static values are. */
+const STATIC_TYPES: readonly string[] = ["number", "string", "boolean", "undefined", "function"];
 
-/** A number for each function. */
-function numberOf(f: TreeFunction): number {
-  const number = numbers.get(f) ?? count++;
-  numbers.set(f, number);
-  return number;
-}
-
-/** A static value as a part of a cache key: different values, different texts. */
+/** A static value as a part of a cache key. */
 function staticKey(value: unknown): string {
-  const [parts, def] = flatten(value);
-  const texts = parts.map((x) => {
-    if (typeof x === "number") return Object.is(x, -0) ? "-0" : String(x);
-    if (typeof x === "string") return JSON.stringify(x);
-    if (typeof x === "boolean" || x === undefined) return String(x);
-    if (typeof x === "function") return `function ${numberOf(x as TreeFunction)}`;
-    throw new TypeError(
-      `jit: a static argument must be data (numbers, strings, lists, objects) or a function, got ${describe(x)}.`,
-    );
-  });
-  return `${formatTree(def)}(${texts.join()})`;
+  const [leaves, tree] = flatten(value);
+  const wrong = leaves.find((x) => !STATIC_TYPES.includes(typeof x));
+  if (wrong === undefined) return treeKey(tree, leaves.map(keyOf));
+  throw new TypeError(
+    `jit: a static argument must be data (numbers, strings, lists, objects) or a function, got ${describe(wrong)}.`,
+  );
 }
 
 /** The compiled forms of a function. */
 export class CompiledFunction {
-  readonly #name = `jit ${count++}`;
+  readonly #name = `jit ${keyOf(this)}`;
   readonly #staticArgnums: readonly number[];
 
   constructor(staticArgnums: readonly number[] = []) {
@@ -98,7 +87,7 @@ export class CompiledFunction {
     const [inputs, inTree] = flattenArrays("jit", dynamic);
     const statics = args.flatMap((arg, i) => (isStatic.has(i) ? [`${i}=${staticKey(arg)}`] : []));
     const avals = inputs.map((x) => x.aval);
-    const key = `${this.#name} ${formatTree(inTree)} ${avals.map(formatAval).join()} ${statics.join()} ${variant}`;
+    const key = `${this.#name} ${treeKey(inTree, avals.map(formatAval))} ${statics.join()} ${variant}`;
     const known = compiled.get(key) as Compiled | undefined;
     const whole: TreeFunction = (...values) => {
       let next = 0;

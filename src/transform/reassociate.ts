@@ -7,7 +7,7 @@ import { type Atom, type ClosedJaxpr, Environment, type Equation, type Jaxpr, Va
 import type { NDArray } from "../ir/ndarray.ts";
 import type { ContractParams, Window } from "../ir/primitive.ts";
 import { bind } from "../ir/trace.ts";
-import { effectiveLabels, renameWindow } from "../lax/products/contract.ts";
+import { contractPrimitive, effectiveLabels, renameWindow } from "../lax/products/contract.ts";
 import { contractMany, costsOf, type Product } from "../lax/products/contract-many.ts";
 import type { ContractionTree } from "../lax/products/order.ts";
 import type { Operand } from "../lax/products/unfold.ts";
@@ -17,7 +17,7 @@ const MAX_OPERANDS = 6;
 /** A new order must be better by this factor, or the program stays as it is. */
 const MARGIN = 0.9;
 
-const isContraction = ({ primitive }: Equation): boolean => primitive.name === "contract";
+const isContraction = ({ primitive }: Equation): boolean => primitive === contractPrimitive;
 const paramsOf = (equation: Equation): ContractParams => equation.params as ContractParams;
 
 /** Contractions whose products only one other tree of contractions reads; each maps to the root of that tree. */

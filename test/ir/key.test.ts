@@ -3,7 +3,11 @@ import { array, jit, lax, makeJaxpr, type NDArray, numpy as np } from "cotangent
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { keyOf } from "../../src/ir/key.ts";
+import { bind1 } from "../../src/ir/trace.ts";
+import { makeElementwise } from "../../src/lax/elementwise.ts";
 import { assertClose } from "../support/arrays.ts";
+
+type Unary = (x: NDArray) => NDArray;
 
 const program = (factor: number, name = "x") =>
   makeJaxpr(
@@ -66,6 +70,24 @@ test("operations with NaN and infinities among their parameters are told apart, 
   }
   const both = jit((v: NDArray) => [scaled(2)(v), scaled(3)(v), scaled(2)(v)]) as unknown as (v: NDArray) => NDArray[];
   for (const [i, y] of both(x).entries()) assertClose(y, [-8, -18, -8][i]);
+});
+
+test("primitives of one name are told apart, alone and in a program", () => {
+  const [negated, absolute] = (["NEG", "ABS"] as const).map((emit) => {
+    const primitive = makeElementwise<null>({ name: "same", emit, derivatives: [null] });
+    return (x: NDArray): NDArray => bind1(primitive, [x], null);
+  }) as [Unary, Unary];
+  const x = array([-1, 2], { dtype: "float64" });
+  const both = (v: NDArray): [NDArray, NDArray] => [negated(v), absolute(v)];
+  for (const f of [both, jit(both)]) {
+    assert.equal(
+      f(x).map((y) => y.toArray()),
+      [
+        [1, -2],
+        [1, 2],
+      ],
+    );
+  }
 });
 
 test.run();

@@ -30,7 +30,7 @@ function follow(f: Linear, w: NDArray): { f: Linear; path: Path; last: Step | nu
   for (const equation of jaxpr.equations as Equation[]) {
     const input = equation.inputs.indexOf(value);
     assert.ok(input >= 0, "the function is a chain");
-    last = STRUCTURE_RULES[equation.primitive.name]?.({ equation, input }, path, read) ?? null;
+    last = STRUCTURE_RULES.get(equation.primitive)?.({ equation, input }, path, read) ?? null;
     if (!last) break;
     [value, path] = [equation.outputs[0] as Atom, last.path];
     steps++;
@@ -341,7 +341,8 @@ test("chains of two and of three rules", () => {
 });
 
 test("every rule of the table is tested above", () => {
-  assert.equal(Object.keys(STRUCTURE_RULES).sort(), [...Object.keys(UNARY), "contract", "gather"].sort());
+  const names = [...STRUCTURE_RULES.keys()].map(({ name }) => name);
+  assert.equal(names.sort(), [...Object.keys(UNARY), "contract", "gather"].sort());
 });
 
 test.run();

@@ -86,7 +86,7 @@ function formatWindow({ input, low, dilation, first, second }: Window): string {
   return `${left}${letter(input)}=${term(first)}+${term(second)}${offset}`;
 }
 
-const contractPrimitive: Primitive<ContractParams> = {
+export const contractPrimitive: Primitive<ContractParams> = {
   name: "contract",
   aval: ([lhs, rhs], { out, sizes }) => [
     makeAval(

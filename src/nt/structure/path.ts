@@ -8,6 +8,7 @@
  */
 import { range, type Shape } from "../../base/shapes.ts";
 import { rowMajorStrides } from "../../base/view.ts";
+import { keyOf } from "../../ir/key.ts";
 import type { NDArray } from "../../ir/ndarray.ts";
 import type { Window } from "../../ir/primitive.ts";
 
@@ -60,4 +61,4 @@ export function withLabels(path: Path, sizes: readonly number[]): [Path, number[
 
 /** What two paths share if their arrays can be stacked: everything but the contents. */
 export const shapeOfPath = ({ factors, ...path }: Path): string =>
-  JSON.stringify([path, factors.map(({ array, ...factor }) => [factor, array.shape, array.dtype])]);
+  keyOf([path, factors.map(({ array, ...factor }) => [factor, array.shape, array.dtype])]);

@@ -13,12 +13,20 @@
 import { range, sizeOf } from "../../base/shapes.ts";
 import type { Atom, Equation } from "../../ir/jaxpr.ts";
 import { type NDArray, scalar } from "../../ir/ndarray.ts";
-import type { ContractParams } from "../../ir/primitive.ts";
-import { div } from "../../lax/arithmetic.ts";
-import { convertElementType } from "../../lax/convert.ts";
-import { bitwiseNot } from "../../lax/logic.ts";
-import { renameWindow } from "../../lax/products/contract.ts";
-import { reshape } from "../../lax/shape.ts";
+import type { ContractParams, Primitive } from "../../ir/primitive.ts";
+import { div, divPrimitive, mulPrimitive, negPrimitive } from "../../lax/arithmetic.ts";
+import { convertElementType, convertPrimitive } from "../../lax/convert.ts";
+import { gatherPrimitive } from "../../lax/gather.ts";
+import { bitwiseNot, selectPrimitive } from "../../lax/logic.ts";
+import { contractPrimitive, renameWindow } from "../../lax/products/contract.ts";
+import {
+  broadcastPrimitive,
+  reduceSumPrimitive,
+  reshape,
+  reshapePrimitive,
+  transposePrimitive,
+} from "../../lax/shape.ts";
+import { revPrimitive, slicePrimitive } from "../../lax/slice.ts";
 import { type Factor, type Path, withLabels } from "./path.ts";
 
 /** A place where an equation reads a variable. */
@@ -153,19 +161,21 @@ const gather: Rule = ({ equation, input }, path, read) => {
   };
 };
 
-/** By the name of the primitive. */
-export const STRUCTURE_RULES: Readonly<Record<string, Rule>> = {
-  contract: contraction,
-  gather,
-  reduce_sum: sum,
-  slice: view,
-  reshape: view,
-  rev: view,
-  broadcast_in_dim: view,
-  transpose,
-  convert_element_type: (_, path) => passing(path),
-  neg: (_, path) => multiplied(path, scalar(-1, "float32")),
-  mul: product,
-  div: quotient,
-  select,
-};
+type Named = Pick<Primitive, "name">;
+
+/** By the primitive. */
+export const STRUCTURE_RULES: ReadonlyMap<Named, Rule> = /* @__PURE__ */ new Map<Named, Rule>([
+  [contractPrimitive, contraction],
+  [gatherPrimitive, gather],
+  [reduceSumPrimitive, sum],
+  [slicePrimitive, view],
+  [reshapePrimitive, view],
+  [revPrimitive, view],
+  [broadcastPrimitive, view],
+  [transposePrimitive, transpose],
+  [convertPrimitive, (_, path) => passing(path)],
+  [negPrimitive, (_, path) => multiplied(path, scalar(-1, "float32"))],
+  [mulPrimitive, product],
+  [divPrimitive, quotient],
+  [selectPrimitive, select],
+]);

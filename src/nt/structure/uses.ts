@@ -79,7 +79,7 @@ export class UseFinder {
   #byRule(edge: Edge, path: Path): Step | null {
     const { primitive, inputs, outputs } = edge.equation;
     const alone = inputs.every((atom, i) => i === edge.input || this.#isKnown(atom));
-    const rule = alone && outputs.length === 1 ? STRUCTURE_RULES[primitive.name] : undefined;
+    const rule = alone && outputs.length === 1 ? STRUCTURE_RULES.get(primitive) : undefined;
     return rule?.(edge, path, (atom) => this.#read(atom)) ?? null;
   }
 

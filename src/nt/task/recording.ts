@@ -4,10 +4,10 @@
  */
 import { isFloat } from "../../base/dtypes.ts";
 import { flattenArguments } from "../../base/flatten.ts";
-import { flatten, formatTree, type TreeDef, unflatten } from "../../base/tree.ts";
+import { flatten, type TreeDef, unflatten } from "../../base/tree.ts";
 import { type Aval, formatAval, makeAval } from "../../ir/aval.ts";
 import type { ClosedJaxpr } from "../../ir/jaxpr.ts";
-import { keyOf } from "../../ir/key.ts";
+import { keyOf, treeKey } from "../../ir/key.ts";
 import { HostArray, NDArray } from "../../ir/ndarray.ts";
 import { evalJaxpr } from "../../ir/trace.ts";
 import { leafArray, traceFunction } from "../../transform/flat.ts";
@@ -31,7 +31,7 @@ export function separateArrays(kwargs: Kwargs): SplitKwargs {
   const marks = leaves.map((leaf) => (isArray(leaf) ? "*" : keyOf(leaf)));
   return {
     arrays: leaves.filter(isArray),
-    key: `${formatTree(tree)} ${marks.join()}`,
+    key: treeKey(tree, marks),
     join: (arrays) => {
       let next = 0;
       return unflatten<Kwargs>(
@@ -59,7 +59,7 @@ function signatureOf(fn: string, params: unknown, x: unknown, given: Kwargs): Si
   const avals = leaves.map((leaf) =>
     leaf instanceof ShapeDtypeStruct ? makeAval(leaf.shape, leaf.dtype) : leafArray(fn, leaf).aval,
   );
-  return { text: `${formatTree(tree)} ${avals.map(formatInput)} ${kwargs.key}`, avals, tree, kwargs };
+  return { text: `${treeKey(tree, avals.map(formatInput))} ${kwargs.key}`, avals, tree, kwargs };
 }
 
 /** A program of `f`, and the shapes of its outputs. */
