@@ -9,7 +9,13 @@ import { divPrimitive, mulPrimitive, negPrimitive } from "../lax/arithmetic.ts";
 import { convertPrimitive } from "../lax/convert.ts";
 import { iotaPrimitive } from "../lax/create.ts";
 import { eqPrimitive } from "../lax/logic.ts";
-import { broadcastPrimitive, reshapePrimitive, transposePrimitive } from "../lax/shape.ts";
+import {
+  type BroadcastParams,
+  broadcastPrimitive,
+  reshapePrimitive,
+  type TransposeParams,
+  transposePrimitive,
+} from "../lax/shape.ts";
 import type { Emit } from "./rewrite.ts";
 
 /** `[0, 1, 2, ...]` along an axis, of a basis. */
@@ -90,11 +96,11 @@ export function patternOf(equation: Equation, known: PatternOf): Pattern | undef
   const [x, y] = patterns;
   switch (primitive) {
     case broadcastPrimitive: {
-      const { broadcastDimensions: to } = params as { broadcastDimensions: readonly number[] };
+      const { broadcastDimensions: to } = params as BroadcastParams;
       return x && mapAxes(x, (a) => to[a]!);
     }
     case transposePrimitive:
-      return x && mapAxes(x, (a) => (params as { permutation: readonly number[] }).permutation.indexOf(a));
+      return x && mapAxes(x, (a) => (params as TransposeParams).permutation.indexOf(a));
     case reshapePrimitive:
       return x && reshaped(x, inputs[0]!.aval.shape, shape);
     case eqPrimitive: {

@@ -11,7 +11,13 @@ import { divPrimitive, mulPrimitive, subPrimitive } from "../lax/arithmetic.ts";
 import { convertPrimitive } from "../lax/convert.ts";
 import { addPrimitive } from "../lax/elementwise.ts";
 import { contractPrimitive } from "../lax/products/contract.ts";
-import { broadcastPrimitive, reshapePrimitive, transposePrimitive } from "../lax/shape.ts";
+import {
+  type BroadcastParams,
+  broadcastPrimitive,
+  reshapePrimitive,
+  type TransposeParams,
+  transposePrimitive,
+} from "../lax/shape.ts";
 import { fold } from "./fold.ts";
 import { identityProduct, type Pattern, patternOf } from "./identity.ts";
 
@@ -120,15 +126,6 @@ class Rewriter {
     if (places.length > 0) return operands[1 - places[0]!];
     return operands.some((a, i) => a !== inputs[i]) ? this.#emit(primitive, operands, params) : undefined;
   }
-}
-
-interface TransposeParams {
-  readonly permutation: readonly number[];
-}
-
-interface BroadcastParams {
-  readonly shape: readonly number[];
-  readonly broadcastDimensions: readonly number[];
 }
 
 /** The parameters of two movements of one kind as one. */

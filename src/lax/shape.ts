@@ -46,7 +46,7 @@ export function linearUnaryRules<Params>(
   };
 }
 
-interface TransposeParams {
+export interface TransposeParams {
   readonly permutation: readonly number[];
 }
 
@@ -183,7 +183,7 @@ export function squeeze(x: ArrayLike, options: { readonly dimensions?: Axes } = 
   return reshape(operand, { newSizes: withoutAxes(operand.shape, axes) });
 }
 
-interface BroadcastParams {
+export interface BroadcastParams {
   readonly shape: Shape;
   readonly broadcastDimensions: readonly number[];
 }

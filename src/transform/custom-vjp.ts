@@ -5,16 +5,16 @@ import type { Aval } from "../ir/aval.ts";
 import { keyOf } from "../ir/key.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import type { Primitive, Tangent } from "../ir/primitive.ts";
-import { bind, evalJaxpr, traceToJaxpr } from "../ir/trace.ts";
+import { bind, evalJaxpr } from "../ir/trace.ts";
 import { narrowed } from "../lax/convert.ts";
 import { zerosLike } from "../lax/create.ts";
 import { batchSize, batchToFront } from "../lax/shape.ts";
 import { parts } from "./bodies.ts";
 import {
-  batched,
   type CustomOptions,
   callFlat,
   checkCustom,
+  mappedRule,
   ruleProgram,
   ruleResult,
   splitArguments,
@@ -51,18 +51,8 @@ const customLinearPrimitive: Primitive<LinearParams> = {
     const size = batchSize(inputs, axes);
     const front = inputs.map((x, i) => batchToFront(x, axes[i]!, size));
     const backward: LinearParams["backward"] = (residuals, cts) => {
-      const all = [...residuals, ...cts];
-      const single = (x: NDArray): Aval => ({ ...x.aval, shape: x.shape.slice(1) });
-      const rule = traceToJaxpr(
-        (values) => params.backward(values.slice(0, residuals.length), values.slice(residuals.length)),
-        all.map(single),
-      );
-      return batched(
-        rule,
-        all,
-        all.map(() => 0),
-        size,
-      );
+      const rule = (values: NDArray[]) => params.backward(...parts(values, residuals.length));
+      return mappedRule(rule, [...residuals, ...cts], size);
     };
     const outputs = params.outputs.map((a) => ({ ...a, shape: [size, ...a.shape] }));
     const rule = [...params.rule, size];

@@ -53,12 +53,14 @@ const customPrimitive: Primitive<CustomParams> = {
   batch: (inputs, axes, params) => {
     const size = batchSize(inputs, axes);
     const front = inputs.map((x, i) => batchToFront(x, axes[i]!, size));
-    const mapped = front.map((): BatchAxis => 0);
     const program = traceToJaxpr(
-      (values) => batched({ jaxpr: params.program, consts: [] }, values, mapped, size),
+      (values) => batched({ jaxpr: params.program, consts: [] }, values, size),
       front.map((x) => x.aval),
     );
-    const jvp: CustomParams["jvp"] = (...lists) => mappedJvp(params, lists, size);
+    const jvp: CustomParams["jvp"] = (...lists) => {
+      const rule = (values: NDArray[]) => params.jvp(...parts(values, lists[0].length, lists[1].length));
+      return mappedRule(rule, lists.flat(), size);
+    };
     const rule = [...params.rule, size];
     const outs = call({ ...params, program: program.jaxpr, jvp, rule }, [...program.consts, ...front]);
     return [outs, outs.map(() => 0)];
@@ -72,29 +74,21 @@ const customPrimitive: Primitive<CustomParams> = {
 export const zeroTangent = (x: NDArray): NDArray =>
   x.aval.weak && !isNumber(x.aval) ? broadcastTo(scalar(0, "float32", true), x.shape) : zerosLike(x);
 
-/** The outputs of the mapped program, each with its batch axis in front. */
-export function batched(
-  program: ClosedJaxpr,
-  inputs: readonly NDArray[],
-  axes: readonly BatchAxis[],
-  size: number,
-): NDArray[] {
+/** The outputs of the mapped program; every input and output has its batch axis in front. */
+function batched(program: ClosedJaxpr, inputs: readonly NDArray[], size: number): NDArray[] {
+  const axes = inputs.map((): BatchAxis => 0);
   const [outs, at] = batchJaxpr(program, inputs, axes);
   return outs.map((out, i) => batchToFront(out, at[i]!, size));
 }
 
-/** The user's rule applied to every example. */
-function mappedJvp({ jvp }: CustomParams, lists: Parameters<CustomParams["jvp"]>, size: number): NDArray[] {
-  const single = (x: NDArray): Aval => ({ ...x.aval, shape: x.shape.slice(1) });
-  const all = lists.flat();
-  const [primals, tangents] = lists;
-  const rule = traceToJaxpr((values) => jvp(...parts(values, primals.length, tangents.length)), all.map(single));
-  return batched(
-    rule,
-    all,
-    all.map(() => 0),
-    size,
-  );
+/** A user's rule applied to every example of inputs that have their batch axes in front. */
+export function mappedRule(
+  rule: (values: NDArray[]) => NDArray[],
+  inputs: readonly NDArray[],
+  size: number,
+): NDArray[] {
+  const single = ({ aval }: NDArray): Aval => ({ ...aval, shape: aval.shape.slice(1) });
+  return batched(traceToJaxpr(rule, inputs.map(single)), inputs, size);
 }
 
 const call = (params: CustomParams, inputs: readonly NDArray[]): NDArray[] => bind(customPrimitive, inputs, params);
