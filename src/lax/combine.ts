@@ -5,14 +5,20 @@ import { sameAval } from "../ir/aval.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { asArray } from "./operands.ts";
 
-/** A function of two lists of arrays. */
-export type Combine = (a: readonly NDArray[], b: readonly NDArray[]) => NDArray[];
+/** Makes one array of two. */
+export type Combine = (a: NDArray, b: NDArray) => NDArray;
+/** The same for several arrays at once. */
+export type CombineAll = (a: readonly NDArray[], b: readonly NDArray[]) => NDArray[];
+
+export const ofOne =
+  (combine: Combine): CombineAll =>
+  ([a], [b]) => [combine(a as NDArray, b as NDArray)];
 
 /**
  * `given`, the argument `name` of `fn`, which takes trees of the structure `def`, as a function of lists.
  * @throws TypeError when it returns anything but such a tree of arrays like those that it got.
  */
-export function combining(fn: string, name: string, given: (a: never, b: never) => unknown, def: TreeDef): Combine {
+export function combining(fn: string, name: string, given: (a: never, b: never) => unknown, def: TreeDef): CombineAll {
   checkFunction(fn, name, given);
   return (a, b) => {
     const [leaves, found] = flatten(given(unflatten(def, a) as never, unflatten(def, b) as never));

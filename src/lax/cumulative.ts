@@ -4,7 +4,7 @@ import { canonicalAxis, inserted } from "../base/shapes.ts";
 import { flatten, unflatten } from "../base/tree.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { add, max, min, mul } from "./arithmetic.ts";
-import { type Combine, combining } from "./combine.ts";
+import { type Combine, type CombineAll, combining, ofOne } from "./combine.ts";
 import { sameFloat } from "./convert.ts";
 import { logaddexp } from "./logaddexp.ts";
 import { requireNumbers } from "./nary.ts";
@@ -12,7 +12,7 @@ import { type ArrayLike, asArray } from "./operands.ts";
 import { reshape } from "./shape.ts";
 import { concatenate, rev, sliceInDim } from "./slice.ts";
 
-export interface ScanOptions {
+export interface PrefixOptions {
   /** The first by default. */
   readonly axis?: number;
   /** Whether to begin at the end. */
@@ -29,7 +29,7 @@ function interleave(even: NDArray, odd: NDArray, axis: number): NDArray {
 }
 
 /** Scans the pairs, which gives the odd places, and from these the even ones: as many steps as elements, nearly. */
-function scan(combine: Combine, xs: readonly NDArray[], axis: number): readonly NDArray[] {
+function scan(combine: CombineAll, xs: readonly NDArray[], axis: number): readonly NDArray[] {
   const size = (xs[0] as NDArray).shape[axis] as number;
   if (size < 2) return xs;
   const part = (list: readonly NDArray[], start: number, limit: number, stride: number): NDArray[] =>
@@ -42,7 +42,7 @@ function scan(combine: Combine, xs: readonly NDArray[], axis: number): readonly 
 }
 
 /** The combinations from the beginning of the axis, or from the end with `reverse`. */
-function prefixes(combine: Combine, xs: readonly NDArray[], axis: number, reverse = false): readonly NDArray[] {
+function prefixes(combine: CombineAll, xs: readonly NDArray[], axis: number, reverse = false): readonly NDArray[] {
   const turned = (list: readonly NDArray[]) => (reverse ? list.map((x) => rev(x, { dimensions: [axis] })) : list);
   return turned(scan(combine, turned(xs), axis));
 }
@@ -55,7 +55,7 @@ function prefixes(combine: Combine, xs: readonly NDArray[], axis: number, revers
 export function associativeScan<Elems>(
   fn: (a: Elems, b: Elems) => Elems,
   elems: Elems,
-  options?: ScanOptions,
+  options?: PrefixOptions,
   ...rest: never[]
 ): Elems {
   const name = "lax.associativeScan";
@@ -76,16 +76,15 @@ export function associativeScan<Elems>(
 /** The prefixes of one array, which `accept` makes of the argument. */
 function cumulative(
   name: string,
-  combine: (a: NDArray, b: NDArray) => NDArray,
+  combine: Combine,
   accept: (fn: string, x: ArrayLike) => NDArray = (fn, x) => requireNumbers(fn, asArray(fn, x)),
 ) {
   const fn = `lax.${name}`;
-  const ofLists: Combine = ([a], [b]) => [combine(a as NDArray, b as NDArray)];
-  return closed(fn, (x: ArrayLike, options?: ScanOptions): NDArray => {
+  return closed(fn, (x: ArrayLike, options?: PrefixOptions): NDArray => {
     const chosen = checkOptions(fn, options, ["axis", "reverse"]);
     const operand = accept(fn, x);
     const axis = canonicalAxis(fn, chosen.axis ?? 0, operand.ndim);
-    return prefixes(ofLists, [operand], axis, chosen.reverse)[0] as NDArray;
+    return prefixes(ofOne(combine), [operand], axis, chosen.reverse)[0] as NDArray;
   });
 }
 

@@ -47,14 +47,17 @@ export function factorization(
 }
 
 /** The values' tangents for the tangent `da` of what they were computed from. */
-export type Rule = (a: NDArray, values: readonly NDArray[], da: NDArray) => Tangent[];
+export type DerivativeRule = (a: NDArray, values: readonly NDArray[], da: NDArray) => Tangent[];
 
 interface AttachParams {
   readonly avals: readonly Aval[];
 }
 
 /** Gives values that were computed from `a` as constants a derivative by `a`; the rule sees them with theirs. */
-export function withDerivative(name: string, rule: Rule): (a: NDArray, values: readonly NDArray[]) => NDArray[] {
+export function withDerivative(
+  name: string,
+  rule: DerivativeRule,
+): (a: NDArray, values: readonly NDArray[]) => NDArray[] {
   const primitive: Primitive<AttachParams> = {
     name,
     aval: (inputs) => inputs.slice(1),

@@ -4,7 +4,7 @@ import { canonicalAxes, checkIntegers, range, type Shape } from "../base/shapes.
 import type { NDArray } from "../ir/ndarray.ts";
 import { rem } from "./arithmetic.ts";
 import { filled } from "./create.ts";
-import { checkIndices, fromEnd, gatherRows, type Indices } from "./gather.ts";
+import { checkIndices, fromEnd, type GatherIndices, gatherRows } from "./gather.ts";
 import { type GatherScatterMode, readDimensions, windowRows } from "./index-windows.ts";
 import { ge, select } from "./logic.ts";
 import { type ArrayLike, asArray } from "./operands.ts";
@@ -86,7 +86,7 @@ export function gather(x: ArrayLike, startIndices: ArrayLike, options: GatherOpt
  */
 export function indexTake(
   x: ArrayLike,
-  indices: readonly Indices[],
+  indices: readonly GatherIndices[],
   axes: readonly number[],
   ...rest: never[]
 ): NDArray {

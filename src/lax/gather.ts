@@ -131,10 +131,10 @@ const aroundAxis = (x: NDArray, axis: number): NDArray =>
   reshape(x, { newSizes: [sizeOf(x.shape.slice(0, axis)), x.shape[axis] as number, sizeOf(x.shape.slice(axis + 1))] });
 
 /** Integers: an array, a number, or a list of whole numbers. */
-export type Indices = ArrayLike | readonly number[];
+export type GatherIndices = ArrayLike | readonly number[];
 
 /** Integer indices as `int32`; of those too large for it, which are out of every range, the largest. */
-export function checkIndices(fn: string, indices: Indices, name = "indices"): NDArray {
+export function checkIndices(fn: string, indices: GatherIndices, name = "indices"): NDArray {
   if (isIntegerList(indices, -(2 ** 31)) && indices.every((i) => i < 2 ** 31)) {
     return hostArray(Int32Array.from(indices), [indices.length], "int32");
   }

@@ -86,8 +86,8 @@ const productPrimitive = /* @__PURE__ */ reducer("reduce_prod", "PROD", productJ
 const argmaxPrimitive = /* @__PURE__ */ reducer("argmax", "ARGMAX", null, "int32");
 const argminPrimitive = /* @__PURE__ */ reducer("argmin", "ARGMIN", null, "int32");
 
-type AxesOptions = { readonly axes?: Axes };
-type Reduction = (x: ArrayLike, options?: AxesOptions) => NDArray;
+type ReductionOptions = { readonly axes?: Axes };
+type Reduction = (x: ArrayLike, options?: ReductionOptions) => NDArray;
 
 /** `whole` computes the reduction over `axes`, `empty` is what no elements give. */
 function reduction(
@@ -97,7 +97,7 @@ function reduction(
   whole: (x: NDArray, axes: readonly number[]) => NDArray,
 ): Reduction {
   const fn = `lax.${name}`;
-  return closed(fn, (x: ArrayLike, options?: AxesOptions) => {
+  return closed(fn, (x: ArrayLike, options?: ReductionOptions) => {
     const chosen = checkOptions(fn, options, ["axes"]);
     const operand = asArray(fn, x);
     if (!accepts(operand.dtype)) throw new TypeError(`${fn}: does not take arrays of ${operand.dtype}.`);

@@ -4,11 +4,12 @@ import { checkFunction, checkOptions, closed, describe, formatShape, noMore, Sha
 import { canonicalAxis, checkShape, range, type Shape, sameShape } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { add, div, max, min, mul, neg, sub } from "./arithmetic.ts";
+import type { Combine } from "./combine.ts";
 import { convertElementType, sameDType } from "./convert.ts";
 import { iota } from "./create.ts";
 import { associativeScan } from "./cumulative.ts";
 import { withDerivative } from "./decomposition.ts";
-import { checkIndices, fromEnd, gatherRows, type Indices, scatterRows } from "./gather.ts";
+import { checkIndices, fromEnd, type GatherIndices, gatherRows, scatterRows } from "./gather.ts";
 import {
   type GatherScatterMode,
   readDimensions,
@@ -74,7 +75,13 @@ function slices(operand: NDArray, axis: number, indices: NDArray): [NDArray, Win
   ];
 }
 
-function placesOf(fn: string, operand: NDArray, given: Indices, shape: Shape, options: ScatterOptions): WindowRows {
+function placesOf(
+  fn: string,
+  operand: NDArray,
+  given: GatherIndices,
+  shape: Shape,
+  options: ScatterOptions,
+): WindowRows {
   const { axis, dimensionNumbers, mode } = options;
   if (axis !== undefined && dimensionNumbers) throw new TypeError(`${fn}: takes axis or dimensionNumbers, not both.`);
   const list = checkIndices(fn, given);
@@ -108,8 +115,6 @@ function lastValues(values: NDArray, index: NDArray, rows: number): [values: NDA
 /** `[1 or before, count]` repeated to `[before, count, width]`. */
 const overWidth = (x: NDArray, shape: Shape): NDArray => broadcastInDim(x, { shape, broadcastDimensions: [0, 1] });
 
-type Combine = (a: NDArray, b: NDArray) => NDArray;
-
 /** Values in the order of their places, where each is combined with those before it that have the same place. */
 function runningTotals(values: NDArray, index: NDArray, combine: Combine): [values: NDArray, index: NDArray] {
   const count = index.shape[1] as number;
@@ -131,18 +136,18 @@ function runningTotals(values: NDArray, index: NDArray, combine: Combine): [valu
   return [totals, sorted];
 }
 
-type Scatter = (x: ArrayLike, indices: Indices, updates: ArrayLike, options?: ScatterOptions) => NDArray;
+type ScatterFunction = (x: ArrayLike, indices: GatherIndices, updates: ArrayLike, options?: ScatterOptions) => NDArray;
 
-interface Arguments {
+interface ScatterArguments {
   readonly operand: NDArray;
   readonly values: NDArray;
   readonly places: WindowRows;
   readonly unique: boolean;
 }
 
-function scatterFunction(name: string, apply: (fn: string, args: Arguments) => NDArray): Scatter {
+function scatterFunction(name: string, apply: (fn: string, args: ScatterArguments) => NDArray): ScatterFunction {
   const fn = `lax.${name}`;
-  return closed(fn, (x: ArrayLike, indices: Indices, updates: ArrayLike, options?: ScatterOptions) => {
+  return closed(fn, (x: ArrayLike, indices: GatherIndices, updates: ArrayLike, options?: ScatterOptions) => {
     const chosen = checkOptions(fn, options, OPTIONS);
     const [operand, values] = sameDType(fn, [x, updates], ["x", "updates"]) as [NDArray, NDArray];
     const places = placesOf(fn, operand, indices, values.shape, chosen);
@@ -154,14 +159,14 @@ function scatterFunction(name: string, apply: (fn: string, args: Arguments) => N
 const added = (values: NDArray, { index, rows, operandFromRows }: WindowRows): NDArray =>
   operandFromRows(scatterRows(values, index, { rows, replace: false }));
 
-const sums = (fn: string, { values, places }: Arguments): NDArray => added(requireNumbers(fn, values), places);
+const sums = (fn: string, { values, places }: ScatterArguments): NDArray => added(requireNumbers(fn, values), places);
 
-function replaced({ operand, values, places }: Arguments, index: NDArray, combine: Combine): NDArray {
+function replaced({ operand, values, places }: ScatterArguments, index: NDArray, combine: Combine): NDArray {
   const [chosen, hit] = lastValues(values, index, places.rows).map(places.operandFromRows) as [NDArray, NDArray];
   return select(hit, combine(operand, chosen), operand);
 }
 
-function combined(args: Arguments, combine: Combine): NDArray {
+function combined(args: ScatterArguments, combine: Combine): NDArray {
   if (args.unique) return replaced(args, args.places.index, combine);
   const [values, index] = runningTotals(args.values, args.places.index, combine);
   return replaced({ ...args, values }, index, combine);
@@ -170,7 +175,7 @@ function combined(args: Arguments, combine: Combine): NDArray {
 const attachTangent = /* @__PURE__ */ withDerivative("scatter_extremum", (_source, _values, tangent) => [tangent]);
 
 /** As in JAX the tangent is the mean of those of the place and all updates that attain the extremum. */
-const extremum = (name: string, combine: Combine): Scatter =>
+const extremum = (name: string, combine: Combine): ScatterFunction =>
   scatterFunction(name, (_, args) => {
     const { operand, values, places } = args;
     const out = combined({ ...args, operand: stopGradient(operand), values: stopGradient(values) }, combine);
@@ -194,7 +199,7 @@ export const scatterAdd = /* @__PURE__ */ scatterFunction("scatterAdd", (fn, arg
 export const scatterSub = /* @__PURE__ */ scatterFunction("scatterSub", (fn, args) =>
   add(args.operand, neg(sums(fn, args))),
 );
-const set = (name: string): Scatter =>
+const set = (name: string): ScatterFunction =>
   scatterFunction(name, (_, args) => replaced(args, args.places.index, (_operand, value) => value));
 
 /**
@@ -220,7 +225,7 @@ export const scatterMax = /* @__PURE__ */ extremum("scatterMax", max);
  */
 export function scatterApply(
   x: ArrayLike,
-  indices: Indices,
+  indices: GatherIndices,
   fn: (windows: NDArray) => NDArray,
   options: ScatterOptions & { readonly updateShape: Shape },
   ...rest: never[]

@@ -5,6 +5,7 @@ import { checkIntegers, type Shape } from "../base/shapes.ts";
 import { type NDArray, scalar } from "../ir/ndarray.ts";
 import { bind1 } from "../ir/trace.ts";
 import { add, max, min, mul } from "./arithmetic.ts";
+import { type Combine, type CombineAll, ofOne } from "./combine.ts";
 import { zerosLike } from "./create.ts";
 import { makeElementwise } from "./elementwise.ts";
 import { gt, lt, select } from "./logic.ts";
@@ -27,13 +28,6 @@ export interface WindowOptions {
 }
 
 const NAMES = ["windowDimensions", "windowStrides", "padding", "baseDilation", "windowDilation"] as const;
-
-type Combine = (a: NDArray, b: NDArray) => NDArray;
-/** The same for several arrays at once. */
-type CombineAll = (a: readonly NDArray[], b: readonly NDArray[]) => NDArray[];
-const ofOne =
-  (combine: Combine): CombineAll =>
-  ([a], [b]) => [combine(a as NDArray, b as NDArray)];
 
 /** Windows along one axis: `count` of them, `stride` apart, over `size` elements `dilation` apart. */
 interface AxisWindows {

@@ -12,9 +12,9 @@ import { forgotten } from "./task/one-example.ts";
 import { computeTiles } from "./tiles/assemble.ts";
 import {
   type BatchLayout,
+  type BatchPart,
   type ExampleAxes,
   type OnProgress,
-  type Part,
   samePart,
   takeExamples,
 } from "./tiles/tiling.ts";
@@ -51,7 +51,7 @@ class Examples {
     return x.shape[axis!]!;
   }
 
-  part(part: Part): readonly [unknown, Kwargs] {
+  part(part: BatchPart): readonly [unknown, Kwargs] {
     return takeExamples(this.axes, this.x, this.kwargs, part);
   }
 

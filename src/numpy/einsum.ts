@@ -19,7 +19,7 @@ const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const ELLIPSIS = LETTERS.length;
 
 /** What is summed: each operand's labels and the output's, with one for an ellipsis. */
-interface Equation {
+interface Summation {
   /** As errors show it. */
   readonly text: string;
   readonly terms: readonly (readonly number[])[];
@@ -41,14 +41,14 @@ function parseTerm(text: string, term: string): number[] {
   });
 }
 
-function parseEquation(text: string): Equation {
+function parseEquation(text: string): Summation {
   const [left, right, ...more] = text.split("->");
   if (more.length > 0) fail(text, 'there may be one "->"');
   const terms = (left as string).split(",").map((term) => parseTerm(text, term));
   return { text, terms, output: right === undefined ? undefined : parseTerm(text, right) };
 }
 
-function checkEquation({ text, terms, output = [] }: Equation): void {
+function checkEquation({ text, terms, output = [] }: Summation): void {
   for (const term of [...terms, output]) {
     if (term.indexOf(ELLIPSIS) !== term.lastIndexOf(ELLIPSIS))
       fail(text, `a term has "..." twice: "${termText(term)}"`);
@@ -105,7 +105,7 @@ function takeDiagonals(text: string, what: string, { array, labels }: Labelled):
   return takeDiagonals(text, what, { array: diagonal, labels: [...rest.map((k) => labels[k] as number), label] });
 }
 
-function einsumArrays({ text, terms, output }: Equation, arrays: readonly NDArray[]): NDArray {
+function einsumArrays({ text, terms, output }: Summation, arrays: readonly NDArray[]): NDArray {
   if (terms.length !== arrays.length) {
     fail(text, `there are ${terms.length} term(s) for ${arrays.length} operand(s)`);
   }
@@ -145,7 +145,7 @@ function sublistTerm(labels: unknown): number[] {
 }
 
 /** `(a, [0, 1], b, [1, 2], [0, 2])` as an equation and its operands. */
-function fromInterleaved(args: readonly unknown[]): [Equation, unknown[]] {
+function fromInterleaved(args: readonly unknown[]): [Summation, unknown[]] {
   const count = Math.floor(args.length / 2);
   const operands = range(count).map((i) => args[2 * i]);
   const terms = range(count).map((i) => sublistTerm(args[2 * i + 1]));

@@ -152,15 +152,15 @@ export const kron = /* @__PURE__ */ binaryProduct("kron", (_, a, b) => {
   return lax.reshape(product, { newSizes: aShape.map((n, i) => n * (bShape[i] as number)) });
 });
 
-interface AxisOption {
+interface VectorOptions {
   /** The last by default. */
   readonly axis?: number;
 }
 
 /** The vector product over an axis (the last by default) of size 3; the others broadcast. Source: `jax.numpy.cross`. */
-export function cross(x: ArrayLike, y: ArrayLike, ...args: Arguments<[], AxisOption>): NDArray {
+export function cross(x: ArrayLike, y: ArrayLike, ...args: Arguments<[], VectorOptions>): NDArray {
   const fn = "numpy.cross";
-  const { axis = -1 } = namedArguments<AxisOption>(fn, ["axis"], args, 0);
+  const { axis = -1 } = namedArguments<VectorOptions>(fn, ["axis"], args, 0);
   const [a, b] = promoteNumbersOnly(fn, [x, y], ["x", "y"]) as [NDArray, NDArray];
   const places = [a, b].map((v) => canonicalAxis(fn, axis, v.ndim)) as [number, number];
   if (a.shape[places[0]] !== 3 || b.shape[places[1]] !== 3) mismatch(fn, a, b, `axis ${axis} of both must have size 3`);
@@ -194,9 +194,9 @@ const labelled = (name: string, left: readonly number[], right: readonly number[
 const lastInner = /* @__PURE__ */ labelled("vecdot", [SUM], [SUM], []);
 
 /** The inner products of the vectors along an axis, the last by default. Source: `jax.numpy.vecdot`. */
-export function vecdot(x: ArrayLike, y: ArrayLike, ...args: Arguments<[], AxisOption>): NDArray {
+export function vecdot(x: ArrayLike, y: ArrayLike, ...args: Arguments<[], VectorOptions>): NDArray {
   const fn = "numpy.vecdot";
-  const { axis = -1 } = namedArguments<AxisOption>(fn, ["axis"], args, 0);
+  const { axis = -1 } = namedArguments<VectorOptions>(fn, ["axis"], args, 0);
   const toLast = (v: NDArray): NDArray => moveAxis(v, canonicalAxis(fn, axis, v.ndim), v.ndim - 1);
   return lastInner(toLast(asArray(fn, x)), toLast(asArray(fn, y, "y")));
 }

@@ -10,11 +10,11 @@ import { broadcastTo } from "../lax/shape.ts";
 import { type Index, type Indices, indexed } from "./indexing.ts";
 
 /** A vector, places in it, and a value for each of these: the changed vector. */
-type Scatter = (x: NDArray, places: NDArray, values: NDArray) => NDArray;
+type Update = (x: NDArray, places: NDArray, values: NDArray) => NDArray;
 
 function updated(
   fn: string,
-  scatter: Scatter,
+  scatter: Update,
   x: ArrayLike,
   indices: readonly unknown[],
   y: ArrayLike,
@@ -38,7 +38,7 @@ function updated(
   return lax.reshape(scatter(flat(operand), flat(chosen), flat(values)), { newSizes: operand.shape });
 }
 
-const update = (name: string, scatter: Scatter, takesBools = true) => {
+const update = (name: string, scatter: Update, takesBools = true) => {
   const fn = `numpy.${name}`;
   return (x: ArrayLike, indices: readonly Index[], y: ArrayLike, ...rest: never[]): NDArray => {
     noMore(fn, rest);

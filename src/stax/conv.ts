@@ -99,9 +99,9 @@ function transposedPadding(window: number, stride: number, padding: Padding): [l
   return [low, total - low];
 }
 
-type Kind = "Conv" | "ConvTranspose" | "ConvLocal";
+type ConvKind = "Conv" | "ConvTranspose" | "ConvLocal";
 
-function convolution(kind: Kind, outChan: number, filterShape: readonly number[], args: ConvArguments): Layer {
+function convolution(kind: ConvKind, outChan: number, filterShape: readonly number[], args: ConvArguments): Layer {
   const fn = `stax.${kind}`;
   const [transposed, local] = [kind === "ConvTranspose", kind === "ConvLocal"];
   const options = namedArguments<ConvOptions>(fn, [...NAMES], args);

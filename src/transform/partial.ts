@@ -7,13 +7,13 @@ import type { NDArray } from "../ir/ndarray.ts";
 import { bind, traceToJaxpr } from "../ir/trace.ts";
 
 /** The values that are known; variables that are missing are unknown. */
-export type Known = Environment<NDArray>;
+export type KnownValues = Environment<NDArray>;
 
-export const isKnown = (known: Known, atom: Atom): boolean => atom instanceof Literal || known.has(atom);
+export const isKnown = (known: KnownValues, atom: Atom): boolean => atom instanceof Literal || known.has(atom);
 
 /** The known values of a program some of whose inputs (`null`) are unknown. */
-export function knownInputs({ jaxpr, consts }: ClosedJaxpr, inputs: readonly (NDArray | null)[]): Known {
-  const known: Known = new Environment((literal) => literal.array);
+export function knownInputs({ jaxpr, consts }: ClosedJaxpr, inputs: readonly (NDArray | null)[]): KnownValues {
+  const known: KnownValues = new Environment((literal) => literal.array);
   known.writeAll(jaxpr.constVars, consts);
   jaxpr.inputs.forEach((v, i) => {
     const value = inputs[i];
@@ -23,7 +23,7 @@ export function knownInputs({ jaxpr, consts }: ClosedJaxpr, inputs: readonly (ND
 }
 
 /** Computes what follows from the known values, adds it to them, and returns the equations for the rest. */
-export function partialEvaluate(equations: readonly Equation[], known: Known): Equation[] {
+export function partialEvaluate(equations: readonly Equation[], known: KnownValues): Equation[] {
   const save = (value: NDArray): Var => {
     const name = new Var(value.aval);
     known.write(name, value);
@@ -51,7 +51,7 @@ export function closeOver(
   inputs: readonly Var[],
   equations: readonly Equation[],
   outputs: readonly Atom[],
-  known: Known,
+  known: KnownValues,
 ): ClosedJaxpr {
   const residuals = new Set<Var>();
   const visit = (atom: Atom): void => {

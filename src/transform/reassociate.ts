@@ -10,7 +10,7 @@ import { bind } from "../ir/trace.ts";
 import { contractPrimitive, effectiveLabels, renameWindow } from "../lax/products/contract.ts";
 import { contractMany, costsOf, type Product } from "../lax/products/contract-many.ts";
 import type { ContractionTree } from "../lax/products/order.ts";
-import type { Operand } from "../lax/products/unfold.ts";
+import type { WindowedOperand } from "../lax/products/unfold.ts";
 
 /** With more operands than this a chain is cut, so that the search stays short. */
 const MAX_OPERANDS = 6;
@@ -45,7 +45,7 @@ function findRoots({ equations, outputs }: Jaxpr): Map<Equation, Equation> {
 
 /** A contraction's operands and those of the contractions in it, in labels of their own. */
 class Flattening {
-  readonly operands: (Operand & { readonly atom: Atom })[] = [];
+  readonly operands: (WindowedOperand & { readonly atom: Atom })[] = [];
   readonly sizes: number[] = [];
 
   constructor(

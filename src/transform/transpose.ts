@@ -6,7 +6,7 @@ import { addArrays } from "../lax/elementwise.ts";
 import { knownInputs, partialEvaluate } from "./partial.ts";
 
 /** Which cotangents a transposition is asked for, and where it must not pass. */
-export interface TransposeOptions {
+export interface CotangentsAt {
   /** The variables whose cotangents are returned. */
   readonly at: readonly Var[];
   /** Inputs of equations through which nothing flows back. */
@@ -21,7 +21,7 @@ export const transposeJaxpr = (program: ClosedJaxpr, cotangents: readonly Tangen
 export function transposeTo(
   { jaxpr, consts }: ClosedJaxpr,
   cotangents: readonly Tangent[],
-  { at, blocked }: TransposeOptions,
+  { at, blocked }: CotangentsAt,
 ): Tangent[] {
   const known = knownInputs({ jaxpr, consts }, []);
   const linear = partialEvaluate(jaxpr.equations, known);

@@ -8,7 +8,7 @@ import * as assert from "uvu/assert";
 import { type Atom, type Equation, Literal } from "../../src/ir/jaxpr.ts";
 import { evalJaxpr, traceToJaxpr } from "../../src/ir/trace.ts";
 import { identityPath, type Path } from "../../src/nt/structure/path.ts";
-import { STRUCTURE_RULES, type Step } from "../../src/nt/structure/rules.ts";
+import { type PathStep, STRUCTURE_RULES } from "../../src/nt/structure/rules.ts";
 import { linearizeJaxpr } from "../../src/transform/linearize.ts";
 import { contradictions, jacobianOfPath, type Structure, structureOf } from "../support/paths.ts";
 import { assertSame, randomArray } from "../support/properties.ts";
@@ -16,12 +16,12 @@ import { assertSame, randomArray } from "../support/properties.ts";
 type Linear = (w: NDArray) => NDArray;
 
 /** The paths along a chain of equations from the parameter on, as far as the rules lead; and the function up to there. */
-function follow(f: Linear, w: NDArray): { f: Linear; path: Path; last: Step | null; steps: number } {
+function follow(f: Linear, w: NDArray): { f: Linear; path: Path; last: PathStep | null; steps: number } {
   const program = traceToJaxpr(([x]) => [f(x as NDArray)], [w.aval]);
   const { jaxpr, consts } = linearizeJaxpr(program, [w], [true]).linear;
   const read = (atom: Atom): NDArray =>
     atom instanceof Literal ? atom.array : (consts[jaxpr.constVars.indexOf(atom)] as NDArray);
-  let [value, path, steps, last]: [Atom, Path, number, Step | null] = [
+  let [value, path, steps, last]: [Atom, Path, number, PathStep | null] = [
     jaxpr.inputs[0] as Atom,
     identityPath(w.shape),
     0,

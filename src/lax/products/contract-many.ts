@@ -5,11 +5,11 @@ import { reshape } from "../shape.ts";
 import { canonical, contract, effectiveLabels } from "./contract.ts";
 import { type Labelled, multiplyLabelled, sumUnneeded, volume } from "./labels.ts";
 import { type Contraction, type ContractionTree, contractionCost, neededLabels, planContraction } from "./order.ts";
-import { type Operand, unfold } from "./unfold.ts";
+import { unfold, type WindowedOperand } from "./unfold.ts";
 
 /** A sum of products: of all operands, over all labels but those of `out`. */
 export interface Product {
-  readonly operands: readonly Operand[];
+  readonly operands: readonly WindowedOperand[];
   readonly out: readonly number[];
   /** The size of every label. */
   readonly sizes: readonly number[];
@@ -19,14 +19,23 @@ export interface Product {
 const TRAFFIC = 8;
 
 /** The operand with an axis of size 1 for every label of the windows that nobody else has. */
-function withWindowLabels(y: Operand, { labels, windows }: Operand, needed: readonly number[]): Operand {
+function withWindowLabels(
+  y: WindowedOperand,
+  { labels, windows }: WindowedOperand,
+  needed: readonly number[],
+): WindowedOperand {
   const lost = effectiveLabels(labels, windows).filter((label) => !y.labels.includes(label) && !needed.includes(label));
   const newSizes = [...y.array.shape, ...lost.map(() => 1)];
   return { ...y, array: reshape(y.array, { newSizes }), labels: [...y.labels, ...lost] };
 }
 
 /** A product reads one operand through windows; of two that have them, both are unfolded. */
-function multiply(x: Operand, y: Operand, needed: readonly number[], sizes: readonly number[]): Operand {
+function multiply(
+  x: WindowedOperand,
+  y: WindowedOperand,
+  needed: readonly number[],
+  sizes: readonly number[],
+): WindowedOperand {
   if (x.windows.length > 0 && y.windows.length > 0) {
     const [a, b] = [unfold(x, sizes), unfold(y, sizes)];
     const [forA, forB] = [b, a].map(({ labels }) => [...labels, ...needed]) as [number[], number[]];
@@ -42,7 +51,7 @@ function multiply(x: Operand, y: Operand, needed: readonly number[], sizes: read
 }
 
 /** The operand summed over the labels that nobody else needs. */
-function reduced(operand: Operand, needed: readonly number[]): Operand {
+function reduced(operand: WindowedOperand, needed: readonly number[]): WindowedOperand {
   return operand.windows.length > 0 ? operand : { ...sumUnneeded(operand, needed), windows: [] };
 }
 
@@ -65,12 +74,12 @@ function squeezed({ operands, out, sizes }: Product): Product {
 }
 
 /** The labels that each operand's product is summed over or keeps. */
-const termsOf = (operands: readonly Operand[]): (readonly number[])[] =>
+const termsOf = (operands: readonly WindowedOperand[]): (readonly number[])[] =>
   operands.map(({ labels, windows }) => effectiveLabels(labels, windows));
 
 /** What the search for the order is told; `arrays` tell which operands are one. */
 function contractionOf({ operands, out, sizes }: Product, arrays: readonly NDArray[]): Contraction {
-  const windowed = (members: readonly number[]): Operand | null => {
+  const windowed = (members: readonly number[]): WindowedOperand | null => {
     const [operand] = members.length === 1 ? [operands[members[0]!]!] : [];
     return operand && operand.windows.length > 0 ? operand : null;
   };
@@ -104,7 +113,7 @@ export function multiplyInOrder(tree: ContractionTree, { operands, out, sizes }:
   const terms = termsOf(operands);
   const needed = (members: readonly number[]): readonly number[] =>
     members.length === operands.length ? out : neededLabels(members, terms, out);
-  const evaluate = (branch: ContractionTree): { operand: Operand; members: number[] } => {
+  const evaluate = (branch: ContractionTree): { operand: WindowedOperand; members: number[] } => {
     if (typeof branch === "number") return { operand: reduced(operands[branch]!, needed([branch])), members: [branch] };
     const [a, b] = [evaluate(branch[0]), evaluate(branch[1])];
     const members = [...a.members, ...b.members];

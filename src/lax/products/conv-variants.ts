@@ -10,11 +10,11 @@ import { broadcastInDim, reshape, transpose } from "../shape.ts";
 import { rev } from "../slice.ts";
 import {
   type ConvDimensionNumbers,
+  type ConvLayout,
   type ConvOptions,
   convLayouts,
   convolve,
   dilated,
-  type Layout,
   type Padding,
   perAxis,
   resolvePadding,
@@ -136,7 +136,7 @@ const PATCHES_REQUIRED = ["filterShape", "windowStrides", "padding"];
 const PATCHES_OPTIONS = [...PATCHES_REQUIRED, "lhsDilation", "rhsDilation", "dimensionNumbers", "preferredElementType"];
 
 /** A kernel `[O, I, ...spatial]` in its layout. */
-function inLayout(kernel: NDArray, { major, minor, spatial }: Layout): NDArray {
+function inLayout(kernel: NDArray, { major, minor, spatial }: ConvLayout): NDArray {
   const order = [major, minor, ...spatial];
   return transpose(kernel, { permutation: range(kernel.ndim).map((axis) => order.indexOf(axis)) });
 }

@@ -73,7 +73,7 @@ export function resolvePadding(
   return pairs as (readonly [number, number])[];
 }
 
-export interface Layout {
+export interface ConvLayout {
   /** The axes of batch and feature (output and input feature for the kernel). */
   readonly major: number;
   readonly minor: number;
@@ -105,7 +105,7 @@ export function convLayouts(
   fn: string,
   numbers: ConvDimensionNumbers | null | undefined,
   rank: number,
-): [Layout, Layout, Layout] {
+): [ConvLayout, ConvLayout, ConvLayout] {
   const plain = range(rank);
   const specs = specsOf(numbers ?? { lhsSpec: plain, rhsSpec: plain, outSpec: plain });
   const permutes = (spec: unknown): boolean =>
@@ -117,9 +117,9 @@ export function convLayouts(
     );
   }
   const [lhs, rhs, out] = (specs as [number, number, ...number[]][]).map(
-    ([major, minor, ...spatial]): Layout => ({ major, minor, spatial }),
+    ([major, minor, ...spatial]): ConvLayout => ({ major, minor, spatial }),
   );
-  return [lhs as Layout, rhs as Layout, out as Layout];
+  return [lhs as ConvLayout, rhs as ConvLayout, out as ConvLayout];
 }
 
 /** `count` positive integers; ones for `null`. */
@@ -146,8 +146,8 @@ function checkGroups(
   fn: string,
   x: NDArray,
   y: NDArray,
-  lhs: Layout,
-  rhs: Layout,
+  lhs: ConvLayout,
+  rhs: ConvLayout,
   features: number,
   batches: number,
 ): void {
@@ -232,7 +232,7 @@ export function convolve(fn: string, lhs: ArrayLike, rhs: ArrayLike, options: Co
     number[],
     number[],
   ];
-  const labels = (layout: Layout, major: number[], minor: number[], spatial: number[]): number[] =>
+  const labels = (layout: ConvLayout, major: number[], minor: number[], spatial: number[]): number[] =>
     range(x.ndim).flatMap((axis) => {
       if (axis === layout.major) return major;
       if (axis === layout.minor) return minor;

@@ -8,7 +8,7 @@ export type ContractionTree = number | readonly [ContractionTree, ContractionTre
 const EXHAUSTIVE = 6;
 
 /** Some of the operands, multiplied together. */
-interface Group {
+interface OperandGroup {
   readonly tree: ContractionTree;
   readonly members: readonly number[];
   /** The labels of the product: those that the output or an operand outside the group has. */
@@ -18,7 +18,7 @@ interface Group {
 }
 
 /** A product of two groups, and what is needed to compare it with others. */
-interface Candidate extends Group {
+interface JoinedGroup extends OperandGroup {
   readonly growth: number;
 }
 
@@ -60,11 +60,11 @@ class Planner {
     this.#operands = given.operands;
   }
 
-  single(i: number): Group {
+  single(i: number): OperandGroup {
     return { tree: i, members: [i], labels: neededLabels([i], this.#operands, this.#given.output), cost: 0 };
   }
 
-  join(a: Group, b: Group): Candidate {
+  join(a: OperandGroup, b: OperandGroup): JoinedGroup {
     const { output, sizes, preparation, traffic = 0 } = this.#given;
     const members = [...a.members, ...b.members];
     const labels = neededLabels(members, this.#operands, output);
@@ -76,36 +76,36 @@ class Planner {
   }
 
   /** The tree's root as a group. */
-  group(tree: ContractionTree): Group {
+  group(tree: ContractionTree): OperandGroup {
     return typeof tree === "number" ? this.single(tree) : this.join(this.group(tree[0]), this.group(tree[1]));
   }
 
-  #areTwins(a: Group, b: Group): boolean {
+  #areTwins(a: OperandGroup, b: OperandGroup): boolean {
     const { identities } = this.#given;
     if (!identities || a.members.length !== b.members.length) return false;
     return a.members.every((m, i) => identities[m] === identities[b.members[i] as number]);
   }
 
   /** The cheapest order by dynamic programming over the sets of operands. */
-  optimal(): Group {
+  optimal(): OperandGroup {
     const count = this.#operands.length;
-    const best = new Map<number, Group>();
+    const best = new Map<number, OperandGroup>();
     for (let set = 1; set < 1 << count; set++) {
       const first = set & -set;
       if (set === first) best.set(set, this.single(Math.log2(set)));
       for (let part = (set - 1) & set; part > 0; part = (part - 1) & set) {
         if (!(part & first)) continue;
-        const joined = this.join(best.get(part) as Group, best.get(set ^ part) as Group);
+        const joined = this.join(best.get(part) as OperandGroup, best.get(set ^ part) as OperandGroup);
         const known = best.get(set);
         if (!known || joined.cost < known.cost) best.set(set, joined);
       }
     }
-    return best.get((1 << count) - 1) as Group;
+    return best.get((1 << count) - 1) as OperandGroup;
   }
 
   /** Multiplies, again and again, the two groups whose product grows least over them. */
-  greedy(): Group {
-    let groups: Group[] = this.#operands.map((_, i) => this.single(i));
+  greedy(): OperandGroup {
+    let groups: OperandGroup[] = this.#operands.map((_, i) => this.single(i));
     while (groups.length > 1) {
       const candidates = groups.flatMap((a, i) => groups.slice(i + 1).map((b) => [a, b, this.join(a, b)] as const));
       const [a, b, joined] = candidates.reduce((best, next) => {
@@ -114,7 +114,7 @@ class Planner {
       });
       groups = [...groups.filter((g) => g !== a && g !== b), joined];
     }
-    return groups[0] as Group;
+    return groups[0] as OperandGroup;
   }
 }
 

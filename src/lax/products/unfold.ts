@@ -8,7 +8,7 @@ import type { Labelled } from "./labels.ts";
 import { windowPadding } from "./windows.ts";
 
 /** An array whose axes carry labels; windows make some axes depend on two labels, as in `contract.ts`. */
-export interface Operand extends Labelled {
+export interface WindowedOperand extends Labelled {
   readonly windows: readonly Window[];
 }
 
@@ -24,7 +24,7 @@ function padded(array: NDArray, axis: number, window: Window, sizes: readonly nu
  * The operand with two axes in the place of each that a window slides over: what the window's shorter axis meets, element
  * by element, one beside the other. (The patches of a convolution.)
  */
-export function unfold({ array, labels, windows }: Operand, sizes: readonly number[]): Operand {
+export function unfold({ array, labels, windows }: WindowedOperand, sizes: readonly number[]): WindowedOperand {
   let unfolded = array;
   const all: number[] = [];
   for (const label of labels) {

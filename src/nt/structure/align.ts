@@ -2,7 +2,7 @@
 import { type Path, parameterLabels } from "./path.ts";
 
 /** A label of the parameter as a path sees it: the part of it that both paths share. */
-export interface Part {
+export interface SharedPart {
   /** `null` where the path sees one place only. */
   readonly label: number | null;
   /** Where the shared part begins, counted along the label. */
@@ -14,7 +14,7 @@ export interface Part {
 /** An axis of the elements that two paths share. */
 export interface SharedAxis {
   readonly size: number;
-  readonly parts: readonly [Part, Part];
+  readonly parts: readonly [SharedPart, SharedPart];
 }
 
 interface Axis {
@@ -45,7 +45,7 @@ const sameBox = (a: Box, b: Box): boolean =>
 const lastElement = ({ axes, offset }: Box): number =>
   axes.reduce((sum, { stride, size }) => sum + stride * (size - 1), offset);
 
-const whole = ({ label, reversed }: Axis): Part => ({ label, start: 0, reversed });
+const whole = ({ label, reversed }: Axis): SharedPart => ({ label, start: 0, reversed });
 
 /**
  * The elements that both paths see, axis by axis; none if they see different ones. `undefined` where they cannot be told
@@ -75,12 +75,12 @@ export function align(path1: Path, path2: Path): readonly SharedAxis[] | null | 
     const start = Math.max(...ranges.map((r) => r.start));
     const end = Math.min(...ranges.map((r) => r.start + r.size));
     if (end <= start) disjoint = true;
-    const parts = ranges.map(({ axis, start: own, size }): Part => {
+    const parts = ranges.map(({ axis, start: own, size }): SharedPart => {
       // Counted from the label's other end if the path goes backwards.
       const from = axis?.reversed ? own + size - end : start - own;
       return { label: axis?.label ?? null, start: from, reversed: axis?.reversed ?? false };
     });
-    shared.push({ size: end - start, parts: parts as [Part, Part] });
+    shared.push({ size: end - start, parts: parts as [SharedPart, SharedPart] });
   }
   return disjoint || rests[0] !== rests[1] ? null : shared;
 }

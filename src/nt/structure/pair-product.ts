@@ -8,10 +8,10 @@ import { convertElementType } from "../../lax/convert.ts";
 import { full } from "../../lax/create.ts";
 import { effectiveLabels, renameWindow } from "../../lax/products/contract.ts";
 import type { Product } from "../../lax/products/contract-many.ts";
-import type { Operand } from "../../lax/products/unfold.ts";
+import type { WindowedOperand } from "../../lax/products/unfold.ts";
 import { rev, sliceInDim } from "../../lax/slice.ts";
 import type { KernelLabels } from "../task/axes.ts";
-import { align, type Part, type SharedAxis } from "./align.ts";
+import { align, type SharedAxis, type SharedPart } from "./align.ts";
 import type { Contribution } from "./contributions.ts";
 import type { Path } from "./path.ts";
 import { comparePlaces, type Selection, takeRows } from "./selection.ts";
@@ -23,14 +23,14 @@ export interface SideLabels {
 }
 
 /** A part of a label that both paths share, in the labels of the pair. */
-interface Target extends Part {
+interface Target extends SharedPart {
   readonly shared: number;
   readonly size: number;
 }
 
 /** One side's arrays in the labels of the pair. */
 interface Terms {
-  readonly operands: Operand[];
+  readonly operands: WindowedOperand[];
   readonly selections: Selection[];
 }
 
@@ -55,7 +55,7 @@ export function alignContributions(a: Contribution, b: Contribution): readonly S
   const windowed = [a, b].map(({ path }) => path.factors.flatMap(windowLabels));
   const selected = [a, b].map(({ path }) => path.factors.flatMap(({ row }) => (row === null ? [] : [row])));
   const crossing = axes.some(({ parts: [p, q] }) => {
-    const crosses = (row: Part, window: Part, side: number): boolean =>
+    const crosses = (row: SharedPart, window: SharedPart, side: number): boolean =>
       row.label !== null &&
       window.label !== null &&
       selected[side]!.includes(row.label) &&
@@ -81,7 +81,7 @@ function restrictedPlaces(places: NDArray, { start, size, reversed }: Target): N
   return reversed ? neg(sub(from, size - 1)) : from;
 }
 
-class Pair {
+class PairBuilder {
   readonly #sizes: number[];
   readonly #dtype: DType;
 
@@ -102,7 +102,7 @@ class Pair {
     const rename = (label: number): number => renamed[label]!;
     const front = [...side.batch, ...(stacked === 1 ? [] : [this.fresh(stacked)])];
     const lead = range(front.length).map(() => -1);
-    const operands: Operand[] = [
+    const operands: WindowedOperand[] = [
       {
         array: this.#number(restricted(cotangent, [...lead, ...side.output.map(() => -1), ...path.axes], targets)),
         labels: [...front, ...side.output, ...path.axes.map(rename)],
@@ -132,16 +132,16 @@ class Pair {
   }
 
   /** Ones along a shared label that no array has. */
-  ones(label: number): Operand {
+  ones(label: number): WindowedOperand {
     return { array: full([this.#sizes[label]!], 1, this.#dtype), labels: [label], windows: [] };
   }
 
   /** Selections of rows resolved: two are compared, one takes its rows from everybody else. */
-  resolve(operands: readonly Operand[], selections: readonly Selection[]): Operand[] {
+  resolve(operands: readonly WindowedOperand[], selections: readonly Selection[]): WindowedOperand[] {
     let resolved = [...operands];
     for (const row of new Set(selections.map((s) => s.row))) {
       const [first, second] = selections.filter((s) => s.row === row) as [Selection, Selection | undefined];
-      const place = (operand: Operand): Operand =>
+      const place = (operand: WindowedOperand): WindowedOperand =>
         operand.labels.includes(row) ? takeRows(operand, first, this.#sizes) : operand;
       if (!second && !resolved.some((o) => o.labels.includes(row))) resolved.push(this.ones(row));
       resolved = resolved.map(place);
@@ -159,7 +159,7 @@ export function pairProduct(
   axes: readonly SharedAxis[],
   dtype: DType,
 ): Product {
-  const pair = new Pair(kernel.sizes, dtype);
+  const pair = new PairBuilder(kernel.sizes, dtype);
   const shared = axes.map(({ size }) => pair.fresh(size));
   const terms = ([0, 1] as const).map((side) => {
     const targets = new Map<number, Target>();

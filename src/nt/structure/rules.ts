@@ -24,6 +24,7 @@ import {
   reduceSumPrimitive,
   reshape,
   reshapePrimitive,
+  type TransposeParams,
   transposePrimitive,
 } from "../../lax/shape.ts";
 import { revPrimitive, slicePrimitive } from "../../lax/slice.ts";
@@ -35,7 +36,7 @@ export interface Edge {
   readonly input: number;
 }
 
-export interface Step {
+export interface PathStep {
   /** The path to the equation's output. */
   readonly path: Path;
   /** Whether the cotangent before the equation is larger than behind it. */
@@ -45,17 +46,17 @@ export interface Step {
 }
 
 /** The step through an equation whose other inputs are known; `null` where the path ends before it. */
-type Rule = (edge: Edge, path: Path, read: (atom: Atom) => NDArray) => Step | null;
+type StructureRule = (edge: Edge, path: Path, read: (atom: Atom) => NDArray) => PathStep | null;
 
-const passing = (path: Path): Step => ({ path, pays: false, ends: false });
+const passing = (path: Path): PathStep => ({ path, pays: false, ends: false });
 
-const multiplied = (path: Path, array: NDArray): Step => {
+const multiplied = (path: Path, array: NDArray): PathStep => {
   const factor: Factor = { array, labels: array.ndim === 0 ? [] : path.axes, windows: [], row: null };
   return passing({ ...path, factors: [...path.factors, factor] });
 };
 
 /** Reshapes, slices, reversals, repetitions: the parameter seen through other strides. */
-const view: Rule = ({ equation }, path) => {
+const view: StructureRule = ({ equation }, path) => {
   const { lowering } = equation.primitive;
   const { axes, sizes, strides, factors, offset } = path;
   const out = equation.outputs[0]!.aval;
@@ -77,28 +78,28 @@ const view: Rule = ({ equation }, path) => {
   };
 };
 
-const transpose: Rule = ({ equation }, path) => {
-  const { permutation } = equation.params as { readonly permutation: readonly number[] };
+const transpose: StructureRule = ({ equation }, path) => {
+  const { permutation } = equation.params as TransposeParams;
   return passing({ ...path, axes: permutation.map((p) => path.axes[p]!) });
 };
 
-const product: Rule = ({ equation, input }, path, read) => multiplied(path, read(equation.inputs[1 - input]!));
+const product: StructureRule = ({ equation, input }, path, read) => multiplied(path, read(equation.inputs[1 - input]!));
 
-const quotient: Rule = ({ equation, input }, path, read) => {
+const quotient: StructureRule = ({ equation, input }, path, read) => {
   if (input !== 0) return null;
   const divisor = read(equation.inputs[1]!);
   return multiplied(path, div(scalar(1, divisor.dtype), divisor));
 };
 
 /** In a linear program the other branch is zero. */
-const select: Rule = ({ equation, input }, path, read) => {
+const select: StructureRule = ({ equation, input }, path, read) => {
   const which = read(equation.inputs[0]!);
   const chosen = input === 1 ? which : bitwiseNot(which);
   return input === 0 ? null : multiplied(path, convertElementType(chosen, equation.outputs[0]!.aval.dtype));
 };
 
 /** Sums over axes of the parameter; over others only if a factor has them. */
-const sum: Rule = ({ equation }, path) => {
+const sum: StructureRule = ({ equation }, path) => {
   const { axes } = equation.params as { readonly axes: readonly number[] };
   const removed = axes.map((axis) => path.axes[axis]!);
   if (removed.some((label) => path.strides[label] === 0 || path.factors.some((f) => f.labels.includes(label))))
@@ -111,7 +112,7 @@ const sum: Rule = ({ equation }, path) => {
  * Products with an array; a parameter that a window slides over has no structure but the convolution's own, and one of
  * which no axis remains has none beyond the product that pulls the cotangent back.
  */
-const contraction: Rule = ({ equation, input }, path, read) => {
+const contraction: StructureRule = ({ equation, input }, path, read) => {
   const { lhs, rhs, out, sizes, windows } = equation.params as ContractParams;
   const [own, other] = input === 0 ? [lhs, rhs] : [rhs, lhs];
   const remains = own.some((label, axis) => out.includes(label) && path.strides[path.axes[axis]!] !== 0);
@@ -141,7 +142,7 @@ const contraction: Rule = ({ equation, input }, path, read) => {
 };
 
 /** Rows of the parameter, such as a table of embeddings, where it has more of them than are read. */
-const gather: Rule = ({ equation, input }, path, read) => {
+const gather: StructureRule = ({ equation, input }, path, read) => {
   const [batch, row, width] = path.axes as [number, number, number];
   const [rows, count] = equation.inputs[1]!.aval.shape as [number, number];
   const entangled = path.factors.some(({ labels }) => labels.includes(row));
@@ -164,7 +165,7 @@ const gather: Rule = ({ equation, input }, path, read) => {
 type Named = Pick<Primitive, "name">;
 
 /** By the primitive. */
-export const STRUCTURE_RULES: ReadonlyMap<Named, Rule> = /* @__PURE__ */ new Map<Named, Rule>([
+export const STRUCTURE_RULES: ReadonlyMap<Named, StructureRule> = /* @__PURE__ */ new Map<Named, StructureRule>([
   [contractPrimitive, contraction],
   [gatherPrimitive, gather],
   [reduceSumPrimitive, sum],

@@ -5,7 +5,7 @@ import { convertElementType } from "../../lax/convert.ts";
 import { gatherRows } from "../../lax/gather.ts";
 import { bitwiseAnd, eq, ge, lt } from "../../lax/logic.ts";
 import { arrange, volume } from "../../lax/products/labels.ts";
-import type { Operand } from "../../lax/products/unfold.ts";
+import type { WindowedOperand } from "../../lax/products/unfold.ts";
 import { reshape } from "../../lax/shape.ts";
 
 /** 1 where `row` is the place that the integers in `places` name. */
@@ -16,7 +16,7 @@ export interface Selection {
 }
 
 /** Where two selections of the same rows name the same one, as numbers. Places outside of the rows meet nothing. */
-export function comparePlaces(a: Selection, b: Selection, sizes: readonly number[], dtype: DType): Operand {
+export function comparePlaces(a: Selection, b: Selection, sizes: readonly number[], dtype: DType): WindowedOperand {
   const labels = [...new Set([...a.labels, ...b.labels])];
   const [x, y] = [a, b].map((s) => arrange({ array: s.places, labels: s.labels }, labels, sizes)) as [NDArray, NDArray];
   const inside = bitwiseAnd(ge(x, 0), lt(x, sizes[a.row]!));
@@ -24,7 +24,11 @@ export function comparePlaces(a: Selection, b: Selection, sizes: readonly number
 }
 
 /** The operand with the selected rows in place of all rows. */
-export function takeRows(operand: Operand, { places, labels: own, row }: Selection, sizes: readonly number[]): Operand {
+export function takeRows(
+  operand: WindowedOperand,
+  { places, labels: own, row }: Selection,
+  sizes: readonly number[],
+): WindowedOperand {
   const common = own.filter((label) => operand.labels.includes(label));
   const [taken, rest] = [own, operand.labels].map((list) => list.filter((l) => l !== row && !common.includes(l))) as [
     number[],

@@ -9,7 +9,7 @@ import { moveAxis, reshape } from "../../lax/shape.ts";
 import { standardBasis } from "../../transform/jacobian.ts";
 import { vmap } from "../../transform/vmap.ts";
 import { identityPath, type Path, withLabels } from "./path.ts";
-import { type Edge, STRUCTURE_RULES, type Step } from "./rules.ts";
+import { type Edge, type PathStep, STRUCTURE_RULES } from "./rules.ts";
 
 /** Switches for debugging and testing; none changes a result. */
 export interface Rules {
@@ -53,7 +53,7 @@ export class UseFinder {
     return this.#from(parameter, path, (edge, p) => (jRules ? this.#byRule(edge, p) : this.#densely(edge, p)));
   }
 
-  #from(value: Var, path: Path, step: (edge: Edge, path: Path) => Step | null): Use[] {
+  #from(value: Var, path: Path, step: (edge: Edge, path: Path) => PathStep | null): Use[] {
     const uses: Use[] = [];
     let pulled = this.#linear.jaxpr.outputs.includes(value);
     for (const edge of this.#readers.get(value) ?? []) {
@@ -67,7 +67,7 @@ export class UseFinder {
   }
 
   /** The uses behind an equation; `null` where nothing is gained by going there. */
-  #follow(edge: Edge, path: Path, step: (edge: Edge, path: Path) => Step | null): Use[] | null {
+  #follow(edge: Edge, path: Path, step: (edge: Edge, path: Path) => PathStep | null): Use[] | null {
     const next = step(edge, path);
     if (!next) return null;
     const [out] = edge.equation.outputs as [Var];
@@ -76,7 +76,7 @@ export class UseFinder {
     return next.pays || uses.some((use) => use.at !== out) ? uses : null;
   }
 
-  #byRule(edge: Edge, path: Path): Step | null {
+  #byRule(edge: Edge, path: Path): PathStep | null {
     const { primitive, inputs, outputs } = edge.equation;
     const alone = inputs.every((atom, i) => i === edge.input || this.#isKnown(atom));
     const rule = alone && outputs.length === 1 ? STRUCTURE_RULES.get(primitive) : undefined;
@@ -84,7 +84,7 @@ export class UseFinder {
   }
 
   /** The dense Jacobian: every axis has a label of its own. Loops may be split by partial evaluation: they are pulled through. */
-  #densely(edge: Edge, path: Path): Step | null {
+  #densely(edge: Edge, path: Path): PathStep | null {
     const { equation, input } = edge;
     if (equation.outputs.length !== 1 || !equation.primitive.transpose || equation.primitive.partialEval) return null;
     const [extended, axes] = withLabels(path, equation.outputs[0]!.aval.shape);

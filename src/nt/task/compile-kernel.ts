@@ -20,7 +20,7 @@ export type KernelFn<Result, Params = AnyTree, X = AnyTree> = (
 ) => Result;
 
 /** A kernel function's arguments, whatever they are. */
-export type Arguments = Parameters<KernelFn<unknown, unknown, unknown>>;
+export type KernelArguments = Parameters<KernelFn<unknown, unknown, unknown>>;
 
 /** A call that is compiled and hasn't run. */
 export interface PreparedCall {
@@ -30,7 +30,7 @@ export interface PreparedCall {
 }
 
 /** A kernel function's parts for tiling: a call is prepared before it runs. What the kernel needs beside may follow. */
-export type CompiledKernel = (...args: [...Arguments, extra?: unknown]) => PreparedCall;
+export type CompiledKernel = (...args: [...KernelArguments, extra?: unknown]) => PreparedCall;
 
 /** A kernel of traced arrays and of `f`, which must be called in its place; a further argument may follow. */
 export type Compute = (

@@ -34,7 +34,7 @@ export interface NtkSettings extends Required<AxesOptions> {
 export type OfParameters = (floats: readonly NDArray[]) => unknown;
 
 /** Inputs and keyword arguments, of a batch or of one example. */
-type Examples = readonly [x: unknown, kwargs: Kwargs];
+type SideInputs = readonly [x: unknown, kwargs: Kwargs];
 
 /** One of the two inputs and what `f` does with it. */
 export class Side {
@@ -56,7 +56,7 @@ export class Side {
   }
 
   /** The inputs and the keyword arguments that have a batch axis. */
-  get examples(): Examples {
+  get examples(): SideInputs {
     return [this.x, Object.fromEntries(this.#mapped.map((key) => [key, this.kwargs[key]]))];
   }
 
@@ -68,7 +68,7 @@ export class Side {
   }
 
   /** `f` on one example, which is given without batch axes and gets ones of size 1. */
-  single([example, own]: Examples): OfParameters {
+  single([example, own]: SideInputs): OfParameters {
     const { inputs, outputs, kwargs } = this.batch!;
     const units = this.#mapped.map((key) => [key, withUnitBatch(own[key], kwargs[key]!)]);
     const all = { ...this.kwargs, ...Object.fromEntries(units) };
@@ -91,7 +91,7 @@ export function perExample(
 ): NDArray[][] {
   const [{ batch, outs }] = sides as [Side];
   if (batch === null) return compute(...sides.map(({ whole }) => whole));
-  const one = (...all: Examples[]): NDArray[][] => compute(...sides.map((side, i) => side.single(all[i]!)));
+  const one = (...all: SideInputs[]): NDArray[][] => compute(...sides.map((side, i) => side.single(all[i]!)));
   return vmap(one, {
     inAxes: sides.map(({ exampleAxes }) => exampleAxes as PyTree<number>),
     outAxes: outs.leaves.map((_, i) => axisOf(i)),

@@ -6,7 +6,7 @@ import { type TreeDef, unflatten } from "../../base/tree.ts";
 import { contiguous, permuteView, type View } from "../../base/view.ts";
 import { type Aval, makeAval } from "../../ir/aval.ts";
 import { HostArray, storageOf } from "../../ir/ndarray.ts";
-import { diagonalOnly, type OnProgress, type Part, partsOf, samePart, type Tiles } from "./tiling.ts";
+import { type BatchPart, diagonalOnly, type OnProgress, partsOf, samePart, type Tiles } from "./tiling.ts";
 
 /** Copies the elements of one view to the same places of another. */
 function copyView(to: TypedArray, target: View, from: TypedArray, source: View): void {
@@ -41,7 +41,7 @@ class Assembly {
   }
 
   /** Writes the tile of some examples of x1 and of x2; of a symmetric kernel its mirror image as well. */
-  put(tile: HostArray, rows: Part, columns: Part): void {
+  put(tile: HostArray, rows: BatchPart, columns: BatchPart): void {
     const { symmetric, sizes, layouts } = this.tiles;
     const layout = layouts[this.leaf]!;
     const onDiagonal = samePart(rows, columns);
@@ -55,7 +55,7 @@ class Assembly {
     }
   }
 
-  #write(tile: HostArray, axes: readonly number[], parts: readonly Part[], mirror: readonly number[]): void {
+  #write(tile: HostArray, axes: readonly number[], parts: readonly BatchPart[], mirror: readonly number[]): void {
     const source = permuteView(contiguous(tile.shape), mirror);
     const { sizes } = this.tiles;
     const shape = source.shape.map((n, i) => (axes.includes(i) ? sizes[axes.indexOf(i)]! : n));

@@ -6,15 +6,15 @@ import { allNone } from "../../base/tree.ts";
 import { isTracing } from "../../ir/trace.ts";
 import { flattenArrays, floatNumbers, traceFunction } from "../../transform/flat.ts";
 import { kernelLabels, kernelShape, mirrorOf, pairAxes } from "../task/axes.ts";
-import type { Arguments, CompiledKernel } from "../task/compile-kernel.ts";
+import type { CompiledKernel, KernelArguments } from "../task/compile-kernel.ts";
 import { type Kwargs, SIDES, splitKwargs } from "../task/kwargs.ts";
 import type { NtkSettings, Problem, Side, Task } from "../task/problem.ts";
 import { computeTiles } from "./assemble.ts";
 import {
   type BatchLayout,
+  type BatchPart,
   chooseTile,
   type OnProgress,
-  type Part,
   samePart,
   type Tiles,
   takeExamples,
@@ -56,7 +56,7 @@ export const roomOf = (kwargs: Kwargs): number | undefined => (kwargs[SIDES] as 
 /** Tiles, and the kernel's arguments for each. */
 interface NtkTiles extends Tiles {
   readonly room: number;
-  readonly argumentsOf: (part1: Part, part2: Part) => Arguments;
+  readonly argumentsOf: (part1: BatchPart, part2: BatchPart) => KernelArguments;
 }
 
 function batchSize(fn: string, { batch }: Side, x: unknown): number {
@@ -78,7 +78,7 @@ function tilesOf(
   kernel: CompiledKernel,
   settings: NtkSettings,
   prepareProblem: (...task: Task) => Problem,
-  [x1, x2, params, kwargs = {}]: Arguments,
+  [x1, x2, params, kwargs = {}]: KernelArguments,
 ): NtkTiles | string {
   const same = x2 === undefined || allNone(x2);
   const [kwargs1, other] = splitKwargs(kwargs, x1, same ? null : x2);
@@ -99,7 +99,7 @@ function tilesOf(
   if (first.batch.inputs.every((axis) => axis === null)) return "vmapAxes give no batch axis of the inputs to cut";
   const room = settings.memoryLimit - resultBytes(fn, problem!, settings);
   // The keyword arguments are split before: what both sides share would look different in a part of them.
-  const argumentsOf = (part1: Part, part2: Part): Arguments => {
+  const argumentsOf = (part1: BatchPart, part2: BatchPart): KernelArguments => {
     const [a, own] = takeExamples(first.batch!, x1, kwargs1, part1);
     if (same && samePart(part1, part2)) return [a, null, params, { [SIDES]: [own, own, room] }];
     const [b, others] = takeExamples(second.batch!, input2, kwargs2, part2);
@@ -122,11 +122,11 @@ export function withinMemory(
   settings: NtkSettings,
   prepareProblem: (...task: Task) => Problem,
   onProgress: OnProgress | undefined,
-): (...args: Arguments) => unknown {
+): (...args: KernelArguments) => unknown {
   const limit = settings.memoryLimit;
   return (x1, x2, params, kwargs, ...rest: never[]) => {
     noMore(fn, rest);
-    const args: Arguments = [x1, x2, params, kwargs];
+    const args: KernelArguments = [x1, x2, params, kwargs];
     const whole = kernel(...args);
     if (isTracing()) return whole.run();
     const needed = whole.bytes;

@@ -26,20 +26,20 @@ export interface Tiles {
   readonly symmetric: boolean;
   readonly layouts: readonly BatchLayout[];
   /** The kernels of some examples of x1 and of x2. */
-  readonly compute: (part1: Part, part2: Part) => unknown;
+  readonly compute: (part1: BatchPart, part2: BatchPart) => unknown;
 }
 
-export type Part = readonly [start: number, limit: number];
+export type BatchPart = readonly [start: number, limit: number];
 
-export function partsOf(size: number, tile: number): Part[] {
+export function partsOf(size: number, tile: number): BatchPart[] {
   const count = Math.max(1, Math.ceil(size / tile));
-  return Array.from({ length: count }, (_, i): Part => [i * tile, Math.min(size, (i + 1) * tile)]);
+  return Array.from({ length: count }, (_, i): BatchPart => [i * tile, Math.min(size, (i + 1) * tile)]);
 }
 
-export const samePart = (a: Part, b: Part): boolean => a[0] === b[0] && a[1] === b[1];
+export const samePart = (a: BatchPart, b: BatchPart): boolean => a[0] === b[0] && a[1] === b[1];
 
 /** The examples of a part in every leaf; leaves whose axis is `null` are shared by all examples. */
-export function takePart(tree: unknown, axes: readonly (number | null)[], [start, limit]: Part): unknown {
+export function takePart(tree: unknown, axes: readonly (number | null)[], [start, limit]: BatchPart): unknown {
   const [leaves, def] = flattenArguments<NDArray>(tree);
   return unflatten(
     def,
@@ -51,7 +51,12 @@ export function takePart(tree: unknown, axes: readonly (number | null)[], [start
 export type ExampleAxes = Pick<BatchAxes, "inputs" | "kwargs">;
 
 /** The examples of a part in an input and in the keyword arguments that are mapped. */
-export function takeExamples(axes: ExampleAxes, x: unknown, kwargs: Kwargs, part: Part): readonly [unknown, Kwargs] {
+export function takeExamples(
+  axes: ExampleAxes,
+  x: unknown,
+  kwargs: Kwargs,
+  part: BatchPart,
+): readonly [unknown, Kwargs] {
   const mapped = Object.entries(axes.kwargs).map(([key, own]) => [key, takePart(kwargs[key], own, part)]);
   return [takePart(x, axes.inputs, part), { ...kwargs, ...Object.fromEntries(mapped) }];
 }
