@@ -6,9 +6,10 @@ import type { NDArray } from "../ir/ndarray.ts";
 import { isTracing } from "../ir/trace.ts";
 import { checkFunction, flattenArrays, type TreeFunction } from "../transform/flat.ts";
 import { evalShape, ShapeDtypeStruct } from "../transform/shapes.ts";
-import { knownOf } from "./task/known.ts";
+import { type Known, knownOf } from "./task/known.ts";
 import type { Kwargs } from "./task/kwargs.ts";
 import { forgotten } from "./task/one-example.ts";
+import type { SideInputs } from "./task/recording.ts";
 import { computeTiles } from "./tiles/assemble.ts";
 import {
   type BatchLayout,
@@ -88,20 +89,14 @@ function firstAxes(fn: string, name: string, x: unknown): ExampleAxes {
   );
 }
 
-/** One side's input and its keyword arguments. */
-type Given = readonly [x: unknown, kwargs: Kwargs];
-
-/** The kernel of one side with another; `null` for the same. */
-type PairKernel = (first: Given, second: Given | null) => unknown;
-
 /** Finds the batch axes in the kernel by looking at its shapes for inputs of several sizes. */
 function findLayouts(
   fn: string,
-  kernel: PairKernel,
+  kernel: Known["kernel"],
   [first, second]: readonly [Examples, Examples],
   mirrors: readonly (readonly number[])[] | null,
 ): BatchLayout[] {
-  const whole = (a: Given, b: Given): unknown[] =>
+  const whole = (a: SideInputs, b: SideInputs): unknown[] =>
     flattenArguments(kernel([a[0], { ...first.kwargs, ...a[1] }], [b[0], { ...second.kwargs, ...b[1] }]))[0];
   const shapes = (a: number, b: number): (readonly number[])[] =>
     (evalShape(whole, first.shapes(a), second.shapes(b)) as ShapeDtypeStruct[]).map((s) => s.shape);
@@ -153,8 +148,7 @@ export function batch<F extends TreeFunction>(kernelFn: F, options: BatchOptions
     if (isTracing()) return kernelFn(x1, x2, ...given);
     const same = x2 === undefined || allNone(x2);
     const other = same ? x1 : x2;
-    const { kwargs, axes, rest: restOf, mirrors } = knownOf(kernelFn, x1, same ? null : x2, given);
-    const kernel: PairKernel = ([a, own], b) => kernelFn(a, b ? b[0] : null, ...restOf([own, b ? b[1] : own]));
+    const { kwargs, axes, kernel, mirrors } = knownOf(kernelFn, x1, same ? null : x2, given);
     const examples = [
       new Examples(x1, kwargs[0], axes[0] ?? firstAxes(fn, "x1", x1)),
       new Examples(other, kwargs[1], axes[1] ?? firstAxes(fn, "x2", other)),

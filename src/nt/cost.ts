@@ -1,16 +1,16 @@
 /** What the NTK's methods would cost, before any runs. */
 import { noMore } from "../base/errors.ts";
 import type { Cost } from "../compile/cost.ts";
-import { checkFunction, flattenArrays, floatNumbers, traceFunction } from "../transform/flat.ts";
+import { checkFunction, flattenArrays, traceFunction } from "../transform/flat.ts";
 import type { AnyTree, Given } from "../transform/tree-types.ts";
 import { candidates, methodOf } from "./methods/choice.ts";
 import { NtkImplementation } from "./methods/implementation.ts";
 import { type NtkOptions, ntkSettings } from "./ntk.ts";
 import type { ApplyFn } from "./task/apply.ts";
-import { checkArguments } from "./task/check.ts";
-import type { SecondInput } from "./task/compile-kernel.ts";
-import { type Kwargs, splitKwargs } from "./task/kwargs.ts";
-import { prepare } from "./task/problem.ts";
+import { givenArguments, type SecondInput, sideInputs } from "./task/compile-kernel.ts";
+import { type Kwargs, sidesOf } from "./task/kwargs.ts";
+import { prepare, type Task } from "./task/problem.ts";
+import { Recorder } from "./task/recording.ts";
 
 type MethodName = Exclude<keyof typeof NtkImplementation, "AUTO">;
 
@@ -43,15 +43,17 @@ export function costOf<Params = AnyTree, X = AnyTree>(
   checkFunction(fn, f);
   const settings = ntkSettings(fn, options);
   methodOf(fn, options.implementation ?? NtkImplementation.AUTO);
-  checkArguments(fn, x1, x2, params, kwargs);
-  const [leaves, tree] = flattenArrays(fn, [x1, x2, floatNumbers(params)]);
+  const args = givenArguments(fn, x1, x2, params, kwargs);
+  const recording = new Recorder(fn, f).record(settings.vmapAxes, args[2], sideInputs(args));
+  const [leaves, tree] = flattenArrays(fn, args.slice(0, 3));
   const costs: [MethodName, Cost][] = [];
   const avals = leaves.map((x) => x.aval);
   // The task is traced only for its shapes; the programs of the methods are traced and counted inside.
   traceFunction(
     fn,
     (a, b, p) => {
-      const found = candidates(fn, prepare(fn, f, settings, [a, b, p, splitKwargs(kwargs, a, b)]), settings);
+      const task: Task = [a, b, p, sidesOf(args[3], a, b)];
+      const found = candidates(fn, prepare(fn, recording.with(), settings, task), settings);
       costs.push(...found.map(({ implementation, cost }): [MethodName, Cost] => [nameOf(implementation), cost]));
       return [];
     },

@@ -8,9 +8,10 @@ import type { AnyTree, ArraysOf, Given, WithLeaves } from "../transform/tree-typ
 import { nngpKernel } from "./nngp.ts";
 import { type NtkOptions, ntkKernel, ntkSettings } from "./ntk.ts";
 import type { ApplyFn } from "./task/apply.ts";
-import type { KernelFn, SecondInput } from "./task/compile-kernel.ts";
+import { givenArguments, type InnerKernel, type KernelArguments, type SecondInput } from "./task/compile-kernel.ts";
 import { declareKernel } from "./task/known.ts";
 import type { Kwargs } from "./task/kwargs.ts";
+import { Recorder } from "./task/recording.ts";
 
 export type KernelName = "nngp" | "ntk";
 
@@ -56,26 +57,30 @@ export function empiricalKernelFn<Out = NDArray, Params = AnyTree, X = AnyTree>(
   const fn = "nt.empiricalKernelFn";
   noMore(fn, rest);
   checkFunction(fn, f);
-  const { traceAxes, diagonalAxes, vmapAxes } = ntkSettings(fn, options);
-  const kernels: Readonly<Record<KernelName, KernelFn<unknown>>> = {
-    nngp: nngpKernel(fn, f, { traceAxes, diagonalAxes }),
-    ntk: ntkKernel(fn, f, options),
+  const settings = ntkSettings(fn, options);
+  const kernels: Readonly<Record<KernelName, InnerKernel>> = {
+    nngp: nngpKernel(fn, settings),
+    ntk: ntkKernel(fn, settings, options),
+  };
+  const kernel = (args: KernelArguments, recorder: Recorder, get: unknown): unknown => {
+    const names = checkGet(get);
+    const results = names.map((name) => kernels[name](args, recorder));
+    if (typeof get === "string") return results[0];
+    const perName = results.map((tree) => flattenArguments<NDArray>(tree)[0]);
+    const outputs = perName[0]!.map((_, i) => Object.fromEntries(names.map((name, k) => [name, perName[k]![i]])));
+    return unflatten(flattenArguments(results[0])[1], outputs);
   };
   const kernelFn = (
     x1: unknown,
     x2: unknown,
     get: Get,
     params: unknown,
-    kwargs?: Kwargs,
+    kwargs: Kwargs = {},
     ...further: never[]
   ): AnyTree => {
     noMore(fn, further);
-    const names = checkGet(get);
-    const results = names.map((name) => kernels[name](x1, x2, params, kwargs));
-    if (typeof get === "string") return results[0];
-    const perName = results.map((tree) => flattenArguments<NDArray>(tree)[0]);
-    const outputs = perName[0]!.map((_, i) => Object.fromEntries(names.map((name, k) => [name, perName[k]![i]])));
-    return unflatten(flattenArguments(results[0])[1], outputs);
+    checkGet(get);
+    return kernel(givenArguments(fn, x1, x2, params, kwargs), new Recorder(fn, f), get);
   };
-  return declareKernel(kernelFn, fn, f, { traceAxes, diagonalAxes, vmapAxes }, (get) => checkGet(get).length);
+  return declareKernel(kernelFn, { fn, f, settings, kernel, countOf: (get) => checkGet(get).length });
 }

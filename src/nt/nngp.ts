@@ -9,9 +9,8 @@ import { checkFunction } from "../transform/flat.ts";
 import type { AnyTree, ArraysOf } from "../transform/tree-types.ts";
 import { type ApplyFn, callWith } from "./task/apply.ts";
 import { type AxesOptions, kernelLabels, meanOfTraced, pairAxes } from "./task/axes.ts";
-import { compileKernel, type KernelFn } from "./task/compile-kernel.ts";
+import { compileKernel, type InnerKernel, type KernelFn, kernelFunction } from "./task/compile-kernel.ts";
 import { declareKernel } from "./task/known.ts";
-import { splitKwargs } from "./task/kwargs.ts";
 
 /** The mean over traced axes of the products of two outputs. */
 export function outputProduct(fn: string, out1: NDArray, out2: NDArray, axes: AxesOptions): NDArray {
@@ -38,16 +37,20 @@ export function empiricalNngpFn<Out = NDArray, Params = AnyTree, X = AnyTree>(
 ): KernelFn<ArraysOf<Out>, Params, X> {
   const fn = "nt.empiricalNngpFn";
   noMore(fn, rest);
-  return nngpKernel(fn, f, options);
+  checkFunction(fn, f);
+  const settings = nngpSettings(fn, options);
+  const kernel = nngpKernel(fn, settings);
+  return declareKernel(kernelFunction(fn, f, kernel), { fn, f, settings, kernel });
 }
 
-/** The same under the name of the function that the user called. */
-export function nngpKernel(fn: string, f: ApplyFn, options: AxesOptions): KernelFn<AnyTree> {
-  checkFunction(fn, f);
+function nngpSettings(fn: string, options: AxesOptions): Required<AxesOptions> {
   const { traceAxes = [-1], diagonalAxes = [] } = checkOptions(fn, options, ["traceAxes", "diagonalAxes"]);
-  const axes = { traceAxes, diagonalAxes };
-  const kernel = compileKernel(fn, f, null, (g, x1, x2, params, kwargs) => {
-    const [kwargs1, kwargs2] = splitKwargs(kwargs, x1, x2);
+  return { traceAxes, diagonalAxes };
+}
+
+/** The same from inside, under the name of the function that the user called. */
+export function nngpKernel(fn: string, axes: AxesOptions): InnerKernel {
+  const kernel = compileKernel(null, (g, [x1, x2, params, [kwargs1, kwargs2]]) => {
     const [outs1, tree] = flattenArguments<NDArray>(callWith(g, params, x1, kwargs1));
     const [outs2, tree2] = x2 === null ? [outs1, tree] : flattenArguments<NDArray>(callWith(g, params, x2, kwargs2));
     if (!sameStructure(tree, tree2)) throw new TypeError(`${fn}: f(x1) and f(x2) must return trees of one structure.`);
@@ -56,9 +59,5 @@ export function nngpKernel(fn: string, f: ApplyFn, options: AxesOptions): Kernel
       outs1.map((out, i) => outputProduct(fn, out, outs2[i]!, axes)),
     );
   });
-  const kernelFn: KernelFn<unknown> = (x1, x2, params, kwargs, ...further: never[]) => {
-    noMore(fn, further);
-    return kernel(x1, x2, params, kwargs).run();
-  };
-  return declareKernel(kernelFn, fn, f, axes);
+  return (args, recorder) => kernel(args, recorder).run();
 }

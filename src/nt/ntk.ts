@@ -10,11 +10,10 @@ import { methodOf } from "./methods/choice.ts";
 import { NtkImplementation } from "./methods/implementation.ts";
 import type { ApplyFn, VmapAxes } from "./task/apply.ts";
 import type { AxesOptions } from "./task/axes.ts";
-import { compileKernel, type KernelFn } from "./task/compile-kernel.ts";
+import { compileKernel, type InnerKernel, type KernelFn, kernelFunction } from "./task/compile-kernel.ts";
 import { declareKernel } from "./task/known.ts";
-import { splitKwargs } from "./task/kwargs.ts";
-import { type NtkSettings, type Problem, prepare, type Task } from "./task/problem.ts";
-import { type MemoryOptions, roomOf, withinMemory } from "./tiles/memory.ts";
+import { type NtkSettings, prepare } from "./task/problem.ts";
+import { type MemoryOptions, withinMemory } from "./tiles/memory.ts";
 
 export interface NtkOptions extends AxesOptions, MemoryOptions {
   /**
@@ -87,9 +86,10 @@ export function ntkSettings(fn: string, options: NtkOptions): NtkSettings {
  * by default) is averaged over and disappears; one in `diagonalAxes` stands once. `x2 = null` means x1. The dtype is what
  * parameters and outputs promote to.
  *
- * It is compiled once for each combination of shapes. Each call traces `f`, which computes nothing, so that what `f` reads
- * beside its arguments is seen as it is then: other arrays with dimensions go into what is compiled already, and another
- * number, scalar array or flag is compiled anew, as is a `policy` of `checkpoint` that `f` makes anew at each call.
+ * It is compiled once for each combination of shapes. Each call traces `f` once at each shape (x1, x2, with `vmapAxes` one
+ * example), which computes nothing, so that what `f` reads beside its arguments is seen as it is then: other arrays with
+ * dimensions go into what is compiled already, and another number, scalar array or flag is compiled anew, as is a `policy`
+ * of `checkpoint` that `f` makes anew at each call.
  *
  * Keyword arguments go to `f` as its third argument: a list of two is split between x1 and x2, `rng` is one key for equal
  * inputs and two different ones otherwise. Source: `neural_tangents.empirical_ntk_fn`.
@@ -105,20 +105,18 @@ export function empiricalNtkFn<Out = NDArray, Params = AnyTree, X = AnyTree>(
 ): KernelFn<ArraysOf<Out>, Params, X> {
   const fn = "nt.empiricalNtkFn";
   noMore(fn, rest);
-  return ntkKernel(fn, f, options);
-}
-
-/** The same under the name of the function that the user called. */
-export function ntkKernel(fn: string, f: ApplyFn, options: NtkOptions): KernelFn<AnyTree> {
   checkFunction(fn, f);
   const settings = ntkSettings(fn, options);
-  const { implementation = NtkImplementation.JACOBIAN_CONTRACTION } = options;
+  const kernel = ntkKernel(fn, settings, options);
+  return declareKernel(kernelFunction(fn, f, kernel), { fn, f, settings, kernel });
+}
+
+/** The same from inside, under the name of the function that the user called. */
+export function ntkKernel(fn: string, settings: NtkSettings, options: NtkOptions): InnerKernel {
+  const { implementation = NtkImplementation.JACOBIAN_CONTRACTION, onProgress } = options;
   const method = methodOf(fn, implementation);
-  const kernel = compileKernel(fn, f, settings.vmapAxes, (g, x1, x2, params, kwargs) => {
-    const own = { ...settings, memoryLimit: roomOf(kwargs) ?? settings.memoryLimit };
-    return method(fn, prepare(fn, g, settings, [x1, x2, params, splitKwargs(kwargs, x1, x2)]), own);
-  });
-  const problem = (...task: Task): Problem => prepare(fn, f, settings, task);
-  const kernelFn = withinMemory(fn, kernel, settings, problem, options.onProgress);
-  return declareKernel(kernelFn, fn, f, settings);
+  const kernel = compileKernel(settings.vmapAxes, (g, task, { room = settings.memoryLimit }) =>
+    method(fn, prepare(fn, g, settings, task), { ...settings, memoryLimit: room }),
+  );
+  return withinMemory(fn, kernel, settings, onProgress);
 }

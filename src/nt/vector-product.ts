@@ -7,11 +7,11 @@ import { jvp, vjp } from "../transform/derivatives.ts";
 import { checkFunction, flattenArrays, matchLeaves } from "../transform/flat.ts";
 import type { AnyTree, ArraysOf, Given } from "../transform/tree-types.ts";
 import { type ApplyFn, callWith, outputShapes } from "./task/apply.ts";
-import { checkArguments } from "./task/check.ts";
-import { compileKernel, type SecondInput } from "./task/compile-kernel.ts";
+import { compileKernel, givenArguments, type KernelArguments, type SecondInput } from "./task/compile-kernel.ts";
 import { kept } from "./task/kept.ts";
-import { type Kwargs, splitKwargs } from "./task/kwargs.ts";
+import type { Kwargs } from "./task/kwargs.ts";
 import { Parameters } from "./task/parameters.ts";
+import { Recorder } from "./task/recording.ts";
 
 /**
  * Returns a function from cotangents (a tree like `f(params, x2)`) to the product of the NTK with them (a tree like
@@ -30,9 +30,8 @@ export function empiricalNtkVpFn<Out = NDArray, Params = AnyTree, X = AnyTree>(
   const fn = "nt.empiricalNtkVpFn";
   noMore(fn, rest);
   checkFunction(fn, f);
-  checkArguments(fn, x1, x2, params, kwargs);
-  const product = compileKernel(fn, f, null, (g, a, b, p, own, cotangents) => {
-    const [kwargs1, kwargs2] = splitKwargs(own, a, b);
+  const args = kept(fn, givenArguments(fn, x1, x2, params, kwargs)) as KernelArguments;
+  const product = compileKernel(null, (g, [a, b, p, [kwargs1, kwargs2]], { extra: cotangents }) => {
     const f1 = (q: unknown): unknown => callWith(g, q, a, kwargs1);
     const f2 = b === null ? f1 : (q: unknown): unknown => callWith(g, q, b, kwargs2);
     const parameters = new Parameters(fn, p);
@@ -46,10 +45,9 @@ export function empiricalNtkVpFn<Out = NDArray, Params = AnyTree, X = AnyTree>(
     const [tangent] = vjp(byFloats(f2), parameters.floats)[1](given);
     return jvp(byFloats(f1), [parameters.floats], [tangent])[1];
   });
-  const [own1, own2, at, others] = [x1, x2, params, kwargs].map((tree) => kept(fn, tree));
   return (cotangents, ...further: never[]) => {
     noMore(fn, further);
     const [arrays, tree] = flattenArrays(fn, cotangents);
-    return product(own1, own2, at, others as Kwargs, unflatten(tree, arrays)).run() as ArraysOf<Out>;
+    return product(args, new Recorder(fn, f), { extra: unflatten(tree, arrays) }).run() as ArraysOf<Out>;
   };
 }

@@ -2,6 +2,7 @@
 import { array, customJvp, customVjp, grad, jit, lax, type NDArray, nn, numpy as np, nt, vmap } from "cotangent";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { compiled } from "../../src/device/compiled.ts";
 import { assertClose, f64, numbers } from "../support/arrays.ts";
 import { assertSame, randomArray } from "../support/properties.ts";
 
@@ -136,7 +137,10 @@ test("changed arrays need no compilation, nor do custom derivatives and what f m
     for (const factor of [2, 3]) {
       s = f64([factor, factor]);
       calls = 0;
-      assertSame(kernelFn(x1, null, w), np.multiply(first, f64(factor * factor)), 1e-12);
+      const before = compiled.bytes;
+      const kernel = kernelFn(x1, null, w);
+      assert.is(compiled.bytes, before, "nothing is compiled");
+      assertSame(kernel, np.multiply(first, f64(factor * factor)), 1e-12);
       assert.is(calls, each);
     }
     s = f64([1, 1]);

@@ -14,8 +14,8 @@ import { foldIn } from "../../random/keys.ts";
 
 export type Kwargs = Readonly<Record<string, unknown>>;
 
-/** The name of keyword arguments that are split already: `[those of f(x1), those of f(x2), bytes that there are]`. */
-export const SIDES = "\0sides";
+/** Keyword arguments as a user gives them, or those of `f(x1)` and of `f(x2)`, split already with different keys. */
+export type GivenKwargs = { readonly both: Kwargs } | { readonly sides: readonly [Kwargs, Kwargs] };
 
 /** Inputs closer than this in every element count as the same, as in the original. */
 const SAME = 1e-12;
@@ -50,9 +50,12 @@ function splitKeys(rng: unknown, x1: unknown, x2: unknown): [unknown, unknown] {
   throw new TypeError(`nt: rng must be a random key, a pair of keys or null, got ${describe(rng)}.`);
 }
 
-/** The keyword arguments of `f(x1)` and of `f(x2)` before keys are made different: a list of two is split. */
-export function halves(kwargs: Kwargs): [Record<string, unknown>, Record<string, unknown>] {
-  if (Object.hasOwn(kwargs, SIDES)) return (kwargs[SIDES] as [Kwargs, Kwargs]).slice(0, 2) as [Kwargs, Kwargs];
+/** The keyword arguments of `f(x1)` and of `f(x2)` before keys are made different. */
+export const halvesOf = (given: GivenKwargs): readonly [Kwargs, Kwargs] =>
+  "sides" in given ? given.sides : halves(given.both);
+
+/** A list of two is split, anything else goes to both. */
+function halves(kwargs: Kwargs): [Record<string, unknown>, Record<string, unknown>] {
   const pairs = Object.entries(kwargs).map(([key, value]) => {
     const [first, second] = Array.isArray(value) && value.length === 2 ? value : [value, value];
     return { key, first, second };
@@ -71,3 +74,7 @@ export function splitKwargs(kwargs: Kwargs, x1: unknown, x2: unknown): [Kwargs, 
   if (rng !== undefined && x2 !== null) [first.rng, second.rng] = splitKeys(rng, x1, x2);
   return [first, second];
 }
+
+/** The keyword arguments of `f(x1)` and of `f(x2)`, which may be split already. */
+export const sidesOf = (given: GivenKwargs, x1: unknown, x2: unknown): readonly [Kwargs, Kwargs] =>
+  "sides" in given ? given.sides : splitKwargs(given.both, x1, x2);

@@ -1,7 +1,6 @@
 /** `f` linearized in its parameters, at the whole batch or at every example. */
 import { removed } from "../../base/shapes.ts";
 import { broadcastPrefix, structure, unflatten } from "../../base/tree.ts";
-import { makeAval } from "../../ir/aval.ts";
 import type { ClosedJaxpr, Jaxpr } from "../../ir/jaxpr.ts";
 import type { NDArray } from "../../ir/ndarray.ts";
 import { traceToJaxpr } from "../../ir/trace.ts";
@@ -41,7 +40,7 @@ export function linearizeExamples(fn: string, side: Side): LinearExamples {
       linear = closed.jaxpr;
       return closed.consts;
     },
-    leaves.map(({ aval }, i) => makeAval(axes[i] === null ? aval.shape : removed(aval.shape, axes[i]!), aval.dtype)),
+    leaves.map(({ aval }, i) => (axes[i] === null ? aval : { ...aval, shape: removed(aval.shape, axes[i]!) })),
   );
   // What no example reaches, as weights are, stays one for all.
   const [values, places] = batchJaxpr(constants, leaves, axes);

@@ -1,32 +1,38 @@
 /**
- * `f` traced anew at each call of a kernel function, so that what it reads beside its arguments is seen as it is then.
- * Other numbers or another course make another program, which is compiled; other arrays are inputs of a known one.
+ * `f` traced anew at each call of a kernel function, so that what it reads beside its arguments is seen as it is then: once
+ * at each shape, to a program that all computations of the call repeat. Other numbers or another course make another
+ * program, which is compiled; other arrays are inputs of a known one.
  */
 import { isFloat } from "../../base/dtypes.ts";
 import { flattenArguments } from "../../base/flatten.ts";
 import { flatten, type TreeDef, unflatten } from "../../base/tree.ts";
-import { type Aval, formatAval, makeAval } from "../../ir/aval.ts";
-import type { ClosedJaxpr } from "../../ir/jaxpr.ts";
+import { type Aval, formatAval } from "../../ir/aval.ts";
+import { type ClosedJaxpr, inputAvals } from "../../ir/jaxpr.ts";
 import { keyOf, treeKey } from "../../ir/key.ts";
-import { HostArray, NDArray } from "../../ir/ndarray.ts";
+import { NDArray } from "../../ir/ndarray.ts";
 import { evalJaxpr } from "../../ir/trace.ts";
+import { castWeak, isNumber } from "../../lax/convert.ts";
 import { leafArray, traceFunction } from "../../transform/flat.ts";
-import { ShapeDtypeStruct } from "../../transform/shapes.ts";
 import { type ApplyFn, callWith, canonicalBatchAxes, type OutputShapes, shapesOf, type VmapAxes } from "./apply.ts";
 import type { Kwargs } from "./kwargs.ts";
 import { oneExample } from "./one-example.ts";
 
-/** Keyword arguments as their arrays, and what else they are: flags, names, functions. */
-export interface SplitKwargs {
+/** A tree as its arrays, and what else it is: flags, names, functions. */
+export interface Separated<Tree> {
   readonly arrays: readonly unknown[];
   readonly key: string;
-  readonly join: (arrays: readonly unknown[]) => Kwargs;
+  readonly join: (arrays: readonly unknown[]) => Tree;
 }
 
-const isArray = (x: unknown): boolean => x instanceof NDArray || x instanceof ShapeDtypeStruct || ArrayBuffer.isView(x);
+/** Stands for one example, of which nothing but its type is known. */
+class Example {
+  constructor(readonly aval: Aval) {}
+}
 
-export function separateArrays(kwargs: Kwargs): SplitKwargs {
-  const [leaves, tree] = flatten(kwargs);
+const isArray = (x: unknown): boolean => x instanceof NDArray || x instanceof Example || ArrayBuffer.isView(x);
+
+export function separateArrays<Tree>(whole: Tree): Separated<Tree> {
+  const [leaves, tree] = flatten(whole);
   const fixed = leaves.map((leaf) => (isArray(leaf) ? null : leaf));
   const marks = leaves.map((leaf) => (isArray(leaf) ? "*" : keyOf(leaf)));
   return {
@@ -34,7 +40,7 @@ export function separateArrays(kwargs: Kwargs): SplitKwargs {
     key: treeKey(tree, marks),
     join: (arrays) => {
       let next = 0;
-      return unflatten<Kwargs>(
+      return unflatten<Tree>(
         tree,
         fixed.map((leaf, i) => (marks[i] === "*" ? arrays[next++] : leaf)),
       );
@@ -45,108 +51,139 @@ export function separateArrays(kwargs: Kwargs): SplitKwargs {
 /** What a call of `f` looks like from outside. */
 interface Signature {
   readonly text: string;
-  readonly avals: readonly Aval[];
+  readonly leaves: readonly unknown[];
   readonly tree: TreeDef;
-  readonly kwargs: SplitKwargs;
+  readonly kwargs: Separated<Kwargs>;
 }
 
 /** Numbers stand for themselves, whichever precision they have got on the way. */
-const formatInput = (aval: Aval): string => (aval.weak && isFloat(aval.dtype) ? "~" : formatAval(aval));
+const formatInput = (aval: Aval): string => (aval.weak && isFloat(aval.dtype) ? `~[${aval.shape}]` : formatAval(aval));
+
+const avalOf = (fn: string, leaf: unknown): Aval => (leaf instanceof Example ? leaf : leafArray(fn, leaf)).aval;
 
 function signatureOf(fn: string, params: unknown, x: unknown, given: Kwargs): Signature {
   const kwargs = separateArrays(given);
   const [leaves, tree] = flattenArguments([params, x, kwargs.arrays]);
-  const avals = leaves.map((leaf) =>
-    leaf instanceof ShapeDtypeStruct ? makeAval(leaf.shape, leaf.dtype) : leafArray(fn, leaf).aval,
-  );
-  return { text: `${treeKey(tree, avals.map(formatInput))} ${kwargs.key}`, avals, tree, kwargs };
+  const inputs = leaves.map((leaf) => formatInput(avalOf(fn, leaf)));
+  return { text: `${treeKey(tree, inputs)} ${kwargs.key}`, leaves, tree, kwargs };
 }
 
-/** A program of `f`, and the shapes of its outputs. */
+/** A program of `f`, and its outputs. */
 interface Recorded {
+  readonly text: string;
   readonly program: ClosedJaxpr;
   readonly outs: OutputShapes;
 }
 
-/** `f` at the shapes at which one call of a kernel function needs it. */
-export class Recording {
-  readonly #programs = new Map<string, Recorded>();
-  readonly #closed = new Map<NDArray, number>();
+/** An input of a kernel and the keyword arguments that go with it. */
+export type SideInputs = readonly [x: unknown, kwargs: Kwargs];
+
+/** Traces `f` for one call of a kernel function, at each shape once, whichever of its computations asks. */
+export class Recorder {
+  readonly #known = new Map<string, Recorded>();
 
   constructor(
     readonly fn: string,
     readonly f: ApplyFn,
   ) {}
 
-  /** Records `f` of one side's inputs: of all at once and, with `vmapAxes`, of one example. */
-  recordSide(vmapAxes: VmapAxes, params: unknown, x: unknown, kwargs: Kwargs): void {
-    const { fn } = this;
-    const outs = this.#record(params, x, kwargs, (call) => call());
-    const batch = canonicalBatchAxes(fn, vmapAxes, x, outs, kwargs);
-    if (batch === null) return;
-    const one = (tree: unknown, axes: readonly (number | null)[]): unknown => unitShapes(fn, tree, axes);
-    const mapped = Object.entries(batch.kwargs).map(([key, axes]) => [key, one(kwargs[key], axes)]);
-    this.#record(params, one(x, batch.inputs), { ...kwargs, ...Object.fromEntries(mapped) }, (call) =>
-      oneExample({ fn, kwargs, outs, batch }, call, batch.outputs),
+  /** The outputs of one side's inputs. */
+  outputs(params: unknown, [x, kwargs]: SideInputs): OutputShapes {
+    return this.#record(params, x, kwargs).outs;
+  }
+
+  /** `f` of the inputs of one or two sides. */
+  record(vmapAxes: VmapAxes, params: unknown, sides: readonly SideInputs[]): Recording {
+    return new Recording(
+      this.fn,
+      sides.flatMap((side) => this.#recordSide(vmapAxes, params, side)),
     );
   }
 
-  #record(params: unknown, x: unknown, given: Kwargs, wrap: (call: () => unknown) => unknown): OutputShapes {
-    const { text, avals, tree, kwargs } = signatureOf(this.fn, params, x, given);
-    const known = this.#programs.get(text);
-    if (known) return known.outs;
-    const call = (p: unknown, input: unknown, arrays: unknown[]): unknown =>
-      wrap(() => callWith(this.f, p, input, kwargs.join(arrays)));
-    const { program, outTree } = traceFunction(this.fn, call, tree, avals);
-    for (const x of program.consts) this.#closed.set(x, this.#closed.get(x) ?? this.#closed.size);
-    const outs = shapesOf(program, outTree);
-    this.#programs.set(text, { program, outs });
-    return outs;
+  /**
+   * All examples at once and, with `vmapAxes`, one example. The latter doesn't tell whether the outputs follow the batch,
+   * and may be another program: `f` can look at the size. So neither follows from the other.
+   */
+  #recordSide(vmapAxes: VmapAxes, params: unknown, [x, kwargs]: SideInputs): Recorded[] {
+    const { fn } = this;
+    const whole = this.#record(params, x, kwargs);
+    const { outs } = whole;
+    const batch = canonicalBatchAxes(fn, vmapAxes, x, outs, kwargs);
+    if (batch === null) return [whole];
+    const one = (tree: unknown, axes: readonly (number | null)[]): unknown => unitShapes(fn, tree, axes);
+    const mapped = Object.entries(batch.kwargs).map(([key, axes]) => [key, one(kwargs[key], axes)]);
+    const own = { ...kwargs, ...Object.fromEntries(mapped) };
+    const single = this.#record(params, one(x, batch.inputs), own, (call) =>
+      oneExample({ fn, kwargs, outs, batch }, call, batch.outputs),
+    );
+    return [whole, single];
   }
 
+  #record(params: unknown, x: unknown, given: Kwargs, wrap = (call: () => unknown): unknown => call()): Recorded {
+    const { text, leaves, tree, kwargs } = signatureOf(this.fn, params, x, given);
+    const known = this.#known.get(text);
+    if (known) return known;
+    const call = (p: unknown, input: unknown, arrays: unknown[]): unknown =>
+      wrap(() => callWith(this.f, p, input, kwargs.join(arrays)));
+    const avals = leaves.map((leaf) => avalOf(this.fn, leaf));
+    const { program, outTree } = traceFunction(this.fn, call, tree, avals);
+    const recorded = { text, program, outs: shapesOf(program, outTree) };
+    this.#known.set(text, recorded);
+    return recorded;
+  }
+}
+
+/** What a kernel needs of `f`: its programs at the shapes of the kernel's sides. */
+export class Recording {
+  readonly #fn: string;
+  readonly #programs: ReadonlyMap<string, Recorded>;
   /** The arrays that `f` closes over. */
-  get closed(): NDArray[] {
-    return [...this.#closed.keys()];
+  readonly closed: readonly NDArray[];
+
+  constructor(fn: string, programs: readonly Recorded[]) {
+    this.#fn = fn;
+    this.#programs = new Map(programs.map((recorded) => [recorded.text, recorded]));
+    this.closed = [...new Set(programs.flatMap(({ program }) => program.consts))];
   }
 
   /** Calls with equal keys do the same with their inputs and what `f` closes over. */
   get key(): string {
-    const programs = [...this.#programs.values()];
-    return programs
-      .map(({ program: { jaxpr, consts } }) => `${keyOf(jaxpr)}${consts.map((x) => this.#closed.get(x))}`)
+    const places = new Map(this.closed.map((x, i) => [x, i]));
+    return [...this.#programs.values()]
+      .map(({ program: { jaxpr, consts }, outs }) =>
+        [keyOf(jaxpr), consts.map((x) => places.get(x)), treeKey(outs.tree, [])].join(),
+      )
       .join(" ");
   }
 
-  /** `f` with other arrays in place of those that it closes over. Inputs must be tracers. */
-  with(closed: readonly NDArray[]): ApplyFn {
+  /** `f` as it was recorded, with other arrays in place of those that it closes over. */
+  with(closed = this.closed): ApplyFn {
+    const replaced = new Map(this.closed.map((x, i) => [x, closed[i]!]));
     return (params, x, kwargs = {}) => {
-      const call = (): unknown => callWith(this.f, params, x, kwargs);
-      const recorded = this.#programs.get(signatureOf(this.fn, params, x, kwargs).text);
-      if (!recorded) return call();
-      const { program, outTree } = traceFunction(this.fn, call, { kind: "list", children: [] }, []);
-      // An array that f makes anew each time is known by its place, one of a surrounding trace is always the same.
-      const hosts = recorded.program.consts.filter((c) => c instanceof HostArray);
-      const consts = program.consts.map((c) => {
-        const place = this.#closed.get(c instanceof HostArray ? (hosts.shift() ?? c) : c);
-        return place === undefined ? c : closed[place]!;
+      const { text, leaves } = signatureOf(this.#fn, params, x, kwargs);
+      const recorded = this.#programs.get(text);
+      if (!recorded) throw new Error(`internal: f isn't recorded for ${text}`);
+      const { jaxpr, consts } = recorded.program;
+      const avals = inputAvals(jaxpr);
+      const inputs = leaves.map((leaf, i) => {
+        const array = leafArray(this.#fn, leaf);
+        return isNumber(avals[i]!) ? castWeak(array, "float64") : array;
       });
-      return unflatten(outTree, evalJaxpr({ jaxpr: program.jaxpr, consts }, []));
+      const program = { jaxpr, consts: consts.map((c) => replaced.get(c)!) };
+      return unflatten(recorded.outs.tree, evalJaxpr(program, inputs));
     };
   }
 }
 
-/** The shapes of one example, with a batch axis of size 1. */
+/** A tree with stand-ins for one example, with a batch axis of size 1. */
 function unitShapes(fn: string, tree: unknown, axes: readonly (number | null)[]): unknown {
   const [leaves, def] = flattenArguments(tree);
   return unflatten(
     def,
     leaves.map((leaf, i) => {
       if (axes[i] === null) return leaf;
-      const { shape, dtype } = leafArray(fn, leaf);
-      return new ShapeDtypeStruct(
-        shape.map((n, axis) => (axis === axes[i] ? 1 : n)),
-        dtype,
-      );
+      const { aval } = leafArray(fn, leaf);
+      return new Example({ ...aval, shape: aval.shape.map((n, axis) => (axis === axes[i] ? 1 : n)) });
     }),
   );
 }

@@ -1,14 +1,19 @@
 /** The NTK within a given amount of memory. */
 import { itemSize } from "../../base/dtypes.ts";
-import { noMore } from "../../base/errors.ts";
 import { sizeOf } from "../../base/shapes.ts";
-import { allNone } from "../../base/tree.ts";
 import { isTracing } from "../../ir/trace.ts";
-import { flattenArrays, floatNumbers, traceFunction } from "../../transform/flat.ts";
+import { flattenArrays } from "../../transform/flat.ts";
 import { kernelLabels, kernelShape, mirrorOf, pairAxes } from "../task/axes.ts";
-import type { CompiledKernel, KernelArguments } from "../task/compile-kernel.ts";
-import { type Kwargs, SIDES, splitKwargs } from "../task/kwargs.ts";
-import type { NtkSettings, Problem, Side, Task } from "../task/problem.ts";
+import {
+  type CompiledKernel,
+  type InnerKernel,
+  type KernelArguments,
+  type PreparedCall,
+  sideInputs,
+} from "../task/compile-kernel.ts";
+import { sidesOf } from "../task/kwargs.ts";
+import { type NtkSettings, type Problem, prepare, type Side } from "../task/problem.ts";
+import type { Recorder } from "../task/recording.ts";
 import { computeTiles } from "./assemble.ts";
 import {
   type BatchLayout,
@@ -50,16 +55,14 @@ function layoutOf(fn: string, { first, second }: Problem, i: number, settings: N
   return { kind: "pair", first: place, second: labels.out.indexOf(labels.second[axis]!), mirror: mirrorOf(labels) };
 }
 
-/** The bytes that a tile may take beside the result, which come with its keyword arguments. */
-export const roomOf = (kwargs: Kwargs): number | undefined => (kwargs[SIDES] as readonly unknown[])?.[2] as undefined;
-
-/** Tiles, and the kernel's arguments for each. */
+/** Tiles, each a computation of its own. */
 interface NtkTiles extends Tiles {
+  /** The bytes that a tile may take beside the result. */
   readonly room: number;
-  readonly argumentsOf: (part1: BatchPart, part2: BatchPart) => KernelArguments;
+  readonly prepared: (part1: BatchPart, part2: BatchPart) => PreparedCall;
 }
 
-function batchSize(fn: string, { batch }: Side, x: unknown): number {
+function batchSize(fn: string, { batch, x }: Side): number {
   const i = batch!.inputs.findIndex((axis) => axis !== null);
   return flattenArrays(fn, x)[0][i]!.shape[batch!.inputs[i]!]!;
 }
@@ -77,41 +80,31 @@ function tilesOf(
   fn: string,
   kernel: CompiledKernel,
   settings: NtkSettings,
-  prepareProblem: (...task: Task) => Problem,
-  [x1, x2, params, kwargs = {}]: KernelArguments,
+  args: KernelArguments,
+  recorder: Recorder,
 ): NtkTiles | string {
-  const same = x2 === undefined || allNone(x2);
-  const [kwargs1, other] = splitKwargs(kwargs, x1, same ? null : x2);
-  const [input2, kwargs2] = same ? [x1, kwargs1] : [x2, other];
-  const [leaves, tree] = flattenArrays(fn, [x1, same ? null : x2, floatNumbers(params)]);
-  let problem: Problem | undefined;
-  traceFunction(
-    fn,
-    (a, b, p) => {
-      problem = prepareProblem(a, b, p, [kwargs1, kwargs2]);
-      return [];
-    },
-    tree,
-    leaves.map((x) => x.aval),
-  );
-  const { first, second } = problem!;
+  const [x1, x2, params, kwargs] = args;
+  const sides = sidesOf(kwargs, x1, x2);
+  const recording = recorder.record(settings.vmapAxes, params, sideInputs(args));
+  const problem = prepare(fn, recording.with(), settings, [x1, x2, params, sides]);
+  const { first, second } = problem;
   if (first.batch === null) return "give vmapAxes, so that it can be computed in tiles";
   if (first.batch.inputs.every((axis) => axis === null)) return "vmapAxes give no batch axis of the inputs to cut";
-  const room = settings.memoryLimit - resultBytes(fn, problem!, settings);
+  const room = settings.memoryLimit - resultBytes(fn, problem, settings);
   // The keyword arguments are split before: what both sides share would look different in a part of them.
-  const argumentsOf = (part1: BatchPart, part2: BatchPart): KernelArguments => {
-    const [a, own] = takeExamples(first.batch!, x1, kwargs1, part1);
-    if (same && samePart(part1, part2)) return [a, null, params, { [SIDES]: [own, own, room] }];
-    const [b, others] = takeExamples(second.batch!, input2, kwargs2, part2);
-    return [a, b, params, { [SIDES]: [own, others, room] }];
+  const prepared = (part1: BatchPart, part2: BatchPart): PreparedCall => {
+    const [a, own] = takeExamples(first.batch!, first.x, first.kwargs, part1);
+    const one = second === first && samePart(part1, part2);
+    const [b, others] = one ? [null, own] : takeExamples(second.batch!, second.x, second.kwargs, part2);
+    return kernel([a, b, params, { sides: [own, others] }], recorder, { room });
   };
   return {
     room,
-    sizes: [batchSize(fn, first, x1), batchSize(fn, second, input2)],
-    symmetric: same,
-    layouts: first.outs.leaves.map((_, i) => layoutOf(fn, problem!, i, settings)),
-    argumentsOf,
-    compute: (part1, part2) => kernel(...argumentsOf(part1, part2)).run(),
+    sizes: [batchSize(fn, first), batchSize(fn, second)],
+    symmetric: second === first,
+    layouts: first.outs.leaves.map((_, i) => layoutOf(fn, problem, i, settings)),
+    prepared,
+    compute: (part1, part2) => prepared(part1, part2).run(),
   };
 }
 
@@ -120,14 +113,11 @@ export function withinMemory(
   fn: string,
   kernel: CompiledKernel,
   settings: NtkSettings,
-  prepareProblem: (...task: Task) => Problem,
   onProgress: OnProgress | undefined,
-): (...args: KernelArguments) => unknown {
+): InnerKernel {
   const limit = settings.memoryLimit;
-  return (x1, x2, params, kwargs, ...rest: never[]) => {
-    noMore(fn, rest);
-    const args: KernelArguments = [x1, x2, params, kwargs];
-    const whole = kernel(...args);
+  return (args, recorder) => {
+    const whole = kernel(args, recorder);
     if (isTracing()) return whole.run();
     const needed = whole.bytes;
     if (needed <= limit) {
@@ -135,7 +125,7 @@ export function withinMemory(
       onProgress?.(1, 1);
       return result;
     }
-    const tiles = tilesOf(fn, kernel, settings, prepareProblem, args);
+    const tiles = tilesOf(fn, kernel, settings, args, recorder);
     const refuse = (why: string): never => {
       throw new RangeError(
         `${fn}: this kernel needs ${mebibytes(needed, limit)} of memory and the limit is ${mebibytes(limit, needed)}; ${why}.`,
@@ -145,7 +135,7 @@ export function withinMemory(
     // Different examples on both sides, where there are any, because that takes more than the same ones.
     const memoryOf = ([rows, columns]: readonly [number, number]): number => {
       const last = tiles.sizes[1];
-      return kernel(...tiles.argumentsOf([0, rows], [last - columns, last])).bytes;
+      return tiles.prepared([0, rows], [last - columns, last]).bytes;
     };
     const result = limit - tiles.room;
     if (result > limit) return refuse(`the result alone takes ${mebibytes(result)}`);
