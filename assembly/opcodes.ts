@@ -32,6 +32,14 @@ export const FAILED = 130952;
 /** Added to a command's first word where all threads share its work; other commands are the first thread's alone. */
 export const SHARED = 256;
 
+/** The tile of a product's innermost loop: its rows, */
+export const TILE_ROWS = 5;
+/** and the bytes of its columns. */
+export const TILE_COLUMN_BYTES = 32;
+
+/** Results of a reduction that threads share out at a time. */
+export const REDUCE_GRAIN = 16;
+
 /** The trips of a loop that only a condition ends. */
 export const ENDLESS = 4294967295;
 

@@ -8,12 +8,14 @@
 import { makeJaxpr, nt } from "cotangent";
 import { Command } from "../assembly/opcodes.ts";
 import { lower } from "../src/compile/lower.ts";
-import { compile, type Plan } from "../src/compile/plan.ts";
+import type { ContractAxis, Step } from "../src/compile/program.ts";
 import { simplify } from "../src/compile/simplify.ts";
-import type { ContractAxis, Step } from "../src/compile/steps.ts";
-import { reserve } from "../src/device/kernels.ts";
-import { currentTeam } from "../src/device/threads.ts";
-import { runPlan } from "../src/device/wasm.ts";
+import { reserve } from "../src/device/wasm/kernels.ts";
+import { planProgram, type WasmPlan } from "../src/device/wasm/plan.ts";
+import { runPlan } from "../src/device/wasm/run.ts";
+import { wasmTarget } from "../src/device/wasm/target.ts";
+import { currentTeam } from "../src/device/wasm/threads.ts";
+import { outputAvals } from "../src/ir/jaxpr.ts";
 import type { HostArray } from "../src/ir/ndarray.ts";
 import { JOBS, type KernelJob, setUp } from "./support/jobs.ts";
 
@@ -62,7 +64,7 @@ function describe(step: Step): { readonly text: string; readonly work: number; r
 }
 
 /** The commands of a plan, each as a list of its own; a loop or branch keeps what is inside. */
-function singles({ commands }: Plan): Int32Array[] {
+function singles({ commands }: WasmPlan): Int32Array[] {
   const lists: Int32Array[] = [];
   let at = 2;
   while (commands[at] !== Command.END) {
@@ -86,8 +88,9 @@ function profile(job: KernelJob, method: keyof typeof nt.NtkImplementation): voi
     x2,
     params,
   );
-  const plan = compile(jaxpr);
-  const { steps } = lower(simplify(jaxpr));
+  const program = lower(simplify(jaxpr), wasmTarget);
+  const plan = planProgram(program, outputAvals(jaxpr));
+  const { steps } = program;
   const inputs = [...consts, ...[x1, x2, params].flat(9).filter((x) => x !== null)] as HostArray[];
   const whole = Math.min(...Array.from({ length: RUNS }, () => cpuMilliseconds(() => runPlan(plan, inputs))));
   const { kernels } = currentTeam();

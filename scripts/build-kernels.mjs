@@ -31,10 +31,10 @@ const MODULES = [
     relaxed: true,
   },
 ];
-/** What threads tell each other begins here (`ROUND` in assembly/opcodes.ts), then come the hosts' arrays. */
-const HEAP_LIMIT = 130816;
-
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+
+/** What threads tell each other begins here, then come the hosts' arrays. */
+const HEAP_LIMIT = Number(/ROUND = (\d+)/.exec(readFileSync(path.join(root, "assembly/opcodes.ts"), "utf8"))[1]);
 
 function refuse(message) {
   console.error(`build-kernels: ${message}`);

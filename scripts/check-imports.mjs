@@ -1,4 +1,4 @@
-// Keeps imports running downwards and free of cycles.
+// Keeps imports running downwards and free of cycles, in src/, assembly/, gpu/, bench/ and test/.
 //
 //   node scripts/check-imports.mjs [root]
 //
@@ -25,9 +25,22 @@ const layers = [
   ["entry"],
 ];
 const allowedSiblings = { nn: ["numpy"], random: ["numpy"] };
-/** The only file outside src/ that src/ may import, and the layers that may. */
-const opcodes = "assembly/opcodes.ts";
-const opcodeReaders = ["compile"];
+/** What only some may import: [what, who, why]. Each is a path or the beginning of one. */
+const borders = [
+  ["assembly/opcodes.ts", ["src/device/wasm/"], "the numbers of the WebAssembly kernels"],
+  ["gpu/", ["src/device/webgpu/"], "what WebGPU runs"],
+  ["src/device/wasm/", ["src/device/wasm/", "src/device/install.ts", "src/index.ts", "src/entry/"], "one device's own"],
+  ["src/device/webgpu/", ["src/device/webgpu/", "src/index.ts", "src/entry/"], "one device's own"],
+  ["src/device/", ["src/device/", "src/index.ts", "src/entry/"], "behind the device's face, src/device/device.ts"],
+];
+const face = "src/device/device.ts";
+/** What each folder beside src/ may import; nothing of them is a layer. */
+const others = {
+  assembly: ["assembly/"],
+  gpu: ["gpu/", "src/base/shapes.ts", "src/base/view.ts", "src/compile/program.ts", "src/compile/walk.ts"],
+  bench: ["bench/", "src/", "examples/", "assembly/opcodes.ts", "package.json"],
+  test: ["test/", "src/", "assembly/opcodes.ts", "bench/support/", "scripts/", "examples/", "package.json"],
+};
 
 const root = resolve(process.argv[2] ?? fileURLToPath(new URL("..", import.meta.url)));
 const problems = [];
@@ -35,7 +48,7 @@ const problems = [];
 function findSources(folder) {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) return findSources(path);
+    if (entry.isDirectory()) return entry.name === "node_modules" ? [] : findSources(path);
     return entry.name.endsWith(".ts") ? [path] : [];
   });
 }
@@ -77,14 +90,13 @@ function layerOf(path) {
 
 function checkDirection(file, target, where) {
   const from = layerOf(file);
-  if (target === opcodes) {
-    if (!opcodeReaders.includes(from.name)) {
-      problems.push(`${where}: only ${opcodeReaders.join(", ")} may import ${opcodes}, not ${from.name}`);
-    }
+  const border = target === face ? undefined : borders.find(([what]) => target.startsWith(what));
+  if (border && !border[1].some((who) => file.startsWith(who))) {
+    problems.push(`${where}: only ${border[1].join(", ")} may import ${target}: ${border[2]}`);
     return;
   }
   if (!target.startsWith("src/")) {
-    problems.push(`${where}: src may not import ${target}`);
+    if (!border) problems.push(`${where}: src may not import ${target}`);
     return;
   }
   const to = layerOf(target);
@@ -156,6 +168,43 @@ for (const file of files) {
     checkDirection(file, target, where);
     if (!typeOnly && graph.has(target)) graph.get(file).push(target);
   }
+}
+
+/** The files that a file of AssemblyScript, which the parser can't read, names; they have no extension. */
+function assemblyImports(file) {
+  const source = readFileSync(join(root, file), "utf8");
+  return [...source.matchAll(/\bfrom "(\.[^"]+)"/g)].map(([, specifier]) => {
+    const path = fromRoot(resolve(root, dirname(file), specifier));
+    return [`${path}.ts`, `${path}/index.ts`].find((target) => existsSync(join(root, target))) ?? `${path}.ts`;
+  });
+}
+
+/** The files that a file imports, from the root. */
+function targetsOf(folder, file) {
+  if (folder === "assembly") return assemblyImports(file);
+  return importsOf(file)
+    .filter(({ specifier, typeOnly }) => specifier.startsWith(".") && !typeOnly)
+    .map(({ specifier }) => fromRoot(resolve(root, dirname(file), specifier)));
+}
+
+for (const [folder, allowed] of Object.entries(others)) {
+  if (!existsSync(join(root, folder))) continue;
+  for (const file of findSources(join(root, folder)).map(fromRoot)) {
+    files.push(file);
+    graph.set(file, []);
+    for (const target of targetsOf(folder, file)) {
+      if (!existsSync(join(root, target))) problems.push(`${file}: ${target} does not exist`);
+      if (!allowed.some((path) => target.startsWith(path)))
+        problems.push(`${file}: ${folder} may not import ${target}`);
+      graph.get(file).push(target);
+    }
+  }
+}
+for (const [file, targets] of graph) {
+  graph.set(
+    file,
+    targets.filter((target) => graph.has(target)),
+  );
 }
 
 for (const members of findCycles(graph)) problems.push(`import cycle: ${wayAround(graph, members).join(" -> ")}`);

@@ -6,12 +6,14 @@
  * enough to hide what the loop itself costs. Larger tiles spill, smaller ones wait.
  */
 
+import { TILE_COLUMN_BYTES, TILE_ROWS as ROWS } from "../opcodes";
+import { TILE_COLUMN_BYTES, TILE_ROWS as ROWS } from "../opcodes";
 import { multiplyAdd } from "../simd";
 
 /** Rows of a tile. */
-@inline export const TILE_ROWS: u32 = 5;
+@inline export const TILE_ROWS: u32 = ROWS;
 /** Bytes in a tile's row: two vectors. */
-@inline export const TILE_COLUMNS_BYTES: usize = 32;
+@inline export const TILE_COLUMNS_BYTES: usize = TILE_COLUMN_BYTES;
 
 @inline
 function storeRow(c: usize, low: v128, high: v128): void {

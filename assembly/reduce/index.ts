@@ -16,7 +16,7 @@ import { Axes } from "../axes";
 import { floatInstruction } from "../map/float";
 import { integerInstruction } from "../map/integer";
 import { copyBytes, fill, gather, gatherItems } from "../move/gather";
-import { BLOCK, DType, Op, ReduceOp } from "../opcodes";
+import { BLOCK, DType, Op, REDUCE_GRAIN, ReduceOp } from "../opcodes";
 import { BLOCK_BYTES, REGION_BYTES, axesAt, region } from "../scratch";
 import { sliceEnd, sliceStart } from "../threads";
 import { argReduce } from "./argreduce";
@@ -35,7 +35,7 @@ import { combine, foldRun, identity } from "./fold";
 @inline const DIGITS: usize = RUNNING + BLOCK_BYTES;
 
 // Results that threads share out at a time.
-@inline const GRAIN: u32 = 16;
+@inline const GRAIN: u32 = REDUCE_GRAIN;
 
 /** Runs `[REDUCE, len, reduceOp, dtype, dst, src, keptRank, reducedRank, ...]`. */
 export function reduce(list: usize): void {

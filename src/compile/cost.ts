@@ -1,14 +1,13 @@
 /** What a program costs, counted on the very steps that would run. */
 
-import { ENDLESS } from "../../assembly/opcodes.ts";
-import { itemSize } from "../base/dtypes.ts";
+import type { DType } from "../base/dtypes.ts";
 import { sizeOf } from "../base/shapes.ts";
 import type { Jaxpr } from "../ir/jaxpr.ts";
-import { bytesOf } from "./layout.ts";
+import { arrange, bytesOf, outputBytes } from "./layout.ts";
 import { lower } from "./lower.ts";
-import { peakBytes } from "./plan.ts";
+import { type Buffer, type ContractAxis, type ContractStep, ENDLESS, type KernelStep, type Step } from "./program.ts";
 import { simplify } from "./simplify.ts";
-import type { ContractAxis, KernelStep, Step } from "./steps.ts";
+import { bytesOfItem, type Target } from "./target.ts";
 
 /** How fast a device is; see `device/rates.ts`. */
 export interface Rates {
@@ -30,85 +29,111 @@ export interface Cost {
   readonly predictedSeconds: number;
 }
 
-const product = (axes: readonly ContractAxis[]): number => axes.reduce((n, axis) => n * axis.size, 1);
-
-/** The microkernel's tile: a side that is no multiple of it is computed as if it were the next one. */
-const TILE = 4;
-
 interface Work {
   readonly flops: number;
   readonly bytes: number;
   readonly seconds: number;
 }
 
-function costOfSteps(steps: readonly Step[], rates: Rates): Work {
-  const costs = steps.map((step) => costOfStep(step, rates));
-  const sum = (key: keyof Work): number => costs.reduce((n, cost) => n + cost[key], 0);
-  return { flops: sum("flops"), bytes: sum("bytes"), seconds: sum("seconds") };
-}
+const product = (axes: readonly ContractAxis[]): number => axes.reduce((n, axis) => n * axis.size, 1);
 
-/** Rows read from their places, of which an array may have many more; or added to them in an array of zeros. */
-function costOfRows({ command, outputs: [out], arguments: [batch, , count, width] }: KernelStep, rates: Rates): Work {
-  const size = batch! * count! * width!;
-  const moved = 2 * size * itemSize(out!.dtype);
-  if (command === "GATHER") return { flops: 0, bytes: moved, seconds: moved / rates.memory };
-  const bytes = moved + bytesOf(out!);
-  return { flops: size, bytes, seconds: bytes / rates.memory };
-}
+/** A side of a product as it is computed: whole blocks, but where there are so few that a kernel of its own takes them. */
+const inBlocks = (size: number, block: number): number => (size < block ? size : Math.ceil(size / block) * block);
 
-/** What one step does: operations, the bytes that pass, and the seconds that it should take. */
-function costOfStep(step: Step, rates: Rates): Work {
-  switch (step.kind) {
-    case "loop": {
-      // Nobody knows how long a loop runs that a condition ends: it counts once.
-      const trips = step.trips === ENDLESS ? 1 : step.trips;
-      const { flops, bytes, seconds } = costOfSteps(step.body, rates);
-      return { flops: trips * flops, bytes: trips * bytes, seconds: trips * seconds };
+/** Counts what steps do on one device. */
+class Costs {
+  constructor(
+    readonly target: Target,
+    readonly rates: Rates,
+  ) {}
+
+  of(steps: readonly Step[]): Work {
+    const costs = steps.map((step) => this.#step(step));
+    const sum = (key: keyof Work): number => costs.reduce((n, cost) => n + cost[key], 0);
+    return { flops: sum("flops"), bytes: sum("bytes"), seconds: sum("seconds") };
+  }
+
+  #itemSize(dtype: DType): number {
+    return bytesOfItem(this.target, dtype);
+  }
+
+  #bytes(buffer: Buffer): number {
+    return bytesOf(buffer, this.target);
+  }
+
+  /** Bytes that pass, beside operations that take no time of their own. */
+  #moved(bytes: number, flops = 0): Work {
+    return { flops, bytes, seconds: bytes / this.rates.memory };
+  }
+
+  /** What one step does: operations, the bytes that pass, and the seconds that it should take. */
+  #step(step: Step): Work {
+    switch (step.kind) {
+      case "loop": {
+        // Nobody knows how long a loop runs that a condition ends: it counts once.
+        const trips = step.trips === ENDLESS ? 1 : step.trips;
+        const { flops, bytes, seconds } = this.of(step.body);
+        return { flops: trips * flops, bytes: trips * bytes, seconds: trips * seconds };
+      }
+      case "branch":
+        return step.bodies.map((body) => this.of(body)).reduce((a, b) => (b.seconds > a.seconds ? b : a));
+      case "leave":
+        return { flops: 0, bytes: 1, seconds: 0 };
+      case "slice":
+        return this.#moved(2 * step.size * this.#itemSize(step.source.buffer.dtype));
+      case "contract":
+        return this.#contract(step);
+      case "map": {
+        const size = sizeOf(step.shape);
+        const touched = [...step.inputs.map((x) => x.dtype), ...step.outputs.map((o) => o.buffer.dtype)];
+        const flops = size * step.instructions.length;
+        const { bytes, seconds } = this.#moved(touched.reduce((n, dtype) => n + size * this.#itemSize(dtype), 0));
+        return { flops, bytes, seconds: flops / this.rates.map + seconds };
+      }
+      case "reduce": {
+        const size = sizeOf(step.source.view.shape);
+        return this.#moved(size * this.#itemSize(step.source.dtype), size);
+      }
+      case "copy":
+        return this.#moved(2 * sizeOf(step.source.view.shape) * this.#itemSize(step.source.dtype));
+      case "fill":
+        return this.#moved(this.#bytes(step.target));
+      case "place": {
+        const copied = step.pieces.reduce((n, { source }) => n + sizeOf(source.view.shape), 0);
+        const filled = step.fill === null ? 0 : this.#bytes(step.target);
+        return this.#moved(filled + 2 * copied * this.#itemSize(step.target.dtype));
+      }
+      case "kernel":
+        return this.#kernel(step);
     }
-    case "branch":
-      return step.bodies.map((body) => costOfSteps(body, rates)).reduce((a, b) => (b.seconds > a.seconds ? b : a));
-    case "leave":
-      return { flops: 0, bytes: 1, seconds: 0 };
-    case "slice": {
-      const bytes = 2 * step.size * itemSize(step.source.buffer.dtype);
-      return { flops: 0, bytes, seconds: bytes / rates.memory };
+  }
+
+  #contract({ batch, m, n, k, target }: ContractStep): Work {
+    const [items, rows, columns, terms] = [batch, m, n, k].map(product) as [number, number, number, number];
+    const [tall, wide] = this.target.tile(target.dtype);
+    const size = this.#itemSize(target.dtype);
+    const { bytes, seconds } = this.#moved(items * (rows * terms + columns * terms + rows * columns) * size);
+    // The rate is that of float32.
+    const work = 2 * items * inBlocks(rows, tall) * inBlocks(columns, wide) * terms * (size / 4);
+    return { flops: 2 * items * rows * columns * terms, bytes, seconds: work / this.rates.contract + seconds };
+  }
+
+  #kernel({ command, inputs, outputs: [out, ...others], arguments: [batch, , count, width] }: KernelStep): Work {
+    if (command === "GATHER" || command === "SCATTER_ADD") {
+      // Rows read from their places, of which an array may have many more; or added to them in an array of zeros.
+      const size = batch! * count! * width!;
+      const moved = 2 * size * this.#itemSize(out!.dtype);
+      return command === "GATHER" ? this.#moved(moved) : this.#moved(moved + this.#bytes(out!), size);
     }
-    case "contract": {
-      const [batch, m, n, k] = [step.batch, step.m, step.n, step.k].map(product) as [number, number, number, number];
-      const whole = (size: number): number => Math.ceil(size / TILE) * TILE;
-      const bytes = batch * (m * k + n * k + m * n) * itemSize(step.target.dtype);
-      const work = 2 * batch * whole(m) * whole(n) * k * (itemSize(step.target.dtype) / 4);
-      return { flops: 2 * batch * m * n * k, bytes, seconds: work / rates.contract + bytes / rates.memory };
-    }
-    case "map": {
-      const size = sizeOf(step.shape);
-      const touched = [...step.inputs.map((i) => i.operand.dtype), ...step.outputs.map((o) => o.buffer.dtype)];
-      const bytes = touched.reduce((n, dtype) => n + size * itemSize(dtype), 0);
-      const flops = size * step.instructions.length;
-      return { flops, bytes, seconds: flops / rates.map + bytes / rates.memory };
-    }
-    case "reduce": {
-      const size = sizeOf(step.source.view.shape);
-      const bytes = size * itemSize(step.source.dtype);
-      return { flops: size, bytes, seconds: bytes / rates.memory };
-    }
-    case "copy": {
-      const bytes = 2 * sizeOf(step.source.view.shape) * itemSize(step.source.dtype);
-      return { flops: 0, bytes, seconds: bytes / rates.memory };
-    }
-    case "fill":
-      return { flops: 0, bytes: bytesOf(step.target), seconds: bytesOf(step.target) / rates.memory };
-    case "kernel": {
-      if (step.command === "GATHER" || step.command === "SCATTER_ADD") return costOfRows(step, rates);
-      const bytes = [...step.inputs, ...step.outputs].reduce((n, buffer) => n + bytesOf(buffer), 0);
-      return { flops: bytes, bytes, seconds: bytes / rates.memory };
-    }
+    const bytes = [...inputs, out!, ...others].reduce((n, buffer) => n + this.#bytes(buffer), 0);
+    return this.#moved(bytes, bytes);
   }
 }
 
-/** Counts a program's work without running it. */
-export function costOf(program: Jaxpr, rates: Rates): Cost {
-  const lowered = lower(simplify(program));
-  const { flops, bytes, seconds } = costOfSteps(lowered.steps, rates);
-  return { flops, bytes, peakMemory: peakBytes(lowered), predictedSeconds: seconds };
+/** Counts a program's work on a device without running it. */
+export function costOf(jaxpr: Jaxpr, target: Target, rates: Rates): Cost {
+  const program = lower(simplify(jaxpr), target);
+  const { flops, bytes, seconds } = new Costs(target, rates).of(program.steps);
+  const peakMemory = arrange(program, target).end + outputBytes(program, target);
+  return { flops, bytes, peakMemory, predictedSeconds: seconds };
 }

@@ -1,7 +1,8 @@
 /** Elementwise equations over the program's own numbers, computed while the program is compiled. */
 import { allocate, type DType, isFloat } from "../base/dtypes.ts";
 import { type Equation, Literal } from "../ir/jaxpr.ts";
-import type { MapEmitter, MapOp } from "../ir/primitive.ts";
+import type { MapOp } from "../ir/map-ops.ts";
+import type { MapEmitter } from "../ir/primitive.ts";
 
 /** The operations that JavaScript rounds as the kernels do, once and to the nearest. */
 const EXACT: { readonly [op in MapOp]?: (x: number, y: number, z: number) => number } = {

@@ -2,15 +2,11 @@
  * Addresses for a plan's buffers. Lifetimes are known, so the arena is laid out once: a buffer's room is free again after
  * the last step that reads it.
  */
-import { itemSize } from "../base/dtypes.ts";
-import { type Buffer, innerSteps, readsOf, type Step, writesOf } from "./steps.ts";
+import { type Buffer, innerSteps, type Program, readsOf, type Step, writesOf } from "./program.ts";
+import { bytesOfItem, type Target } from "./target.ts";
 
-/** Every buffer begins on a cache line. */
-const ALIGNMENT = 64;
-
-const align = (n: number): number => Math.ceil(n / ALIGNMENT) * ALIGNMENT;
-
-export const bytesOf = (buffer: Buffer): number => buffer.size * itemSize(buffer.dtype);
+/** The bytes of a buffer in a device's memory. */
+export const bytesOf = ({ size, dtype }: Buffer, target: Target): number => size * bytesOfItem(target, dtype);
 
 export interface Layout {
   readonly addressOf: ReadonlyMap<Buffer, number>;
@@ -64,20 +60,21 @@ class FreeList {
 }
 
 /**
- * Places the buffers from `base` on. `preset` ones (inputs, constants) exist before the first step, `kept` ones (outputs)
+ * Places the buffers behind what the device keeps for itself. `preset` ones (inputs, constants) exist before the first step, `kept` ones (outputs)
  * to the end.
  */
 export function layOut(
   steps: readonly Step[],
   preset: readonly Buffer[],
   kept: readonly Buffer[],
-  base: number,
+  target: Target,
 ): Layout {
+  const align = (n: number): number => Math.ceil(n / target.alignment) * target.alignment;
   const addressOf = new Map<Buffer, number>();
-  const free = new FreeList(align(base));
+  const free = new FreeList(align(target.reservedBytes));
   const place = (buffer: Buffer): boolean => {
     if (addressOf.has(buffer)) return false;
-    addressOf.set(buffer, free.take(align(bytesOf(buffer))));
+    addressOf.set(buffer, free.take(align(bytesOf(buffer, target))));
     return true;
   };
   // What a loop or branch writes for itself is gone after it; what was there before it stays until it ends.
@@ -92,7 +89,8 @@ export function layOut(
       for (const buffer of writesOf(step)) if (place(buffer)) own.add(buffer);
       for (const inner of innerSteps(step)) placeAll(inner, new Set(), []);
       for (const buffer of touched[i]!) {
-        if (lastUse.get(buffer) === i && own.has(buffer)) free.give(addressOf.get(buffer)!, align(bytesOf(buffer)));
+        if (lastUse.get(buffer) === i && own.has(buffer))
+          free.give(addressOf.get(buffer)!, align(bytesOf(buffer, target)));
       }
     });
   };
@@ -100,3 +98,11 @@ export function layOut(
   placeAll(steps, new Set(preset), kept);
   return { addressOf, end: free.end };
 }
+
+/** Addresses for all that a program holds. */
+export const arrange = ({ steps, inputs, constants, outputs }: Program, target: Target): Layout =>
+  layOut(steps, [...inputs, ...constants.keys()], outputs, target);
+
+/** The bytes that the outputs take in the device's memory, and again where they are copied to. */
+export const outputBytes = ({ outputs }: Program, target: Target): number =>
+  outputs.reduce((sum, buffer) => sum + bytesOf(buffer, target), 0);

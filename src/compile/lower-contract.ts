@@ -1,6 +1,6 @@
 import { sliceView, type View } from "../base/view.ts";
 import type { ContractParams } from "../ir/primitive.ts";
-import type { ArrayOperand, ContractAxis, ContractStep } from "./steps.ts";
+import type { ArrayOperand, ContractAxis, ContractStep } from "./program.ts";
 
 /** `lhs` with each windowed axis replaced by the window's two labels: the same memory seen through more strides. */
 function unfold(view: View, { lhs, sizes, windows }: ContractParams): { view: View; labels: number[] } {
@@ -77,7 +77,7 @@ export function lowerContract(
   };
   const inBoth = (label: number): boolean => lhsLabels.includes(label) && params.rhs.includes(label);
   const free = params.out.filter((label) => !inBoth(label));
-  const step: ContractStep = {
+  const step: Omit<ContractStep, "symmetric"> = {
     kind: "contract",
     a: { ...a, view: lhs },
     b,
@@ -93,10 +93,24 @@ export function lowerContract(
         .sort(byStride("a")),
     ),
   };
-  return step.m.at(-1)?.c === 1 && step.n.length > 0 ? exchanged(step) : step;
+  const ordered = step.m.at(-1)?.c === 1 && step.n.length > 0 ? exchanged(step) : step;
+  return { ...ordered, symmetric: isSymmetric(ordered) };
 }
 
-function exchanged(step: ContractStep): ContractStep {
+/** Whether C[m, n] = C[n, m], because both operands are one array read in one way. */
+function isSymmetric({ a, b, m, n, k, batch }: Omit<ContractStep, "symmetric">): boolean {
+  const alike = (axes: readonly ContractAxis[]): boolean => axes.every((axis) => axis.a === axis.b);
+  return (
+    a.buffer === b.buffer &&
+    a.view.offset === b.view.offset &&
+    m.length === n.length &&
+    m.every((axis, i) => axis.size === n[i]!.size && axis.a === n[i]!.b) &&
+    alike(k) &&
+    alike(batch)
+  );
+}
+
+function exchanged(step: Omit<ContractStep, "symmetric">): Omit<ContractStep, "symmetric"> {
   const swap = (axes: readonly ContractAxis[]): ContractAxis[] =>
     axes.map(({ size, a, b, c }) => ({ size, a: b, b: a, c }));
   return {

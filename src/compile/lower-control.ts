@@ -1,9 +1,18 @@
 /** Loops and branches as steps: their bodies are lowered once. */
-import { ENDLESS } from "../../assembly/opcodes.ts";
 import type { Var } from "../ir/jaxpr.ts";
 import type { BranchParams, LoopParams, WhileParams } from "../ir/primitive.ts";
-import type { Lowering } from "./lower.ts";
-import { type ArrayOperand, assign, type Buffer, copied, isWhole, type Operand, type Step, whole } from "./steps.ts";
+import type { Lowerer } from "./lower.ts";
+import {
+  type ArrayOperand,
+  assign,
+  type Buffer,
+  copied,
+  ENDLESS,
+  isWhole,
+  type Operand,
+  type Step,
+  whole,
+} from "./program.ts";
 
 /** Writes the next carry over the present one, of which the next one may be made. */
 function carryOn(next: readonly Operand[], carry: readonly ArrayOperand[], steps: Step[]): void {
@@ -21,13 +30,13 @@ function carryOn(next: readonly Operand[], carry: readonly ArrayOperand[], steps
 
 /** The inputs that are read in every step, the carry in buffers of its own, and the slices. */
 export function lowerLoop(
-  lowering: Lowering,
+  lowerer: Lowerer,
   { body, length, reverse, consts, carries }: LoopParams,
   operands: readonly Operand[],
   outputs: readonly Var[],
 ): void {
-  const carry = operands.slice(consts, consts + carries).map((x) => copied(x, lowering.steps));
-  const stacked = operands.slice(consts + carries).map((x) => lowering.rowMajor(x));
+  const carry = operands.slice(consts, consts + carries).map((x) => copied(x, lowerer.steps));
+  const stacked = operands.slice(consts + carries).map((x) => lowerer.rowMajor(x));
   const steps: Step[] = [];
   /** Where the slices of a stacked array lie in the course of the loop. */
   const moving = (buffer: Buffer, size: number) =>
@@ -39,54 +48,54 @@ export function lowerLoop(
     steps.push({ kind: "slice", size, source: moving(buffer, size), target: fixed(slice) });
     return whole(slice, view.shape.slice(1));
   });
-  const outs = lowering.inside(body, [...operands.slice(0, consts), ...carry, ...slices], steps);
+  const outs = lowerer.inside(body, [...operands.slice(0, consts), ...carry, ...slices], steps);
   const ys = outs.slice(carries).map((y, i): ArrayOperand => {
     const row = y.kind === "array" && isWhole(y) ? y : copied(y, steps);
-    const target = lowering.define(outputs[carries + i]!);
+    const target = lowerer.define(outputs[carries + i]!);
     const { size } = row.buffer;
     steps.push({ kind: "slice", size, source: fixed(row.buffer), target: moving(target.buffer, size) });
     return target;
   });
   carryOn(outs.slice(0, carries), carry, steps);
-  lowering.steps.push({ kind: "loop", trips: length, body: steps, kept: ys.map((y) => y.buffer) });
+  lowerer.steps.push({ kind: "loop", trips: length, body: steps, kept: ys.map((y) => y.buffer) });
   carry.forEach((operand, i) => {
-    lowering.set(outputs[i]!, operand);
+    lowerer.set(outputs[i]!, operand);
   });
 }
 
 export function lowerWhile(
-  lowering: Lowering,
+  lowerer: Lowerer,
   { condition, body, conditionConsts, bodyConsts }: WhileParams,
   operands: readonly Operand[],
   outputs: readonly Var[],
 ): void {
-  const carry = operands.slice(conditionConsts + bodyConsts).map((x) => copied(x, lowering.steps));
+  const carry = operands.slice(conditionConsts + bodyConsts).map((x) => copied(x, lowerer.steps));
   const steps: Step[] = [];
-  const [goesOn] = lowering.inside(condition, [...operands.slice(0, conditionConsts), ...carry], steps);
+  const [goesOn] = lowerer.inside(condition, [...operands.slice(0, conditionConsts), ...carry], steps);
   const pred: Buffer = { dtype: "bool", size: 1 };
   steps.push(assign(goesOn!, pred), { kind: "leave", condition: pred });
   const forBody = operands.slice(conditionConsts, conditionConsts + bodyConsts);
-  carryOn(lowering.inside(body, [...forBody, ...carry], steps), carry, steps);
-  lowering.steps.push({ kind: "loop", trips: ENDLESS, body: steps, kept: [pred] });
+  carryOn(lowerer.inside(body, [...forBody, ...carry], steps), carry, steps);
+  lowerer.steps.push({ kind: "loop", trips: ENDLESS, body: steps, kept: [pred] });
   carry.forEach((operand, i) => {
-    lowering.set(outputs[i]!, operand);
+    lowerer.set(outputs[i]!, operand);
   });
 }
 
 export function lowerBranches(
-  lowering: Lowering,
+  lowerer: Lowerer,
   { branches }: BranchParams,
   [index, ...operands]: readonly Operand[],
   outputs: readonly Var[],
 ): void {
-  const targets = outputs.map((v) => lowering.define(v).buffer);
+  const targets = outputs.map((v) => lowerer.define(v).buffer);
   const bodies = branches.map((branch) => {
     const steps: Step[] = [];
-    const outs = lowering.inside(branch, operands, steps);
+    const outs = lowerer.inside(branch, operands, steps);
     outs.forEach((operand, i) => {
       steps.push(assign(operand, targets[i]!));
     });
     return steps;
   });
-  lowering.steps.push({ kind: "branch", index: lowering.rowMajor(index!).buffer, bodies, outputs: targets });
+  lowerer.steps.push({ kind: "branch", index: lowerer.rowMajor(index!).buffer, bodies, outputs: targets });
 }

@@ -1,4 +1,4 @@
-/** Kernels as steps: every variable gets an operand, every equation what the machine does for it. */
+/** Lowering: every variable gets an operand, every group of equations the steps that compute it. */
 import { allocate } from "../base/dtypes.ts";
 import { checkRoom, sizeOf } from "../base/shapes.ts";
 import type { View } from "../base/view.ts";
@@ -8,32 +8,30 @@ import { type HostArray, hostArray } from "../ir/ndarray.ts";
 import type { BranchParams, ContractParams, LoopParams, WhileParams } from "../ir/primitive.ts";
 import { commonPadding, staysInside, type WindowPadding } from "../lax/products/windows.ts";
 import { type PaddingConfig, paddedSize, padPlacement } from "../lax/slice.ts";
-import { fuse, type Kernel } from "./fuse.ts";
+import { countUses, type Fusion, fuse } from "./fuse.ts";
 import { fromFirstPosition, lowerContract } from "./lower-contract.ts";
 import { lowerBranches, lowerLoop, lowerWhile } from "./lower-control.ts";
 import { buildMapProgram } from "./map-program.ts";
 import { splitDilated } from "./phases.ts";
-import { withoutGaps } from "./repeated.ts";
-import { type ArrayOperand, type Buffer, copied, isWhole, type Operand, type Step, whole } from "./steps.ts";
-import { halveSymmetric } from "./symmetric.ts";
+import {
+  type ArrayOperand,
+  type Buffer,
+  copied,
+  isWhole,
+  type Operand,
+  type Program,
+  type Step,
+  whole,
+} from "./program.ts";
+import { checkSupported, refined, type Target } from "./target.ts";
 
-/** A program as steps over buffers. */
-export interface Lowered {
-  readonly steps: readonly Step[];
-  /** The buffers of the program's constants and inputs, in this order. */
-  readonly inputs: readonly Buffer[];
-  /** Small arrays that the plan itself brings. */
-  readonly constants: ReadonlyMap<Buffer, HostArray>;
-  /** Row-major buffers of the outputs. */
-  readonly outputs: readonly Buffer[];
-}
-
-export function lower(jaxpr: Jaxpr): Lowered {
-  const lowering = new Lowering(jaxpr);
-  for (const v of [...jaxpr.constVars, ...jaxpr.inputs]) lowering.inputs.push(lowering.define(v).buffer);
-  lowering.run();
-  const outputs = jaxpr.outputs.map((atom) => lowering.rowMajor(lowering.read(atom)).buffer);
-  return { steps: lowering.steps, inputs: lowering.inputs, constants: lowering.constants, outputs };
+/** A simplified program as steps for a device. */
+export function lower(jaxpr: Jaxpr, target: Target): Program {
+  const lowerer = new Lowerer(jaxpr, target);
+  const inputs = [...jaxpr.constVars, ...jaxpr.inputs].map((v) => lowerer.define(v).buffer);
+  lowerer.run();
+  const outputs = jaxpr.outputs.map((atom) => lowerer.rowMajor(lowerer.read(atom)).buffer);
+  return { steps: refined(lowerer.steps, target), inputs, constants: lowerer.constants, outputs };
 }
 
 /** Throws for an array too large to be counted in, which may exist as a view of a smaller one. */
@@ -41,45 +39,43 @@ function checkSizes({ primitive, outputs }: Equation): void {
   for (const { aval } of outputs) checkRoom(`a computation (${primitive.name}, ${aval.dtype})`, aval.shape);
 }
 
-/** How often each variable is read, so that a fused kernel stores only what is read outside of it. */
-function countUses(jaxpr: Jaxpr): Map<Var, number> {
-  const uses = new Map<Var, number>();
-  const count = (atom: Atom): void => {
-    if (atom instanceof Var) uses.set(atom, (uses.get(atom) ?? 0) + 1);
-  };
-  for (const { inputs } of jaxpr.equations) inputs.forEach(count);
-  jaxpr.outputs.forEach(count);
-  return uses;
-}
+/** An operand through another view. */
+const seen = (operand: ArrayOperand, view: (view: View) => View): ArrayOperand => ({
+  ...operand,
+  view: view(operand.view),
+});
 
-/** One program on its way; those inside of loops and branches have a `Lowering` of their own. */
-export class Lowering {
+/** One program on its way; those inside of loops and branches have a `Lowerer` of their own. */
+export class Lowerer {
   readonly steps: Step[] = [];
-  readonly inputs: Buffer[] = [];
   readonly #operands = new Map<Var, Operand>();
   readonly #uses: Map<Var, number>;
 
   constructor(
     readonly jaxpr: Jaxpr,
+    readonly target: Target,
     readonly constants = new Map<Buffer, HostArray>(),
   ) {
     this.#uses = countUses(jaxpr);
   }
 
   run(): void {
-    this.jaxpr.equations.forEach(checkSizes);
-    for (const kernel of fuse(this.jaxpr)) this.kernel(kernel);
+    for (const equation of this.jaxpr.equations) {
+      checkSizes(equation);
+      checkSupported(equation, this.target);
+    }
+    for (const group of fuse(this.jaxpr, this.target)) this.#group(group);
   }
 
   /** The outputs of a program inside, whose inputs are `operands`; its steps go to `steps`. */
   inside(jaxpr: Jaxpr, operands: readonly Operand[], steps: Step[]): Operand[] {
-    const lowering = new Lowering(jaxpr, this.constants);
+    const inner = new Lowerer(jaxpr, this.target, this.constants);
     jaxpr.inputs.forEach((v, i) => {
-      lowering.set(v, operands[i]!);
+      inner.set(v, operands[i]!);
     });
-    lowering.run();
-    for (const step of lowering.steps) steps.push(step);
-    return jaxpr.outputs.map((atom) => lowering.read(atom));
+    inner.run();
+    for (const step of inner.steps) steps.push(step);
+    return jaxpr.outputs.map((atom) => inner.read(atom));
   }
 
   set(v: Var, operand: Operand): void {
@@ -95,7 +91,7 @@ export class Lowering {
     return operand;
   }
 
-  kernel({ elementwise, equations }: Kernel): void {
+  #group({ elementwise, equations }: Fusion): void {
     if (elementwise) this.#map(equations);
     else this.#single(equations[0]!);
   }
@@ -134,13 +130,7 @@ export class Lowering {
     const needed = outputs.filter((v) => (this.#uses.get(v) ?? 0) > (inside.get(v) ?? 0));
     const buffers = new Map(needed.map((v) => [v, this.define(v).buffer]));
     if (needed.length === 0) return;
-    const operands = new Map<Operand, Operand>();
-    const read = (v: Var): Operand => {
-      const operand = this.read(v);
-      if (!operands.has(operand)) operands.set(operand, withoutGaps(operand, this.steps));
-      return operands.get(operand)!;
-    };
-    this.steps.push(buildMapProgram(equations, read, buffers));
+    this.steps.push(buildMapProgram(equations, (v) => this.read(v), buffers));
   }
 
   #single({ primitive, inputs, params, outputs }: Equation): void {
@@ -163,10 +153,15 @@ export class Lowering {
           params,
         );
         const target = this.define(out);
-        if (fill !== null) this.#fill(target, operands[fill]!);
-        for (const { input, source, target: place } of pieces) {
-          this.#copyInto(this.#array(operands[input]!), source, target, place);
-        }
+        this.steps.push({
+          kind: "place",
+          target: target.buffer,
+          fill: fill === null ? null : operands[fill]!,
+          pieces: pieces.map(({ input, source, target: place }) => ({
+            source: seen(this.#array(operands[input]!), source),
+            target: place(target.view),
+          })),
+        });
         return;
       }
       case "reduce": {
@@ -224,23 +219,6 @@ export class Lowering {
     return { ...copy, view: apply(copy.view)! };
   }
 
-  #fill(target: ArrayOperand, value: Operand): void {
-    if (value.kind === "constant") {
-      this.steps.push({ kind: "fill", target: target.buffer, value: value.value });
-      return;
-    }
-    const repeated = { ...value.view, shape: target.view.shape, strides: target.view.shape.map(() => 0) };
-    this.steps.push({ kind: "copy", source: { ...value, view: repeated }, target });
-  }
-
-  #copyInto(source: ArrayOperand, from: (v: View) => View, target: ArrayOperand, to: (v: View) => View): void {
-    this.steps.push({
-      kind: "copy",
-      source: { ...source, view: from(source.view) },
-      target: { ...target, view: to(target.view) },
-    });
-  }
-
   #contract(lhs: ArrayOperand, rhs: ArrayOperand, target: ArrayOperand, given: ContractParams): void {
     const phases = splitDilated(given);
     const summed = phases.filter((phase) => !phase.isEmpty);
@@ -255,14 +233,8 @@ export class Lowering {
     const padded = this.#pad(lhs, padding);
     const low = padding.map((p) => (padded === lhs ? 0 : p.low));
     for (const { params, rhsPart, outPart } of summed) {
-      const a = { ...padded, view: fromFirstPosition(padded.view, params, low) };
-      const step = lowerContract(
-        a,
-        { ...rhs, view: rhsPart(rhs.view) },
-        { ...target, view: outPart(target.view) },
-        params,
-      );
-      this.steps.push(...halveSymmetric(step));
+      const a = seen(padded, (view) => fromFirstPosition(view, params, low));
+      this.steps.push(lowerContract(a, seen(rhs, rhsPart), seen(target, outPart), params));
     }
   }
 
@@ -273,9 +245,13 @@ export class Lowering {
     const config: PaddingConfig = padding.map(({ low, high, interior }) => [low, high, interior]);
     const padded = shape.map((n, i) => paddedSize(n, config[i] as [number, number, number]));
     const target = whole({ dtype: lhs.dtype, size: sizeOf(padded) }, padded);
-    this.steps.push({ kind: "fill", target: target.buffer, value: 0 });
     const placement = padPlacement(shape, config);
-    this.#copyInto(lhs, placement.source, target, placement.target);
+    this.steps.push({
+      kind: "place",
+      target: target.buffer,
+      fill: { kind: "constant", dtype: lhs.dtype, value: 0, shape: [] },
+      pieces: [{ source: seen(lhs, placement.source), target: placement.target(target.view) }],
+    });
     return target;
   }
 }

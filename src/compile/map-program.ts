@@ -1,49 +1,59 @@
-/** The instructions of one fused elementwise kernel, with registers assigned. */
+/** Fused elementwise equations as one program in static single assignment form. */
 import type { DType } from "../base/dtypes.ts";
+import type { Shape } from "../base/shapes.ts";
 import { type Atom, type Equation, Literal, type Var } from "../ir/jaxpr.ts";
-import type { MapEmitter, MapOp, Register } from "../ir/primitive.ts";
-import type { ArrayOperand, Buffer, MapInstruction, MapStep, Operand } from "./steps.ts";
+import { type MapOp, resultDType } from "../ir/map-ops.ts";
+import type { MapEmitter, Value } from "../ir/primitive.ts";
+import type { ArrayOperand, Buffer, MapInstruction, MapStep, Operand } from "./program.ts";
 
-/** Operations whose result has another dtype than their operands. */
-const COMPARISONS: readonly MapOp[] = ["EQ", "NE", "LT", "LE", "GT", "GE", "IS_FINITE", "SIGN_BIT"];
+/** Collects instructions; values are numbered as they come. */
+class MapBuilder implements MapEmitter {
+  readonly inputs = new Map<ArrayOperand, Value>();
+  readonly constants = new Map<string, MapStep["constants"][number] & { readonly number: Value }>();
+  readonly instructions: (MapInstruction & { readonly number: Value })[] = [];
+  #values = 0;
 
-/** Collects instructions over virtual registers, one per value. */
-class ProgramBuilder implements MapEmitter {
-  readonly instructions: MapInstruction[] = [];
-  readonly inputs: { register: Register; operand: ArrayOperand }[] = [];
-  readonly constants: { register: Register; dtype: DType; value: number }[] = [];
-  readonly #constantOf = new Map<string, Register>();
-  #registers = 0;
-
-  op(op: MapOp, dtype: DType, operands: readonly Register[], result?: DType): Register {
-    const target = this.#registers++;
-    this.instructions.push({
-      op,
-      dtype,
-      operands,
-      target,
-      result: result ?? (COMPARISONS.includes(op) ? "bool" : dtype),
-    });
-    return target;
+  op(op: MapOp, dtype: DType, operands: readonly Value[], result?: DType): Value {
+    const number = this.#values++;
+    this.instructions.push({ op, dtype, operands, result: resultDType(op, dtype, result), number });
+    return number;
   }
 
-  constant(value: number, dtype: DType): Register {
+  constant(value: number, dtype: DType): Value {
     const key = `${Object.is(value, -0) ? "-0" : value}:${dtype}`;
-    const known = this.#constantOf.get(key);
-    if (known !== undefined) return known;
-    const register = this.#registers++;
-    this.#constantOf.set(key, register);
-    this.constants.push({ register, dtype, value });
-    return register;
+    const known = this.constants.get(key);
+    if (known) return known.number;
+    const number = this.#values++;
+    this.constants.set(key, { value, dtype, number });
+    return number;
   }
 
-  input(operand: Operand): Register {
+  input(operand: Operand): Value {
     if (operand.kind === "constant") return this.constant(operand.value, operand.dtype);
-    const known = this.inputs.find((i) => i.operand === operand);
-    if (known) return known.register;
-    const register = this.#registers++;
-    this.inputs.push({ register, operand });
-    return register;
+    const known = this.inputs.get(operand);
+    if (known !== undefined) return known;
+    const number = this.#values++;
+    this.inputs.set(operand, number);
+    return number;
+  }
+
+  /** The program, its values numbered by their places. */
+  step(shape: Shape, results: readonly { readonly value: Value; readonly buffer: Buffer }[]): MapStep {
+    const [constants, instructions] = [[...this.constants.values()], this.instructions];
+    const order = [...this.inputs.values(), ...constants.map((c) => c.number), ...instructions.map((i) => i.number)];
+    const place = new Map(order.map((number, i) => [number, i]));
+    const placed = (number: Value): Value => place.get(number)!;
+    return {
+      kind: "map",
+      shape,
+      inputs: [...this.inputs.keys()],
+      constants: constants.map(({ dtype, value }) => ({ dtype, value })),
+      instructions: instructions.map(({ op, dtype, result, operands }) => ({
+        ...{ op, dtype, result },
+        operands: operands.map(placed),
+      })),
+      outputs: results.map(({ value, buffer }) => ({ value: placed(value), buffer })),
+    };
   }
 }
 
@@ -56,81 +66,27 @@ export function buildMapProgram(
   operandOf: (v: Var) => Operand,
   needed: ReadonlyMap<Var, Buffer>,
 ): MapStep {
-  const builder = new ProgramBuilder();
-  const registerOf = new Map<Var, Register>();
-  const read = (atom: Atom): Register =>
+  const builder = new MapBuilder();
+  const numberOf = new Map<Var, Value>();
+  const read = (atom: Atom): Value =>
     atom instanceof Literal
       ? builder.constant(atom.value, atom.aval.dtype)
-      : (registerOf.get(atom) ?? builder.input(operandOf(atom)));
+      : (numberOf.get(atom) ?? builder.input(operandOf(atom)));
   for (const { primitive, inputs, params, outputs } of equations) {
     const { lowering } = primitive;
     if (lowering.kind !== "map") throw new Error(`internal: ${primitive.name} is not elementwise`);
-    const registers = lowering.emit(
+    const values = lowering.emit(
       builder,
       inputs.map(read),
       inputs.map((a) => a.aval),
       params,
     );
     outputs.forEach((v, i) => {
-      registerOf.set(v, registers[i]!);
+      numberOf.set(v, values[i]!);
     });
   }
-  const results = [...needed].map(([v, buffer]) => ({ source: registerOf.get(v)!, buffer }));
-  return assignRegisters(builder, results, equations[0]!.outputs[0]!.aval.shape);
-}
-
-/**
- * Gives each virtual register a real one. Inputs, constants and outputs keep theirs for the whole program; the rest are
- * reused after their last use, so that a block's intermediates stay in the first-level cache.
- */
-function assignRegisters(
-  { instructions, inputs, constants }: ProgramBuilder,
-  results: readonly { source: Register; buffer: Buffer }[],
-  shape: readonly number[],
-): MapStep {
-  const real = new Map<Register, Register>();
-  let count = 0;
-  for (const { register } of [...inputs, ...constants]) real.set(register, count++);
-
-  // A result that is an input, a constant or already another result is moved to a register of its own.
-  const moves: MapInstruction[] = [];
-  const outputs = results.map(({ source, buffer }) => {
-    const register = count++;
-    if (real.has(source)) {
-      const { dtype } = buffer;
-      moves.push({ op: "MOVE", dtype, result: dtype, target: register, operands: [source] });
-    } else {
-      real.set(source, register);
-    }
-    return { register, buffer };
-  });
-
-  const lastUse = new Map<Register, number>();
-  instructions.forEach((instruction, i) => {
-    for (const r of instruction.operands) lastUse.set(r, i);
-  });
-  const permanent = new Set(real.keys());
-  const free: Register[] = [];
-  const assigned = instructions.map((instruction, i): MapInstruction => {
-    const operands = instruction.operands.map((r) => real.get(r)!);
-    // The target is taken before the operands are released: a kernel may read an operand after it has begun to write.
-    let target = real.get(instruction.target);
-    if (target === undefined) {
-      target = free.pop() ?? count++;
-      real.set(instruction.target, target);
-    }
-    for (const r of new Set(instruction.operands)) {
-      if (lastUse.get(r) === i && !permanent.has(r)) free.push(real.get(r)!);
-    }
-    if (!lastUse.has(instruction.target) && !permanent.has(instruction.target)) free.push(target);
-    return { ...instruction, operands, target };
-  });
-  return {
-    kind: "map",
-    shape,
-    inputs: inputs.map(({ register, operand }) => ({ register: real.get(register)!, operand })),
-    constants: constants.map((c) => ({ ...c, register: real.get(c.register)! })),
-    outputs,
-    instructions: [...assigned, ...moves.map((m) => ({ ...m, operands: m.operands.map((r) => real.get(r)!) }))],
-  };
+  return builder.step(
+    equations[0]!.outputs[0]!.aval.shape,
+    [...needed].map(([v, buffer]) => ({ value: numberOf.get(v)!, buffer })),
+  );
 }

@@ -1,13 +1,16 @@
 /** Connects the tracer to the machine that computes. */
 import { setEvaluator } from "../ir/trace.ts";
+import { setStandardDevice } from "./device.ts";
 import { evaluate } from "./evaluate.ts";
-import { type KernelLoader, setKernelLoader } from "./kernels.ts";
-import { setNodeWorkers } from "./threads.ts";
-import type { NodeWorkers } from "./worker.ts";
+import { wasm } from "./wasm/device.ts";
+import { type KernelLoader, setKernelLoader } from "./wasm/kernels.ts";
+import { setNodeWorkers } from "./wasm/threads.ts";
+import type { NodeWorkers } from "./wasm/worker.ts";
 
 /** Called once by the entry file of each runtime, which knows how to get the kernels, and what there is of Node. */
 export function installDevice(load: KernelLoader, node?: NodeWorkers): void {
   setKernelLoader(load);
   setNodeWorkers(node);
+  setStandardDevice(wasm);
   setEvaluator(evaluate);
 }

@@ -1,6 +1,6 @@
 /** The entry for browsers, Deno and Bun: the kernels are part of the code, so that a page needs no network and no server. */
 import { bytes, texts } from "virtual:kernels";
-import type { KernelFile } from "../device/kernels.ts";
+import type { KernelFile } from "../device/wasm/kernels.ts";
 import { install } from "./install.ts";
 
 /** Reads the text that rollup.config.js describes. */

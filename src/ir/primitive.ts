@@ -7,6 +7,7 @@ import { UnsupportedError } from "../base/errors.ts";
 import type { View } from "../base/view.ts";
 import type { Aval } from "./aval.ts";
 import type { Equation, Jaxpr, Var } from "./jaxpr.ts";
+import type { MapOp } from "./map-ops.ts";
 import { type HostArray, NDArray } from "./ndarray.ts";
 
 /** A tangent or cotangent; `null` is a zero that is known without computing. */
@@ -22,89 +23,14 @@ export const isUndefined = (x: NDArray | UndefinedPrimal): x is UndefinedPrimal 
 /** Where the batch axis of each value is; `null` for a value without one. */
 export type BatchAxis = number | null;
 
-/** The instructions of a fused elementwise kernel; the names are those of the kernels' opcodes. */
-export type MapOp =
-  | "MOVE"
-  | "NEG"
-  | "ABS"
-  | "SIGN"
-  | "FLOOR"
-  | "CEIL"
-  | "ROUND"
-  | "EXP"
-  | "EXPM1"
-  | "LOG"
-  | "LOG1P"
-  | "SQRT"
-  | "RSQRT"
-  | "CBRT"
-  | "SIN"
-  | "COS"
-  | "TAN"
-  | "ASIN"
-  | "ACOS"
-  | "ATAN"
-  | "SINH"
-  | "COSH"
-  | "TANH"
-  | "ASINH"
-  | "ACOSH"
-  | "ATANH"
-  | "ERF"
-  | "ERFC"
-  | "ERFINV"
-  | "LOGISTIC"
-  | "LGAMMA"
-  | "DIGAMMA"
-  | "IS_FINITE"
-  | "NOT"
-  | "POPCOUNT"
-  | "CLZ"
-  | "EXP2"
-  | "SIGN_BIT"
-  | "ADD"
-  | "SUB"
-  | "MUL"
-  | "DIV"
-  | "REM"
-  | "POW"
-  | "ATAN2"
-  | "NEXTAFTER"
-  | "MAX"
-  | "MIN"
-  | "AND"
-  | "OR"
-  | "XOR"
-  | "SHL"
-  | "SHR_LOGICAL"
-  | "SHR_ARITHMETIC"
-  | "EQ"
-  | "NE"
-  | "LT"
-  | "LE"
-  | "GT"
-  | "GE"
-  | "SELECT"
-  | "CONVERT"
-  | "THREEFRY_A"
-  | "THREEFRY_B"
-  | "IGAMMA"
-  | "IGAMMAC"
-  | "IGAMMA_GRAD_A"
-  | "RANDOM_GAMMA_GRAD"
-  | "BETAINC"
-  | "BESSEL_I0E"
-  | "BESSEL_I1E"
-  | "REDUCE_PRECISION";
-
-/** A virtual register of the kernel being built. */
-export type Register = number;
+/** A value of the elementwise program that is being built, by its number. */
+export type Value = number;
 
 /** What an elementwise primitive emits its instructions through. */
 export interface MapEmitter {
   /** Adds one instruction; `dtype` is the operands' (for SELECT the branches', for CONVERT the source's). */
-  op(name: MapOp, dtype: DType, operands: readonly Register[], result?: DType): Register;
-  constant(value: number, dtype: DType): Register;
+  op(name: MapOp, dtype: DType, operands: readonly Value[], result?: DType): Value;
+  constant(value: number, dtype: DType): Value;
 }
 
 /** A part of an output: an input's view copied to a view of the output. */
@@ -138,17 +64,20 @@ export interface ContractParams {
 
 export type ReduceOp = "SUM" | "PROD" | "MAX" | "MIN" | "AND" | "OR" | "ARGMAX" | "ARGMIN";
 
-/** The kernels that serve one primitive each; the names are those of the kernels' commands. */
-export type KernelCommand =
-  | "GATHER"
-  | "SCATTER_ADD"
-  | "ARGSORT"
-  | "CHOLESKY"
-  | "TRIANGULAR_SOLVE"
-  | "LU"
-  | "LU_SOLVE"
-  | "HOUSEHOLDER"
-  | "JACOBI";
+/** The kernels that serve one primitive each. */
+export const KERNEL_COMMANDS = [
+  "GATHER",
+  "SCATTER_ADD",
+  "ARGSORT",
+  "CHOLESKY",
+  "TRIANGULAR_SOLVE",
+  "LU",
+  "LU_SOLVE",
+  "HOUSEHOLDER",
+  "JACOBI",
+] as const;
+
+export type KernelCommand = (typeof KERNEL_COMMANDS)[number];
 
 /** A program repeated over slices; its inputs are `[...constants, ...carry, ...slices]`, its outputs `[...carry, ...ys]`. */
 export interface LoopParams {
@@ -179,7 +108,7 @@ export interface WhileParams {
 export type Lowering<Params> =
   | {
       readonly kind: "map";
-      emit(e: MapEmitter, operands: readonly Register[], inputs: readonly Aval[], params: Params): Register[];
+      emit(e: MapEmitter, operands: readonly Value[], inputs: readonly Aval[], params: Params): Value[];
     }
   | {
       /** The output is its input seen through other strides; `undefined` when the input must be made row-major first. */

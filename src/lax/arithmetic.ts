@@ -2,8 +2,9 @@
 import { isFloat } from "../base/dtypes.ts";
 import { checkOptions, closed, describe, noMore } from "../base/errors.ts";
 import type { Aval } from "../ir/aval.ts";
+import type { MapOp } from "../ir/map-ops.ts";
 import type { NDArray } from "../ir/ndarray.ts";
-import { known, type MapEmitter, type MapOp, type Primitive, type Register } from "../ir/primitive.ts";
+import { known, type MapEmitter, type Primitive, type Value } from "../ir/primitive.ts";
 import { bind1 } from "../ir/trace.ts";
 import { convertElementType, sameDType, sameFloat } from "./convert.ts";
 import { full, zerosLike } from "./create.ts";
@@ -111,10 +112,10 @@ const roundPrimitive = /* @__PURE__ */ makeElementwise<null>({
   name: "round_away_from_zero",
   emit: (e, [x], [aval]) => {
     const { dtype } = aval as Aval;
-    const op = (name: MapOp, ...operands: Register[]): Register => e.op(name, dtype, operands);
-    const even = op("ROUND", x as Register);
-    const rest = op("SUB", x as Register, even);
-    const sign = op("SIGN", x as Register);
+    const op = (name: MapOp, ...operands: Value[]): Value => e.op(name, dtype, operands);
+    const even = op("ROUND", x as Value);
+    const rest = op("SUB", x as Value, even);
+    const sign = op("SIGN", x as Value);
     // A half that was rounded towards zero: what is left has the sign of x.
     const half = op("EQ", op("ADD", rest, rest), sign);
     return op("ADD", even, op("MUL", sign, e.op("CONVERT", "bool", [half], dtype)));
@@ -165,13 +166,8 @@ interface IntegerPowParams {
 }
 
 /** By repeated squaring, so that whole powers are exact where the products are. */
-function emitIntegerPow(
-  e: MapEmitter,
-  x: Register,
-  dtype: Parameters<MapEmitter["op"]>[1],
-  exponent: number,
-): Register {
-  let result: Register | undefined;
+function emitIntegerPow(e: MapEmitter, x: Value, dtype: Parameters<MapEmitter["op"]>[1], exponent: number): Value {
+  let result: Value | undefined;
   let square = x;
   for (let n = Math.abs(exponent); n > 0; n = Math.floor(n / 2)) {
     if (n % 2 === 1) result = result === undefined ? square : e.op("MUL", dtype, [result, square]);
@@ -184,7 +180,7 @@ function emitIntegerPow(
 const integerPowPrimitive = /* @__PURE__ */ makeElementwise<IntegerPowParams>({
   name: "integer_pow",
   emit: (e, [x], [input], { exponent }) =>
-    emitIntegerPow(e, x as Register, (input as { dtype: "float32" }).dtype, exponent),
+    emitIntegerPow(e, x as Value, (input as { dtype: "float32" }).dtype, exponent),
   derivatives: [
     (t, x, _, { exponent }) =>
       exponent === 0 ? null : mul(t, mul(integerPow(operand(x, 0), { exponent: exponent - 1 }), exponent)),
@@ -244,8 +240,8 @@ const powPrimitive = /* @__PURE__ */ makeElementwise<null>({
   name: "pow",
   emit: (e, [x, y], [base, exponent]) => {
     const [dtype, given] = [(base as Aval).dtype, (exponent as Aval).dtype];
-    const power = given === dtype ? (y as Register) : e.op("CONVERT", given, [y as Register], dtype);
-    return e.op("POW", dtype, [x as Register, power]);
+    const power = given === dtype ? (y as Value) : e.op("CONVERT", given, [y as Value], dtype);
+    return e.op("POW", dtype, [x as Value, power]);
   },
   derivatives: [
     (t, x) => powByBase(t, operand(x, 0), operand(x, 1)),
@@ -270,7 +266,7 @@ const clampPrimitive = /* @__PURE__ */ makeElementwise<null>({
   name: "clamp",
   emit: (e, [lower, x, upper], inputs) => {
     const { dtype } = inputs[1] as Aval;
-    return e.op("MIN", dtype, [e.op("MAX", dtype, [x as Register, lower as Register]), upper as Register]);
+    return e.op("MIN", dtype, [e.op("MAX", dtype, [x as Value, lower as Value]), upper as Value]);
   },
   // As in JAX: nothing flows where x lies on a bound.
   derivatives: [

@@ -1,8 +1,8 @@
 /** Operations on the bits of numbers. */
 import { type DType, isDType } from "../base/dtypes.ts";
 import { describe, noMore } from "../base/errors.ts";
+import type { MapOp } from "../ir/map-ops.ts";
 import type { NDArray } from "../ir/ndarray.ts";
-import type { MapOp } from "../ir/primitive.ts";
 import { bind1 } from "../ir/trace.ts";
 import { makeElementwise } from "./elementwise.ts";
 import { integers } from "./logic.ts";

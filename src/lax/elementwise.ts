@@ -6,17 +6,17 @@ import type { DType } from "../base/dtypes.ts";
 import { formatShape, ShapeError } from "../base/errors.ts";
 import { type Shape, sameShape } from "../base/shapes.ts";
 import { type Aval, makeAval } from "../ir/aval.ts";
+import type { MapOp } from "../ir/map-ops.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import {
   type BatchAxis,
   isUndefined,
   type MapEmitter,
-  type MapOp,
   notLinear,
   type Primitive,
-  type Register,
   type Tangent,
   type UndefinedPrimal,
+  type Value,
 } from "../ir/primitive.ts";
 import { bind, bind1 } from "../ir/trace.ts";
 import { batchSize, batchToFront, isLiteral } from "./shape.ts";
@@ -39,7 +39,7 @@ export type ElementwiseTranspose<Params> = (
 export interface ElementwiseSpec<Params> {
   readonly name: string;
   /** One instruction, or several. */
-  readonly emit: MapOp | ((e: MapEmitter, x: readonly Register[], inputs: readonly Aval[], params: Params) => Register);
+  readonly emit: MapOp | ((e: MapEmitter, x: readonly Value[], inputs: readonly Aval[], params: Params) => Value);
   /** The output's dtype; by default that of the first input. */
   readonly dtype?: (inputs: readonly Aval[], params: Params) => DType;
   /** Whether the output's dtype is weak; by default when all inputs' are. */

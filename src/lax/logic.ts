@@ -1,8 +1,9 @@
 /** Comparison, selection and bitwise operations. */
 import { formatShape, noMore } from "../base/errors.ts";
 import type { Aval } from "../ir/aval.ts";
+import type { MapOp } from "../ir/map-ops.ts";
 import type { NDArray } from "../ir/ndarray.ts";
-import type { MapOp, Primitive, Tangent } from "../ir/primitive.ts";
+import type { Primitive, Tangent } from "../ir/primitive.ts";
 import { bind, bind1 } from "../ir/trace.ts";
 import { sameDType } from "./convert.ts";
 import { zerosLike } from "./create.ts";

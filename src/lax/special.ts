@@ -1,8 +1,9 @@
 /** Special functions: incomplete gamma and beta, zeta, polygamma, Bessel; and rounding to fewer bits. */
 import { checkOptions, closed, noMore, show, UnsupportedError } from "../base/errors.ts";
 import type { Aval } from "../ir/aval.ts";
+import type { MapOp } from "../ir/map-ops.ts";
 import type { NDArray } from "../ir/ndarray.ts";
-import type { MapOp, Primitive } from "../ir/primitive.ts";
+import type { Primitive } from "../ir/primitive.ts";
 import { bind1 } from "../ir/trace.ts";
 import { add, div, floor, log, mul, neg, pow, rem, sign, sub } from "./arithmetic.ts";
 import { sameFloat } from "./convert.ts";

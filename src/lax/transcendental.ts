@@ -1,6 +1,7 @@
 /** Exponentials, trigonometric and hyperbolic functions, the error function; with their derivatives. */
+
+import type { MapOp } from "../ir/map-ops.ts";
 import type { NDArray } from "../ir/ndarray.ts";
-import type { MapOp } from "../ir/primitive.ts";
 import { add, div, floor, mul, neg, reciprocal, rsqrt, square, sub } from "./arithmetic.ts";
 import { zerosLike } from "./create.ts";
 import { type Derivative, makeElementwise } from "./elementwise.ts";

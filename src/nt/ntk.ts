@@ -2,7 +2,7 @@
 import { checkOptions, describe, noMore } from "../base/errors.ts";
 import { isPlainObject } from "../base/plain.ts";
 import type { Rates } from "../compile/cost.ts";
-import { currentMemoryLimit } from "../device/kernels.ts";
+import { standardDevice } from "../device/device.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { checkFunction } from "../transform/flat.ts";
 import type { AnyTree, ArraysOf } from "../transform/tree-types.ts";
@@ -64,7 +64,7 @@ function checkRates(fn: string, rates: Partial<Rates>): void {
 export function ntkSettings(fn: string, options: NtkOptions): NtkSettings {
   const given = checkOptions(fn, options, NTK_OPTIONS);
   const { traceAxes = [-1], diagonalAxes = [], vmapAxes = null } = given;
-  const { jRules = true, sRules = true, fwd = null, memoryLimit = currentMemoryLimit(), rates = {} } = given;
+  const { jRules = true, sRules = true, fwd = null, memoryLimit = standardDevice().memoryLimit(), rates = {} } = given;
   checkRates(fn, rates);
   if (typeof memoryLimit !== "number" || !(memoryLimit > 0)) {
     throw new RangeError(`${fn}: memoryLimit must be a positive number of bytes, got ${describe(memoryLimit)}.`);
@@ -74,7 +74,7 @@ export function ntkSettings(fn: string, options: NtkOptions): NtkSettings {
     diagonalAxes,
     vmapAxes,
     rules: { jRules, sRules, fwd },
-    memoryLimit: Math.min(memoryLimit, currentMemoryLimit()),
+    memoryLimit: Math.min(memoryLimit, standardDevice().memoryLimit()),
     rates,
   };
 }

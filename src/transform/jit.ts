@@ -2,12 +2,10 @@
 import { itemSize } from "../base/dtypes.ts";
 import { checkOptions, describe, noMore } from "../base/errors.ts";
 import { flatten, unflatten } from "../base/tree.ts";
-import { compile, type Plan } from "../compile/plan.ts";
-import { compiled, planBytes, programBytes } from "../device/compiled.ts";
-import { runPlan } from "../device/wasm.ts";
+import { compiled, type Device, deviceOf, isConcrete, type Plan, planFor, programBytes } from "../device/device.ts";
 import { formatAval } from "../ir/aval.ts";
 import { keyOf, treeKey } from "../ir/key.ts";
-import { HostArray, type NDArray } from "../ir/ndarray.ts";
+import type { NDArray } from "../ir/ndarray.ts";
 import { evalJaxpr, isStaging } from "../ir/trace.ts";
 import { chosenArguments } from "./derivatives.ts";
 import { checkFunction, flattenArrays, type Traced, type TreeFunction, traceFunction } from "./flat.ts";
@@ -20,31 +18,37 @@ export interface JitOptions {
   readonly staticArgnums?: number | readonly number[];
 }
 
-/** A traced function and, once it has run, its plan. */
+/** A traced function and, once it has run, its plan for each device. */
 class Compiled {
-  plan: Plan | undefined;
+  readonly plans = new Map<Device, Plan>();
   constructor(readonly traced: Traced) {}
 
   /** A program that closes over arrays of a surrounding trace is good for this trace only. */
   get cacheable(): boolean {
-    return this.traced.program.consts.every((x) => x instanceof HostArray);
+    return this.traced.program.consts.every(isConcrete);
   }
 
   /** About the memory that it takes. */
   get bytes(): number {
     const { jaxpr, consts } = this.traced.program;
     const closedOver = consts.reduce((sum, x) => sum + x.size * itemSize(x.dtype), 0);
-    return programBytes(jaxpr) + closedOver + (this.plan ? planBytes(this.plan) : 0);
+    const plans = [...this.plans.values()].reduce((sum, plan) => sum + plan.bytes, 0);
+    return programBytes(jaxpr) + closedOver + plans;
+  }
+
+  planFor(device: Device): Plan {
+    const plan = this.plans.get(device) ?? planFor(device, this.traced.program.jaxpr);
+    this.plans.set(device, plan);
+    return plan;
   }
 
   /** Runs the plan; inside another trace the program becomes part of that one. */
   run(inputs: readonly NDArray[]): unknown {
     const { program, outTree } = this.traced;
     const operands = [...program.consts, ...inputs];
-    if (isStaging() || !this.plan || !operands.every((x) => x instanceof HostArray)) {
-      return unflatten(outTree, evalJaxpr(program, inputs));
-    }
-    return unflatten(outTree, runPlan(this.plan, operands));
+    if (isStaging() || !operands.every(isConcrete)) return unflatten(outTree, evalJaxpr(program, inputs));
+    const device = deviceOf(operands);
+    return unflatten(outTree, device.run(this.planFor(device), operands));
   }
 }
 
@@ -78,7 +82,8 @@ export class CompiledFunction {
 
   /** The bytes of memory that a call takes at its peak, found without running it. */
   memoryBytes(f: TreeFunction, args: readonly unknown[], variant = ""): number {
-    return this.#find(f, args, variant, true)[0].plan!.peakBytes;
+    const [entry, inputs] = this.#find(f, args, variant, true);
+    return entry.planFor(deviceOf(inputs)).peakBytes;
   }
 
   #find(f: TreeFunction, args: readonly unknown[], variant: string, planned: boolean): [Compiled, NDArray[]] {
@@ -94,8 +99,9 @@ export class CompiledFunction {
       return f(...args.map((arg, i) => (isStatic.has(i) ? arg : values[next++])));
     };
     const entry = known ?? new Compiled(traceFunction("jit", whole, inTree, avals));
-    const plans = planned && !entry.plan && inputs.every((x) => x instanceof HostArray);
-    if (plans) entry.plan = compile(entry.traced.program.jaxpr);
+    const device = planned && inputs.every(isConcrete) ? deviceOf(inputs) : undefined;
+    const plans = device !== undefined && !entry.plans.has(device);
+    if (plans) entry.planFor(device);
     if ((plans || !known) && entry.cacheable) compiled.set(key, entry, entry.bytes);
     return [entry, inputs];
   }

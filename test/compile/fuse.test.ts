@@ -3,16 +3,17 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { MAX_REGISTERS } from "../../assembly/opcodes.ts";
 import { fuse } from "../../src/compile/fuse.ts";
-import { lower } from "../../src/compile/lower.ts";
-import { peakBytes } from "../../src/compile/plan.ts";
-import { simplify } from "../../src/compile/simplify.ts";
-import type { MapStep } from "../../src/compile/steps.ts";
+import { arrange, outputBytes } from "../../src/compile/layout.ts";
+import type { MapStep, Program } from "../../src/compile/program.ts";
+import { assignRegisters } from "../../src/device/wasm/registers.ts";
+import { wasmTarget } from "../../src/device/wasm/target.ts";
 import { Var } from "../../src/ir/jaxpr.ts";
 import { assertClose, numbers } from "../support/arrays.ts";
+import { lowered } from "../support/plans.ts";
 import { assertSame, randomArray } from "../support/properties.ts";
 
 type F = (...xs: NDArray[]) => unknown;
-const steps = (f: F, ...args: NDArray[]) => lower(simplify(makeJaxpr(f)(...args).jaxpr)).steps;
+const steps = (f: F, ...args: NDArray[]) => lowered(makeJaxpr(f)(...args).jaxpr).steps;
 const maps = (f: F, ...args: NDArray[]): MapStep[] => steps(f, ...args).filter((s) => s.kind === "map");
 const sum = (x: NDArray): NDArray => lax.reduceSum(x);
 const spread = (x: NDArray, like: NDArray): NDArray =>
@@ -21,13 +22,17 @@ const spread = (x: NDArray, like: NDArray): NDArray =>
 /** Compiled as one program, as each operation alone. */
 function same(f: F, ...args: NDArray[]): void {
   assertSame(jit(f)(...args), f(...args), 1e-13);
-  for (const { instructions, inputs, constants, outputs } of maps(f, ...args)) {
+  for (const step of maps(f, ...args)) {
+    const { instructions, inputs, constants, outputs } = assignRegisters(step);
     const registers = [...inputs, ...constants, ...outputs].map((x) => x.register);
     assert.is(new Set(registers).size, registers.length, "inputs, constants and outputs have registers of their own");
     const used = [...registers, ...instructions.flatMap((i) => [i.target, ...i.operands])];
     assert.ok(Math.max(...used) < MAX_REGISTERS, `register ${Math.max(...used)}`);
   }
 }
+
+/** What a run takes at its peak, but for its commands. */
+const peakBytes = (program: Program): number => arrange(program, wasmTarget).end + outputBytes(program, wasmTarget);
 
 const x = randomArray([7], 1);
 const y = randomArray([7], 2);
@@ -105,7 +110,7 @@ test("kernels run in an order in which every operand exists", () => {
   };
   const { jaxpr } = makeJaxpr(f)(x, y);
   const defined = new Set<Var>(jaxpr.inputs);
-  const kernels = fuse(jaxpr);
+  const kernels = fuse(jaxpr, wasmTarget);
   for (const { equations } of kernels) {
     for (const { inputs, outputs } of equations) {
       for (const a of inputs) if (a instanceof Var) assert.ok(defined.has(a));
@@ -305,7 +310,7 @@ test("a sum over many products holds a few of them at a time, not all", () => {
       return total;
     };
   const args = [0, 1, 2].map((seed) => randomArray([32, 32], seed)) as [NDArray, NDArray, NDArray];
-  const memory = (terms: number): number => peakBytes(lower(simplify(makeJaxpr(sumOf(terms))(...args).jaxpr)));
+  const memory = (terms: number): number => peakBytes(lowered(makeJaxpr(sumOf(terms))(...args).jaxpr));
   assert.is(memory(12), memory(6));
 });
 

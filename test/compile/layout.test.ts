@@ -4,9 +4,10 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { contiguous } from "../../src/base/view.ts";
 import { bytesOf, layOut } from "../../src/compile/layout.ts";
-import { compile } from "../../src/compile/plan.ts";
-import { type Buffer, type CopyStep, readsOf, type Step, writesOf } from "../../src/compile/steps.ts";
+import { type Buffer, type CopyStep, readsOf, type Step, writesOf } from "../../src/compile/program.ts";
+import { wasmTarget } from "../../src/device/wasm/target.ts";
 import { messageOf } from "../support/arrays.ts";
+import { planOf } from "../support/plans.ts";
 
 const operand = (buffer: Buffer) =>
   ({ kind: "array", dtype: buffer.dtype, buffer, view: contiguous([buffer.size]) }) as const;
@@ -28,7 +29,7 @@ const plans = fc
       const pick = choices[i];
       if (pick % 3 === 0) steps.push({ kind: "fill", target: buffers[i], value: 0 });
       if (pick % 5 === 0) {
-        const axes = { targetOffset: 0, batch: [], m: [], n: [], k: [] };
+        const axes = { targetOffset: 0, batch: [], m: [], n: [], k: [], symmetric: false };
         steps.push({ kind: "contract", a: operand(buffers[a]), b: operand(buffers[b]), target: buffers[i], ...axes });
       } else {
         steps.push(copy(buffers[a], buffers[i]));
@@ -43,17 +44,17 @@ test("no write ever touches memory that is still to be read", () => {
   let reused = 0;
   fc.assert(
     fc.property(plans, ({ buffers, steps, preset, kept, base }) => {
-      const { addressOf, end } = layOut(steps, preset, kept, base);
+      const { addressOf, end } = layOut(steps, preset, kept, { ...wasmTarget, reservedBytes: base });
       // The memory, with the owner of every byte.
       const owner = new Map<number, Buffer>();
       const write = (b: Buffer): void => {
         const start = addressOf.get(b)!;
-        assert.ok(start >= base && start % 64 === 0 && start + bytesOf(b) <= end);
-        for (let i = 0; i < bytesOf(b); i++) owner.set(start + i, b);
+        assert.ok(start >= base && start % 64 === 0 && start + bytesOf(b, wasmTarget) <= end);
+        for (let i = 0; i < bytesOf(b, wasmTarget); i++) owner.set(start + i, b);
       };
       const intact = (b: Buffer): boolean => {
         const start = addressOf.get(b)!;
-        for (let i = 0; i < bytesOf(b); i++) if (owner.get(start + i) !== b) return false;
+        for (let i = 0; i < bytesOf(b, wasmTarget); i++) if (owner.get(start + i) !== b) return false;
         return true;
       };
       preset.forEach(write);
@@ -67,7 +68,7 @@ test("no write ever touches memory that is still to be read", () => {
         for (const b of readsOf(step)) assert.ok(intact(b));
       }
       for (const b of kept) assert.ok(intact(b));
-      const total = buffers.reduce((n, b) => n + Math.ceil(bytesOf(b) / 64) * 64, 0);
+      const total = buffers.reduce((n, b) => n + Math.ceil(bytesOf(b, wasmTarget) / 64) * 64, 0);
       if (end - base < total) reused++;
     }),
     { numRuns: 400, seed: 6 },
@@ -90,7 +91,7 @@ test("a long chain of large arrays needs room for two", () => {
   };
   const bytes = (n: number): number => {
     const g = (x: NDArray) => Array.from({ length: n }).reduce<NDArray>((y) => f(y), x);
-    return compile(makeJaxpr(g)(lax.full([100000], 1)).jaxpr).memoryBytes;
+    return planOf(makeJaxpr(g)(lax.full([100000], 1)).jaxpr).memoryBytes;
   };
   assert.ok(bytes(3) - bytes(1) < 20000, `${bytes(1)} and ${bytes(3)}`);
 });

@@ -1,15 +1,14 @@
 import { lax, makeJaxpr, type NDArray, vjp } from "cotangent";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { lower } from "../../src/compile/lower.ts";
-import { simplify } from "../../src/compile/simplify.ts";
-import type { ContractAxis, Step } from "../../src/compile/steps.ts";
+import type { ContractAxis, Step } from "../../src/compile/program.ts";
+import { lowered } from "../support/plans.ts";
 import { assertSame, randomArray } from "../support/properties.ts";
 
 // That values are right is tested in lax/conv.test.ts, on random dilations, strides and paddings; here, that no zeros are multiplied.
 
 type F = (...xs: NDArray[]) => NDArray;
-const stepsOf = (f: F, ...args: NDArray[]): readonly Step[] => lower(simplify(makeJaxpr(f)(...args).jaxpr)).steps;
+const stepsOf = (f: F, ...args: NDArray[]): readonly Step[] => lowered(makeJaxpr(f)(...args).jaxpr).steps;
 const product = (axes: readonly ContractAxis[]): number => axes.reduce((n, axis) => n * axis.size, 1);
 
 function multiplications(steps: readonly Step[]): number {

@@ -2,10 +2,12 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { costOf } from "../../src/compile/cost.ts";
+import { wasmTarget } from "../../src/device/wasm/target.ts";
 import { jit, lax, makeJaxpr, type NDArray, numpy as np, random } from "../../src/entry/node.ts";
 
 const RATES = { contract: 1, map: 1, memory: 1 };
-const flopsOf = (f: (x: NDArray) => NDArray, x: NDArray): number => costOf(makeJaxpr(f)(x).jaxpr, RATES).flops;
+const flopsOf = (f: (x: NDArray) => NDArray, x: NDArray): number =>
+  costOf(makeJaxpr(f)(x).jaxpr, wasmTarget, RATES).flops;
 
 /** Equation, shape of the operand. */
 const SYMMETRIC: [string, number[]][] = [

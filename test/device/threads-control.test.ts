@@ -15,10 +15,9 @@ import {
 } from "cotangent";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { lower } from "../../src/compile/lower.ts";
-import { hasShared } from "../../src/compile/share.ts";
-import { simplify } from "../../src/compile/simplify.ts";
-import { innerSteps, type Step } from "../../src/compile/steps.ts";
+import { innerSteps, type Step } from "../../src/compile/program.ts";
+import { hasShared } from "../../src/device/wasm/share.ts";
+import { lowered } from "../support/plans.ts";
 
 type Fn = (x: NDArray) => unknown;
 
@@ -176,7 +175,7 @@ const bytesOf = (result: unknown): Buffer[] =>
 for (const [name, f] of Object.entries(programs)) {
   test(`on one, two and three threads: ${name}`, async () => {
     const x = random.normal(random.key(1), [WIDE]);
-    assert.ok(sharesInside(lower(simplify(makeJaxpr(f)(x).jaxpr)).steps), "threads share nothing inside of it");
+    assert.ok(sharesInside(lowered(makeJaxpr(f)(x).jaxpr).steps), "threads share nothing inside of it");
     const compiled = jit(f as (x: NDArray) => NDArray);
     await initThreads({ threads: 1 });
     const expected = bytesOf(compiled(x));

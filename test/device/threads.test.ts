@@ -2,8 +2,8 @@ import { spawnSync } from "node:child_process";
 import { initThreads, lax, type NDArray, numpy as np, nt, random, stax } from "cotangent";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { reserve } from "../../src/device/kernels.ts";
-import { currentTeam, execute, patience } from "../../src/device/threads.ts";
+import { reserve } from "../../src/device/wasm/kernels.ts";
+import { currentTeam, execute, patience } from "../../src/device/wasm/threads.ts";
 import { projectRoot } from "../support/command.ts";
 
 const { JACOBIAN_CONTRACTION, NTK_VECTOR_PRODUCTS, STRUCTURED_DERIVATIVES } = nt.NtkImplementation;

@@ -29,14 +29,14 @@ export default [
   ["src/compile/fuse.ts", "early && group.values.size", "group.values.size", "test/compile/fuse.test.ts"],
   ["src/compile/fuse.ts", "!into || others.length > 0 ||", "!into ||", "test/compile/fuse.test.ts"],
   ["src/compile/phases.ts", "low: -rest(tap) / dilation", "low: rest(tap) / dilation", "test/lax/conv.test.ts"],
-  ["src/compile/symmetric.ts", "a.view.offset === b.view.offset &&", "", "test/compile/symmetric.test.ts"],
+  ["src/device/wasm/symmetric.ts", "a.view.offset === b.view.offset &&", "", "test/compile/symmetric.test.ts"],
   [
-    "src/compile/symmetric.ts",
+    "src/device/wasm/symmetric.ts",
     "axis.size === n[i]!.size && axis.a === n[i]!.b",
     "axis.size === n[i]!.size",
     "test/compile/symmetric.test.ts",
   ],
-  ["src/compile/repeated.ts", "(repeats(axis) ? 0 : stride)", "stride", "test/compile/fuse.test.ts"],
+  ["src/device/wasm/repeated.ts", "(repeats(axis) ? 0 : stride)", "stride", "test/compile/fuse.test.ts"],
   ["src/compile/identity.ts", "Number.isFinite(by.value) && ", "", "test/compile/rewrite.test.ts"],
   [
     "src/compile/rewrite.ts",

@@ -2,7 +2,7 @@
 import * as assert from "uvu/assert";
 import { DType } from "../../assembly/opcodes.ts";
 import { allocate, type DType as Name, type TypedArray } from "../../src/base/dtypes.ts";
-import type { MapOp } from "../../src/ir/primitive.ts";
+import type { MapOp } from "../../src/ir/map-ops.ts";
 import { apply, type Instruction, ulps } from "../kernels/instruction.ts";
 import { NAMES } from "../kernels/machine.ts";
 import { operation } from "./operations.ts";

@@ -3,7 +3,7 @@
  * rounds them to the result's dtype; integers and bools are exact.
  */
 import { type DType, isFloat } from "../../src/base/dtypes.ts";
-import type { MapOp } from "../../src/ir/primitive.ts";
+import type { MapOp } from "../../src/ir/map-ops.ts";
 import { bitCast, nextAfter, reducePrecision, signBit } from "./bits.ts";
 import * as gamma from "./gamma.ts";
 import * as special from "./special.ts";

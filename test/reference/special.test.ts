@@ -2,7 +2,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { DType, Op } from "../../assembly/opcodes.ts";
-import type { MapOp } from "../../src/ir/primitive.ts";
+import type { MapOp } from "../../src/ir/map-ops.ts";
 import { generator, NAMES } from "../kernels/machine.ts";
 import { combinations, compare, FLOATS, showWorst } from "./compare.ts";
 import { operation } from "./operations.ts";

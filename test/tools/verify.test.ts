@@ -4,18 +4,22 @@ import { join } from "node:path";
 import { array, grad, lax, makeJaxpr, type NDArray, numpy as np } from "cotangent";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { Command } from "../../assembly/opcodes.ts";
-import { encode } from "../../src/compile/encode.ts";
+import { Command, KERNEL_BYTES } from "../../assembly/opcodes.ts";
 import { bytesOf, type Layout } from "../../src/compile/layout.ts";
-import { compile, KERNEL_BYTES, type Plan } from "../../src/compile/plan.ts";
-import { innerSteps, type Buffer as Room, type Step } from "../../src/compile/steps.ts";
-import { asHostArray } from "../../src/device/evaluate.ts";
-import { runPlan } from "../../src/device/wasm.ts";
+import { innerSteps, type Buffer as Room, type Step } from "../../src/compile/program.ts";
+import { encode } from "../../src/device/wasm/encode.ts";
+import type { WasmPlan } from "../../src/device/wasm/plan.ts";
+import { assignRegisters, type MapProgram } from "../../src/device/wasm/registers.ts";
+import { runPlan } from "../../src/device/wasm/run.ts";
+import { wasmTarget } from "../../src/device/wasm/target.ts";
+import { outputAvals } from "../../src/ir/jaxpr.ts";
 import type { HostArray } from "../../src/ir/ndarray.ts";
 import { projectRoot, runScript, withProject } from "../support/command.ts";
+import { asHostArray, lowered as loweredOf, planOf } from "../support/plans.ts";
 import { randomArray } from "../support/properties.ts";
 import { type Anatomy, anatomyOf, buffersOf, faultsOf, planFaults } from "../support/verify/check.ts";
 import { verifiedRun } from "../support/verify/run.ts";
+import { checkRegisters } from "../support/verify/steps.ts";
 
 type Fn = (...args: NDArray[]) => unknown;
 type Kind = Step["kind"];
@@ -60,7 +64,7 @@ const programs: Record<string, [Fn, NDArray[]]> = {
   JACOBI: [(x) => np.linalg.svd(x), [MATRIX]],
 };
 
-const anatomy = (name: string): Anatomy => anatomyOf(jaxprOf(programs[name][0], ...programs[name][1]));
+const anatomy = (name: string): Anatomy => anatomyOf(loweredOf(jaxprOf(programs[name][0], ...programs[name][1])));
 
 /** The lowered program with its first step of a kind changed, or replaced by several. */
 function change<K extends Kind>({ lowered, layout }: Anatomy, kind: K, edit: (step: StepOf<K>) => Step[]): Anatomy {
@@ -104,10 +108,10 @@ test("it finds nothing in what the compiler makes, with and without running it",
   };
   for (const [name, [f, args]] of Object.entries(programs)) {
     const { jaxpr, consts } = makeJaxpr(f)(...args);
-    const parts = anatomyOf(jaxpr);
-    const plan = compile(jaxpr);
+    const parts = anatomyOf(loweredOf(jaxpr));
+    const plan = planOf(jaxpr);
     assert.equal(faultsOf(parts), [], name);
-    assert.equal(planFaults(plan, jaxpr, parts), [], name);
+    assert.equal(planFaults(plan, outputAvals(jaxpr), parts), [], name);
     assert.equal(verifiedRun(runPlan, plan, parts, [...consts, ...args].map(asHostArray)).faults, [], name);
     collect(parts.lowered.steps);
   }
@@ -141,7 +145,7 @@ test("views, axes and slices that leave their buffers", () => {
     copy((s) => ({ ...s, source: withView(s.source, { strides: strides(s.source) }) })),
     beyond,
   );
-  const input = (s: StepOf<"map">) => s.inputs.map((i) => ({ ...i, operand: withView(i.operand, { offset: 1 }) }));
+  const input = (s: StepOf<"map">) => s.inputs.map((operand) => withView(operand, { offset: 1 }));
   finds(
     "map",
     change(anatomy("map"), "map", (s) => [{ ...s, inputs: input(s) }]),
@@ -216,46 +220,30 @@ test("shapes, dtypes and sizes that don't fit", () => {
   );
 });
 
-test("registers that are read too early, overwritten, or that there are none of", () => {
-  const edit = (f: (s: StepOf<"map">) => Partial<StepOf<"map">>) =>
+test("values and registers that are read too early, overwritten, or that there are none of", () => {
+  const edited = (f: (s: StepOf<"map">) => Partial<StepOf<"map">>) =>
     change(anatomy("map"), "map", (s) => [{ ...s, ...f(s) }]);
-  const first = (f: (i: StepOf<"map">["instructions"][0]) => object) =>
-    edit(({ instructions: [i, ...rest] }) => ({ instructions: [{ ...i, ...f(i) }, ...rest] as never }));
-  finds(
-    "too early",
-    edit(({ instructions }) => ({ instructions: [...instructions].reverse() })),
-    "which nothing has written",
-  );
-  finds(
-    "no register",
-    first(() => ({ target: 64 })),
-    "there is no register 64",
-  );
-  finds(
-    "an input's",
-    first((i) => ({ target: i.operands[0] })),
-    "which is an input's",
-  );
-  finds(
-    "its own operand",
-    first((i) => ({ target: i.operands[0] })),
-    "which it reads",
-  );
-  finds(
-    "missing",
-    edit(({ instructions }) => ({ instructions: instructions.slice(0, -1) })),
-    "no instruction writes the output",
-  );
-  finds(
-    "again",
-    edit(({ instructions }) => ({ instructions: [...instructions, instructions.at(-1) as never] })),
-    "again",
-  );
-  finds(
-    "shared",
-    edit(({ outputs, inputs }) => ({ outputs: outputs.map((o) => ({ ...o, register: inputs[0].register })) })),
-    "share registers",
-  );
+  const reversed = edited(({ instructions }) => ({ instructions: [...instructions].reverse() }));
+  finds("too early", reversed, "before it is there");
+  const shorter = edited(({ instructions }) => ({ instructions: instructions.slice(0, -1) }));
+  finds("missing", shorter, "no instruction writes the output");
+  const [step] = anatomy("map").lowered.steps.filter((s) => s.kind === "map");
+  const program = assignRegisters(step);
+  const [first, ...rest] = program.instructions;
+  const register = program.inputs[0].register;
+  const changes: [string, Partial<MapProgram>][] = [
+    ["there is no register 64", { instructions: [{ ...first, target: 64 }, ...rest] }],
+    ["which is an input's", { instructions: [{ ...first, target: first.operands[0] }, ...rest] }],
+    ["which it reads", { instructions: [{ ...first, target: first.operands[0] }, ...rest] }],
+    ["again", { instructions: [...program.instructions, program.instructions.at(-1) as typeof first] }],
+    ["which nothing has written", { instructions: [...program.instructions].reverse() }],
+    ["share registers", { outputs: program.outputs.map((o) => ({ ...o, register })) }],
+  ];
+  for (const [message, changed] of changes) {
+    const faults: string[] = [];
+    checkRegisters({ ...program, ...changed }, (fault) => faults.push(fault));
+    assert.ok(faults.join().includes(message), `${message} is not among ${faults}`);
+  }
 });
 
 test("what is written twice, or never", () => {
@@ -297,17 +285,17 @@ test("what is written twice, or never", () => {
 });
 
 /** The outputs of a program whose buffers lie where a layout says. */
-function runAt({ lowered, layout }: Anatomy, plan: Plan, args: readonly HostArray[]): HostArray[] {
+function runAt({ lowered, layout }: Anatomy, plan: WasmPlan, args: readonly HostArray[]): HostArray[] {
   const at = <T extends object>(list: readonly T[], buffers: Iterable<Room>): T[] => {
     const order = [...buffers];
     return list.map((entry, i) => ({ ...entry, address: layout.addressOf.get(order[i]) as number }));
   };
-  const own: Plan = {
+  const own: WasmPlan = {
     ...plan,
-    inputs: at(plan.inputs, lowered.inputs),
+    inputs: lowered.inputs.map((buffer) => layout.addressOf.get(buffer) as number),
     constants: at(plan.constants, lowered.constants.keys()),
     outputs: at(plan.outputs, lowered.outputs),
-    commands: encode(lowered.steps, layout, KERNEL_BYTES),
+    commands: encode(lowered.steps, layout.addressOf),
   };
   return runPlan(own, args);
 }
@@ -316,8 +304,8 @@ test("every array in every other one's place: found, or of no consequence", () =
   let [found, harmless] = [0, 0];
   for (const [name, [f, args]] of Object.entries(programs)) {
     const { jaxpr, consts } = makeJaxpr(f)(...args);
-    const { lowered, layout } = anatomyOf(jaxpr);
-    const plan = compile(jaxpr);
+    const { lowered, layout } = anatomyOf(loweredOf(jaxpr));
+    const plan = planOf(jaxpr);
     const inputs = [...consts, ...args].map(asHostArray);
     const expected = runPlan(plan, inputs).map((x) => [...x.dataSync()]);
     const buffers = [...buffersOf(lowered)].filter(({ size }) => size > 0);
@@ -326,7 +314,7 @@ test("every array in every other one's place: found, or of no consequence", () =
         const address = layout.addressOf.get(place) as number;
         if (moved === place || address === layout.addressOf.get(moved)) continue;
         const changed: Layout = { ...layout, addressOf: new Map([...layout.addressOf, [moved, address]]) };
-        if (address + bytesOf(moved) > layout.end) continue;
+        if (address + bytesOf(moved, wasmTarget) > layout.end) continue;
         const faults = faultsOf({ lowered, layout: changed });
         if (faults.length > 0) found++;
         else {
@@ -368,9 +356,10 @@ test("carries, slices and branches whose places are taken in between", () => {
 test("plans that differ from their programs", () => {
   const [f, args] = programs.contract;
   const jaxpr = jaxprOf(f, ...args);
-  const plan = compile(jaxpr);
-  const parts = anatomyOf(jaxpr);
-  const faults = (changed: Partial<Plan>): string => planFaults({ ...plan, ...changed }, jaxpr, parts).join();
+  const plan = planOf(jaxpr);
+  const parts = anatomyOf(loweredOf(jaxpr));
+  const faults = (changed: Partial<WasmPlan>): string =>
+    planFaults({ ...plan, ...changed }, outputAvals(jaxpr), parts).join();
   assert.match(faults({ commands: plan.commands.map((w, i) => (i === 5 ? w + 4 : w)) }), "are not those of the steps");
   assert.match(faults({ commandsAddress: plan.commandsAddress - 64 }), "among the arrays");
   assert.match(faults({ memoryBytes: plan.memoryBytes - 4 }), "have no room");
@@ -379,12 +368,16 @@ test("plans that differ from their programs", () => {
 });
 
 test("runs that write beyond their memory or arrays, over their commands, or read what they haven't written", () => {
-  const faultsOfRun = (name: string, edit: (parts: Anatomy) => Anatomy, added: (plan: Plan) => number[] = () => []) => {
+  const faultsOfRun = (
+    name: string,
+    edit: (parts: Anatomy) => Anatomy,
+    added: (plan: WasmPlan) => number[] = () => [],
+  ) => {
     const [f, args] = programs[name];
     const { jaxpr, consts } = makeJaxpr(f)(...args);
-    const parts = edit(anatomyOf(jaxpr));
-    const plan = compile(jaxpr);
-    const words = [...encode(parts.lowered.steps, parts.layout, KERNEL_BYTES).slice(0, -2), ...added(plan)];
+    const parts = edit(anatomyOf(loweredOf(jaxpr)));
+    const plan = planOf(jaxpr);
+    const words = [...encode(parts.lowered.steps, parts.layout.addressOf).slice(0, -2), ...added(plan)];
     const commands = Int32Array.of(...words, Command.END, 2);
     const own = { ...plan, commands, memoryBytes: plan.commandsAddress + commands.byteLength };
     return verifiedRun(runPlan, own, parts, [...consts, ...args].map(asHostArray)).faults.join();
@@ -392,10 +385,10 @@ test("runs that write beyond their memory or arrays, over their commands, or rea
   const same = (parts: Anatomy): Anatomy => parts;
   const fill = (address: number): number[] => [Command.FILL, 7, 4, address, 1, 7, 0];
   assert.is(faultsOfRun("reduce", same), "");
-  const behind = ({ commandsAddress, commands }: Plan): number[] =>
+  const behind = ({ commandsAddress, commands }: WasmPlan): number[] =>
     fill(Math.ceil((commandsAddress + commands.byteLength + 28) / 64) * 64);
   assert.match(faultsOfRun("reduce", same, behind), "writes beyond its memory");
-  const onCommands = ({ commandsAddress }: Plan): number[] => fill(commandsAddress + 8);
+  const onCommands = ({ commandsAddress }: WasmPlan): number[] => fill(commandsAddress + 8);
   assert.match(faultsOfRun("reduce", same, onCommands), "writes over its own commands");
   const more = (s: StepOf<"kernel">): Step[] => [{ ...s, arguments: [s.arguments[0] + 1, ...s.arguments.slice(1)] }];
   assert.match(

@@ -19,12 +19,13 @@ import {
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { costOf } from "../../src/compile/cost.ts";
-import { compile } from "../../src/compile/plan.ts";
+import { wasmTarget } from "../../src/device/wasm/target.ts";
 import { checkJaxpr } from "../../src/ir/jaxpr.ts";
 import { assertClose, assertThrows, f64 } from "../support/arrays.ts";
+import { planOf } from "../support/plans.ts";
 import { assertSame, checkAll, randomArray } from "../support/properties.ts";
 
-const planOf = (f: (...args: NDArray[]) => unknown, ...args: NDArray[]) => compile(makeJaxpr(f)(...args).jaxpr);
+const planned = (f: (...args: NDArray[]) => unknown, ...args: NDArray[]) => planOf(makeJaxpr(f)(...args).jaxpr);
 
 test("a loop is one equation, whatever its length, and prints its body", () => {
   const f = (x: NDArray) => lax.scan((c: NDArray, v: NDArray) => [np.add(c, v), np.multiply(c, 2)], 0, x);
@@ -46,9 +47,9 @@ test("a plan's commands don't grow with a loop's length, and its cost does", () 
   const f = (x: NDArray) =>
     grad((v: NDArray) => lax.scan((c: NDArray, u: NDArray) => [np.sin(np.add(c, u)), null], 0, v)[0])(x);
   const [short, long] = [np.zeros([10]), np.zeros([1000])];
-  assert.is(planOf(f as never, short).commands.length, planOf(f as never, long).commands.length);
+  assert.is(planned(f as never, short).commands.length, planned(f as never, long).commands.length);
   const rates = { contract: 1e9, map: 1e9, memory: 1e9 };
-  const flops = (x: NDArray) => costOf(makeJaxpr(f)(x).jaxpr, rates).flops;
+  const flops = (x: NDArray) => costOf(makeJaxpr(f)(x).jaxpr, wasmTarget, rates).flops;
   assert.ok(flops(long) > 90 * flops(short) && flops(long) < 110 * flops(short));
 });
 
@@ -95,7 +96,7 @@ test("a residual that is the same in every step is kept once", () => {
   const f = (w: NDArray, xs: NDArray) =>
     lax.scan((c: NDArray, x: NDArray) => [np.sin(np.add(np.matmul(np.tanh(w), c), x)), null], np.zeros([50]), xs)[0];
   const bytes = (length: number): number =>
-    planOf((w, xs) => vjp(f, w, xs)[1](np.ones([50])), np.zeros([50, 50]), np.zeros([length, 50])).memoryBytes;
+    planned((w, xs) => vjp(f, w, xs)[1](np.ones([50])), np.zeros([50, 50]), np.zeros([length, 50])).memoryBytes;
   assert.ok(bytes(200) - bytes(100) < 100 * 50 * 4 * 12, `${bytes(100)} and ${bytes(200)}`);
 });
 
@@ -164,7 +165,7 @@ test("map computes one slice after the other, or batches of them", () => {
   }
   assertThrows(() => lax.map(f, x, { batchSize: 0 }), "lax.map", "batchSize");
   const matrix = (v: NDArray) => np.sum(np.outer(v, v));
-  const peak = (g: (a: NDArray) => unknown): number => planOf(g, np.zeros([100, 100])).memoryBytes;
+  const peak = (g: (a: NDArray) => unknown): number => planned(g, np.zeros([100, 100])).memoryBytes;
   assert.ok(
     peak((a) => lax.map((v: NDArray) => matrix(np.sin(v)), a)) <
       peak((a) => vmap((v: NDArray) => matrix(np.sin(v)))(a)),
@@ -251,7 +252,7 @@ const deep =
 test("checkpoint: less memory in reverse mode, and the same derivatives of every order", () => {
   const [w, x] = [np.zeros([20, 20]), np.zeros([500, 20])];
   const memory = (wrap: (f: typeof layer) => typeof layer, depth: number): number =>
-    planOf(grad(deep(wrap, depth)) as never, w, x).memoryBytes;
+    planned(grad(deep(wrap, depth)) as never, w, x).memoryBytes;
   const bytesOfLayer = 500 * 20 * 4;
   const perBlock = (wrap: (f: typeof layer) => typeof layer): number =>
     (memory(wrap, 14) - memory(wrap, 4)) / 10 / bytesOfLayer;
@@ -277,7 +278,7 @@ test("checkpoint inside of a scan keeps the carry alone", () => {
   const [w, x] = [np.zeros([20, 20]), np.zeros([50, 20])];
   const stacked = (f: typeof layer) => (a: NDArray, b: NDArray) =>
     np.sum(lax.scan((c: NDArray) => [f(a, c), null], b, null, { length: 40 })[0]);
-  const bytes = (f: typeof layer): number => planOf(grad(stacked(f)) as never, w, x).memoryBytes;
+  const bytes = (f: typeof layer): number => planned(grad(stacked(f)) as never, w, x).memoryBytes;
   assert.ok(bytes(layer) - bytes(checkpoint(layer)) > 40 * 2 * 50 * 20 * 4);
   const args = [randomArray([3, 3], 1), randomArray([2, 3], 2)] as const;
   assertSame(grad(stacked(checkpoint(layer)))(...args), grad(stacked(layer))(...args), 1e-12);

@@ -4,7 +4,7 @@ import { flattenArguments } from "../../base/flatten.ts";
 import { unflatten } from "../../base/tree.ts";
 import { type Cost, costOf } from "../../compile/cost.ts";
 import { simplify } from "../../compile/simplify.ts";
-import { measureRates } from "../../device/rates.ts";
+import { standardDevice } from "../../device/device.ts";
 import type { ClosedJaxpr } from "../../ir/jaxpr.ts";
 import type { NDArray } from "../../ir/ndarray.ts";
 import { evalJaxpr, traceToJaxpr } from "../../ir/trace.ts";
@@ -45,13 +45,14 @@ interface Candidate {
  * mode can't serve where `f` has a `customVjp` inside.
  */
 export function candidates(fn: string, problem: Problem, settings: NtkSettings): Candidate[] {
+  const device = standardDevice();
   const { contract, map, memory } = settings.rates;
-  const rates = contract && map && memory ? { contract, map, memory } : { ...measureRates(), ...settings.rates };
+  const rates = contract && map && memory ? { contract, map, memory } : { ...device.rates(), ...settings.rates };
   const refusals: UnsupportedError[] = [];
   const found = METHODS.flatMap(([implementation, method]) => {
     try {
       const program = programOf(method, fn, problem, settings);
-      return [{ implementation, program, cost: costOf(program.jaxpr, rates) }];
+      return [{ implementation, program, cost: costOf(program.jaxpr, device.target, rates) }];
     } catch (error) {
       if (!(error instanceof UnsupportedError)) throw error;
       refusals.push(error);

@@ -1,44 +1,39 @@
 /** The verifier of plans: what a lowered program, its layout and its commands must keep to, without running them. */
 
 import { sizeOf } from "../../../src/base/shapes.ts";
-import { encode } from "../../../src/compile/encode.ts";
-import { bytesOf, type Layout, layOut } from "../../../src/compile/layout.ts";
-import { type Lowered, lower } from "../../../src/compile/lower.ts";
-import { KERNEL_BYTES, type Plan, SCRATCH_BYTES } from "../../../src/compile/plan.ts";
-import { simplify } from "../../../src/compile/simplify.ts";
-import { type Buffer, innerSteps, readsOf, type Step, writesOf } from "../../../src/compile/steps.ts";
-import { type Jaxpr, outputAvals } from "../../../src/ir/jaxpr.ts";
+import { arrange, bytesOf, type Layout } from "../../../src/compile/layout.ts";
+import { type Buffer, innerSteps, type Program, readsOf, type Step, writesOf } from "../../../src/compile/program.ts";
+import { encode } from "../../../src/device/wasm/encode.ts";
+import type { WasmPlan } from "../../../src/device/wasm/plan.ts";
+import { wasmTarget } from "../../../src/device/wasm/target.ts";
+import type { Aval } from "../../../src/ir/aval.ts";
 import { checkMemory } from "./memory.ts";
 import { checkStep, type Report } from "./steps.ts";
 
 /** Where arrays begin. */
-export const ARENA = KERNEL_BYTES + SCRATCH_BYTES;
+export const ARENA = wasmTarget.reservedBytes;
 const ALIGNMENT = 64;
 
 /** A plan's steps and addresses once more: what its commands were written from. */
 export interface Anatomy {
-  readonly lowered: Lowered;
+  readonly lowered: Program;
   readonly layout: Layout;
 }
 
-export function anatomyOf(program: Jaxpr): Anatomy {
-  const lowered = lower(simplify(program));
-  const given = [...lowered.inputs, ...lowered.constants.keys()];
-  return { lowered, layout: layOut(lowered.steps, given, lowered.outputs, ARENA) };
-}
+export const anatomyOf = (lowered: Program): Anatomy => ({ lowered, layout: arrange(lowered, wasmTarget) });
 
 /** Every buffer of a lowered program. */
-export function buffersOf({ steps, inputs, constants, outputs }: Lowered): Set<Buffer> {
+export function buffersOf({ steps, inputs, constants, outputs }: Program): Set<Buffer> {
   const touched = (list: readonly Step[]): Buffer[] =>
     list.flatMap((step) => [...readsOf(step), ...writesOf(step), ...innerSteps(step).flatMap(touched)]);
   return new Set([...inputs, ...constants.keys(), ...touched(steps), ...outputs]);
 }
 
-function checkAddresses(lowered: Lowered, { addressOf, end }: Layout, report: Report): void {
+function checkAddresses(lowered: Program, { addressOf, end }: Layout, report: Report): void {
   for (const buffer of buffersOf(lowered)) {
     const address = addressOf.get(buffer);
     if (address === undefined) report(`a buffer of ${buffer.size} ${buffer.dtype} has no address`);
-    else if (address % ALIGNMENT || address < ARENA || address + bytesOf(buffer) > end) {
+    else if (address % ALIGNMENT || address < ARENA || address + bytesOf(buffer, wasmTarget) > end) {
       report(`a buffer of ${buffer.size} ${buffer.dtype} lies at ${address}, and the arena from ${ARENA} to ${end}`);
     }
   }
@@ -64,9 +59,9 @@ export function faultsOf({ lowered, layout }: Anatomy): string[] {
 }
 
 /** Where a plan differs from the program that it was made of. */
-export function planFaults(plan: Plan, program: Jaxpr, { lowered, layout }: Anatomy): string[] {
+export function planFaults(plan: WasmPlan, avals: readonly Aval[], { lowered, layout }: Anatomy): string[] {
   const faults: string[] = [];
-  const commands = encode(lowered.steps, layout, KERNEL_BYTES);
+  const commands = encode(lowered.steps, layout.addressOf);
   if (Buffer.compare(Buffer.from(commands.buffer), Buffer.from(Int32Array.from(plan.commands).buffer)) !== 0) {
     faults.push("the commands are not those of the steps");
   }
@@ -81,14 +76,12 @@ export function planFaults(plan: Plan, program: Jaxpr, { lowered, layout }: Anat
     if (sizes.join() !== right.join()) faults.push(`${name} of ${sizes} elements in buffers of ${right}`);
   };
   const addresses = (list: readonly { address: number }[]): number[] => list.map(({ address }) => address);
-  located("inputs", addresses(plan.inputs), lowered.inputs);
+  located("inputs", plan.inputs, lowered.inputs);
   located("constants", addresses(plan.constants), [...lowered.constants.keys()]);
   located("outputs", addresses(plan.outputs), lowered.outputs);
-  const given = [...program.constVars, ...program.inputs].map((v) => sizeOf(v.aval.shape));
-  sized("inputs", given, lowered.inputs);
   sized(
     "outputs",
-    outputAvals(program).map(({ shape }) => sizeOf(shape)),
+    avals.map(({ shape }) => sizeOf(shape)),
     lowered.outputs,
   );
   return faults;

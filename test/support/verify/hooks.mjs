@@ -1,7 +1,7 @@
 // Puts the verifying stand-ins beside this file in the places of two modules, for all but themselves.
 
 const folder = new URL(".", import.meta.url).href;
-const STANDS_IN = { "/src/compile/plan.ts": "plan.ts", "/src/device/wasm.ts": "wasm.ts" };
+const STANDS_IN = { "/src/device/wasm/plan.ts": "plan.ts", "/src/device/wasm/run.ts": "wasm.ts" };
 
 export async function resolve(specifier, context, next) {
   const result = await next(specifier, context);

@@ -5,8 +5,7 @@
 import { itemSize } from "../../../src/base/dtypes.ts";
 import type { View } from "../../../src/base/view.ts";
 import type { Layout } from "../../../src/compile/layout.ts";
-import type { Lowered } from "../../../src/compile/lower.ts";
-import { type ArrayOperand, type Buffer, readsOf, type Step, whole, writesOf } from "../../../src/compile/steps.ts";
+import { type Buffer, type Program, readsOf, type Step, whole, writesOf } from "../../../src/compile/program.ts";
 import { contractSources, contractTarget, extent, type Report } from "./steps.ts";
 
 /** Larger buffers are not looked at element by element. */
@@ -41,7 +40,7 @@ const sizeOfView = ({ shape }: View): number => shape.reduce((n, m) => n * m, 1)
 
 function readsIn(step: Step): Access[] {
   if (step.kind === "copy" || step.kind === "reduce") return [step.source];
-  if (step.kind === "map") return step.inputs.map(({ operand }: { operand: ArrayOperand }) => operand);
+  if (step.kind === "map") return [...step.inputs];
   if (step.kind === "contract") return contractSources(step);
   return step.kind === "loop" ? [] : step.kind === "branch" ? [all(step.index)] : readsOf(step).map(all);
 }
@@ -230,7 +229,7 @@ function runSteps(steps: readonly Step[], memory: Memory, at: (inner: string) =>
 }
 
 /** Runs the steps of a plan over its addresses. */
-export function checkMemory({ steps, inputs, constants, outputs }: Lowered, layout: Layout, report: Report): void {
+export function checkMemory({ steps, inputs, constants, outputs }: Program, layout: Layout, report: Report): void {
   const memory = new Memory(layout, report);
   const given = [...inputs, ...constants.keys()];
   for (const buffer of given) {

@@ -1,22 +1,23 @@
-/** Stands in the place of `src/compile/plan.ts` where plans are verified: every plan that is compiled is looked at. */
-import { compile as compilePlan, type Plan } from "../../../src/compile/plan.ts";
-import type { Jaxpr } from "../../../src/ir/jaxpr.ts";
+/** Stands in the place of `src/device/wasm/plan.ts` where plans are verified: every plan that is made is looked at. */
+import type { Program } from "../../../src/compile/program.ts";
+import { planProgram as plan, type WasmPlan } from "../../../src/device/wasm/plan.ts";
+import type { Aval } from "../../../src/ir/aval.ts";
 import { type Anatomy, anatomyOf, faultsOf, planFaults } from "./check.ts";
 import { record } from "./record.ts";
 
-export * from "../../../src/compile/plan.ts";
+export * from "../../../src/device/wasm/plan.ts";
 
-export const anatomies = new WeakMap<Plan, Anatomy>();
+export const anatomies = new WeakMap<WasmPlan, Anatomy>();
 
-export function compile(program: Jaxpr): Plan {
-  const plan = compilePlan(program);
+export function planProgram(program: Program, outputs: readonly Aval[]): WasmPlan {
+  const made = plan(program, outputs);
   const anatomy = anatomyOf(program);
   record.plans++;
-  const faults = [...faultsOf(anatomy), ...planFaults(plan, program, anatomy)];
-  if (faults.length > 0) record.faults.push(`${faults.slice(0, 5).join("; ")} in ${describe(program)}`);
-  anatomies.set(plan, anatomy);
-  return plan;
+  const faults = [...faultsOf(anatomy), ...planFaults(made, outputs, anatomy)];
+  if (faults.length > 0) record.faults.push(`${faults.slice(0, 5).join("; ")} in ${describe(program, outputs)}`);
+  anatomies.set(made, anatomy);
+  return made;
 }
 
-const describe = ({ inputs, equations }: Jaxpr): string =>
-  `a program of ${inputs.map(({ aval }) => `${aval.dtype}[${aval.shape}]`)}: ${equations.map(({ primitive }) => primitive.name).slice(0, 40)}`;
+const describe = ({ steps }: Program, outputs: readonly Aval[]): string =>
+  `a program of ${outputs.map(({ dtype, shape }) => `${dtype}[${shape}]`)}: ${steps.map(({ kind }) => kind).slice(0, 40)}`;

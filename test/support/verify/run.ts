@@ -1,15 +1,18 @@
 /** Runs of plans in memory that was spoiled before: what a run doesn't write it must not read, nor write beyond its own. */
+
+import { KERNEL_BYTES, SCRATCH_BYTES } from "../../../assembly/opcodes.ts";
 import { isFloat } from "../../../src/base/dtypes.ts";
-import { encode } from "../../../src/compile/encode.ts";
 import { bytesOf } from "../../../src/compile/layout.ts";
-import { KERNEL_BYTES, type Plan, SCRATCH_BYTES } from "../../../src/compile/plan.ts";
-import type { Buffer } from "../../../src/compile/steps.ts";
-import { reserve } from "../../../src/device/kernels.ts";
-import { currentTeam } from "../../../src/device/threads.ts";
+import type { Buffer } from "../../../src/compile/program.ts";
+import { encode } from "../../../src/device/wasm/encode.ts";
+import { reserve } from "../../../src/device/wasm/kernels.ts";
+import type { WasmPlan } from "../../../src/device/wasm/plan.ts";
+import { wasmTarget } from "../../../src/device/wasm/target.ts";
+import { currentTeam } from "../../../src/device/wasm/threads.ts";
 import type { HostArray } from "../../../src/ir/ndarray.ts";
 import { type Anatomy, ARENA, buffersOf } from "./check.ts";
 
-export type RunPlan = (plan: Plan, inputs: readonly HostArray[]) => HostArray[];
+export type RunPlan = (plan: WasmPlan, inputs: readonly HostArray[]) => HostArray[];
 
 /** What memory holds before a run. Every bit set: NaN in every float dtype, -1, and no bool; then other numbers. */
 const SPOILT = [0xff, 0x43] as const;
@@ -23,13 +26,13 @@ const SPREAD_LIMIT = 1 << 28;
 const align = (n: number): number => Math.ceil(n / 64) * 64;
 
 /** A plan of the same steps with a place of its own for every buffer, and guards between. */
-export function spread(plan: Plan, { lowered }: Anatomy): { plan: Plan; guards: number[] } | undefined {
+export function spread(plan: WasmPlan, { lowered }: Anatomy): { plan: WasmPlan; guards: number[] } | undefined {
   const addressOf = new Map<Buffer, number>();
   const guards: number[] = [];
   let end = ARENA;
   for (const buffer of buffersOf(lowered)) {
     addressOf.set(buffer, end);
-    end += bytesOf(buffer);
+    end += bytesOf(buffer, wasmTarget);
     guards.push(end);
     end = align(end + GUARD);
   }
@@ -38,10 +41,10 @@ export function spread(plan: Plan, { lowered }: Anatomy): { plan: Plan; guards: 
     const order = [...buffers];
     return list.map((entry, i) => ({ ...entry, address: addressOf.get(order[i]) as number }));
   };
-  const commands = encode(lowered.steps, { addressOf, end }, KERNEL_BYTES);
-  const own: Plan = {
+  const commands = encode(lowered.steps, addressOf);
+  const own: WasmPlan = {
     ...plan,
-    inputs: at(plan.inputs, lowered.inputs),
+    inputs: lowered.inputs.map((buffer) => addressOf.get(buffer) as number),
     constants: at(plan.constants, lowered.constants.keys()),
     outputs: at(plan.outputs, lowered.outputs),
     commands,
@@ -65,7 +68,7 @@ function sameBits(x: HostArray, y: HostArray): boolean {
 /** Runs a plan behind spoilt memory and in front of a canary. */
 function runSpoilt(
   run: RunPlan,
-  plan: Plan,
+  plan: WasmPlan,
   inputs: readonly HostArray[],
   spoilt: number,
   guards: number[],
@@ -95,7 +98,7 @@ function runSpoilt(
  * A run in spoilt memory, and once more with all arrays apart, which must give the same: what one array's bytes would do
  * to another shows as a difference.
  */
-export function verifiedRun(run: RunPlan, plan: Plan, anatomy: Anatomy | undefined, inputs: readonly HostArray[]) {
+export function verifiedRun(run: RunPlan, plan: WasmPlan, anatomy: Anatomy | undefined, inputs: readonly HostArray[]) {
   const faults: string[] = [];
   const outputs = runSpoilt(run, plan, inputs, SPOILT[0], [], faults);
   const apart = anatomy && spread(plan, anatomy);

@@ -2,18 +2,21 @@
 import { MAX_REGISTERS } from "../../../assembly/opcodes.ts";
 import { sameShape, sizeOf } from "../../../src/base/shapes.ts";
 import type { View } from "../../../src/base/view.ts";
-import type {
-  ArrayOperand,
-  Buffer,
-  ContractAxis,
-  ContractStep,
-  CopyStep,
-  KernelStep,
-  MapStep,
-  ReduceStep,
-  SliceStep,
-  Step,
-} from "../../../src/compile/steps.ts";
+import {
+  type ArrayOperand,
+  type Buffer,
+  type ContractAxis,
+  type ContractStep,
+  type CopyStep,
+  ENDLESS,
+  type KernelStep,
+  type MapStep,
+  type ReduceStep,
+  type SliceStep,
+  type Step,
+} from "../../../src/compile/program.ts";
+import { assignRegisters, type MapProgram } from "../../../src/device/wasm/registers.ts";
+import { MAP_OPS } from "../../../src/ir/map-ops.ts";
 import type { KernelCommand } from "../../../src/ir/primitive.ts";
 
 export type Report = (fault: string) => void;
@@ -58,30 +61,30 @@ function checkCopy({ source, target }: CopyStep, report: Report): void {
   if (!isInjective(target.view)) report("the target's elements share places: it is written twice");
 }
 
-/** How many operands the instructions have that have not one or two. */
-const OPERANDS: Readonly<Record<string, number>> = { SELECT: 3, THREEFRY_A: 4, THREEFRY_B: 4, BETAINC: 3 };
+/** The values of an elementwise program: each is there before it is read. */
+function checkValues({ inputs, constants, instructions, outputs }: MapStep, report: Report): void {
+  const first = inputs.length + constants.length;
+  instructions.forEach(({ op, operands }, i) => {
+    const early = operands.find((value) => value < 0 || value >= first + i);
+    if (early !== undefined) report(`${op} reads value ${early} before it is there`);
+    if (operands.length !== MAP_OPS[op].arity) report(`${op} has ${operands.length} operands`);
+  });
+  for (const { value } of outputs) {
+    if (value < 0 || value >= first + instructions.length) report(`no instruction writes the output ${value}`);
+  }
+}
 
-function checkMap({ shape, inputs, constants, outputs, instructions }: MapStep, report: Report): void {
-  for (const { operand } of inputs) {
-    checkView(operand, "an input", report);
-    const { shape: own } = operand.view;
-    if (own.length > 0 && !sameShape(own, shape)) report(`an input is [${own}] in a program of [${shape}]`);
-  }
-  for (const { buffer } of outputs) {
-    if (buffer.size !== sizeOf(shape)) report(`an output of ${buffer.size} elements in a program of [${shape}]`);
-  }
+/** The registers of an elementwise program. */
+export function checkRegisters({ inputs, constants, outputs, instructions }: MapProgram, report: Report): void {
   const given = [...inputs, ...constants].map(({ register }) => register);
   const results = outputs.map(({ register }) => register);
   const fixed = [...given, ...results];
   if (new Set(fixed).size < fixed.length) report(`inputs, constants and outputs share registers: ${fixed}`);
-  if (new Set(outputs.map(({ buffer }) => buffer)).size < outputs.length) report("a buffer is written twice");
   const written = new Set(given);
   for (const { op, target, operands } of instructions) {
     for (const register of operands) {
       if (!written.has(register)) report(`${op} reads register ${register}, which nothing has written`);
     }
-    const count = OPERANDS[op] ?? operands.length;
-    if (operands.length !== count || count < 1) report(`${op} has ${operands.length} operands`);
     if (given.includes(target)) report(`${op} writes register ${target}, which is an input's or a constant's`);
     if (results.includes(target) && written.has(target)) report(`${op} writes register ${target}, an output's, again`);
     if (operands.includes(target)) report(`${op} writes register ${target}, which it reads`);
@@ -91,6 +94,21 @@ function checkMap({ shape, inputs, constants, outputs, instructions }: MapStep, 
   for (const register of [...written, ...results]) {
     if (register < 0 || register >= MAX_REGISTERS) report(`there is no register ${register}`);
   }
+}
+
+function checkMap(step: MapStep, report: Report): void {
+  const { shape, inputs, outputs } = step;
+  for (const operand of inputs) {
+    checkView(operand, "an input", report);
+    const { shape: own } = operand.view;
+    if (own.length > 0 && !sameShape(own, shape)) report(`an input is [${own}] in a program of [${shape}]`);
+  }
+  for (const { buffer } of outputs) {
+    if (buffer.size !== sizeOf(shape)) report(`an output of ${buffer.size} elements in a program of [${shape}]`);
+  }
+  if (new Set(outputs.map(({ buffer }) => buffer)).size < outputs.length) report("a buffer is written twice");
+  checkValues(step, report);
+  checkRegisters(assignRegisters(step), report);
 }
 
 function checkReduce({ op, source, target, axes }: ReduceStep, report: Report): void {
@@ -193,6 +211,7 @@ const CHECKS: {
   kernel: (step, _, report) => checkKernel(step, report),
   slice: checkSlice,
   fill: () => {},
+  place: (_step, _trips, report) => report("the target should have refined it"),
   leave: ({ condition }, trips, report) => {
     if (trips === null) report("stands outside of a loop");
     if (!isOne(condition, "bool")) report("the condition is not one bool");
@@ -201,7 +220,7 @@ const CHECKS: {
     if (!isOne(index, "int32")) report("the branches' number is not one int32");
   },
   loop: ({ trips }, _, report) => {
-    if (!Number.isInteger(trips) || trips < 0 || trips >= 2 ** 32) report(`${trips} trips`);
+    if (trips !== ENDLESS && (!Number.isInteger(trips) || trips < 0 || trips >= 2 ** 32 - 1)) report(`${trips} trips`);
   },
 };
 

@@ -1,15 +1,19 @@
 /** How fast this machine computes: measured once, in a few milliseconds, when somebody asks. */
-import { allocate } from "../base/dtypes.ts";
-import { sizeOf } from "../base/shapes.ts";
-import type { Rates } from "../compile/cost.ts";
-import { compile } from "../compile/plan.ts";
-import { makeAval } from "../ir/aval.ts";
-import { hostArray, type NDArray } from "../ir/ndarray.ts";
-import { traceToJaxpr } from "../ir/trace.ts";
-import { add, mul } from "../lax/arithmetic.ts";
-import { dotGeneral } from "../lax/products/dot.ts";
-import { reduceSum } from "../lax/shape.ts";
-import { runPlan } from "./wasm.ts";
+import { allocate } from "../../base/dtypes.ts";
+import { sizeOf } from "../../base/shapes.ts";
+import type { Rates } from "../../compile/cost.ts";
+import { lower } from "../../compile/lower.ts";
+import { simplify } from "../../compile/simplify.ts";
+import { makeAval } from "../../ir/aval.ts";
+import { outputAvals } from "../../ir/jaxpr.ts";
+import { hostArray, type NDArray } from "../../ir/ndarray.ts";
+import { traceToJaxpr } from "../../ir/trace.ts";
+import { add, mul } from "../../lax/arithmetic.ts";
+import { dotGeneral } from "../../lax/products/dot.ts";
+import { reduceSum } from "../../lax/shape.ts";
+import { planProgram } from "./plan.ts";
+import { runPlan } from "./run.ts";
+import { wasmTarget } from "./target.ts";
 
 /** The best of a few runs after a first one, which the engine spends on compiling. */
 const RUNS = 5;
@@ -24,7 +28,8 @@ function secondsOf(
   atLeast: number,
 ): number {
   const avals = shapes.map((shape) => makeAval(shape, "float32"));
-  const plan = compile(traceToJaxpr((inputs) => [fn(...inputs)], avals).jaxpr);
+  const { jaxpr } = traceToJaxpr((inputs) => [fn(...inputs)], avals);
+  const plan = planProgram(lower(simplify(jaxpr), wasmTarget), outputAvals(jaxpr));
   const inputs = shapes.map((shape) => hostArray(allocate("float32", sizeOf(shape)).fill(1), shape, "float32"));
   let best = Number.POSITIVE_INFINITY;
   const begin = performance.now();

@@ -1,6 +1,7 @@
 /** The kernels: where they come from, an instance of them, and its memory. */
-import { describe, noMore } from "../base/errors.ts";
-import { KERNEL_BYTES } from "../compile/plan.ts";
+
+import { KERNEL_BYTES } from "../../../assembly/opcodes.ts";
+import { describe, noMore } from "../../base/errors.ts";
 import { relax } from "./relaxed.ts";
 
 /** All of the kernels, or the innermost loops of products once more, with fused multiply-adds. */

@@ -1,17 +1,21 @@
-/** The steps of a plan before they have addresses: what each kernel reads and writes. */
+/**
+ * What a program of equations is lowered to, for any device: steps that read and write buffers, without addresses or bytes.
+ */
 import type { DType } from "../base/dtypes.ts";
 import { sizeOf } from "../base/shapes.ts";
 import { contiguous, isRowMajor, type View } from "../base/view.ts";
-import type { KernelCommand, MapOp, ReduceOp, Register } from "../ir/primitive.ts";
+import type { MapOp } from "../ir/map-ops.ts";
+import type { HostArray } from "../ir/ndarray.ts";
+import type { KernelCommand, ReduceOp, Value } from "../ir/primitive.ts";
 
-/** A range of the arena, written once and then read. */
+/** A piece of a run's memory. */
 export interface Buffer {
   readonly dtype: DType;
   /** In elements. */
   readonly size: number;
 }
 
-/** An array in the arena, seen through a view; or one value, repeated over a shape. */
+/** An array in memory, seen through a view; or one value, repeated over a shape. */
 export type Operand =
   | { readonly kind: "array"; readonly dtype: DType; readonly buffer: Buffer; readonly view: View }
   | { readonly kind: "constant"; readonly dtype: DType; readonly value: number; readonly shape: readonly number[] };
@@ -30,21 +34,32 @@ export interface FillStep {
   readonly value: number;
 }
 
+/** An array put together from pieces, over a value that fills what they leave; `null` where they leave nothing. */
+export interface PlaceStep {
+  readonly kind: "place";
+  readonly target: Buffer;
+  readonly fill: Operand | null;
+  readonly pieces: readonly { readonly source: ArrayOperand; readonly target: View }[];
+}
+
 export interface MapInstruction {
   readonly op: MapOp;
   readonly dtype: DType;
   readonly result: DType;
-  readonly target: Register;
-  readonly operands: readonly Register[];
+  readonly operands: readonly Value[];
 }
 
+/**
+ * An elementwise program in static single assignment form. A value's number is its place in `inputs`, then `constants`, then
+ * `instructions`.
+ */
 export interface MapStep {
   readonly kind: "map";
   readonly shape: readonly number[];
-  readonly inputs: readonly { readonly register: Register; readonly operand: ArrayOperand }[];
-  readonly constants: readonly { readonly register: Register; readonly dtype: DType; readonly value: number }[];
-  readonly outputs: readonly { readonly register: Register; readonly buffer: Buffer }[];
+  readonly inputs: readonly ArrayOperand[];
+  readonly constants: readonly { readonly dtype: DType; readonly value: number }[];
   readonly instructions: readonly MapInstruction[];
+  readonly outputs: readonly { readonly value: Value; readonly buffer: Buffer }[];
 }
 
 export interface ReduceStep {
@@ -75,6 +90,8 @@ export interface ContractStep {
   readonly m: readonly ContractAxis[];
   readonly n: readonly ContractAxis[];
   readonly k: readonly ContractAxis[];
+  /** Whether C[m, n] = C[n, m], because both operands are one array read in one way. */
+  readonly symmetric: boolean;
 }
 
 export interface KernelStep {
@@ -92,6 +109,9 @@ export interface SliceStep {
   readonly source: { readonly buffer: Buffer; readonly start: number; readonly step: number };
   readonly target: { readonly buffer: Buffer; readonly start: number; readonly step: number };
 }
+
+/** The trips of a loop that only a `leave` step ends. */
+export const ENDLESS = Number.POSITIVE_INFINITY;
 
 /** Steps repeated `trips` times, or until a `leave` step ends them. */
 export interface LoopStep {
@@ -119,6 +139,7 @@ export interface BranchStep {
 export type Step =
   | CopyStep
   | FillStep
+  | PlaceStep
   | MapStep
   | ReduceStep
   | ContractStep
@@ -127,6 +148,17 @@ export type Step =
   | LoopStep
   | LeaveStep
   | BranchStep;
+
+/** A program as steps over buffers. */
+export interface Program {
+  readonly steps: readonly Step[];
+  /** The buffers of the program's constants and inputs, in this order. */
+  readonly inputs: readonly Buffer[];
+  /** Small arrays that the plan itself brings. */
+  readonly constants: ReadonlyMap<Buffer, HostArray>;
+  /** Row-major buffers of the outputs. */
+  readonly outputs: readonly Buffer[];
+}
 
 /** The steps inside of a step. */
 export function innerSteps(step: Step): readonly (readonly Step[])[] {
@@ -141,7 +173,11 @@ export function readsOf(step: Step): Buffer[] {
   if (step.kind === "slice") return [step.source.buffer];
   if (step.kind === "leave") return [step.condition];
   if (step.kind === "copy" || step.kind === "reduce") return [step.source.buffer];
-  if (step.kind === "map") return step.inputs.map((i) => i.operand.buffer);
+  if (step.kind === "place") {
+    const arrays = step.pieces.map(({ source }) => source.buffer);
+    return step.fill?.kind === "array" ? [step.fill.buffer, ...arrays] : arrays;
+  }
+  if (step.kind === "map") return step.inputs.map((operand) => operand.buffer);
   if (step.kind === "contract") return [step.a.buffer, step.b.buffer];
   if (step.kind === "kernel") return [...step.inputs];
   return [];

@@ -1,24 +1,11 @@
 /** Products of an array with itself: one half is computed, the other copied. */
-import type { ContractAxis, ContractStep, CopyStep, Step } from "./steps.ts";
+import type { ContractAxis, ContractStep, CopyStep, Step } from "../../compile/program.ts";
 
 /** The rows of a part: enough to keep the kernel's blocks full, or fewer where what they save are long sums. */
 const minRows = (terms: number): number => (terms < LONG_SUM ? 48 : 10);
 const LONG_SUM = 512;
 /** With this many parts along a side 9/16 of the products are left. */
 const MAX_PARTS = 8;
-
-/** Whether C[m, n] = C[n, m], because both operands are one array read in one way. */
-function isSymmetric({ a, b, m, n, k, batch }: ContractStep): boolean {
-  const alike = (axes: readonly ContractAxis[]): boolean => axes.every((axis) => axis.a === axis.b);
-  return (
-    a.buffer === b.buffer &&
-    a.view.offset === b.view.offset &&
-    m.length === n.length &&
-    m.every((axis, i) => axis.size === n[i]!.size && axis.a === n[i]!.b) &&
-    alike(k) &&
-    alike(batch)
-  );
-}
 
 const total = (axes: readonly ContractAxis[]): number => axes.reduce((size, axis) => size * axis.size, 1);
 
@@ -34,6 +21,7 @@ function block(step: ContractStep, rows: Part, columns: Part): ContractStep {
   });
   return {
     ...step,
+    symmetric: false,
     a: moved(step.a, rows[0] * row.a),
     b: moved(step.b, columns[0] * column.b),
     targetOffset: step.targetOffset + rows[0] * row.c + columns[0] * column.c,
@@ -63,7 +51,7 @@ function mirror(computed: ContractStep, to: number): CopyStep {
 export function halveSymmetric(step: ContractStep): Step[] {
   const outer = step.m[0]?.size ?? 0;
   const parts = Math.min(MAX_PARTS, outer, Math.floor(total(step.m) / minRows(total(step.k))));
-  if (parts < 2 || !isSymmetric(step)) return [step];
+  if (parts < 2 || !step.symmetric) return [step];
   const steps: Step[] = [];
   for (let i = 0; i < parts; i++) {
     const [start, end] = [i, i + 1].map((n) => Math.round((n * outer) / parts)) as [number, number];

@@ -2,15 +2,16 @@
  * Runs plans on the WebAssembly kernels. The memory is an arena that lives for one run: inputs are copied in, outputs
  * copied out, and nothing in it is ever owned by an array.
  */
-import { viewBuffer } from "../base/dtypes.ts";
-import { sizeOf } from "../base/shapes.ts";
-import { type Plan, type PlannedArray, SCRATCH_BYTES } from "../compile/plan.ts";
-import { HostArray, storageOf } from "../ir/ndarray.ts";
+import { SCRATCH_BYTES } from "../../../assembly/opcodes.ts";
+import { viewBuffer } from "../../base/dtypes.ts";
+import { sizeOf } from "../../base/shapes.ts";
+import { HostArray, storageOf } from "../../ir/ndarray.ts";
 import { reserve } from "./kernels.ts";
+import type { PlannedArray, WasmPlan } from "./plan.ts";
 import { currentTeam, execute, releaseMemory } from "./threads.ts";
 
 /** Computes a plan's outputs. `inputs` are the values of the program's constants and inputs, in this order. */
-export function runPlan(plan: Plan, inputs: readonly HostArray[]): HostArray[] {
+export function runPlan(plan: WasmPlan, inputs: readonly HostArray[]): HostArray[] {
   const team = currentTeam();
   const threads = plan.shared ? team.threads : 1;
   const { memory } = team.kernels;
@@ -21,7 +22,7 @@ export function runPlan(plan: Plan, inputs: readonly HostArray[]): HostArray[] {
   const { buffer } = memory;
   const write = (address: number, array: HostArray): void =>
     viewBuffer(array.dtype, buffer, address, array.size).set(storageOf(array));
-  plan.inputs.forEach(({ address }, i) => {
+  plan.inputs.forEach((address, i) => {
     write(address, inputs[i]!);
   });
   for (const { address, array } of plan.constants) write(address, array);

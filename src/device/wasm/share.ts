@@ -1,13 +1,12 @@
 /** Which steps are worth sharing among threads. */
-import { sizeOf } from "../base/shapes.ts";
-import { type ContractAxis, innerSteps, type KernelStep, type Step } from "./steps.ts";
+import { REDUCE_GRAIN } from "../../../assembly/opcodes.ts";
+import { sizeOf } from "../../base/shapes.ts";
+import { type ContractAxis, innerSteps, type KernelStep, type Step } from "../../compile/program.ts";
 
 /** Work, in elements touched, that takes a good deal longer than it takes threads to meet (about a microsecond). */
 const WORTHWHILE = 1 << 15;
 /** Multiplications and additions in the time of one element of a copy. */
 const PRODUCTS = 8;
-/** Results of a reduction that threads share out at a time (`GRAIN` in assembly/reduce/index.ts). */
-const REDUCE_GRAIN = 16;
 
 const countOf = (...groups: (readonly ContractAxis[])[]): number =>
   groups.flat().reduce((product, { size }) => product * size, 1);

@@ -1,5 +1,5 @@
 /** A worker: an instance of the kernels that does its part of every run. Node's workers and the web's, as one. */
-import { FAILED } from "../compile/plan.ts";
+import { FAILED } from "../../../assembly/opcodes.ts";
 import { relax } from "./relaxed.ts";
 
 export interface WorkerData {

@@ -1,6 +1,7 @@
 /** The threads that run plans: this one, and workers where the runtime has them. */
-import { checkOptions, describe, noMore } from "../base/errors.ts";
-import { FAILED } from "../compile/plan.ts";
+
+import { FAILED } from "../../../assembly/opcodes.ts";
+import { checkOptions, describe, noMore } from "../../base/errors.ts";
 import { instantiate, type Kernels, loadSources, type Wait } from "./kernels.ts";
 import { type NodeWorkers, startWorker, type Terminate } from "./worker.ts";
 
