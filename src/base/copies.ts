@@ -7,4 +7,4 @@ export const MARK: unique symbol = /* @__PURE__ */ Symbol.for("cotangent.NDArray
 export const COPY = {};
 
 /** Whether `x` is an array of another copy of the library, which shares neither classes nor traces with this one. */
-export const isOfOtherCopy = (x: object): boolean => MARK in x && (x as { [MARK]?: object })[MARK] !== COPY;
+export const isOfOtherCopy = (x: object): boolean => MARK in x && x[MARK] !== COPY;

@@ -23,11 +23,11 @@ interface DTypeInfo {
 }
 
 const INFO: Readonly<Record<DType, DTypeInfo>> = {
-  float32: { itemSize: 4, category: "float", short: "f32", storage: Float32Array as never },
-  float64: { itemSize: 8, category: "float", short: "f64", storage: Float64Array as never },
-  int32: { itemSize: 4, category: "integer", short: "i32", storage: Int32Array as never },
-  uint32: { itemSize: 4, category: "integer", short: "u32", storage: Uint32Array as never },
-  bool: { itemSize: 1, category: "bool", short: "bool", storage: Uint8Array as never },
+  float32: { itemSize: 4, category: "float", short: "f32", storage: Float32Array },
+  float64: { itemSize: 8, category: "float", short: "f64", storage: Float64Array },
+  int32: { itemSize: 4, category: "integer", short: "i32", storage: Int32Array },
+  uint32: { itemSize: 4, category: "integer", short: "u32", storage: Uint32Array },
+  bool: { itemSize: 1, category: "bool", short: "bool", storage: Uint8Array },
 };
 
 /** Every dtype, in the order of the promotion lattice. */

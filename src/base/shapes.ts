@@ -96,7 +96,7 @@ export function broadcastShapes(fn: string, shapes: readonly Shape[]): number[] 
   for (const shape of shapes) {
     const lead = ndim - shape.length;
     shape.forEach((n, i) => {
-      const now = result[lead + i] as number;
+      const now = result[lead + i];
       if (now === n || n === 1) return;
       if (now !== 1) {
         throw new ShapeError(`${fn}: shapes ${shapes.map(formatShape).join(" and ")} cannot be broadcast together.`);

@@ -104,11 +104,20 @@ export interface WhileParams {
   readonly bodyConsts: number;
 }
 
+/** How many operands a primitive has, as a list of their places. */
+export type Places = readonly unknown[];
+export type One = readonly [0];
+export type Two = readonly [0, 1];
+export type Three = readonly [0, 1, 2];
+
+/** A `T` for each operand. */
+export type Each<Operands extends Places, T> = { readonly [place in keyof Operands]: T };
+
 /** How a primitive becomes kernel commands: one of a few shapes that the compiler knows. */
-export type Lowering<Params> =
+export type Lowering<Params, Operands extends Places = Places> =
   | {
       readonly kind: "map";
-      emit(e: MapEmitter, operands: readonly Value[], inputs: readonly Aval[], params: Params): Value[];
+      emit(e: MapEmitter, operands: Each<Operands, Value>, inputs: Each<Operands, Aval>, params: Params): Value[];
     }
   | {
       /** The output is its input seen through other strides; `undefined` when the input must be made row-major first. */
@@ -118,7 +127,7 @@ export type Lowering<Params> =
   | {
       /** The output is put together from copies of the inputs over a fill value. */
       readonly kind: "place";
-      place(inputs: readonly Aval[], params: Params): { fill: number | null; pieces: readonly Placement[] };
+      place(inputs: Each<Operands, Aval>, params: Params): { fill: number | null; pieces: readonly Placement[] };
     }
   | { readonly kind: "reduce"; readonly op: ReduceOp; axes(params: Params): readonly number[] }
   | { readonly kind: "contract"; contract(params: Params): ContractParams }
@@ -134,7 +143,7 @@ export type Lowering<Params> =
        */
       readonly kind: "kernel";
       readonly command: KernelCommand;
-      arguments(inputs: readonly Aval[], params: Params): readonly number[];
+      arguments(inputs: Each<Operands, Aval>, params: Params): readonly number[];
     }
   /** The parameters are `LoopParams`, `BranchParams` or `WhileParams`. */
   | { readonly kind: "loop" | "branch" | "while" }
@@ -146,27 +155,31 @@ export type Lowering<Params> =
       program(params: Params): Jaxpr;
     };
 
-/** An operation with all of its rules. */
-export interface Primitive<Params = unknown> {
+/** An operation with all of its rules; `Operands` are their places, where their number is fixed. */
+export interface Primitive<Params = unknown, Operands extends Places = Places> {
   readonly name: string;
   /** The outputs' shapes and dtypes. Inputs were validated by the function that binds the primitive. */
-  aval(inputs: readonly Aval[], params: Params): Aval[];
+  aval(inputs: Each<Operands, Aval>, params: Params): Aval[];
   /** The outputs and their tangents. */
-  jvp(primals: readonly NDArray[], tangents: readonly Tangent[], params: Params): [NDArray[], Tangent[]];
+  jvp(primals: Each<Operands, NDArray>, tangents: Each<Operands, Tangent>, params: Params): [NDArray[], Tangent[]];
   /** The cotangents of the inputs that are `UndefinedPrimal`; only for primitives that are linear in some inputs. */
-  transpose?(cotangents: readonly Tangent[], inputs: readonly (NDArray | UndefinedPrimal)[], params: Params): Tangent[];
+  transpose?(
+    cotangents: readonly Tangent[],
+    inputs: Each<Operands, NDArray | UndefinedPrimal>,
+    params: Params,
+  ): Tangent[];
   /**
    * The outputs that follow from the inputs that are known, and an equation for the others. `save` gives a value that the
    * equation reads a name. Without this rule nothing is known until every input is.
    */
   partialEval?(
     equation: Equation<Params>,
-    inputs: readonly (NDArray | null)[],
+    inputs: Each<Operands, NDArray | null>,
     save: (value: NDArray) => Var,
   ): { readonly outputs: readonly (NDArray | null)[]; readonly rest: Equation | null };
   /** The outputs of the operation mapped over the inputs' batch axes (at least one is not `null`), and their axes. */
-  batch(inputs: readonly NDArray[], axes: readonly BatchAxis[], params: Params): [NDArray[], BatchAxis[]];
-  readonly lowering: Lowering<Params>;
+  batch(inputs: Each<Operands, NDArray>, axes: Each<Operands, BatchAxis>, params: Params): [NDArray[], BatchAxis[]];
+  readonly lowering: Lowering<Params, Operands>;
   /** The parameters as text for caches, where they hold functions that are made anew for each use. */
   key?(params: Params): string;
   /** The parameters as printed programs show them; by default `key=value` of each. */

@@ -23,7 +23,7 @@ function formatParams({ primitive, params }: Equation, indent: string): string {
   if (params === null || params === undefined) return "";
   const text =
     primitive.format?.(params) ??
-    Object.entries(params as object)
+    Object.entries(params)
       .map(([key, value]) => `${key}=${formatParam(value, indent)}`)
       .join(" ");
   return text === "" ? "" : `[${text}]`;

@@ -78,7 +78,7 @@ class Trace {
     );
     const outputs = avals.map((aval) => new Var(aval));
     this.equations.push({
-      primitive: primitive as Primitive,
+      primitive: primitive,
       inputs: atoms,
       params: frozen(params, primitive.name, isJaxpr),
       outputs,
@@ -127,10 +127,10 @@ export function bind<Params>(primitive: Primitive<Params>, inputs: readonly NDAr
   const trace = traces.at(-1);
   const traced = inputs.find((x) => x instanceof Tracer);
   if (trace && (traced || !trace.concrete)) return trace.record(primitive, inputs, params);
-  if (traced) throw leaked(traced as Tracer);
+  if (traced) throw leaked(traced);
   const { lowering } = primitive;
   if (lowering.kind === "call") return evalJaxpr({ jaxpr: lowering.program(params), consts: [] }, inputs);
-  return lowering.kind === "barrier" ? [...inputs] : evaluate(primitive as Primitive, inputs, params);
+  return lowering.kind === "barrier" ? [...inputs] : evaluate(primitive, inputs, params);
 }
 
 /** `bind` for the primitives with one output. */

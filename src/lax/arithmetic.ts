@@ -1,10 +1,10 @@
 /** Arithmetic: the ring operations, division, extrema, roundings, powers. Each with its derivative. */
+
 import { isFloat } from "../base/dtypes.ts";
 import { checkOptions, closed, describe, noMore } from "../base/errors.ts";
-import type { Aval } from "../ir/aval.ts";
 import type { MapOp } from "../ir/map-ops.ts";
 import type { NDArray } from "../ir/ndarray.ts";
-import { known, type MapEmitter, type Primitive, type Value } from "../ir/primitive.ts";
+import { known, type MapEmitter, type One, type Primitive, type Three, type Two, type Value } from "../ir/primitive.ts";
 import { bind1 } from "../ir/trace.ts";
 import { convertElementType, sameDType, sameFloat } from "./convert.ts";
 import { full, zerosLike } from "./create.ts";
@@ -13,12 +13,10 @@ import { bitwiseAnd, eq, ge, gt, ne, select } from "./logic.ts";
 import { type Binary, binary, broadcastScalars, requireNumbers, type Unary, unary } from "./nary.ts";
 import { type ArrayLike, asArray } from "./operands.ts";
 
-const operand = (inputs: readonly NDArray[], i: number): NDArray => inputs[i] as NDArray;
-
 /** `x + y`. */
 export const add: Binary = /* @__PURE__ */ binary("add", addPrimitive);
 
-export const negPrimitive = /* @__PURE__ */ makeElementwise<null>({
+export const negPrimitive = /* @__PURE__ */ makeElementwise<null, One>({
   name: "neg",
   emit: "NEG",
   derivatives: [(t) => neg(t)],
@@ -26,7 +24,7 @@ export const negPrimitive = /* @__PURE__ */ makeElementwise<null>({
 });
 export const neg: Unary = /* @__PURE__ */ unary("neg", negPrimitive, "numbers");
 
-export const subPrimitive = /* @__PURE__ */ makeElementwise<null>({
+export const subPrimitive = /* @__PURE__ */ makeElementwise<null, Two>({
   name: "sub",
   emit: "SUB",
   derivatives: [(t) => t, (t) => neg(t)],
@@ -35,28 +33,28 @@ export const subPrimitive = /* @__PURE__ */ makeElementwise<null>({
 /** `x - y`. */
 export const sub: Binary = /* @__PURE__ */ binary("sub", subPrimitive);
 
-export const mulPrimitive = /* @__PURE__ */ makeElementwise<null>({
+export const mulPrimitive = /* @__PURE__ */ makeElementwise<null, Two>({
   name: "mul",
   emit: "MUL",
-  derivatives: [(t, x) => mul(t, operand(x, 1)), (t, x) => mul(operand(x, 0), t)],
+  derivatives: [(t, x) => mul(t, x[1]), (t, x) => mul(x[0], t)],
   transpose: [(ct, [, y]) => mul(ct, known("mul", y)), (ct, [x]) => mul(known("mul", x), ct)],
 });
 /** `x * y`. */
 export const mul: Binary = /* @__PURE__ */ binary("mul", mulPrimitive);
 
-export const divPrimitive = /* @__PURE__ */ makeElementwise<null>({
+export const divPrimitive = /* @__PURE__ */ makeElementwise<null, Two>({
   name: "div",
   emit: "DIV",
-  derivatives: [(t, x) => div(t, operand(x, 1)), (t, x, out) => neg(mul(t, div(out, operand(x, 1))))],
+  derivatives: [(t, x) => div(t, x[1]), (t, x, out) => neg(mul(t, div(out, x[1])))],
   transpose: [(ct, [, y]) => div(ct, known("div", y)), null],
 });
 /** `x / y`; integers truncate towards zero. */
 export const div: Binary = /* @__PURE__ */ binary("div", divPrimitive);
 
-const remPrimitive = /* @__PURE__ */ makeElementwise<null>({
+const remPrimitive = /* @__PURE__ */ makeElementwise<null, Two>({
   name: "rem",
   emit: "REM",
-  derivatives: [(t) => t, (t, x) => neg(mul(t, truncate(div(operand(x, 0), operand(x, 1)))))],
+  derivatives: [(t) => t, (t, x) => neg(mul(t, truncate(div(x[0], x[1]))))],
 });
 /** The remainder of `x / y` with the sign of `x`. */
 export const rem: Binary = /* @__PURE__ */ binary("rem", remPrimitive);
@@ -68,14 +66,14 @@ const truncate = (x: NDArray): NDArray => mul(sign(x), floor(abs(x)));
 
 /** Half of the tangent goes to each operand where they are equal, and nothing of it where either is NaN; as in JAX. */
 const shareOf =
-  (own: 0 | 1): Derivative<null> =>
-  (t, x, out) => {
-    const share = select(eq(operand(x, 0), operand(x, 1)), full(t.shape, 0.5, t.dtype), full(t.shape, 1, t.dtype));
-    return where(eq(operand(x, own), out), mul(t, share));
+  (own: 0 | 1): Derivative<null, Two> =>
+  (t, operands, out) => {
+    const share = select(eq(...operands), full(t.shape, 0.5, t.dtype), full(t.shape, 1, t.dtype));
+    return where(eq(operands[own], out), mul(t, share));
   };
-const shares = [/* @__PURE__ */ shareOf(0), /* @__PURE__ */ shareOf(1)];
+const shares = [/* @__PURE__ */ shareOf(0), /* @__PURE__ */ shareOf(1)] as const;
 
-const maxPrimitive = /* @__PURE__ */ makeElementwise<null>({
+const maxPrimitive = /* @__PURE__ */ makeElementwise<null, Two>({
   name: "max",
   emit: "MAX",
   derivatives: shares,
@@ -83,7 +81,7 @@ const maxPrimitive = /* @__PURE__ */ makeElementwise<null>({
 /** The larger of `x` and `y`; NaN if either is. */
 export const max: Binary = /* @__PURE__ */ binary("max", maxPrimitive, "all");
 
-const minPrimitive = /* @__PURE__ */ makeElementwise<null>({
+const minPrimitive = /* @__PURE__ */ makeElementwise<null, Two>({
   name: "min",
   emit: "MIN",
   derivatives: shares,
@@ -94,28 +92,28 @@ export const min: Binary = /* @__PURE__ */ binary("min", minPrimitive, "all");
 /** 1 at 0, as in JAX. */
 const slopeOfAbs = (x: NDArray): NDArray => select(ge(x, 0), full([], 1, x.dtype), full([], -1, x.dtype));
 
-const absPrimitive = /* @__PURE__ */ makeElementwise<null>({
+const absPrimitive = /* @__PURE__ */ makeElementwise<null, One>({
   name: "abs",
   emit: "ABS",
-  derivatives: [(t, x) => mul(t, slopeOfAbs(operand(x, 0)))],
+  derivatives: [(t, x) => mul(t, slopeOfAbs(x[0]))],
 });
 export const abs: Unary = /* @__PURE__ */ unary("abs", absPrimitive, "numbers");
 
 const constantSteps = (name: "sign" | "floor" | "ceil" | "round", emit: "SIGN" | "FLOOR" | "CEIL" | "ROUND") =>
-  makeElementwise<null>({ name, emit, derivatives: [null] });
+  makeElementwise<null, One>({ name, emit, derivatives: [null] });
 /** -1, 0 or 1; NaN stays. */
 export const sign: Unary = /* @__PURE__ */ unary("sign", /* @__PURE__ */ constantSteps("sign", "SIGN"), "numbers");
 export const floor: Unary = /* @__PURE__ */ unary("floor", /* @__PURE__ */ constantSteps("floor", "FLOOR"));
 export const ceil: Unary = /* @__PURE__ */ unary("ceil", /* @__PURE__ */ constantSteps("ceil", "CEIL"));
 const roundToEven: Unary = /* @__PURE__ */ unary("round", /* @__PURE__ */ constantSteps("round", "ROUND"));
-const roundPrimitive = /* @__PURE__ */ makeElementwise<null>({
+const roundPrimitive = /* @__PURE__ */ makeElementwise<null, One>({
   name: "round_away_from_zero",
   emit: (e, [x], [aval]) => {
-    const { dtype } = aval as Aval;
+    const { dtype } = aval;
     const op = (name: MapOp, ...operands: Value[]): Value => e.op(name, dtype, operands);
-    const even = op("ROUND", x as Value);
-    const rest = op("SUB", x as Value, even);
-    const sign = op("SIGN", x as Value);
+    const even = op("ROUND", x);
+    const rest = op("SUB", x, even);
+    const sign = op("SIGN", x);
     // A half that was rounded towards zero: what is left has the sign of x.
     const half = op("EQ", op("ADD", rest, rest), sign);
     return op("ADD", even, op("MUL", sign, e.op("CONVERT", "bool", [half], dtype)));
@@ -138,22 +136,22 @@ export function round(x: ArrayLike, options: { readonly roundingMethod?: 0 | 1 }
   return roundingMethod === 1 ? roundToEven(x) : bind1(roundPrimitive, sameFloat("lax.round", [x]), null);
 }
 
-const sqrtPrimitive = /* @__PURE__ */ makeElementwise<null>({
+const sqrtPrimitive = /* @__PURE__ */ makeElementwise<null, One>({
   name: "sqrt",
   emit: "SQRT",
   derivatives: [(t, _, out) => div(mul(t, 0.5), out)],
 });
 export const sqrt: Unary = /* @__PURE__ */ unary("sqrt", sqrtPrimitive);
 
-const rsqrtPrimitive = /* @__PURE__ */ makeElementwise<null>({
+const rsqrtPrimitive = /* @__PURE__ */ makeElementwise<null, One>({
   name: "rsqrt",
   emit: "RSQRT",
-  derivatives: [(t, x, out) => mul(mul(t, -0.5), div(out, operand(x, 0)))],
+  derivatives: [(t, x, out) => mul(mul(t, -0.5), div(out, x[0]))],
 });
 /** `1 / sqrt(x)`. */
 export const rsqrt: Unary = /* @__PURE__ */ unary("rsqrt", rsqrtPrimitive);
 
-const cbrtPrimitive = /* @__PURE__ */ makeElementwise<null>({
+const cbrtPrimitive = /* @__PURE__ */ makeElementwise<null, One>({
   name: "cbrt",
   emit: "CBRT",
   derivatives: [(t, _, out) => mul(mul(t, 1 / 3), integerPow(out, { exponent: -2 }))],
@@ -177,13 +175,12 @@ function emitIntegerPow(e: MapEmitter, x: Value, dtype: Parameters<MapEmitter["o
   return exponent < 0 ? e.op("DIV", dtype, [e.constant(1, dtype), result]) : result;
 }
 
-const integerPowPrimitive = /* @__PURE__ */ makeElementwise<IntegerPowParams>({
+const integerPowPrimitive = /* @__PURE__ */ makeElementwise<IntegerPowParams, One>({
   name: "integer_pow",
-  emit: (e, [x], [input], { exponent }) =>
-    emitIntegerPow(e, x as Value, (input as { dtype: "float32" }).dtype, exponent),
+  emit: (e, [x], [input], { exponent }) => emitIntegerPow(e, x, input.dtype, exponent),
   derivatives: [
     (t, x, _, { exponent }) =>
-      exponent === 0 ? null : mul(t, mul(integerPow(operand(x, 0), { exponent: exponent - 1 }), exponent)),
+      exponent === 0 ? null : mul(t, mul(integerPow(x[0], { exponent: exponent - 1 }), exponent)),
   ],
 });
 
@@ -213,10 +210,10 @@ export const reciprocal: Unary = /* @__PURE__ */ closed("lax.reciprocal", (x: Ar
 );
 
 /** Registered here for `pow`, whose derivative in the exponent needs it. */
-const logPrimitive: Primitive<null> = /* @__PURE__ */ makeElementwise<null>({
+const logPrimitive: Primitive<null, One> = /* @__PURE__ */ makeElementwise<null, One>({
   name: "log",
   emit: "LOG",
-  derivatives: [(t, x) => div(t, operand(x, 0))],
+  derivatives: [(t, x) => div(t, x[0])],
 });
 /** The natural logarithm. */
 export const log: Unary = /* @__PURE__ */ unary("log", logPrimitive);
@@ -236,17 +233,14 @@ function powByBase(t: NDArray, x: NDArray, y: NDArray): NDArray {
   return mul(t, mul(convertElementType(y, x.dtype), pow(x, select(eq(y, 0), 0, sub(y, 1)))));
 }
 
-const powPrimitive = /* @__PURE__ */ makeElementwise<null>({
+const powPrimitive = /* @__PURE__ */ makeElementwise<null, Two>({
   name: "pow",
   emit: (e, [x, y], [base, exponent]) => {
-    const [dtype, given] = [(base as Aval).dtype, (exponent as Aval).dtype];
-    const power = given === dtype ? (y as Value) : e.op("CONVERT", given, [y as Value], dtype);
-    return e.op("POW", dtype, [x as Value, power]);
+    const [dtype, given] = [base.dtype, exponent.dtype];
+    const power = given === dtype ? y : e.op("CONVERT", given, [y], dtype);
+    return e.op("POW", dtype, [x, power]);
   },
-  derivatives: [
-    (t, x) => powByBase(t, operand(x, 0), operand(x, 1)),
-    (t, x, out) => powByExponent(t, operand(x, 0), out),
-  ],
+  derivatives: [(t, x) => powByBase(t, x[0], x[1]), (t, x, out) => powByExponent(t, x[0], out)],
 });
 const floatPow: Binary = /* @__PURE__ */ binary("pow", powPrimitive, "floats");
 /**
@@ -257,24 +251,22 @@ export const pow: Binary = /* @__PURE__ */ closed("lax.pow", (x: ArrayLike, y: A
   const whole = typeof y === "number" && (y | 0) === y;
   const exponent = asArray("lax.pow", y, "y");
   if (exponent.dtype === "bool" || isFloat(exponent.dtype)) return floatPow(x, y);
-  const [base] = sameFloat("lax.pow", [x]) as [NDArray];
+  const [base] = sameFloat("lax.pow", [x]);
   if (whole) return integerPow(base, { exponent: y });
   return bind1(powPrimitive, broadcastScalars("lax.pow", [base, exponent]), null);
 });
 
-const clampPrimitive = /* @__PURE__ */ makeElementwise<null>({
+const clampPrimitive = /* @__PURE__ */ makeElementwise<null, Three>({
   name: "clamp",
   emit: (e, [lower, x, upper], inputs) => {
-    const { dtype } = inputs[1] as Aval;
-    return e.op("MIN", dtype, [e.op("MAX", dtype, [x as Value, lower as Value]), upper as Value]);
+    const { dtype } = inputs[1];
+    return e.op("MIN", dtype, [e.op("MAX", dtype, [x, lower]), upper]);
   },
   // As in JAX: nothing flows where x lies on a bound.
   derivatives: [
-    (t, [lower, x, upper]) =>
-      where(bitwiseAnd(gt(lower as NDArray, x as NDArray), gt(upper as NDArray, lower as NDArray)), t),
-    (t, [lower, x, upper]) =>
-      where(bitwiseAnd(gt(x as NDArray, lower as NDArray), gt(upper as NDArray, x as NDArray)), t),
-    (t, [, x, upper]) => where(gt(x as NDArray, upper as NDArray), t),
+    (t, [lower, x, upper]) => where(bitwiseAnd(gt(lower, x), gt(upper, lower)), t),
+    (t, [lower, x, upper]) => where(bitwiseAnd(gt(x, lower), gt(upper, x)), t),
+    (t, [, x, upper]) => where(gt(x, upper), t),
   ],
 });
 

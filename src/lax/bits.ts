@@ -3,6 +3,7 @@ import { type DType, isDType } from "../base/dtypes.ts";
 import { describe, noMore } from "../base/errors.ts";
 import type { MapOp } from "../ir/map-ops.ts";
 import type { NDArray } from "../ir/ndarray.ts";
+import type { One, Two } from "../ir/primitive.ts";
 import { bind1 } from "../ir/trace.ts";
 import { makeElementwise } from "./elementwise.ts";
 import { integers } from "./logic.ts";
@@ -12,7 +13,7 @@ import { type ArrayLike, asArray } from "./operands.ts";
 /** The upper 32 of a product's 64 bits. Source: `jax.lax.mulhi`. */
 export const mulhi = /* @__PURE__ */ integers(
   "lax.mulhi",
-  /* @__PURE__ */ makeElementwise<null>({
+  /* @__PURE__ */ makeElementwise<null, Two>({
     name: "mulhi",
     emit: (e, [x, y], [aval]) => {
       const op = (name: MapOp, a: number, b: number): number => e.op(name, dtype, [a, b]);
@@ -28,7 +29,7 @@ export const mulhi = /* @__PURE__ */ integers(
       if (dtype === "uint32") return unsigned;
       const sign = e.constant(31, dtype);
       const ofNegative = (a: number, b: number): number => op("AND", op("SHR_ARITHMETIC", a, sign), b);
-      return op("SUB", op("SUB", unsigned, ofNegative(x as number, y as number)), ofNegative(y as number, x as number));
+      return op("SUB", op("SUB", unsigned, ofNegative(x, y)), ofNegative(y, x));
     },
     derivatives: [null, null],
   }),
@@ -36,9 +37,9 @@ export const mulhi = /* @__PURE__ */ integers(
   false,
 ) as Binary;
 
-const bitcastPrimitive = /* @__PURE__ */ makeElementwise<{ readonly newDtype: DType }>({
+const bitcastPrimitive = /* @__PURE__ */ makeElementwise<{ readonly newDtype: DType }, One>({
   name: "bitcast_convert_type",
-  emit: (e, x, [aval], { newDtype }) => e.op("MOVE", (aval as { dtype: DType }).dtype, x, newDtype),
+  emit: (e, x, [aval], { newDtype }) => e.op("MOVE", aval.dtype, x, newDtype),
   dtype: (_, { newDtype }) => newDtype,
   weak: () => false,
   derivatives: [null],

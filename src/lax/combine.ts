@@ -21,7 +21,7 @@ export const ofOne =
 export function combining(fn: string, name: string, given: (a: never, b: never) => unknown, def: TreeDef): CombineAll {
   checkFunction(fn, name, given);
   return (a, b) => {
-    const [leaves, found] = flatten(given(unflatten(def, a) as never, unflatten(def, b) as never));
+    const [leaves, found] = flatten(given(unflatten(def, a), unflatten(def, b)));
     const arrays = leaves.map((x) => asArray(fn, x, `what ${name} returns`));
     const same = sameStructure(found, def) && arrays.every((x, i) => sameAval(x.aval, (a[i] as NDArray).aval));
     if (same) return arrays;

@@ -1,9 +1,11 @@
 /** Conversion between dtypes, and the promotion of operands that need one dtype. */
+
 import { checkDType, type DType, isFloat, promote } from "../base/dtypes.ts";
 import { noMore } from "../base/errors.ts";
+import { type ForEach, mapEach } from "../base/lists.ts";
 import type { Aval } from "../ir/aval.ts";
 import { HostArray, type NDArray, scalar, storageOf } from "../ir/ndarray.ts";
-import type { UndefinedPrimal } from "../ir/primitive.ts";
+import type { One } from "../ir/primitive.ts";
 import { bind1 } from "../ir/trace.ts";
 import { makeElementwise } from "./elementwise.ts";
 import { type ArrayLike, asArray } from "./operands.ts";
@@ -15,13 +17,13 @@ interface ConvertParams {
   readonly weakType: boolean;
 }
 
-export const convertPrimitive = /* @__PURE__ */ makeElementwise<ConvertParams>({
+export const convertPrimitive = /* @__PURE__ */ makeElementwise<ConvertParams, One>({
   name: "convert_element_type",
-  emit: (e, [x], [input], { newDtype }) => e.op("CONVERT", (input as { dtype: DType }).dtype, [x as number], newDtype),
+  emit: (e, [x], [input], { newDtype }) => e.op("CONVERT", input.dtype, [x], newDtype),
   dtype: (_, { newDtype }) => newDtype,
   weak: (_, { weakType }) => weakType,
   derivatives: [(t, _, __, { newDtype }) => (isFloat(newDtype) ? convertElementType(t, newDtype) : null)],
-  transpose: [(ct, [x]) => convertElementType(ct, (x as UndefinedPrimal).aval.dtype)],
+  transpose: [(ct, [x]) => convertElementType(ct, x.aval.dtype)],
 });
 
 const digits = /* @__PURE__ */ new WeakMap<NDArray, NDArray>();
@@ -76,10 +78,14 @@ function promotedDType(arrays: readonly NDArray[], args: readonly unknown[]): DT
 }
 
 /** How the operands' common dtype is found. */
-export type Promotion = (fn: string, args: readonly unknown[], names?: readonly string[]) => NDArray[];
+export type Promotion = <const Args extends readonly unknown[]>(
+  fn: string,
+  args: Args,
+  names?: readonly string[],
+) => ForEach<Args, NDArray>;
 
 const asArrays: Promotion = (fn, args, names) =>
-  args.map((x, i) => asArray(fn, x, names?.[i] ?? (args.length === 1 ? "x" : `argument ${i + 1}`)));
+  mapEach(args, (x, i) => asArray(fn, x, names?.[i] ?? (args.length === 1 ? "x" : `argument ${i + 1}`)));
 
 /** The arguments as arrays of the dtype that they promote to. Their shapes stay as they are. */
 export const promoteOperands: Promotion = (fn, args, names) => {
@@ -125,9 +131,13 @@ export const sameFloat: Promotion = (fn, args, names) => {
 };
 
 /** Numbers are rounded to `dtype` directly, so that 0.1 beside a float64 array keeps all of its digits. */
-function castOperands(arrays: readonly NDArray[], dtype: DType, args: readonly unknown[]): NDArray[] {
+function castOperands<const Args extends readonly unknown[]>(
+  arrays: ForEach<Args, NDArray>,
+  dtype: DType,
+  args: Args,
+): ForEach<Args, NDArray> {
   const weakType = arrays.every((x) => x.aval.weak);
-  return arrays.map((x, i) => {
+  return mapEach(arrays, (x, i) => {
     const arg = args[i];
     if (typeof arg === "number" || typeof arg === "boolean") return scalar(Number(arg), dtype, weakType);
     if (x.dtype === dtype) return x;

@@ -97,8 +97,4 @@ export const cummax = /* @__PURE__ */ cumulative("cummax", max);
 /** The smallest of the elements up to each place of an axis. Source: `jax.lax.cummin`. */
 export const cummin = /* @__PURE__ */ cumulative("cummin", min);
 /** The logarithms of the sums of `exp` of the elements up to each place of an axis. Source: `jax.lax.cumlogsumexp`. */
-export const cumlogsumexp = /* @__PURE__ */ cumulative(
-  "cumlogsumexp",
-  logaddexp,
-  (fn, x) => sameFloat(fn, [x])[0] as NDArray,
-);
+export const cumlogsumexp = /* @__PURE__ */ cumulative("cumlogsumexp", logaddexp, (fn, x) => sameFloat(fn, [x])[0]);

@@ -1,9 +1,18 @@
 /** How decompositions are made: a kernel computes the factors, and a rule gives their derivative. */
+import { type ForEach, mapEach } from "../base/lists.ts";
 import { type Shape, sizeOf } from "../base/shapes.ts";
 import { type Aval, makeAval } from "../ir/aval.ts";
 import { Var } from "../ir/jaxpr.ts";
 import type { NDArray } from "../ir/ndarray.ts";
-import { type KernelCommand, notLinear, type Primitive, type Tangent } from "../ir/primitive.ts";
+import {
+  type Each,
+  type KernelCommand,
+  notLinear,
+  type One,
+  type Places,
+  type Primitive,
+  type Tangent,
+} from "../ir/primitive.ts";
 import { bind } from "../ir/trace.ts";
 import { batchSize, batchToFront, moveAxis } from "./shape.ts";
 import { stopGradient } from "./stop-gradient.ts";
@@ -14,19 +23,19 @@ interface CountParams {
 }
 
 /** The factors of a stack of matrices, as constants for derivatives. */
-type Factorize = (a: NDArray, count?: number) => NDArray[];
+type Factorize<Factors extends Places> = (a: NDArray, count?: number) => ForEach<Factors, NDArray>;
 
 /** A decomposition by a kernel; `shapes` are the outputs' for a matrix of `rows` and `columns`. */
-export function factorization(
+export function factorization<Factors extends readonly Shape[] | [Shape]>(
   command: KernelCommand,
-  shapes: (rows: number, columns: number, count: number) => readonly Shape[],
-): Factorize {
+  shapes: (rows: number, columns: number, count: number) => Factors,
+): Factorize<Factors> {
   const outputs = ({ shape }: Aval, count: number) => shapes(shape.at(-2) as number, shape.at(-1) as number, count);
-  const primitive: Primitive<CountParams> = {
+  const primitive: Primitive<CountParams, One> = {
     name: command.toLowerCase(),
     aval: ([a], { count }) => {
-      const { shape, dtype } = a as Aval;
-      return outputs(a as Aval, count).map((own) => makeAval([...shape.slice(0, -2), ...own], dtype));
+      const { shape, dtype } = a;
+      return outputs(a, count).map((own) => makeAval([...shape.slice(0, -2), ...own], dtype));
     },
     jvp: () => notLinear(command),
     batch: ([a], [axis], params) => {
@@ -37,38 +46,42 @@ export function factorization(
       kind: "kernel",
       command,
       arguments: ([a], { count }) => {
-        const { shape } = a as Aval;
-        const second = outputs(a as Aval, count)[1] ?? [];
+        const { shape } = a;
+        const second = outputs(a, count)[1] ?? [];
         return [sizeOf(shape.slice(0, -2)), ...shape.slice(-2), count, sizeOf(second)];
       },
     },
   };
-  return (a, count = 0) => bind(primitive, [stopGradient(a)], { count });
+  return (a, count = 0) => bind(primitive, [stopGradient(a)], { count }) as ForEach<Factors, NDArray>;
 }
 
 /** The values' tangents for the tangent `da` of what they were computed from. */
-export type DerivativeRule = (a: NDArray, values: readonly NDArray[], da: NDArray) => Tangent[];
+export type DerivativeRule<Values extends Places> = (
+  a: NDArray,
+  values: ForEach<Values, NDArray>,
+  da: NDArray,
+) => Tangent[];
 
 interface AttachParams {
   readonly avals: readonly Aval[];
 }
 
 /** Gives values that were computed from `a` as constants a derivative by `a`; the rule sees them with theirs. */
-export function withDerivative(
+export function withDerivative<Values extends Places>(
   name: string,
-  rule: DerivativeRule,
-): (a: NDArray, values: readonly NDArray[]) => NDArray[] {
-  const primitive: Primitive<AttachParams> = {
+  rule: DerivativeRule<Values>,
+): (a: NDArray, values: Each<Values, NDArray>) => ForEach<Values, NDArray> {
+  const primitive: Primitive<AttachParams, readonly [0, ...Places]> = {
     name,
     aval: (inputs) => inputs.slice(1),
     jvp: ([a, ...values], [da]) => {
-      const outs = attach(a as NDArray, values);
+      const outs = attach(a, values);
       return [outs, rule(a as NDArray, outs, da as NDArray)];
     },
     batch: (inputs, axes) => {
       const size = batchSize(inputs, axes);
-      const [a, ...values] = inputs.map((x, i) => batchToFront(x, axes[i] ?? null, size));
-      const outs = attach(a as NDArray, values);
+      const [a, ...values] = mapEach(inputs, (x, i) => batchToFront(x, axes[i] ?? null, size));
+      const outs = attach(a, values);
       return [outs, outs.map(() => 0)];
     },
     lowering: {
@@ -80,9 +93,9 @@ export function withDerivative(
     },
     format: () => "",
   };
-  const attach = (a: NDArray, values: readonly NDArray[]): NDArray[] => {
+  const attach = (a: NDArray, values: readonly NDArray[]): ForEach<Values, NDArray> => {
     const inputs = [a, ...values];
-    return bind(primitive, inputs, { avals: inputs.map((x) => x.aval) });
+    return bind(primitive, inputs, { avals: inputs.map((x) => x.aval) }) as ForEach<Values, NDArray>;
   };
   return attach;
 }

@@ -1,5 +1,7 @@
 /** Determinants, by LU decomposition. */
+
 import type { NDArray } from "../ir/ndarray.ts";
+import type { One, Two } from "../ir/primitive.ts";
 import { abs, div, integerPow, log, mul, sign, sub } from "./arithmetic.ts";
 import { withDerivative } from "./decomposition.ts";
 import { addArrays } from "./elementwise.ts";
@@ -20,7 +22,7 @@ function parity(a: NDArray, pivots: NDArray): NDArray {
 const product = (x: NDArray): NDArray => reduceProd(x, { axes: [-1] });
 const inner = (x: NDArray, y: NDArray): NDArray => reduceSum(mul(x, y), { axes: [-2, -1] });
 
-const attachDet = /* @__PURE__ */ withDerivative("det", (a, _, da) => [inner(cofactors(a), da)]);
+const attachDet = /* @__PURE__ */ withDerivative<One>("det", (a, _, da) => [inner(cofactors(a), da)]);
 
 /** By the definition, for up to three rows: exact in all derivatives, those of singular matrices too. */
 function smallDet(a: NDArray, n: number): NDArray {
@@ -36,12 +38,12 @@ function smallDet(a: NDArray, n: number): NDArray {
 export function det(a: NDArray): NDArray {
   const [n] = matrixShape(a);
   if (n > 0 && n < 4) return smallDet(a, n);
-  const [factors, pivots] = lu(a) as [NDArray, NDArray];
-  return attachDet(a, [mul(parity(a, pivots), product(diagonal(factors)))])[0] as NDArray;
+  const [factors, pivots] = lu(a);
+  return attachDet(a, [mul(parity(a, pivots), product(diagonal(factors)))])[0];
 }
 
-const attachCofactors = /* @__PURE__ */ withDerivative("cofactors", (a, [values], da) => {
-  const c = values as NDArray;
+const attachCofactors = /* @__PURE__ */ withDerivative<One>("cofactors", (a, [values], da) => {
+  const c = values;
   const change = sub(mul(c, spread(inner(c, da), c)), matmul(c, matmul(transposed(da), c)));
   const size = det(a);
   return [div(change, spread(select(eq(size, 0), Number.NaN, size), c))];
@@ -53,7 +55,7 @@ const attachCofactors = /* @__PURE__ */ withDerivative("cofactors", (a, [values]
  * difference over 0 that says nothing.
  */
 function cofactors(a: NDArray): NDArray {
-  const [given, pivots] = lu(a) as [NDArray, NDArray];
+  const [given, pivots] = lu(a);
   const tiny = mul(magnitude(given), epsilon(a) ** 2);
   const factors = select(eq(given, 0), spread(tiny, given), given);
   // Of the matrix divided by its size, whose determinant neither overflows nor vanishes where the cofactors don't.
@@ -62,17 +64,17 @@ function cofactors(a: NDArray): NDArray {
   const inverse = solveFactorized(stopGradient(a), [factors, pivots], identityLike(a), true);
   const scaled = mul(mul(inverse, spread(unit, inverse)), spread(size, inverse));
   const power = integerPow(unit, { exponent: matrixShape(a)[0] - 1 });
-  return attachCofactors(a, [mul(scaled, spread(power, scaled))])[0] as NDArray;
+  return attachCofactors(a, [mul(scaled, spread(power, scaled))])[0];
 }
 
-const attachLogDet = /* @__PURE__ */ withDerivative("slogdet", (a, _, da) => [
+const attachLogDet = /* @__PURE__ */ withDerivative<Two>("slogdet", (a, _, da) => [
   null,
   reduceSum(diagonal(solveFactorized(a, lu(a), da)), { axes: [-1] }),
 ]);
 
 /** The determinants' signs and the logarithms of their absolute values. */
-export function slogdet(a: NDArray): NDArray[] {
-  const [factors, pivots] = lu(a) as [NDArray, NDArray];
+export function slogdet(a: NDArray): [sign: NDArray, logabsdet: NDArray] {
+  const [factors, pivots] = lu(a);
   const pivot = diagonal(factors);
   const size = reduceSum(log(abs(pivot)), { axes: [-1] });
   return attachLogDet(a, [mul(parity(a, pivots), product(sign(pivot))), size]);

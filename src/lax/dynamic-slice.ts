@@ -102,7 +102,7 @@ export function dynamicUpdateSlice(
 ): NDArray {
   const fn = "lax.dynamicUpdateSlice";
   noMore(fn, rest);
-  const [operand, part] = sameDType(fn, [x, update], ["x", "update"]) as [NDArray, NDArray];
+  const [operand, part] = sameDType(fn, [x, update], ["x", "update"]);
   return updateAt(fn, operand, part, indexList(fn, startIndices));
 }
 
@@ -164,7 +164,7 @@ export function dynamicUpdateSliceInDim(
 ): NDArray {
   const fn = "lax.dynamicUpdateSliceInDim";
   noMore(fn, rest);
-  const [operand, part] = sameDType(fn, [x, update], ["x", "update"]) as [NDArray, NDArray];
+  const [operand, part] = sameDType(fn, [x, update], ["x", "update"]);
   const along = canonicalAxis(fn, axis, operand.ndim);
   return updateAt(fn, operand, part, startAlong(fn, operand, along, startIndex, "startIndex"));
 }
@@ -179,7 +179,7 @@ export function dynamicUpdateIndexInDim(
 ): NDArray {
   const fn = "lax.dynamicUpdateIndexInDim";
   noMore(fn, rest);
-  const [operand, part] = sameDType(fn, [x, update], ["x", "update"]) as [NDArray, NDArray];
+  const [operand, part] = sameDType(fn, [x, update], ["x", "update"]);
   const along = canonicalAxis(fn, axis, operand.ndim);
   const newSizes = alongAxis(operand, along, 1, (n) => n);
   if (!sameShape(part.shape, newSizes) && !sameShape(part.shape, removed(operand.shape, along))) {

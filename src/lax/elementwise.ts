@@ -10,11 +10,14 @@ import type { MapOp } from "../ir/map-ops.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import {
   type BatchAxis,
+  type Each,
   isUndefined,
   type MapEmitter,
   notLinear,
+  type Places,
   type Primitive,
   type Tangent,
+  type Two,
   type UndefinedPrimal,
   type Value,
 } from "../ir/primitive.ts";
@@ -22,32 +25,34 @@ import { bind, bind1 } from "../ir/trace.ts";
 import { batchSize, batchToFront, isLiteral } from "./shape.ts";
 
 /** The tangent that the tangent `t` of one input gives, from the primals and the output; `null` for none. */
-export type Derivative<Params> = (
+export type Derivative<Params, Operands extends Places = Places> = (
   t: NDArray,
-  primals: readonly NDArray[],
+  primals: Each<Operands, NDArray>,
   out: NDArray,
   params: Params,
 ) => NDArray | null;
 
 /** The cotangent of one input, in which the operation is linear. */
-export type ElementwiseTranspose<Params> = (
+export type ElementwiseTranspose<Params, Operands extends Places = Places> = (
   ct: NDArray,
-  inputs: readonly (NDArray | UndefinedPrimal)[],
+  inputs: Each<Operands, NDArray | UndefinedPrimal>,
   params: Params,
 ) => NDArray;
 
-export interface ElementwiseSpec<Params> {
+export interface ElementwiseSpec<Params, Operands extends Places = Places> {
   readonly name: string;
   /** One instruction, or several. */
-  readonly emit: MapOp | ((e: MapEmitter, x: readonly Value[], inputs: readonly Aval[], params: Params) => Value);
+  readonly emit:
+    | MapOp
+    | ((e: MapEmitter, x: Each<Operands, Value>, inputs: Each<Operands, Aval>, params: Params) => Value);
   /** The output's dtype; by default that of the first input. */
-  readonly dtype?: (inputs: readonly Aval[], params: Params) => DType;
+  readonly dtype?: (inputs: Each<Operands, Aval>, params: Params) => DType;
   /** Whether the output's dtype is weak; by default when all inputs' are. */
-  readonly weak?: (inputs: readonly Aval[], params: Params) => boolean;
+  readonly weak?: (inputs: Each<Operands, Aval>, params: Params) => boolean;
   /** One derivative per input; `null` where the output doesn't change with it. */
-  readonly derivatives: readonly (Derivative<Params> | null)[];
+  readonly derivatives: Each<Operands, Derivative<Params, Operands> | null>;
   /** One per input; given for inputs in which the operation is linear. */
-  readonly transpose?: readonly (ElementwiseTranspose<Params> | null)[];
+  readonly transpose?: Each<Operands, ElementwiseTranspose<Params, Operands> | null>;
   readonly format?: (params: Params) => string;
 }
 
@@ -84,7 +89,7 @@ function sum(add: (x: NDArray, y: NDArray) => NDArray, terms: readonly Tangent[]
 }
 
 /** Addition stands here and not in `arithmetic.ts` because every jvp rule adds its inputs' contributions. */
-export const addPrimitive: Primitive<null> = /* @__PURE__ */ makeElementwise<null>({
+export const addPrimitive: Primitive<null, Two> = /* @__PURE__ */ makeElementwise<null, Two>({
   name: "add",
   emit: "ADD",
   derivatives: [(t) => t, (t) => t],
@@ -95,6 +100,9 @@ export const addPrimitive: Primitive<null> = /* @__PURE__ */ makeElementwise<nul
 export const addArrays = (x: NDArray, y: NDArray): NDArray => bind1(addPrimitive, [x, y], null);
 
 /** A primitive from the few rules that tell elementwise operations apart. */
+export function makeElementwise<Params, Operands extends Places = Places>(
+  spec: ElementwiseSpec<Params, Operands>,
+): Primitive<Params, Operands>;
 export function makeElementwise<Params>(spec: ElementwiseSpec<Params>): Primitive<Params> {
   const { name, emit, derivatives } = spec;
   const primitive: Primitive<Params> = {

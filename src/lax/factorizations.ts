@@ -1,6 +1,8 @@
 /** Cholesky, QR, eigenvalue and singular value decompositions of stacks of matrices, with their derivatives. */
+
 import { UnsupportedError } from "../base/errors.ts";
 import type { NDArray } from "../ir/ndarray.ts";
+import type { One, Three, Two } from "../ir/primitive.ts";
 import { abs, add, div, max, mul, neg, pow, reciprocal, sqrt, square, sub } from "./arithmetic.ts";
 import { factorization, withDerivative } from "./decomposition.ts";
 import { eq, lt, select } from "./logic.ts";
@@ -23,14 +25,14 @@ const jacobi = /* @__PURE__ */ factorization("JACOBI", (n, m, k) => [
 ]);
 
 /** Murray, "Differentiation of the Cholesky decomposition" (2016), equation 8. */
-const attachCholesky = /* @__PURE__ */ withDerivative("cholesky_factor", (_, [factor], da) => {
-  const l = factor as NDArray;
+const attachCholesky = /* @__PURE__ */ withDerivative<One>("cholesky_factor", (_, [factor], da) => {
+  const l = factor;
   const inner = substitute(l, transposed(substitute(l, transposed(da), true)), true);
   return [matmul(l, mul(inner, mul(add(side(inner), 1), 0.5)))];
 });
 
 /** The lower triangular `L` with `L L^T = a` for a symmetric `a`, whose lower triangle alone is read. */
-export const cholesky = (a: NDArray): NDArray => attachCholesky(a, choleskyKernel(a))[0] as NDArray;
+export const cholesky = (a: NDArray): NDArray => attachCholesky(a, choleskyKernel(a))[0];
 
 /** Divided by their largest elements, so that no square overflows or vanishes; and these. */
 function scaled(a: NDArray): [NDArray, NDArray] {
@@ -48,8 +50,8 @@ function needsReduced(name: string, vectors: NDArray, count: number): void {
 }
 
 /** Townsend, "Differentiating the QR decomposition" (2018). */
-const attachQr = /* @__PURE__ */ withDerivative("qr", (a, [q, r], da) => {
-  const [vectors, triangle] = [q, r] as [NDArray, NDArray];
+const attachQr = /* @__PURE__ */ withDerivative<Two>("qr", (a, [q, r], da) => {
+  const [vectors, triangle] = [q, r];
   needsReduced("qr", vectors, matrixShape(a)[1]);
   const solved = transposed(substitute(triangle, transposed(da), false, true));
   const inner = matmul(transposed(vectors), solved);
@@ -59,15 +61,15 @@ const attachQr = /* @__PURE__ */ withDerivative("qr", (a, [q, r], da) => {
 });
 
 /** Orthonormal columns `q` and an upper triangular `r` with `q r = a`; with `complete` the square `q`. */
-export function qr(a: NDArray, complete: boolean): NDArray[] {
+export function qr(a: NDArray, complete: boolean): [q: NDArray, r: NDArray] {
   const [rows, columns] = matrixShape(a);
   const last = a.ndim - 1;
   if (rows < columns) {
-    const [q, r] = qr(sliceInDim(a, 0, rows, last), complete) as [NDArray, NDArray];
+    const [q, r] = qr(sliceInDim(a, 0, rows, last), complete);
     return [q, concatenate([r, matmul(transposed(q), sliceInDim(a, rows, columns, last))], { dimension: last })];
   }
   const [x, size] = scaled(a);
-  const [rT, qT] = householder(transposed(x), complete ? rows : columns) as [NDArray, NDArray];
+  const [rT, qT] = householder(transposed(x), complete ? rows : columns);
   const r = sliceInDim(transposed(rT), 0, matrixShape(qT)[0], last - 1);
   return attachQr(a, [transposed(qT), mul(r, spread(size, r))]);
 }
@@ -82,8 +84,8 @@ function reciprocals(difference: NDArray): NDArray {
 }
 
 /** Giles, "An extended collection of matrix derivative results" (2008), 3.1; for distinct eigenvalues. */
-const attachEigh = /* @__PURE__ */ withDerivative("eigh", (_, [w, v], da) => {
-  const [values, vectors] = [w, v] as [NDArray, NDArray];
+const attachEigh = /* @__PURE__ */ withDerivative<Two>("eigh", (_, [w, v], da) => {
+  const [values, vectors] = [w, v];
   const inner = matmul(transposed(vectors), matmul(da, vectors));
   const factors = reciprocals(sub(spread(values, inner, -1), spread(values, inner, -2)));
   return [diagonal(inner), matmul(vectors, mul(factors, inner))];
@@ -93,13 +95,13 @@ const attachEigh = /* @__PURE__ */ withDerivative("eigh", (_, [w, v], da) => {
  * Ascending eigenvalues and the eigenvectors, as columns, of symmetric matrices. Negated and shifted to positive
  * eigenvalues, a matrix has them as its descending singular values.
  */
-export function eigh(a: NDArray): NDArray[] {
+export function eigh(a: NDArray): [w: NDArray, v: NDArray] {
   const [x] = scaled(a);
   // A bound of the eigenvalues that is at most n^(1/8) of the largest.
   const fourth = matmul(matmul(x, x), matmul(x, x));
   const bound = pow(reduceSum(square(fourth), { axes: [-2, -1] }), 1 / 8);
   const shift = spread(add(mul(bound, 1.25), 0.25), x);
-  const [rows] = jacobi(sub(mul(identityLike(x), shift), x)) as [NDArray];
+  const [rows] = jacobi(sub(mul(identityLike(x), shift), x));
   const lengths = sqrt(reduceSum(square(rows), { axes: [-1] }));
   const vectors = transposed(div(rows, spread(lengths, rows, -2)));
   const values = reduceSum(mul(vectors, matmul(stopGradient(a), vectors)), { axes: [-2] });
@@ -107,8 +109,8 @@ export function eigh(a: NDArray): NDArray[] {
 }
 
 /** Giles, "An extended collection of matrix derivative results" (2008), 3.2; for distinct singular values. */
-const attachSvd = /* @__PURE__ */ withDerivative("svd", (a, [u, s, vT], da) => {
-  const [left, values, right] = [u, s, vT] as [NDArray, NDArray, NDArray];
+const attachSvd = /* @__PURE__ */ withDerivative<Three>("svd", (a, [u, s, vT], da) => {
+  const [left, values, right] = [u, s, vT];
   const [rows, columns] = matrixShape(a);
   needsReduced("svd", left, columns);
   const moved = matmul(da, transposed(right));
@@ -126,16 +128,16 @@ const attachSvd = /* @__PURE__ */ withDerivative("svd", (a, [u, s, vT], da) => {
 });
 
 /** `u`, descending `s` and `vT` with `u diag(s) vT = a`; with `complete` square `u` and `vT`. */
-export function svd(a: NDArray, complete: boolean): NDArray[] {
+export function svd(a: NDArray, complete: boolean): [u: NDArray, s: NDArray, vT: NDArray] {
   const [rows, columns] = matrixShape(a);
   if (rows < columns) {
-    const [u, s, vT] = svd(transposed(a), complete) as [NDArray, NDArray, NDArray];
+    const [u, s, vT] = svd(transposed(a), complete);
     return [transposed(vT), s, transposed(u)];
   }
   const [x, size] = scaled(a);
   // The rows are a's columns: orthogonal after the rotations, they are s u, which the second step makes a basis.
-  const [w, v] = jacobi(transposed(x), columns) as [NDArray, NDArray];
-  const [rT, uT] = householder(w, complete ? rows : columns) as [NDArray, NDArray];
+  const [w, v] = jacobi(transposed(x), columns);
+  const [rT, uT] = householder(w, complete ? rows : columns);
   // Rotations change lengths a little; those of v, which should be 1, tell how much.
   const lengths = sqrt(reduceSum(square(v), { axes: [-1] }));
   const values = div(diagonal(mul(rT, spread(size, rT))), lengths);

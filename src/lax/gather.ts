@@ -4,7 +4,7 @@ import { describe, formatShape } from "../base/errors.ts";
 import { isIntegerList, type Shape, sizeOf } from "../base/shapes.ts";
 import { type Aval, makeAval } from "../ir/aval.ts";
 import { hostArray, type NDArray } from "../ir/ndarray.ts";
-import { type BatchAxis, known, type Primitive } from "../ir/primitive.ts";
+import { type BatchAxis, known, type Primitive, type Three, type Two } from "../ir/primitive.ts";
 import { bind1 } from "../ir/trace.ts";
 import { add, min } from "./arithmetic.ts";
 import { convertElementType } from "./convert.ts";
@@ -62,7 +62,7 @@ function mergeBatch([x, indices]: readonly NDArray[], axes: readonly BatchAxis[]
 
 const unmerged = (y: NDArray, sizes: Shape): NDArray => reshape(y, { newSizes: [...sizes, ...y.shape.slice(1)] });
 
-export const gatherPrimitive: Primitive<GatherParams> = {
+export const gatherPrimitive: Primitive<GatherParams, Two> = {
   name: "gather",
   aval: ([x, indices]) => [withRows(x as Aval, (indices as Aval).shape[1] as number)],
   jvp: ([x, indices], [dx], params) => [
@@ -90,18 +90,18 @@ export const gatherPrimitive: Primitive<GatherParams> = {
     kind: "kernel",
     command: "GATHER",
     arguments: ([x, indices], { fill }) => {
-      const { shape, dtype } = x as Aval;
+      const { shape, dtype } = x;
       return [...kernelSizes(shape, indices as Aval, shape[1] as number), ...(fill ? NOTHING[dtype] : [0, 0])];
     },
   },
 };
 
-const scatterPrimitive: Primitive<ScatterParams> = {
+const scatterPrimitive: Primitive<ScatterParams, Three> = {
   name: "scatter",
-  aval: ([x], { rows }) => [withRows(x as Aval, rows)],
+  aval: ([x], { rows }) => [withRows(x, rows)],
   jvp: ([x, indices], [dx], params) => [
-    [scatterRows(x as NDArray, indices as NDArray, params)],
-    [dx ? scatterRows(dx, indices as NDArray, params) : null],
+    [scatterRows(x, indices, params)],
+    [dx ? scatterRows(dx, indices, params) : null],
   ],
   transpose: ([ct], [, indices]) => [ct ? gatherRows(ct, known("scatter", indices)) : null, null],
   batch: (inputs, axes, params) => {
@@ -111,10 +111,7 @@ const scatterPrimitive: Primitive<ScatterParams> = {
   lowering: {
     kind: "kernel",
     command: "SCATTER_ADD",
-    arguments: ([x, indices], { rows, replace }) => [
-      ...kernelSizes((x as Aval).shape, indices as Aval, rows),
-      Number(replace),
-    ],
+    arguments: ([x, indices], { rows, replace }) => [...kernelSizes(x.shape, indices, rows), Number(replace)],
   },
 };
 

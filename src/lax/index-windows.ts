@@ -3,7 +3,9 @@
  * are brought to rows: [before, places along the axes that windows differ in, after] for the operand, and for the windows
  * one row for each of their places along these axes.
  */
+
 import { checkList, checkOptions, describe, formatShape, ShapeError } from "../base/errors.ts";
+import { entry, mapEach } from "../base/lists.ts";
 import { canonicalAxes, invertPermutation, range, type Shape, sizeOf } from "../base/shapes.ts";
 import { hostArray, type NDArray } from "../ir/ndarray.ts";
 import { add, clamp, mul } from "./arithmetic.ts";
@@ -37,21 +39,21 @@ export interface WindowDimensions {
 export function readDimensions(
   fn: string,
   given: object,
-  names: readonly string[],
+  names: readonly [string, string, string, string, string],
   operand: NDArray,
   indices: NDArray,
 ): WindowDimensions {
   const lists = checkOptions(`${fn}, dimensionNumbers`, given, names, names.slice(0, 3)) as Record<string, unknown>;
-  const [inner, ...others] = names.map((name) => {
+  const [inner, ...others] = mapEach(names, (name) => {
     const list = lists[name] ?? [];
     checkList(fn, name, list);
     return list as readonly number[];
-  }) as [readonly number[], ...(readonly number[])[]];
+  });
   const counting = Math.max(0, indices.ndim - 1);
   const ranks = [counting + inner.length, operand.ndim, operand.ndim, operand.ndim, counting];
-  const [offset, absent, indexed, batching, indicesBatching] = [inner, ...others].map((list, i) =>
-    canonicalAxes(fn, list, ranks[i] as number, names[i]),
-  ) as [number[], number[], number[], number[], number[]];
+  const [offset, absent, indexed, batching, indicesBatching] = mapEach([inner, ...others], (list, i) =>
+    canonicalAxes(fn, list, entry(ranks, i), names[i]),
+  );
   return { inner: offset, absent, indexed, batching, indicesBatching };
 }
 
@@ -144,11 +146,7 @@ export function windowRows(
   const front = batching.length > 0 ? batching : whole.filter((a) => a < Math.min(...varying));
   const back = whole.filter((a) => !front.includes(a));
   const order = [...front, ...varying, ...back];
-  const [before, rows, after] = [front, varying, back].map((list) => sizeOf(list.map(size))) as [
-    number,
-    number,
-    number,
-  ];
+  const [before, rows, after] = mapEach([front, varying, back], (list) => sizeOf(list.map(size)));
 
   // An axis of the windows bears the number of the operand's axis, or the i-th of the indices the number ndim + i.
   const counted = range(indices.ndim - 1);

@@ -13,7 +13,7 @@ import { exp, log1p } from "./transcendental.ts";
  * too, because nothing in it has a kink; they sum to 1, also where both are the same infinity.
  */
 export function logOfSum(fn: string, x: ArrayLike, y: ArrayLike, logOfOneMore: Unary): NDArray {
-  const [a, b] = broadcastScalars(fn, sameFloat(fn, [x, y], ["x", "y"])) as [NDArray, NDArray];
+  const [a, b] = broadcastScalars(fn, sameFloat(fn, [x, y], ["x", "y"]));
   const firstLarger = ge(a, b);
   const difference = sub(select(firstLarger, b, a), select(firstLarger, a, b));
   // Of equal infinities, which share the derivative, or where either is NaN, and the derivative too.

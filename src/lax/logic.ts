@@ -1,9 +1,9 @@
 /** Comparison, selection and bitwise operations. */
+
 import { formatShape, noMore } from "../base/errors.ts";
-import type { Aval } from "../ir/aval.ts";
 import type { MapOp } from "../ir/map-ops.ts";
 import type { NDArray } from "../ir/ndarray.ts";
-import type { Primitive, Tangent } from "../ir/primitive.ts";
+import type { One, Primitive, Tangent, Three, Two } from "../ir/primitive.ts";
 import { bind, bind1 } from "../ir/trace.ts";
 import { sameDType } from "./convert.ts";
 import { zerosLike } from "./create.ts";
@@ -11,12 +11,12 @@ import { alignBatch, makeElementwise } from "./elementwise.ts";
 import { type Binary, binary, broadcastScalars, type Unary, unary } from "./nary.ts";
 import { type ArrayLike, asArray } from "./operands.ts";
 
-const comparing = (name: string, emit: MapOp): Primitive<null> =>
-  makeElementwise<null>({ name, emit, dtype: () => "bool", weak: () => false, derivatives: [null, null] });
+const comparing = (name: string, emit: MapOp): Primitive<null, Two> =>
+  makeElementwise<null, Two>({ name, emit, dtype: () => "bool", weak: () => false, derivatives: [null, null] });
 
 const comparison = (name: string, emit: MapOp): Binary => binary(name, comparing(name, emit), "all");
 
-export const eqPrimitive: Primitive<null> = /* @__PURE__ */ comparing("eq", "EQ");
+export const eqPrimitive: Primitive<null, Two> = /* @__PURE__ */ comparing("eq", "EQ");
 
 /** `x == y`, elementwise, as `bool`. */
 export const eq: Binary = /* @__PURE__ */ binary("eq", eqPrimitive, "all");
@@ -48,24 +48,19 @@ const bitwise = (name: string, emit: MapOp, arity: number, bools: boolean) =>
     bools,
   );
 
-export const bitwiseAnd = /* @__PURE__ */ bitwise("bitwiseAnd", "AND", 2, true) as Binary;
-export const bitwiseOr = /* @__PURE__ */ bitwise("bitwiseOr", "OR", 2, true) as Binary;
-export const bitwiseXor = /* @__PURE__ */ bitwise("bitwiseXor", "XOR", 2, true) as Binary;
-export const bitwiseNot = /* @__PURE__ */ bitwise("bitwiseNot", "NOT", 1, true) as Unary;
+export const bitwiseAnd: Binary = /* @__PURE__ */ bitwise("bitwiseAnd", "AND", 2, true);
+export const bitwiseOr: Binary = /* @__PURE__ */ bitwise("bitwiseOr", "OR", 2, true);
+export const bitwiseXor: Binary = /* @__PURE__ */ bitwise("bitwiseXor", "XOR", 2, true);
+export const bitwiseNot: Unary = /* @__PURE__ */ bitwise("bitwiseNot", "NOT", 1, true);
 /** How many bits are 1. Source: `jax.lax.population_count`. */
-export const populationCount = /* @__PURE__ */ bitwise("populationCount", "POPCOUNT", 1, false) as Unary;
+export const populationCount: Unary = /* @__PURE__ */ bitwise("populationCount", "POPCOUNT", 1, false);
 /** How many bits stand before the first 1. Source: `jax.lax.clz`. */
-export const clz = /* @__PURE__ */ bitwise("clz", "CLZ", 1, false) as Unary;
-export const shiftLeft = /* @__PURE__ */ bitwise("shiftLeft", "SHL", 2, false) as Binary;
-export const shiftRightLogical = /* @__PURE__ */ bitwise("shiftRightLogical", "SHR_LOGICAL", 2, false) as Binary;
-export const shiftRightArithmetic = /* @__PURE__ */ bitwise(
-  "shiftRightArithmetic",
-  "SHR_ARITHMETIC",
-  2,
-  false,
-) as Binary;
+export const clz: Unary = /* @__PURE__ */ bitwise("clz", "CLZ", 1, false);
+export const shiftLeft: Binary = /* @__PURE__ */ bitwise("shiftLeft", "SHL", 2, false);
+export const shiftRightLogical: Binary = /* @__PURE__ */ bitwise("shiftRightLogical", "SHR_LOGICAL", 2, false);
+export const shiftRightArithmetic: Binary = /* @__PURE__ */ bitwise("shiftRightArithmetic", "SHR_ARITHMETIC", 2, false);
 
-const isFinitePrimitive = /* @__PURE__ */ makeElementwise<null>({
+const isFinitePrimitive = /* @__PURE__ */ makeElementwise<null, One>({
   name: "is_finite",
   emit: "IS_FINITE",
   dtype: () => "bool",
@@ -79,11 +74,11 @@ export { finite as isFinite };
 
 const zeroWhereNone = (t: Tangent, like: NDArray): NDArray => t ?? zerosLike(like);
 
-export const selectPrimitive: Primitive<null> = {
-  .../* @__PURE__ */ makeElementwise<null>({
+export const selectPrimitive: Primitive<null, Three> = {
+  .../* @__PURE__ */ makeElementwise<null, Three>({
     name: "select",
-    emit: (e, x, inputs) => e.op("SELECT", (inputs[1] as Aval).dtype, x),
-    dtype: (inputs) => (inputs[1] as Aval).dtype,
+    emit: (e, x, inputs) => e.op("SELECT", inputs[1].dtype, x),
+    dtype: (inputs) => inputs[1].dtype,
     weak: (inputs) => inputs.slice(1).every((x) => x.weak),
     derivatives: [null, null, null],
     transpose: [
@@ -93,7 +88,7 @@ export const selectPrimitive: Primitive<null> = {
     ],
   }),
   jvp: ([which, onTrue, onFalse], [, dTrue, dFalse]) => {
-    const [w, x, y] = [which, onTrue, onFalse] as [NDArray, NDArray, NDArray];
+    const [w, x, y] = [which, onTrue, onFalse];
     const tangent =
       dTrue || dFalse ? select(w, zeroWhereNone(dTrue ?? null, x), zeroWhereNone(dFalse ?? null, y)) : null;
     return [[select(w, x, y)], [tangent]];

@@ -1,6 +1,8 @@
 /** The user-facing side of elementwise primitives: arguments checked, numbers made literals, one dtype. */
+
 import { isFloat } from "../base/dtypes.ts";
 import { formatShape, noMore, ShapeError } from "../base/errors.ts";
+import { type ForEach, mapEach } from "../base/lists.ts";
 import { type Shape, sameShape } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import type { Primitive } from "../ir/primitive.ts";
@@ -13,9 +15,12 @@ export type Unary = (x: ArrayLike) => NDArray;
 export type Binary = (x: ArrayLike, y: ArrayLike) => NDArray;
 
 /** 0-dimensional operands broadcast to the shape of the others: literals for free, traced scalars by an operation. */
-export function broadcastScalars(fn: string, operands: readonly NDArray[]): NDArray[] {
+export function broadcastScalars<const List extends readonly NDArray[]>(
+  fn: string,
+  operands: List,
+): ForEach<List, NDArray> {
   const shape = operands.reduce<Shape>((s, x) => (x.ndim > s.length ? x.shape : s), []);
-  return operands.map((x) => {
+  return mapEach(operands, (x) => {
     if (sameShape(x.shape, shape) || isLiteral(x)) return x;
     if (x.ndim === 0) return broadcastTo(x, shape);
     throw new ShapeError(
@@ -30,7 +35,7 @@ export type Accepted = "floats" | "numbers" | "all";
 
 const promotionTo: Readonly<Record<Accepted, Promotion>> = {
   floats: sameFloat,
-  numbers: (fn, args, names) => sameDType(fn, args, names).map((x) => requireNumbers(fn, x)),
+  numbers: (fn, args, names) => mapEach(sameDType(fn, args, names), (x) => requireNumbers(fn, x)),
   all: sameDType,
 };
 

@@ -1,11 +1,13 @@
 /** Reductions other than the sum. */
+
 import { type DType, isFloat } from "../base/dtypes.ts";
 import { checkList, checkOptions, closed, describe, formatShape, noMore, ShapeError } from "../base/errors.ts";
+import { mapEach } from "../base/lists.ts";
 import { type Axes, canonicalAxes, canonicalAxis, range, sameShape, sizeOf, withoutAxes } from "../base/shapes.ts";
 import { flatten, sameStructure, unflatten } from "../base/tree.ts";
-import { type Aval, makeAval } from "../ir/aval.ts";
+import { makeAval } from "../ir/aval.ts";
 import { type NDArray, scalar } from "../ir/ndarray.ts";
-import type { Primitive, ReduceOp } from "../ir/primitive.ts";
+import type { One, Primitive, ReduceOp } from "../ir/primitive.ts";
 import { bind1 } from "../ir/trace.ts";
 import { div, mul } from "./arithmetic.ts";
 import { combining } from "./combine.ts";
@@ -24,15 +26,15 @@ interface ReduceParams {
 type ReduceJvp = (x: NDArray, dx: NDArray, out: NDArray, axes: readonly number[]) => NDArray;
 
 function reducer(name: string, op: ReduceOp, jvp: ReduceJvp | null, dtype?: DType): Primitive<ReduceParams> {
-  const primitive: Primitive<ReduceParams> = {
+  const primitive: Primitive<ReduceParams, One> = {
     name,
     aval: ([x], { axes }) => {
-      const { shape, weak, ...input } = x as Aval;
+      const { shape, weak, ...input } = x;
       return [makeAval(withoutAxes(shape, axes), dtype ?? input.dtype, weak && !dtype)];
     },
     jvp: ([x], [dx], params) => {
-      const out = bind1(primitive, [x as NDArray], params);
-      return [[out], [dx && jvp ? jvp(x as NDArray, dx, out, params.axes) : null]];
+      const out = bind1(primitive, [x], params);
+      return [[out], [dx && jvp ? jvp(x, dx, out, params.axes) : null]];
     },
     batch: ([x], [axis], { axes }) => {
       const front = moveAxis(x as NDArray, axis as number, 0);
@@ -62,7 +64,7 @@ function pairs(x: NDArray, filler: number): [NDArray, NDArray] {
   const padded = pad(x, scalar(filler, x.dtype), {
     paddingConfig: x.shape.map((_, i): [number, number, number] => [0, i === axis ? size % 2 : 0, 0]),
   });
-  return [0, 1].map((first) => sliceInDim(padded, first, size + (size % 2), axis, 2)) as [NDArray, NDArray];
+  return mapEach([0, 1], (first) => sliceInDim(padded, first, size + (size % 2), axis, 2));
 }
 
 /** By products of pairs, of pairs of pairs, and so on: without a division, so that factors may be 0. */
@@ -190,10 +192,7 @@ function byPairs(
   );
   for (let left = size; left > 1; left = Math.ceil(left / 2)) {
     const even = left - (left % 2);
-    const [a, b] = [0, 1].map((start) => rows.map((x) => sliceInDim(x, start, even, axis, 2))) as [
-      NDArray[],
-      NDArray[],
-    ];
+    const [a, b] = mapEach([0, 1], (start) => rows.map((x) => sliceInDim(x, start, even, axis, 2)));
     const last = rows.map((x) => sliceInDim(x, even, left, axis));
     rows = combine(a, b).map((x, i) => (even === left ? x : concatenate([x, last[i] as NDArray], { dimension: axis })));
   }

@@ -1,8 +1,10 @@
 /** Writing windows to the places that an array of indices names. */
+
 import { isFloat } from "../base/dtypes.ts";
 import { checkFunction, checkOptions, closed, describe, formatShape, noMore, ShapeError } from "../base/errors.ts";
 import { canonicalAxis, checkShape, range, type Shape, sameShape } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
+import type { One } from "../ir/primitive.ts";
 import { add, div, max, min, mul, neg, sub } from "./arithmetic.ts";
 import type { Combine } from "./combine.ts";
 import { convertElementType, sameDType } from "./convert.ts";
@@ -172,7 +174,7 @@ function combined(args: ScatterArguments, combine: Combine): NDArray {
   return replaced({ ...args, values }, index, combine);
 }
 
-const attachTangent = /* @__PURE__ */ withDerivative("scatter_extremum", (_source, _values, tangent) => [tangent]);
+const attachTangent = /* @__PURE__ */ withDerivative<One>("scatter_extremum", (_source, _values, tangent) => [tangent]);
 
 /** As in JAX the tangent is the mean of those of the place and all updates that attain the extremum. */
 const extremum = (name: string, combine: Combine): ScatterFunction =>
@@ -183,7 +185,7 @@ const extremum = (name: string, combine: Combine): ScatterFunction =>
     const attained = convertElementType(eq(operand, out), out.dtype);
     const winning = convertElementType(eq(values, gatherRows(places.operandToRows(out), places.index)), out.dtype);
     const source = add(mul(operand, attained), added(mul(values, winning), places));
-    return attachTangent(div(source, add(attained, added(winning, places))), [out])[0] as NDArray;
+    return attachTangent(div(source, add(attained, added(winning, places))), [out])[0];
   });
 
 /**

@@ -21,7 +21,7 @@ import {
 import { broadcastView, permuteView, reshapeView } from "../base/view.ts";
 import { type Aval, makeAval } from "../ir/aval.ts";
 import { HostArray, type NDArray } from "../ir/ndarray.ts";
-import type { BatchAxis, Primitive, Tangent } from "../ir/primitive.ts";
+import type { BatchAxis, One, Primitive, Tangent } from "../ir/primitive.ts";
 import { bind1 } from "../ir/trace.ts";
 import { type ArrayLike, asArray } from "./operands.ts";
 
@@ -50,13 +50,13 @@ export interface TransposeParams {
   readonly permutation: readonly number[];
 }
 
-export const transposePrimitive: Primitive<TransposeParams> = {
+export const transposePrimitive: Primitive<TransposeParams, One> = {
   name: "transpose",
   aval: ([x], { permutation }) => [
     makeAval(
       permutation.map((p) => (x as Aval).shape[p] as number),
-      (x as Aval).dtype,
-      (x as Aval).weak,
+      x.dtype,
+      x.weak,
     ),
   ],
   .../* @__PURE__ */ linearUnaryRules<TransposeParams>({
@@ -102,9 +102,9 @@ interface ReshapeParams {
   readonly newSizes: Shape;
 }
 
-export const reshapePrimitive: Primitive<ReshapeParams> = {
+export const reshapePrimitive: Primitive<ReshapeParams, One> = {
   name: "reshape",
-  aval: ([x], { newSizes }) => [makeAval(newSizes, (x as Aval).dtype, (x as Aval).weak)],
+  aval: ([x], { newSizes }) => [makeAval(newSizes, x.dtype, x.weak)],
   .../* @__PURE__ */ linearUnaryRules<ReshapeParams>({
     apply: (x, { newSizes }) => reshape(x, { newSizes }),
     transpose: (ct, input) => reshape(ct, { newSizes: input.shape }),
@@ -188,9 +188,9 @@ export interface BroadcastParams {
   readonly broadcastDimensions: readonly number[];
 }
 
-export const broadcastPrimitive: Primitive<BroadcastParams> = {
+export const broadcastPrimitive: Primitive<BroadcastParams, One> = {
   name: "broadcast_in_dim",
-  aval: ([x], { shape }) => [makeAval(shape, (x as Aval).dtype, (x as Aval).weak)],
+  aval: ([x], { shape }) => [makeAval(shape, x.dtype, x.weak)],
   .../* @__PURE__ */ linearUnaryRules<BroadcastParams>({
     apply: (x, params) => broadcastInDim(x, params),
     transpose: (ct, input, { shape, broadcastDimensions }) => {
@@ -250,9 +250,9 @@ interface ReduceSumParams {
 /** Where `axes` of a value are once a batch axis has been moved to the front. */
 export const shiftedAxes = (axes: readonly number[]): number[] => axes.map((a) => a + 1);
 
-export const reduceSumPrimitive: Primitive<ReduceSumParams> = {
+export const reduceSumPrimitive: Primitive<ReduceSumParams, One> = {
   name: "reduce_sum",
-  aval: ([x], { axes }) => [makeAval(withoutAxes((x as Aval).shape, axes), (x as Aval).dtype, (x as Aval).weak)],
+  aval: ([x], { axes }) => [makeAval(withoutAxes(x.shape, axes), x.dtype, x.weak)],
   .../* @__PURE__ */ linearUnaryRules<ReduceSumParams>({
     apply: (x, params) => reduceSum(x, params),
     transpose: (ct, input, { axes }) => {

@@ -1,9 +1,11 @@
 /** The sign of floats as a bit. */
+
 import type { NDArray } from "../ir/ndarray.ts";
+import type { One } from "../ir/primitive.ts";
 import { bind1 } from "../ir/trace.ts";
 import { makeElementwise } from "./elementwise.ts";
 
-const signBitPrimitive = /* @__PURE__ */ makeElementwise<null>({
+const signBitPrimitive = /* @__PURE__ */ makeElementwise<null, One>({
   name: "sign_bit",
   emit: "SIGN_BIT",
   dtype: () => "bool",

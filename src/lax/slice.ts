@@ -6,7 +6,7 @@ import { canonicalAxes, canonicalAxis, checkRoom, isIntegerList, range, type Sha
 import { reverseView, sliceView, type View } from "../base/view.ts";
 import { type Aval, makeAval } from "../ir/aval.ts";
 import { NDArray, scalar } from "../ir/ndarray.ts";
-import { isUndefined, type Placement, type Primitive } from "../ir/primitive.ts";
+import { isUndefined, type One, type Placement, type Primitive, type Two } from "../ir/primitive.ts";
 import { bind1 } from "../ir/trace.ts";
 import { sub } from "./arithmetic.ts";
 import { sameDType } from "./convert.ts";
@@ -33,7 +33,7 @@ interface SliceParams {
 const steps = (start: number, limit: number, stride: number): number =>
   Math.max(0, Math.ceil((limit - start) / stride));
 
-export const slicePrimitive: Primitive<SliceParams> = {
+export const slicePrimitive: Primitive<SliceParams, One> = {
   name: "slice",
   aval: ([x], { startIndices, limitIndices, strides }) => [
     makeAval(
@@ -125,9 +125,9 @@ interface RevParams {
   readonly dimensions: readonly number[];
 }
 
-export const revPrimitive: Primitive<RevParams> = {
+export const revPrimitive: Primitive<RevParams, One> = {
   name: "rev",
-  aval: ([x]) => [x as Aval],
+  aval: ([x]) => [x],
   .../* @__PURE__ */ linearUnaryRules<RevParams>({
     apply: (x, params) => rev(x, params),
     transpose: (ct, _, params) => rev(ct, params),
@@ -184,17 +184,17 @@ export function padPlacement(shape: Shape, config: PaddingConfig): Placement {
   };
 }
 
-const padPrimitive: Primitive<PadParams> = {
+const padPrimitive: Primitive<PadParams, Two> = {
   name: "pad",
   aval: ([x], { paddingConfig }) => [
     makeAval(
       (x as Aval).shape.map((n, i) => paddedSize(n, paddingConfig[i] as [number, number, number])),
-      (x as Aval).dtype,
-      (x as Aval).weak,
+      x.dtype,
+      x.weak,
     ),
   ],
   jvp: ([x, value], [dx, dValue], params) => {
-    const [operand, fill] = [x as NDArray, value as NDArray];
+    const [operand, fill] = [x, value];
     const out = pad(operand, fill, params);
     if (!dx && !dValue) return [[out], [null]];
     const zero = scalar(0, operand.dtype);
@@ -202,24 +202,24 @@ const padPrimitive: Primitive<PadParams> = {
   },
   transpose: ([ct], [x, value], { paddingConfig }) => {
     if (!ct) return [null, null];
-    const shape = (x as NDArray).aval.shape;
+    const shape = x.aval.shape;
     const inner = unpad(ct, shape, paddingConfig);
     const ofValue = value && isUndefined(value) ? sub(reduceSum(ct), reduceSum(inner)) : null;
     return [x && isUndefined(x) ? inner : null, ofValue];
   },
   batch: ([x, value], [xAxis, valueAxis], { paddingConfig }) => {
-    const size = batchSize([x as NDArray, value as NDArray], [xAxis ?? null, valueAxis ?? null]);
-    const front = batchToFront(x as NDArray, xAxis ?? null, size);
+    const size = batchSize([x, value], [xAxis ?? null, valueAxis ?? null]);
+    const front = batchToFront(x, xAxis ?? null, size);
     const config: PaddingConfig = [[0, 0, 0], ...paddingConfig];
-    if (valueAxis === null) return [[pad(front, value as NDArray, { paddingConfig: config })], [0]];
+    if (valueAxis === null) return [[pad(front, value, { paddingConfig: config })], [0]];
     const inside = pad(full(front.shape, true, "bool"), scalar(0, "bool"), { paddingConfig: config });
     const padded = pad(front, scalar(0, front.dtype), { paddingConfig: config });
-    const fill = broadcastInDim(value as NDArray, { shape: padded.shape, broadcastDimensions: [0] });
+    const fill = broadcastInDim(value, { shape: padded.shape, broadcastDimensions: [0] });
     return [[select(inside, padded, fill)], [0]];
   },
   lowering: {
     kind: "place",
-    place: ([x], { paddingConfig }) => ({ fill: 1, pieces: [padPlacement((x as Aval).shape, paddingConfig)] }),
+    place: ([x], { paddingConfig }) => ({ fill: 1, pieces: [padPlacement(x.shape, paddingConfig)] }),
   },
 };
 
@@ -243,7 +243,7 @@ function unpad(ct: NDArray, shape: Shape, config: PaddingConfig): NDArray {
 export function pad(x: ArrayLike, paddingValue: ArrayLike, options: PadParams, ...rest: never[]): NDArray {
   noMore("lax.pad", rest);
   const { paddingConfig } = checkOptions("lax.pad", options, ["paddingConfig"], ["paddingConfig"]);
-  const [operand, value] = sameDType("lax.pad", [x, paddingValue], ["x", "paddingValue"]) as [NDArray, NDArray];
+  const [operand, value] = sameDType("lax.pad", [x, paddingValue], ["x", "paddingValue"]);
   const given: unknown = paddingConfig;
   const valid =
     Array.isArray(given) &&

@@ -130,7 +130,7 @@ export function triangularSolve(
     transposeA = false,
     unitDiagonal = false,
   } = checkOptions(fn, options, ["leftSide", "lower", "transposeA", "unitDiagonal"]);
-  const [matrix, given] = sameFloat(fn, [a, b], ["a", "b"]) as [NDArray, NDArray];
+  const [matrix, given] = sameFloat(fn, [a, b], ["a", "b"]);
   const vector = given.ndim === matrix.ndim - 1;
   const n = matrix.shape.at(-1);
   const fits =

@@ -3,7 +3,7 @@ import { checkOptions, closed, formatShape, noMore, ShapeError, show } from "../
 import { canonicalAxis, sameShape, sizeOf } from "../base/shapes.ts";
 import { type Aval, makeAval } from "../ir/aval.ts";
 import type { NDArray } from "../ir/ndarray.ts";
-import type { Primitive } from "../ir/primitive.ts";
+import type { One, Primitive } from "../ir/primitive.ts";
 import { bind } from "../ir/trace.ts";
 import { sub } from "./arithmetic.ts";
 import { convertElementType } from "./convert.ts";
@@ -13,7 +13,7 @@ import { moveAxis } from "./shape.ts";
 import { rev, sliceInDim } from "./slice.ts";
 
 /** The rows of the last axis sorted, and the places that their elements come from. Equal elements keep their order. */
-const sortPrimitive: Primitive<null> = {
+const sortPrimitive: Primitive<null, One> = {
   name: "sort",
   aval: ([x]) => [x as Aval, makeAval((x as Aval).shape, "int32")],
   jvp: ([x], [dx]) => {

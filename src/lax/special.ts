@@ -1,9 +1,9 @@
 /** Special functions: incomplete gamma and beta, zeta, polygamma, Bessel; and rounding to fewer bits. */
+
 import { checkOptions, closed, noMore, show, UnsupportedError } from "../base/errors.ts";
-import type { Aval } from "../ir/aval.ts";
 import type { MapOp } from "../ir/map-ops.ts";
 import type { NDArray } from "../ir/ndarray.ts";
-import type { Primitive } from "../ir/primitive.ts";
+import type { Each, One, Places, Primitive, Three, Two } from "../ir/primitive.ts";
 import { bind1 } from "../ir/trace.ts";
 import { add, div, floor, log, mul, neg, pow, rem, sign, sub } from "./arithmetic.ts";
 import { sameFloat } from "./convert.ts";
@@ -12,8 +12,6 @@ import { bitwiseAnd, bitwiseNot, bitwiseOr, eq, ge, le, lt, ne, select } from ".
 import { type Binary, binary, broadcastScalars, type Unary, unary } from "./nary.ts";
 import type { ArrayLike } from "./operands.ts";
 import { digamma, exp, lgamma, log1p } from "./transcendental.ts";
-
-type Operands = readonly NDArray[];
 
 /** A derivative that there is no formula for: asking for it is an error. */
 function without(fn: string, argument: string): Derivative<null> {
@@ -24,27 +22,29 @@ function without(fn: string, argument: string): Derivative<null> {
   };
 }
 
-const define = (name: string, emit: MapOp, derivatives: readonly (Derivative<null> | null)[]): Primitive<null> =>
-  makeElementwise<null>({ name, emit, derivatives });
+const define = <Operands extends Places>(
+  name: string,
+  emit: MapOp,
+  derivatives: Each<Operands, Derivative<null, Operands>>,
+): Primitive<null, Operands> => makeElementwise<null, Operands>({ name, emit, derivatives });
 
 /** The density of the gamma distribution of shape `a`, at `x`. */
-const gammaDensity = ([a, x]: Operands): NDArray =>
-  exp(sub(sub(mul(sub(a as NDArray, 1), log(x as NDArray)), x as NDArray), lgamma(a as NDArray)));
+const gammaDensity = ([a, x]: Each<Two, NDArray>): NDArray => exp(sub(sub(mul(sub(a, 1), log(x)), x), lgamma(a)));
 
 /** The derivative of `igamma` by `a`; it has one by `x` itself. Source: `jax.lax.igamma_grad_a`. */
 export const igammaGradA: Binary = /* @__PURE__ */ binary(
   "igammaGradA",
-  /* @__PURE__ */ define("igammaGradA", "IGAMMA_GRAD_A", [
+  /* @__PURE__ */ define<Two>("igammaGradA", "IGAMMA_GRAD_A", [
     /* @__PURE__ */ without("igammaGradA", "a"),
-    (t, p) => mul(t, mul(gammaDensity(p), sub(log(p[1] as NDArray), digamma(p[0] as NDArray)))),
+    (t, p) => mul(t, mul(gammaDensity(p), sub(log(p[1]), digamma(p[0])))),
   ]),
   "floats",
 );
 /** The regularized lower incomplete gamma function of `a` at `x`. Source: `jax.lax.igamma`. */
 export const igamma: Binary = /* @__PURE__ */ binary(
   "igamma",
-  /* @__PURE__ */ define("igamma", "IGAMMA", [
-    (t, [a, x]) => mul(t, igammaGradA(a as NDArray, x as NDArray)),
+  /* @__PURE__ */ define<Two>("igamma", "IGAMMA", [
+    (t, [a, x]) => mul(t, igammaGradA(a, x)),
     (t, p) => mul(t, gammaDensity(p)),
   ]),
   "floats",
@@ -52,8 +52,8 @@ export const igamma: Binary = /* @__PURE__ */ binary(
 /** `1 - igamma(a, x)`, exact where that is small. Source: `jax.lax.igammac`. */
 export const igammac: Binary = /* @__PURE__ */ binary(
   "igammac",
-  /* @__PURE__ */ define("igammac", "IGAMMAC", [
-    (t, [a, x]) => neg(mul(t, igammaGradA(a as NDArray, x as NDArray))),
+  /* @__PURE__ */ define<Two>("igammac", "IGAMMAC", [
+    (t, [a, x]) => neg(mul(t, igammaGradA(a, x))),
     (t, p) => neg(mul(t, gammaDensity(p))),
   ]),
   "floats",
@@ -61,7 +61,7 @@ export const igammac: Binary = /* @__PURE__ */ binary(
 /** The derivative by `a` of a sample of the gamma distribution of shape `a`. Source: `jax.lax.random_gamma_grad`. */
 export const randomGammaGrad: Binary = /* @__PURE__ */ binary(
   "randomGammaGrad",
-  /* @__PURE__ */ define("randomGammaGrad", "RANDOM_GAMMA_GRAD", [
+  /* @__PURE__ */ define<Two>("randomGammaGrad", "RANDOM_GAMMA_GRAD", [
     /* @__PURE__ */ without("randomGammaGrad", "a"),
     /* @__PURE__ */ without("randomGammaGrad", "the sample"),
   ]),
@@ -69,13 +69,12 @@ export const randomGammaGrad: Binary = /* @__PURE__ */ binary(
 );
 
 /** The density of the beta distribution. */
-function betaDensity([a, b, x]: Operands): NDArray {
-  const [p, q, at] = [a as NDArray, b as NDArray, x as NDArray];
+function betaDensity([p, q, at]: Each<Three, NDArray>): NDArray {
   const logBeta = sub(add(lgamma(p), lgamma(q)), lgamma(add(p, q)));
   return exp(sub(add(mul(sub(q, 1), log1p(neg(at))), mul(sub(p, 1), log(at))), logBeta));
 }
 
-const betaincPrimitive = /* @__PURE__ */ define("betainc", "BETAINC", [
+const betaincPrimitive = /* @__PURE__ */ define<Three>("betainc", "BETAINC", [
   /* @__PURE__ */ without("betainc", "a"),
   /* @__PURE__ */ without("betainc", "b"),
   (t, p) => mul(t, betaDensity(p)),
@@ -90,16 +89,15 @@ export function betainc(a: ArrayLike, b: ArrayLike, x: ArrayLike, ...rest: never
 /** `e^-|x|` times the modified Bessel function of order 0. Source: `jax.lax.bessel_i0e`. */
 export const besselI0e: Unary = /* @__PURE__ */ unary(
   "besselI0e",
-  /* @__PURE__ */ define("besselI0e", "BESSEL_I0E", [
-    (t, [x], out) => mul(t, sub(besselI1e(x as NDArray), mul(sign(x as NDArray), out))),
+  /* @__PURE__ */ define<One>("besselI0e", "BESSEL_I0E", [
+    (t, [x], out) => mul(t, sub(besselI1e(x), mul(sign(x), out))),
   ]),
 );
 /** `e^-|x|` times the modified Bessel function of order 1. Source: `jax.lax.bessel_i1e`. */
 export const besselI1e: Unary = /* @__PURE__ */ unary(
   "besselI1e",
-  /* @__PURE__ */ define("besselI1e", "BESSEL_I1E", [
-    (t, [given], out) => {
-      const x = given as NDArray;
+  /* @__PURE__ */ define<One>("besselI1e", "BESSEL_I1E", [
+    (t, [x], out) => {
       const atZero = eq(x, 0);
       const safe = select(atZero, 1, x);
       const slope = sub(besselI0e(x), mul(out, add(sign(safe), div(1, safe))));
@@ -120,7 +118,7 @@ const MACLAURIN = [
  */
 export const zeta: Binary = /* @__PURE__ */ closed("lax.zeta", (x: ArrayLike, q: ArrayLike) => {
   const fn = "lax.zeta";
-  const [s, start] = broadcastScalars(fn, sameFloat(fn, [x, q], ["x", "q"])) as [NDArray, NDArray];
+  const [s, start] = broadcastScalars(fn, sameFloat(fn, [x, q], ["x", "q"]));
   const negated = neg(s);
   let a = start;
   let sum = pow(a, negated);
@@ -157,7 +155,7 @@ const orderPrimitive = /* @__PURE__ */ define("polygamma_order", "MOVE", [
  */
 export const polygamma: Binary = /* @__PURE__ */ closed("lax.polygamma", (m: ArrayLike, x: ArrayLike) => {
   const fn = "lax.polygamma";
-  const [given, at] = broadcastScalars(fn, sameFloat(fn, [m, x], ["m", "x"])) as [NDArray, NDArray];
+  const [given, at] = broadcastScalars(fn, sameFloat(fn, [m, x], ["m", "x"]));
   const order = bind1(orderPrimitive, [given], null);
   const none = eq(order, 0);
   // Where the order is 0 the formula, which has a pole there, goes by another.
@@ -173,11 +171,11 @@ interface PrecisionParams {
   readonly mantissaBits: number;
 }
 
-const precisionPrimitive = /* @__PURE__ */ makeElementwise<PrecisionParams>({
+const precisionPrimitive = /* @__PURE__ */ makeElementwise<PrecisionParams, One>({
   name: "reduce_precision",
   emit: (e, [x], [aval], { exponentBits, mantissaBits }) => {
-    const { dtype } = aval as Aval;
-    return e.op("REDUCE_PRECISION", dtype, [x as number, e.constant(64 * exponentBits + mantissaBits, dtype)]);
+    const { dtype } = aval;
+    return e.op("REDUCE_PRECISION", dtype, [x, e.constant(64 * exponentBits + mantissaBits, dtype)]);
   },
   derivatives: [(t, _, __, params) => reducePrecision(t, params)],
   transpose: [(ct, _, params) => reducePrecision(ct, params)],

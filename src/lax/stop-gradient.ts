@@ -1,17 +1,16 @@
 /** A value that derivatives don't look through. */
 import { noMore } from "../base/errors.ts";
-import type { Aval } from "../ir/aval.ts";
 import type { NDArray } from "../ir/ndarray.ts";
-import type { Primitive } from "../ir/primitive.ts";
+import type { One, Primitive } from "../ir/primitive.ts";
 import { bind1 } from "../ir/trace.ts";
 import { type ArrayLike, asArray } from "./operands.ts";
 
-const stopGradientPrimitive: Primitive<null> = {
+const stopGradientPrimitive: Primitive<null, One> = {
   name: "stop_gradient",
-  aval: ([x]) => [x as Aval],
-  jvp: ([x]) => [[stopGradient(x as NDArray)], [null]],
+  aval: ([x]) => [x],
+  jvp: ([x]) => [[stopGradient(x)], [null]],
   transpose: () => [null],
-  batch: ([x], [axis]) => [[stopGradient(x as NDArray)], [axis as number]],
+  batch: ([x], [axis]) => [[stopGradient(x)], [axis]],
   lowering: { kind: "view", view: (input) => input },
 };
 

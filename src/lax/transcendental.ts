@@ -2,6 +2,7 @@
 
 import type { MapOp } from "../ir/map-ops.ts";
 import type { NDArray } from "../ir/ndarray.ts";
+import type { Each, One, Two } from "../ir/primitive.ts";
 import { add, div, floor, mul, neg, reciprocal, rsqrt, square, sub } from "./arithmetic.ts";
 import { zerosLike } from "./create.ts";
 import { type Derivative, makeElementwise } from "./elementwise.ts";
@@ -11,8 +12,8 @@ import type { ArrayLike } from "./operands.ts";
 
 /** A function of one variable from its derivative, given the tangent, the argument and the value. */
 function define(name: string, emit: MapOp, derivative: (t: NDArray, x: NDArray, out: NDArray) => NDArray): Unary {
-  const rule: Derivative<null> = (t, [x], out) => derivative(t, x as NDArray, out);
-  return unary(name, makeElementwise<null>({ name, emit, derivatives: [rule] }));
+  const rule: Derivative<null, One> = (t, [x], out) => derivative(t, x, out);
+  return unary(name, makeElementwise<null, One>({ name, emit, derivatives: [rule] }));
 }
 
 export const exp = /* @__PURE__ */ define("exp", "EXP", (t, _, out) => mul(t, out));
@@ -47,24 +48,21 @@ export const erfInv = /* @__PURE__ */ define("erfInv", "ERFINV", (t, _, out) =>
   mul(t, mul(exp(square(out)), Math.sqrt(Math.PI) / 2)),
 );
 
-const norm2 = (x: readonly NDArray[]): NDArray => add(square(x[0] as NDArray), square(x[1] as NDArray));
+const norm2 = ([y, x]: Each<Two, NDArray>): NDArray => add(square(y), square(x));
 /** The angle of the point `(y, x)`, from -pi to pi. Source: `jax.lax.atan2`. */
 export const atan2: Binary = /* @__PURE__ */ binary(
   "atan2",
-  /* @__PURE__ */ makeElementwise<null>({
+  /* @__PURE__ */ makeElementwise<null, Two>({
     name: "atan2",
     emit: "ATAN2",
-    derivatives: [
-      (t, x) => mul(t, div(x[1] as NDArray, norm2(x))),
-      (t, x) => neg(mul(t, div(x[0] as NDArray, norm2(x)))),
-    ],
+    derivatives: [(t, x) => mul(t, div(x[1], norm2(x))), (t, x) => neg(mul(t, div(x[0], norm2(x))))],
   }),
   "floats",
 );
 /** The next float after `x` towards `y`. Source: `jax.lax.nextafter`. */
 export const nextafter: Binary = /* @__PURE__ */ binary(
   "nextafter",
-  /* @__PURE__ */ makeElementwise<null>({ name: "nextafter", emit: "NEXTAFTER", derivatives: [null, null] }),
+  /* @__PURE__ */ makeElementwise<null, Two>({ name: "nextafter", emit: "NEXTAFTER", derivatives: [null, null] }),
   "floats",
 );
 

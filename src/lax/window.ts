@@ -1,8 +1,11 @@
 /** Reductions over windows that slide over an array. */
+
 import type { DType } from "../base/dtypes.ts";
 import { checkOptions, closed, formatShape, noMore } from "../base/errors.ts";
+import { entry, mapEach } from "../base/lists.ts";
 import { checkIntegers, type Shape } from "../base/shapes.ts";
 import { type NDArray, scalar } from "../ir/ndarray.ts";
+import type { Each, Two } from "../ir/primitive.ts";
 import { bind1 } from "../ir/trace.ts";
 import { add, max, min, mul } from "./arithmetic.ts";
 import { type Combine, type CombineAll, ofOne } from "./combine.ts";
@@ -80,9 +83,9 @@ function overWindows(
   const { windowDimensions: window } = options;
   const ofShape = `, for an array of shape ${formatShape(x.shape)},`;
   checkIntegers(fn, `windowDimensions${ofShape}`, window, 1, x.ndim);
-  const [strides, base, dilation] = (["windowStrides", "baseDilation", "windowDilation"] as const).map((name) =>
+  const [strides, base, dilation] = mapEach(["windowStrides", "baseDilation", "windowDilation"], (name) =>
     perAxis(fn, name + ofShape, options[name], x.ndim),
-  ) as [number[], number[], number[]];
+  );
   const reach = window.map((n, i) => (n - 1) * (dilation[i] as number) + 1);
   // As in JAX, a padding by name is that of the elements without the zeros between them.
   const padding = resolvePadding(fn, options.padding ?? "VALID", x.shape, reach, strides);
@@ -105,8 +108,8 @@ function overWindows(
 
 /** The larger (smaller) of two, with the derivative of the first where they are equal. */
 function extremum(emit: "MAX" | "MIN", beats: (x: NDArray, y: NDArray) => NDArray): Combine {
-  const second = ([a, b]: readonly NDArray[]): NDArray => beats(b as NDArray, a as NDArray);
-  const primitive = makeElementwise<null>({
+  const second = ([a, b]: Each<Two, NDArray>): NDArray => beats(b, a);
+  const primitive = makeElementwise<null, Two>({
     name: `window_${emit.toLowerCase()}`,
     emit,
     derivatives: [(t, x) => select(second(x), zerosLike(t), t), (t, x) => select(second(x), t, zerosLike(t))],
@@ -154,7 +157,7 @@ const windowReduction =
   (fn, x, options) => {
     const operand = requireNumbers(fn, asArray(fn, x));
     const init = scalar(initValue(operand.dtype), operand.dtype);
-    return overWindows(fn, [operand], [init], ofOne(combine), options)[0] as NDArray;
+    return entry(overWindows(fn, [operand], [init], ofOne(combine), options), 0);
   };
 export const sumOfWindows = /* @__PURE__ */ windowReduction(() => 0, add);
 export const maxOfWindows = /* @__PURE__ */ windowReduction(lowest, firstMax);

@@ -11,8 +11,8 @@ import { fitting, promoteToNumbers } from "../numpy/operands.ts";
 import { split } from "../numpy/split.ts";
 import { abs, add, divide, logaddexp, maximum, minimum, multiply, sqrt, square } from "../numpy/ufuncs.ts";
 
-const float = (fn: string, x: ArrayLike): NDArray => promoteToFloat(`nn.${fn}`, [x])[0] as NDArray;
-const number = (fn: string, x: ArrayLike): NDArray => promoteToNumbers(`nn.${fn}`, [x])[0] as NDArray;
+const float = (fn: string, x: ArrayLike): NDArray => promoteToFloat(`nn.${fn}`, [x])[0];
+const number = (fn: string, x: ArrayLike): NDArray => promoteToNumbers(`nn.${fn}`, [x])[0];
 
 /** A choice between two branches that keeps NaN: comparisons with NaN are false and give `otherwise`. */
 const ifAtMost = (x: NDArray, bound: number, value: ArrayLike, otherwise: ArrayLike): NDArray =>

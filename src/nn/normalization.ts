@@ -21,7 +21,7 @@ export interface AxisOption {
 
 /** The operand as floats, and the axes that were asked for: the last by default. */
 function alongAxes(fn: string, x: ArrayLike, axis: Axes | undefined): [NDArray, number[]] {
-  const operand = promoteToFloat(fn, [x])[0] as NDArray;
+  const operand = promoteToFloat(fn, [x])[0];
   return [operand, canonicalAxes(fn, axis === undefined ? -1 : axis, operand.ndim)];
 }
 

@@ -59,7 +59,7 @@ export function avgPool(
   const fn = "nn.avgPool";
   noMore(fn, rest);
   const chosen = checkOptions(fn, options, ["strides", "padding", "countIncludePad"]);
-  const operand = promoteToFloat(fn, [x])[0] as NDArray;
+  const operand = promoteToFloat(fn, [x])[0];
   const over = windows(fn, operand, windowShape, chosen);
   const counts =
     chosen.countIncludePad === false

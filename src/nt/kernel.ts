@@ -35,8 +35,8 @@ export interface EmpiricalKernelFn<Out, Params, X> {
 const NAMES: readonly KernelName[] = ["nngp", "ntk"];
 
 function checkGet(get: unknown): KernelName[] {
-  const given = (get ?? NAMES) as KernelName | readonly KernelName[];
-  const list = Array.isArray(given) ? Array.from(given as readonly KernelName[]) : [given as KernelName];
+  const given = get ?? NAMES;
+  const list = Array.isArray(given) ? Array.from(given) : [given];
   if (list.length > 0 && list.every((name) => NAMES.includes(name))) return list;
   throw new TypeError(
     `nt.empiricalKernelFn: get must be "nngp", "ntk", a list of these, or null for both, got ${describe(get)}.`,

@@ -14,7 +14,7 @@ import { declareKernel } from "./task/known.ts";
 
 /** The mean over traced axes of the products of two outputs. */
 export function outputProduct(fn: string, out1: NDArray, out2: NDArray, axes: AxesOptions): NDArray {
-  const [x, y] = promoteToFloat(fn, [out1, out2]) as [NDArray, NDArray];
+  const [x, y] = promoteToFloat(fn, [out1, out2]);
   const paired = pairAxes(fn, x.shape, y.shape, axes);
   const { first, second, out, sizes } = kernelLabels(x.shape, y.shape, paired);
   return meanOfTraced(contract(x, y, { lhs: first, rhs: second, out, sizes, windows: [] }), x.shape, paired);

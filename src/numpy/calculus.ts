@@ -128,12 +128,8 @@ export function gradient(y: ArrayLike, ...args: (ArrayLike | GradientOptions)[])
   const fn = "numpy.gradient";
   const last = isPlainObject(args.at(-1)) ? args.slice(-1) : [];
   const { axis } = namedArguments<GradientOptions>(fn, ["axis"], last);
-  const given = args.slice(0, args.length - last.length) as ArrayLike[];
-  const [samples, ...spacings] = promoteToFloat(
-    fn,
-    [y, ...given],
-    ["y", ...given.map((_, i) => `spacing ${i + 1}`)],
-  ) as [NDArray, ...NDArray[]];
+  const given = args.slice(0, args.length - last.length);
+  const [samples, ...spacings] = promoteToFloat(fn, [y, ...given], ["y", ...given.map((_, i) => `spacing ${i + 1}`)]);
   const axes = canonicalAxes(fn, axis, samples.ndim);
   if (spacings.length > 1 && spacings.length !== axes.length) {
     throw new TypeError(`${fn}: needs one spacing, or one for each of ${axes.length} axes; got ${spacings.length}.`);
@@ -158,7 +154,7 @@ type TrapezoidArguments = Arguments<[x: ArrayLike, dx: ArrayLike, axis: number],
 export function trapezoid(y: ArrayLike, ...args: TrapezoidArguments): NDArray {
   const fn = "numpy.trapezoid";
   const { x, dx = 1, axis: given = -1 } = namedArguments<TrapezoidOptions>(fn, ["x", "dx", "axis"], args);
-  const operands = promoteToFloat(fn, [y, x ?? dx], ["y", x === undefined ? "dx" : "x"]) as [NDArray, NDArray];
+  const operands = promoteToFloat(fn, [y, x ?? dx], ["y", x === undefined ? "dx" : "x"]);
   const [samples, places] = operands;
   const axis = canonicalAxis(fn, given, samples.ndim);
   const [before, after] = adjacent(moveAxis(samples, axis, samples.ndim - 1), samples.ndim - 1);
@@ -191,7 +187,7 @@ export function interp(
 ): NDArray {
   const fn = "numpy.interp";
   const { left, right } = namedArguments<InterpOptions>(fn, ["left", "right"], args);
-  const [at, places, values] = promoteToFloat(fn, [x, xp, fp], ["x", "xp", "fp"]) as [NDArray, NDArray, NDArray];
+  const [at, places, values] = promoteToFloat(fn, [x, xp, fp], ["x", "xp", "fp"]);
   const ends = { left, right };
   for (const name of ["left", "right"] as const) if (ends[name] !== undefined) fitting(fn, name, ends[name], at);
   const count = places.size;
@@ -220,7 +216,7 @@ export interface ConvolveOptions {
 }
 
 function convolved(fn: string, x: ArrayLike, y: ArrayLike, mode: string, flipped: boolean): NDArray {
-  const [a, b] = promoteToFloat(fn, [x, y], ["x", "y"]) as [NDArray, NDArray];
+  const [a, b] = promoteToFloat(fn, [x, y], ["x", "y"]);
   if (a.ndim !== 1 || b.ndim !== 1 || a.size === 0 || b.size === 0) {
     throw new ShapeError(
       `${fn}: x and y must be vectors that aren't empty, got ${formatShape(a.shape)} and ${formatShape(b.shape)}.`,

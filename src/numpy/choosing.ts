@@ -27,8 +27,8 @@ export function choose(
   const fn = "numpy.choose";
   const { mode = "raise" } = namedArguments<ChooseOptions>(fn, ["mode"], args, 0);
   const list = asArrays(fn, Array.isArray(choices) ? choices : asArray(fn, choices, "choices"));
-  const given = checkIndices(fn, promoteOperands(fn, [x, 0])[0] as NDArray, "x");
-  const [places, ...cases] = broadcastOperands(fn, [given, ...promoteOperands(fn, list)]) as [NDArray, ...NDArray[]];
+  const given = checkIndices(fn, promoteOperands(fn, [x, 0])[0], "x");
+  const [places, ...cases] = broadcastOperands(fn, [given, ...promoteOperands(fn, list)]);
   if (mode === "wrap") return lax.selectN(mod(places, cases.length), ...cases);
   if (mode !== "raise" && mode !== "clip") {
     throw new TypeError(`${fn}: mode must be "raise", "clip" or "wrap", got ${describe(mode)}.`);

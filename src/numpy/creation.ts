@@ -212,7 +212,7 @@ export function linspace(start: ArrayLike, stop: ArrayLike, ...args: LinspaceArg
 export function spaced(fn: string, start: ArrayLike, stop: ArrayLike, options: LinspaceOptions): NDArray {
   const { num = 50, endpoint = true, dtype, axis = 0 } = options;
   const like = dtype ? [lax.full([], 0, dtype)] : [];
-  const [first, last] = promoteToFloat(fn, [start, stop, ...like], ["start", "stop", "dtype"]) as [NDArray, NDArray];
+  const [first, last] = promoteToFloat(fn, [start, stop, ...like], ["start", "stop", "dtype"]);
   const bounds = broadcastShapes(fn, [first.shape, last.shape]);
   const place = canonicalAxis(fn, axis, bounds.length + 1);
   const shape = [...bounds.slice(0, place), num, ...bounds.slice(place)];

@@ -1,7 +1,9 @@
 /** Sequences in logarithms, grids of coordinates, and indices of triangles. */
+
 import { type Arguments, namedArguments } from "../base/arguments.ts";
 import type { DType } from "../base/dtypes.ts";
 import { checkList, describe, show } from "../base/errors.ts";
+import { mapEach } from "../base/lists.ts";
 import { checkShape, range, type Shape } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { promoteToFloat } from "../lax/convert.ts";
@@ -43,7 +45,7 @@ export function logspace(
 function powers(fn: string, start: ArrayLike, stop: ArrayLike, options: LogspaceOptions): NDArray {
   const { base = 10, dtype = "float32", ...spacing } = options;
   const exponents = spaced(fn, start, stop, { ...spacing, dtype: "float64" });
-  const [bases] = promoteToFloat(fn, [fitting(fn, "base", base, exponents)], ["base"]) as [NDArray];
+  const [bases] = promoteToFloat(fn, [fitting(fn, "base", base, exponents)], ["base"]);
   return lax.convertElementType(floatPower(bases, exponents), dtype);
 }
 
@@ -61,7 +63,7 @@ export function geomspace(
     );
   }
   const { dtype = "float32", ...spacing } = options;
-  const [first, last] = [start, stop].map((x) => Math.log2(Math.abs(x))) as [number, number];
+  const [first, last] = mapEach([start, stop], (x) => Math.log2(Math.abs(x)));
   const sizes = powers(fn, first, last, { ...spacing, base: 2, dtype: "float64" });
   return lax.convertElementType(lax.mul(sizes, Math.sign(start)), dtype);
 }

@@ -1,6 +1,8 @@
 /** `numpy.linalg`: linear algebra on matrices and stacks of them, whose batch axes stand in front. */
+
 import { type Arguments, namedArguments } from "../base/arguments.ts";
 import { describe, formatShape, noMore, ShapeError } from "../base/errors.ts";
+import { mapEach } from "../base/lists.ts";
 import { broadcastShapes } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { promoteToFloat } from "../lax/convert.ts";
@@ -59,9 +61,9 @@ export const solve: Binary = (a: ArrayLike, b: ArrayLike, ...rest: unknown[]) =>
   }
   const rhs = y.ndim === 1 ? lax.reshape(y, { newSizes: [n, 1] }) : y;
   const batch = broadcastShapes(fn, [matrix.shape.slice(0, -2), rhs.shape.slice(0, -2)]);
-  const [factors, pivots] = lu(matrix).map((f) => broadcastTo(f, [...batch, ...f.shape.slice(matrix.ndim - 2)]));
+  const [factors, pivots] = mapEach(lu(matrix), (f) => broadcastTo(f, [...batch, ...f.shape.slice(matrix.ndim - 2)]));
   const stacked = (m: NDArray): NDArray => broadcastTo(m, [...batch, ...m.shape.slice(-2)]);
-  const solved = solveFactorized(stacked(matrix), [factors as NDArray, pivots as NDArray], stacked(rhs));
+  const solved = solveFactorized(stacked(matrix), [factors, pivots], stacked(rhs));
   return y.ndim === 1 ? lax.reshape(solved, { newSizes: solved.shape.slice(0, -1) }) : solved;
 };
 
@@ -90,10 +92,7 @@ export const det = /* @__PURE__ */ ofSquare("det", determinant.det);
  * The determinant's sign and the logarithm of its absolute value: 0 and -infinity where it is 0.
  * Source: `jax.numpy.linalg.slogdet`.
  */
-export const slogdet = /* @__PURE__ */ ofSquare(
-  "slogdet",
-  (a) => determinant.slogdet(a) as [sign: NDArray, logabsdet: NDArray],
-);
+export const slogdet = /* @__PURE__ */ ofSquare("slogdet", (a) => determinant.slogdet(a));
 
 export interface EighOptions {
   /** Which triangle counts where the input isn't symmetrized: the lower (`"L"`, the default) or the upper (`"U"`). */
@@ -121,11 +120,11 @@ function symmetrized(fn: string, a: ArrayLike, args: EighArguments): NDArray {
  * Source: `jax.numpy.linalg.eigh`.
  */
 export const eigh = (a: ArrayLike, ...args: EighArguments): [eigenvalues: NDArray, eigenvectors: NDArray] =>
-  factorizations.eigh(symmetrized("numpy.linalg.eigh", a, args)) as [NDArray, NDArray];
+  factorizations.eigh(symmetrized("numpy.linalg.eigh", a, args));
 
 /** The eigenvalues of symmetric matrices `(..., n, n)`, ascending; see `eigh`. Source: `jax.numpy.linalg.eigvalsh`. */
 export const eigvalsh = (a: ArrayLike, ...args: EighArguments): NDArray =>
-  factorizations.eigh(symmetrized("numpy.linalg.eigvalsh", a, args))[0] as NDArray;
+  factorizations.eigh(symmetrized("numpy.linalg.eigvalsh", a, args))[0];
 
 export interface QrOptions {
   /** Whether `q` has as many columns as `a` has rows (`"complete"`), at most as many as `a` has columns (`"reduced"`), or is left out. */
@@ -144,7 +143,7 @@ export function qr(a: ArrayLike, ...args: unknown[]): NDArray | [NDArray, NDArra
   if (!["reduced", "complete", "r"].includes(mode)) {
     throw new TypeError(`${fn}: mode must be "reduced", "complete" or "r", got ${describe(mode)}.`);
   }
-  const [q, r] = factorizations.qr(matrices(fn, a, false), mode === "complete") as [NDArray, NDArray];
+  const [q, r] = factorizations.qr(matrices(fn, a, false), mode === "complete");
   return mode === "r" ? r : [q, r];
 }
 

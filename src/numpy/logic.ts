@@ -62,9 +62,9 @@ export const isfinite = /* @__PURE__ */ unary("isfinite", promoteToFloat, lax.is
 export function where(condition: ArrayLike, x: ArrayLike, y: ArrayLike, ...rest: never[]): NDArray {
   const fn = "numpy.where";
   noMore(fn, rest);
-  const [a, b] = promoteOperands(fn, [x, y], ["x", "y"]) as [NDArray, NDArray];
+  const [a, b] = promoteOperands(fn, [x, y], ["x", "y"]);
   const chosen = toBool(asArray(fn, condition, "condition"));
-  const [c, onTrue, onFalse] = broadcastOperands(fn, [chosen, a, b]) as [NDArray, NDArray, NDArray];
+  const [c, onTrue, onFalse] = broadcastOperands(fn, [chosen, a, b]);
   return lax.select(c, onTrue, onFalse);
 }
 
@@ -98,7 +98,7 @@ export function select(
     fn,
     [...masks, ...operands].map((x) => x.shape),
   );
-  const [fallback, ...values] = operands as [NDArray, ...NDArray[]];
+  const [fallback, ...values] = operands;
   return values.reduceRight((rest, value, i) => where(masks[i] as NDArray, value, rest), fallback);
 }
 
@@ -121,7 +121,7 @@ function whetherClose(fn: string, x: ArrayLike, y: ArrayLike, args: CloseArgumen
   const names = ["rtol", "atol", "equalNan"] as const;
   const { rtol = 1e-5, atol = 1e-8, equalNan = false } = namedArguments<CloseOptions>(fn, names, args);
   const given = promoteToFloat(fn, [x, y, rtol, atol], ["x", "y", "rtol", "atol"]);
-  const [a, b, r, t] = broadcastOperands(fn, given) as [NDArray, NDArray, NDArray, NDArray];
+  const [a, b, r, t] = broadcastOperands(fn, given);
   const near = lax.le(lax.abs(lax.sub(a, b)), lax.add(lax.mul(lax.abs(b), r), t));
   const same = lax.bitwiseOr(lax.eq(a, b), lax.bitwiseAnd(near, lax.isFinite(b)));
   return equalNan ? lax.bitwiseOr(same, lax.bitwiseAnd(lax.ne(a, a), lax.ne(b, b))) : same;
@@ -139,7 +139,7 @@ export function arrayEqual(
 ): NDArray {
   const fn = "numpy.arrayEqual";
   const { equalNan = false } = namedArguments<CloseOptions>(fn, ["equalNan"], args);
-  const [a, b] = promoteOperands(fn, [x, y], ["x", "y"]) as [NDArray, NDArray];
+  const [a, b] = promoteOperands(fn, [x, y], ["x", "y"]);
   if (!sameShape(a.shape, b.shape)) return lax.full([], false, "bool");
   const same = lax.eq(a, b);
   return lax.reduceAnd(equalNan ? lax.bitwiseOr(same, lax.bitwiseAnd(lax.ne(a, a), lax.ne(b, b))) : same);

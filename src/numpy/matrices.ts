@@ -8,7 +8,7 @@ import { lu, solveFactorized } from "../lax/solve.ts";
 
 /** The argument as a float array of matrices. */
 export function matrices(fn: string, x: ArrayLike, square: boolean): NDArray {
-  const [a] = promoteToFloat(fn, [x], ["a"]) as [NDArray];
+  const [a] = promoteToFloat(fn, [x], ["a"]);
   if (a.ndim >= 2 && (!square || a.shape.at(-1) === a.shape.at(-2))) return a;
   throw new ShapeError(
     `${fn}: a must be a ${square ? "square " : ""}matrix or a stack of them, got shape ${formatShape(a.shape)}.`,

@@ -40,7 +40,7 @@ function normAlong(x: NDArray, ord: number, axis: number): NDArray {
 
 /** The norms that singular values give, of the last two axes. */
 function spectralNorm(x: NDArray, ord: number | string): NDArray {
-  const s = svd(x, false)[1] as NDArray;
+  const s = svd(x, false)[1];
   const reduce = ord === "nuc" ? sum : ord === 2 ? largest : min;
   return expandDims(reduce(s, { axis: -1, keepdims: true }), -1);
 }
@@ -66,7 +66,7 @@ export function checkOrd(fn: string, name: string, ord: unknown): void {
 /** What `norm` does, for any function's messages. */
 export function normOf(fn: string, x: ArrayLike, { ord = null, axis = null, keepdims = false }: NormOptions): NDArray {
   checkOrd(fn, "ord", ord);
-  const [a] = promoteToFloat(fn, [x]) as [NDArray];
+  const [a] = promoteToFloat(fn, [x]);
   const axes = canonicalAxes(fn, axis, a.ndim);
   let out: NDArray | undefined;
   if (ord === null && axis === null) out = euclidean(a, axes);

@@ -1,6 +1,8 @@
 /** How arguments become arrays that fit together: one dtype by JAX's promotion, one shape by NumPy's broadcasting. */
+
 import { type DType, isDType } from "../base/dtypes.ts";
 import { ConcretizationTypeError, describe, formatShape, noMore, ShapeError, show } from "../base/errors.ts";
+import { type ForEach, mapEach } from "../base/lists.ts";
 import { broadcastShapes, type Shape, sameShape } from "../base/shapes.ts";
 import { HostArray, NDArray } from "../ir/ndarray.ts";
 import { convertElementType, type Promotion, promoteOperands } from "../lax/convert.ts";
@@ -13,20 +15,23 @@ import { broadcastTo, isLiteral, reshape } from "../lax/shape.ts";
 /** Promotes like `promoteOperands`, and makes bools `int32`. */
 export const promoteToNumbers: Promotion = (fn, args, names) => {
   const arrays = promoteOperands(fn, args, names);
-  return arrays[0]?.dtype === "bool" ? arrays.map((x) => convertElementType(x, "int32")) : arrays;
+  return arrays[0]?.dtype === "bool" ? mapEach(arrays, (x) => convertElementType(x, "int32")) : arrays;
 };
 
 /** Promotes, and refuses bools. */
 export const promoteNumbersOnly: Promotion = (fn, args, names) =>
-  promoteOperands(fn, args, names).map((x) => requireNumbers(fn, x));
+  mapEach(promoteOperands(fn, args, names), (x) => requireNumbers(fn, x));
 
 /** The arrays repeated to their common shape. Numbers stay as they are: operations accept them beside any shape. */
-export function broadcastOperands(fn: string, arrays: readonly NDArray[]): NDArray[] {
+export function broadcastOperands<const List extends readonly NDArray[]>(
+  fn: string,
+  arrays: List,
+): ForEach<List, NDArray> {
   const shape = broadcastShapes(
     fn,
     arrays.map((x) => x.shape),
   );
-  return arrays.map((x) => (isLiteral(x) ? x : broadcastTo(x, shape)));
+  return mapEach(arrays, (x) => (isLiteral(x) ? x : broadcastTo(x, shape)));
 }
 
 /** The argument `name`, whose shape broadcasts with that of `x`. A number stays one, with all of its digits. */
@@ -49,7 +54,7 @@ export function unary(name: string, promotion: Promotion, apply: Unary): Unary {
   const fn = `numpy.${name}`;
   return (x: ArrayLike, ...rest: unknown[]) => {
     noMore(fn, rest);
-    return apply(promotion(fn, [x])[0] as NDArray);
+    return apply(promotion(fn, [x])[0]);
   };
 }
 
@@ -58,7 +63,7 @@ export function binary(name: string, promotion: Promotion, apply: (x: NDArray, y
   const fn = `numpy.${name}`;
   return (x: ArrayLike, y: ArrayLike, ...rest: unknown[]) => {
     noMore(fn, rest);
-    const [a, b] = broadcastOperands(fn, promotion(fn, [x, y], ["x", "y"])) as [NDArray, NDArray];
+    const [a, b] = broadcastOperands(fn, promotion(fn, [x, y], ["x", "y"]));
     return apply(a, b);
   };
 }
@@ -122,7 +127,7 @@ export function knownIntegers(
   }
   const list = given instanceof NDArray ? [...given.dataSync()] : Array.isArray(given) ? Array.from(given) : [given];
   if (list.every(Number.isInteger) && !(given instanceof NDArray && (given.ndim > 1 || !/int/.test(given.dtype)))) {
-    return list as number[];
+    return list;
   }
   throw new TypeError(`${fn}: ${name} must be a whole number, or a list or int32 array of them, got ${show(given)}.`);
 }

@@ -1,6 +1,8 @@
 /** Products of vectors, matrices and tensors. */
+
 import { type Arguments, namedArguments } from "../base/arguments.ts";
 import { describe, formatShape, noMore, ShapeError } from "../base/errors.ts";
+import { mapEach } from "../base/lists.ts";
 import { broadcastShapes, canonicalAxes, canonicalAxis, range, type Shape } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { promoteOperands } from "../lax/convert.ts";
@@ -19,7 +21,7 @@ const binaryProduct =
   (x: ArrayLike, y: ArrayLike, ...rest: unknown[]) => {
     const fn = `numpy.${name}`;
     noMore(fn, rest);
-    return product(fn, promoteOperands(fn, [x, y], ["x", "y"]), (a, b) => multiply(fn, a as NDArray, b as NDArray));
+    return product(fn, promoteOperands(fn, [x, y], ["x", "y"]), (a, b) => multiply(fn, a, b));
   };
 
 function mismatch(fn: string, x: NDArray, y: NDArray, rule: string): never {
@@ -161,8 +163,8 @@ interface VectorOptions {
 export function cross(x: ArrayLike, y: ArrayLike, ...args: Arguments<[], VectorOptions>): NDArray {
   const fn = "numpy.cross";
   const { axis = -1 } = namedArguments<VectorOptions>(fn, ["axis"], args, 0);
-  const [a, b] = promoteNumbersOnly(fn, [x, y], ["x", "y"]) as [NDArray, NDArray];
-  const places = [a, b].map((v) => canonicalAxis(fn, axis, v.ndim)) as [number, number];
+  const [a, b] = promoteNumbersOnly(fn, [x, y], ["x", "y"]);
+  const places = mapEach([a, b], (v) => canonicalAxis(fn, axis, v.ndim));
   if (a.shape[places[0]] !== 3 || b.shape[places[1]] !== 3) mismatch(fn, a, b, `axis ${axis} of both must have size 3`);
   const turned = (v: NDArray, place: number, by: number): NDArray =>
     lax.concatenate([lax.sliceInDim(v, by, 3, place), lax.sliceInDim(v, 0, by, place)], { dimension: place });

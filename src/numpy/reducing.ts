@@ -120,7 +120,7 @@ export const products = /* @__PURE__ */ totals(lax.reduceProd, 1, lax.mul);
 
 /** The argument in the float dtype that means are computed in. */
 function floats(fn: string, x: ArrayLike, dtype: DType | undefined): NDArray {
-  const operand = promoteToFloat(fn, [x])[0] as NDArray;
+  const operand = promoteToFloat(fn, [x])[0];
   const chosen = chosenDType(fn, dtype, operand.dtype);
   if (!isFloat(chosen)) throw new TypeError(`${fn}: dtype must be "float32" or "float64", got "${chosen}".`);
   return operand.dtype === chosen ? operand : lax.convertElementType(operand, chosen);

@@ -22,7 +22,7 @@ export function tile(x: ArrayLike, reps: number | readonly number[] | NDArray, .
   checkRepeats(fn, "reps", given);
   const operand = asArray(fn, x);
   const ndim = Math.max(operand.ndim, given.length);
-  const copies = [...range(ndim - given.length).map(() => 1), ...given] as number[];
+  const copies = [...range(ndim - given.length).map(() => 1), ...given];
   const sizes = [...range(ndim - operand.ndim).map(() => 1), ...operand.shape];
   checkRoom(fn, [...copies, ...sizes], itemSize(operand.dtype));
   const repeated = lax.broadcastInDim(lax.reshape(operand, { newSizes: sizes }), {

@@ -38,7 +38,7 @@ export function searchsorted(a: ArrayLike, v: ArrayLike, ...args: SideArguments)
   if (side !== "left" && side !== "right") {
     throw new TypeError(`${fn}: side must be "left" or "right", got ${describe(side)}.`);
   }
-  const [ordered, values] = promoteOperands(fn, [a, v], ["a", "v"]) as [NDArray, NDArray];
+  const [ordered, values] = promoteOperands(fn, [a, v], ["a", "v"]);
   if (ordered.ndim !== 1) throw new ShapeError(`${fn}: a must be a vector, got shape ${formatShape(ordered.shape)}.`);
   // Both sorted together, stably: an element's place is the number of elements of `a` in front of it.
   const first = side === "left" ? 0 : ordered.size;
@@ -146,7 +146,7 @@ export function histogram(x: ArrayLike, ...args: HistogramArguments): [counts: N
   const names = ["bins", "range", "weights", "density"] as const;
   const named = namedArguments<HistogramOptions>(fn, names, args);
   const { bins = 10, range: limits = null, weights: given = null, density = false } = named;
-  const operand = promoteToFloat(fn, [x])[0] as NDArray;
+  const operand = promoteToFloat(fn, [x])[0];
   const values = ravel(operand);
   const edges = typeof bins === "number" ? binEdges(fn, values, bins, limits) : givenEdges(fn, bins);
   const count = edges.size - 1;
@@ -308,7 +308,7 @@ export interface IsinOptions {
 export function isin(x: ArrayLike, values: ArrayLike, ...args: Arguments<[], IsinOptions>): NDArray {
   const fn = "numpy.isin";
   const { invert = false } = namedArguments<IsinOptions>(fn, ["invert"], args, 0);
-  const [operand, among] = promoteOperands(fn, [x, values], ["x", "values"]) as [NDArray, NDArray];
+  const [operand, among] = promoteOperands(fn, [x, values], ["x", "values"]);
   const found = equal(lax.expandDims(operand, { axes: [operand.ndim] }), ravel(among));
   const isIn = lax.reduceOr(found, { axes: [operand.ndim] });
   return invert ? logicalNot(isIn) : isIn;

@@ -1,8 +1,10 @@
 /** Functions of matrices by their singular values. */
+
 import { type Arguments, namedArguments } from "../base/arguments.ts";
 import { describe, formatShape, noMore, ShapeError } from "../base/errors.ts";
 import { range } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
+import type { One } from "../ir/primitive.ts";
 import { promoteToFloat } from "../lax/convert.ts";
 import { withDerivative } from "../lax/decomposition.ts";
 import * as factorizations from "../lax/factorizations.ts";
@@ -35,7 +37,7 @@ export function svd(a: ArrayLike, ...args: unknown[]): NDArray | [NDArray, NDArr
   const { fullMatrices = true, computeUv = true } = named;
   const given = matrices(fn, a, false);
   if (!computeUv) return singularValues(given);
-  return factorizations.svd(given, fullMatrices) as [NDArray, NDArray, NDArray];
+  return factorizations.svd(given, fullMatrices);
 }
 
 /** The descending singular values of matrices `(..., m, n)`. Source: `jax.numpy.linalg.svdvals`. */
@@ -45,7 +47,7 @@ export function svdvals(a: ArrayLike, ...rest: never[]): NDArray {
   return singularValues(matrices(fn, a, false));
 }
 
-const singularValues = (a: NDArray): NDArray => factorizations.svd(a, false)[1] as NDArray;
+const singularValues = (a: NDArray): NDArray => factorizations.svd(a, false)[1];
 
 /**
  * The ratio of the largest to the smallest singular value, or with another norm `ord` than 2 that of the matrix times that of its
@@ -62,7 +64,7 @@ export function cond(
   const axis = [-2, -1];
   const ratio =
     Math.abs(ord as number) === 2
-      ? lax.div(normOf(fn, given, { ord, axis }), normOf(fn, given, { ord: -(ord as number), axis }))
+      ? lax.div(normOf(fn, given, { ord, axis }), normOf(fn, given, { ord: -ord, axis }))
       : lax.mul(normOf(fn, given, { ord, axis }), normOf(fn, inverse(given), { ord, axis }));
   return where(
     lax.bitwiseAnd(lax.ne(ratio, ratio), all(lax.eq(given, given), { axis })),
@@ -92,8 +94,8 @@ function tolerance(fn: string, args: RtolArguments): ArrayLike | undefined {
 }
 
 /** Golub and Pereyra, "The differentiation of pseudo-inverses" (1973); for a constant rank. */
-const attachPinv = /* @__PURE__ */ withDerivative("pinv", (a, [value], da) => {
-  const p = value as NDArray;
+const attachPinv = /* @__PURE__ */ withDerivative<One>("pinv", (a, [value], da) => {
+  const p = value;
   const turned = transposed(da);
   // Products with da first: the square of p may overflow, or vanish.
   const left = matmul(p, matmul(transposed(p), turned));
@@ -119,10 +121,10 @@ export function pinv(a: ArrayLike, ...args: RtolArguments): NDArray {
 
 function pseudoInverse(given: NDArray, rtol: ArrayLike): NDArray {
   if (given.size === 0) return transposed(given);
-  const [u, s, vT] = factorizations.svd(lax.stopGradient(given), false) as [NDArray, NDArray, NDArray];
+  const [u, s, vT] = factorizations.svd(lax.stopGradient(given), false);
   const inverses = lax.select(significant(s, rtol), lax.reciprocal(s), lax.full(s.shape, 0, s.dtype));
   const scaled = lax.mul(vT, spread(inverses, vT, -2));
-  return attachPinv(given, [matmul(transposed(scaled), transposed(u))])[0] as NDArray;
+  return attachPinv(given, [matmul(transposed(scaled), transposed(u))])[0];
 }
 
 /**

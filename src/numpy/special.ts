@@ -20,7 +20,7 @@ export const heaviside = /* @__PURE__ */ binary("heaviside", promoteToFloat, (x,
 /** Whether the sign is negative, those of -0 and NaN too. Source: `jax.numpy.signbit`. */
 export function signbit(x: ArrayLike, ...rest: never[]): NDArray {
   noMore("numpy.signbit", rest);
-  const [operand] = promoteToNumbers("numpy.signbit", [x]) as [NDArray];
+  const [operand] = promoteToNumbers("numpy.signbit", [x]);
   return isFloat(operand.dtype) ? signBit(operand) : lax.lt(operand, 0);
 }
 

@@ -2,6 +2,7 @@
 import { type Arguments, namedArguments } from "../base/arguments.ts";
 import { isFloat } from "../base/dtypes.ts";
 import { noMore } from "../base/errors.ts";
+import { mapEach } from "../base/lists.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { type Promotion, promoteOperands, promoteToFloat } from "../lax/convert.ts";
 import * as lax from "../lax/index.ts";
@@ -123,7 +124,7 @@ export const floorDivide = /* @__PURE__ */ binary("floorDivide", promoteToNumber
 export function divmod(x: ArrayLike, y: ArrayLike, ...rest: never[]): [quotient: NDArray, remainder: NDArray] {
   const fn = "numpy.divmod";
   noMore(fn, rest);
-  const [a, b] = broadcastOperands(fn, promoteToNumbers(fn, [x, y], ["x", "y"])) as [NDArray, NDArray];
+  const [a, b] = broadcastOperands(fn, promoteToNumbers(fn, [x, y], ["x", "y"]));
   return [floorQuotient(a, b), signedRemainder(a, b)];
 }
 
@@ -161,9 +162,10 @@ function integerPower(base: NDArray, exponent: NDArray): NDArray {
 
 /** Integers as exponents of floats stay integers: at 0, too, such powers have derivatives. */
 const promoteToPower: Promotion = (fn, args, names) => {
-  const [x, y] = promoteToNumbers(fn, args, names) as [NDArray, NDArray];
-  const [exponent] = promoteToNumbers(fn, args.slice(1), names?.slice(1)) as [NDArray];
-  return [x, isFloat(x.dtype) && !isFloat(exponent.dtype) ? exponent : y];
+  const promoted = promoteToNumbers(fn, args, names);
+  const [exponent] = promoteToNumbers(fn, [args[1]], names?.slice(1));
+  const isWhole = !isFloat(exponent.dtype) && promoted.every((x) => isFloat(x.dtype));
+  return mapEach(promoted, (x, i) => (i === 1 && isWhole ? exponent : x));
 };
 const generalPower = /* @__PURE__ */ binary("power", promoteToPower, (x, y) =>
   isFloat(x.dtype) ? lax.pow(x, y) : integerPower(x, y),
@@ -178,7 +180,7 @@ export function power(x: ArrayLike, y: ArrayLike, ...rest: never[]): NDArray {
   noMore("numpy.power", rest);
   if (typeof y !== "number" || !Number.isInteger(y) || (y | 0) !== y) return generalPower(x, y);
   const promote = typeof x === "number" && y < 0 ? promoteToFloat : promoteToNumbers;
-  const base = promote("numpy.power", [x])[0] as NDArray;
+  const base = promote("numpy.power", [x])[0];
   if (y < 0 && !isFloat(base.dtype)) {
     throw new TypeError(
       `numpy.power: a negative exponent (${y}) needs floats, got ${base.dtype}; convert x with astype("float32").`,

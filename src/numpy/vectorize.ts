@@ -62,7 +62,7 @@ function vectorized<Out>(
       arrays.map((x, i) => x.shape.slice(0, split[i])),
     );
     const spread = arrays.map((x, i) => broadcastTo(x, [...batch, ...x.shape.slice(split[i])]));
-    return batch.reduce<(...xs: NDArray[]) => Out>((g) => vmapAs(fn, g as never) as never, f)(...spread);
+    return batch.reduce<(...xs: NDArray[]) => Out>((g) => vmapAs(fn, g), f)(...spread);
   };
 }
 

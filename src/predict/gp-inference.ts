@@ -133,5 +133,5 @@ export function gpInference(
     if (typeof get === "string") return predictOne(get, kTestTrain, kTestTest);
     return Object.fromEntries(names.map((name) => [name, predictOne(name, kTestTrain, kTestTest)]));
   };
-  return predictFn as GpPredictFn;
+  return predictFn;
 }

@@ -1,5 +1,7 @@
 /** What predictions have in common: kernels as matrices, outputs as columns, and the training kernel's eigenvectors. */
+
 import { formatShape, ShapeError } from "../base/errors.ts";
+import { mapEach } from "../base/lists.ts";
 import { canonicalAxes, invertPermutation, range, type Shape, sameShape, sizeOf, withoutAxes } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { promoteToFloat } from "../lax/convert.ts";
@@ -27,7 +29,8 @@ export interface SystemOptions {
 export const SYSTEM_OPTIONS = ["diagReg", "diagRegAbsoluteScale", "traceAxes"] as const;
 
 /** The rows' axes of a kernel, whose axes stand in pairs, and the columns'. */
-const pairs = (count: number): number[][] => [0, 1].map((first) => range(count).map((i) => first + 2 * i));
+const pairs = (count: number): [number[], number[]] =>
+  mapEach([0, 1], (first) => range(count).map((i) => first + 2 * i));
 
 export interface KernelMatrix {
   readonly matrix: NDArray;
@@ -44,7 +47,7 @@ export function toMatrix(fn: string, name: string, kernel: ArrayLike): KernelMat
     );
   }
   const axes = pairs(k.ndim / 2);
-  const [rows, columns] = axes.map((list) => list.map((a) => k.shape[a] as number)) as [number[], number[]];
+  const [rows, columns] = mapEach(axes, (list) => list.map((a) => k.shape[a] as number));
   const ordered = transpose(k, { permutation: axes.flat() });
   return { matrix: reshape(ordered, { newSizes: [sizeOf(rows), sizeOf(columns)] }), rows, columns };
 }

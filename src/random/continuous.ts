@@ -1,7 +1,9 @@
 /** Draws of real numbers: for a key, those of `jax.random`. */
+
 import { namedArguments } from "../base/arguments.ts";
 import type { DType } from "../base/dtypes.ts";
 import { describe, formatShape, ShapeError } from "../base/errors.ts";
+import { mapEach } from "../base/lists.ts";
 import { broadcastShapes, type Shape, sameShape } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import {
@@ -66,7 +68,7 @@ const rounded = (x: number, dtype: FloatDType): number => (dtype === "float32" ?
 
 /** `u span + low` with one rounding: XLA multiplies and adds so, and near 0 it makes all the difference. */
 function multiplyAdd(u: NDArray, span: ArrayLike, low: ArrayLike): NDArray {
-  const [x, y, z] = [u, span, low].map((value) => convertElementType(value, "float64")) as [NDArray, NDArray, NDArray];
+  const [x, y, z] = mapEach([u, span, low], (value) => convertElementType(value, "float64"));
   return convertElementType(add(mul(x, y), z), u.dtype);
 }
 
@@ -146,7 +148,9 @@ export function truncatedNormal(
   const given = namedArguments<DrawOptions>(fn, ["shape", "dtype"], args);
   const dtype = given.dtype ?? "float32";
   checkFloat(fn, dtype);
-  const bounds = Object.entries({ lower, upper }).map(([name, x]) => convertElementType(asArray(fn, x, name), dtype));
+  const bounds = mapEach([lower, upper], (x, i) =>
+    convertElementType(asArray(fn, x, i === 0 ? "lower" : "upper"), dtype),
+  );
   const shape = sizesOf(
     fn,
     given.shape ??
@@ -155,11 +159,8 @@ export function truncatedNormal(
         bounds.map((x) => x.shape),
       ),
   );
-  const [low, high] = bounds.map((x, i) => spreadParameter(fn, i === 0 ? "lower" : "upper", x, shape)) as [
-    NDArray,
-    NDArray,
-  ];
-  const [minval, maxval] = [low, high].map((x) => erf(div(x, Math.SQRT2))) as [NDArray, NDArray];
+  const [low, high] = mapEach(bounds, (x, i) => spreadParameter(fn, i === 0 ? "lower" : "upper", x, shape));
+  const [minval, maxval] = mapEach([low, high], (x) => erf(div(x, Math.SQRT2)));
   const draws = mul(erfInv(uniformDraws(fn, checkKey(fn, key), { shape, dtype, minval, maxval })), Math.SQRT2);
   return min(max(draws, nextafter(low, Number.POSITIVE_INFINITY)), nextafter(high, Number.NEGATIVE_INFINITY));
 }

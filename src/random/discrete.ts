@@ -1,7 +1,9 @@
 /** Draws of integers and bools: for a key, those of `jax.random`. */
+
 import { namedArguments } from "../base/arguments.ts";
 import { type DType, isDType } from "../base/dtypes.ts";
 import { describe, formatShape, ShapeError } from "../base/errors.ts";
+import { mapEach } from "../base/lists.ts";
 import { broadcastShapes, canonicalAxis, inserted, removed, type Shape, sameShape } from "../base/shapes.ts";
 import { NDArray } from "../ir/ndarray.ts";
 import { type ArrayLike, add, argmax, convertElementType, le, lt, mul, rem, select, sub } from "../lax/index.ts";
@@ -92,12 +94,9 @@ function checkBound(fn: string, name: string, bound: unknown, dtype: "int32" | "
 /** How many values there are to choose from, at least 1 (as in JAX), modulo 2^32: 0 stands for all of them. */
 function spanOf({ minval, maxval, dtype }: Required<RandintOptions>, shape: Shape): NDArray | number {
   if (typeof minval === "number" && typeof maxval === "number") return Math.max(1, maxval - minval) % 2 ** 32;
-  const [low, high] = [minval, maxval].map((x) => convertElementType(asArray("random.randint", x), dtype)) as [
-    NDArray,
-    NDArray,
-  ];
+  const [low, high] = mapEach([minval, maxval], (x) => convertElementType(asArray("random.randint", x), dtype));
   const wide = broadcastShapes("random.randint", [low.shape, high.shape, shape]);
-  const [from, to] = [low, high].map((x) => broadcastTo(x, wide)) as [NDArray, NDArray];
+  const [from, to] = mapEach([low, high], (x) => broadcastTo(x, wide));
   return select(le(to, from), 1, convertElementType(sub(to, from), "uint32"));
 }
 
@@ -133,7 +132,7 @@ export function randint(
 
 /** 64 random bits modulo `span`, by the halves' remainders. */
 function offsets(key: NDArray, shape: Shape, span: NDArray | number): NDArray {
-  const [high, low] = splitToList(key, 2).map((k) => words(k, shape)) as [NDArray, NDArray];
+  const [high, low] = mapEach(splitToList(key, 2), (k) => words(k, shape));
   const divisor = typeof span === "number" ? convertElementType(asArray("random.randint", span), "uint32") : span;
   const half = rem(convertElementType(2 ** 16, "uint32"), divisor);
   const multiplier = rem(mul(half, half), divisor);

@@ -1,5 +1,7 @@
 /** Keys: `uint32` arrays of shape (2,), as `jax.random.PRNGKey` gives them. */
+
 import { describe, formatShape, noMore, ShapeError, show } from "../base/errors.ts";
+import { mapEach } from "../base/lists.ts";
 import { checkRoom, isIntegerList, type Shape, sizeOf } from "../base/shapes.ts";
 import { hostArray, NDArray, scalar } from "../ir/ndarray.ts";
 import { type ArrayLike, concatenate, convertElementType, iota, reshape, slice } from "../lax/index.ts";
@@ -72,7 +74,7 @@ export const indicesOf = (shape: Shape): NDArray =>
 
 /** The two words that threefry makes of `key` and each of the indices. */
 export function hashIndices(key: NDArray, indices: NDArray): [NDArray, NDArray] {
-  const [first, second] = [0, 1].map((i) => broadcastTo(row(key, i), indices.shape)) as [NDArray, NDArray];
+  const [first, second] = mapEach([0, 1], (i) => broadcastTo(row(key, i), indices.shape));
   return threefry2x32(first, second, scalar(0, "uint32"), indices);
 }
 
@@ -95,6 +97,8 @@ export function split(key: ArrayLike, num: number | Shape = 2, ...rest: never[])
 }
 
 /** `split` as a list of single keys. */
+export function splitToList(key: ArrayLike, num: 2): [NDArray, NDArray];
+export function splitToList(key: ArrayLike, num: number): NDArray[];
 export function splitToList(key: ArrayLike, num: number): NDArray[] {
   const keys = split(key, num);
   return Array.from({ length: num }, (_, i) => row(keys, i));
@@ -106,7 +110,7 @@ export function splitToList(key: ArrayLike, num: number): NDArray[] {
  */
 export function foldIn(key: ArrayLike, data: number | NDArray, ...rest: never[]): NDArray {
   noMore("random.foldIn", rest);
-  const [first, second] = [0, 1].map((i) => row(checkKey("random.foldIn", key), i)) as [NDArray, NDArray];
+  const [first, second] = mapEach([0, 1], (i) => row(checkKey("random.foldIn", key), i));
   const words = threefry2x32(first, second, scalar(0, "uint32"), foldedWord(data));
   return concatenate(
     words.map((w) => reshape(w, { newSizes: [1] })),

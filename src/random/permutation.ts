@@ -22,7 +22,7 @@ function shuffledIndices(key: NDArray, n: number): NDArray {
   let order = iota("int32", n);
   let rest = key;
   for (let round = rounds(n); round > 0; round--) {
-    const [next, subkey] = splitToList(rest, 2) as [NDArray, NDArray];
+    const [next, subkey] = splitToList(rest, 2);
     rest = next;
     order = sort([words(subkey, [n]), order])[1] as NDArray;
   }

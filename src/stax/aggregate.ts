@@ -1,6 +1,8 @@
 /** Graph aggregation. */
+
 import { namedArguments } from "../base/arguments.ts";
 import { describe, formatShape, ShapeError } from "../base/errors.ts";
+import { mapEach } from "../base/lists.ts";
 import { type Axes, canonicalAxes, canonicalAxis, invertPermutation, range, sizeOf } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { checkIndices, takeAlong } from "../lax/gather.ts";
@@ -79,7 +81,7 @@ function aggregateSparse(graph: Graph): NDArray {
   const places = checkIndices(FN, pattern, "pattern");
   const all = n * sizeOf(sizes);
   // The numbers of the edges' ends among the vertices of all examples; a negative coordinate removes the edge.
-  const [tails, heads] = [0, 1].map((end) => {
+  const [tails, heads] = mapEach([0, 1], (end) => {
     const coordinates = axes.map((_, k) => reshape(at(places, ":", ":", k, end), { newSizes: [n * edges] }));
     const example = div(iota("int32", n * edges), edges);
     const number = coordinates.reduce(
@@ -94,7 +96,7 @@ function aggregateSparse(graph: Graph): NDArray {
       all,
       number,
     );
-  }) as [NDArray, NDArray];
+  });
   const rows = reshape(vertices, { newSizes: [all, -1] });
   const sums = scatterAdd(full(rows.shape, 0, x.dtype), heads, takeAlong(rows, tails, 0));
   const order = [0, ...range(free.length, 1 + axes.length), ...range(axes.length, 1)];
@@ -138,10 +140,7 @@ export function Aggregate(
         options.toDense && implementation === "DENSE"
           ? asArray(FN, options.toDense(given), "what toDense returns")
           : given;
-      const [batch, channel] = [batchAxis, channelAxis].map((axis) => canonicalAxis(FN, axis, x.ndim)) as [
-        number,
-        number,
-      ];
+      const [batch, channel] = mapEach([batchAxis, channelAxis], (axis) => canonicalAxis(FN, axis, x.ndim));
       const axes =
         aggregateAxis === null
           ? range(x.ndim).filter((i) => i !== batch && i !== channel)

@@ -28,7 +28,7 @@ function checkLayers<Layers extends readonly unknown[]>(fn: string, layers: Laye
 
 /** One entry for each layer: of the parameters, inputs or shapes. */
 function entries<T>(fn: string, name: string, list: unknown, count: number): T[] {
-  if (Array.isArray(list) && list.length === count) return list as T[];
+  if (Array.isArray(list) && list.length === count) return list;
   throw new TypeError(`${fn}: ${name} must be a list of ${count}, one entry for each layer, got ${describe(list)}.`);
 }
 
@@ -61,7 +61,7 @@ export function serial<const Layers extends readonly AnyLayer[]>(...given: Layer
     (key, inputShape) => {
       let [rest, shape] = [checkKey(fn, key), inputShape];
       const params = layers.map((layer) => {
-        const [next, layerKey] = splitToList(rest, 2) as [NDArray, NDArray];
+        const [next, layerKey] = splitToList(rest, 2);
         const [outputShape, layerParams] = initialized(fn, layer, layerKey, shape);
         [rest, shape] = [next, outputShape];
         return layerParams;
@@ -140,7 +140,7 @@ export function repeat<Out extends Arrays>(layer: Layer<Out>, n: number, ...rest
     (key, inputShape) => {
       let rest = checkKey(fn, key);
       const params = Array.from({ length: n }, () => {
-        const [next, layerKey] = splitToList(rest, 2) as [NDArray, NDArray];
+        const [next, layerKey] = splitToList(rest, 2);
         rest = next;
         const [outputShape, layerParams] = initialized(fn, own, layerKey, inputShape);
         if (JSON.stringify(outputShape) !== JSON.stringify(inputShape)) {
@@ -151,14 +151,14 @@ export function repeat<Out extends Arrays>(layer: Layer<Out>, n: number, ...rest
         }
         return layerParams;
       });
-      const [first, ...others] = params as [Params, ...Params[]];
-      return [inputShape, map<Params>((...leaves) => stack(leaves as NDArray[]), first, ...others)];
+      const [first, ...others] = params;
+      return [inputShape, map<Params>((...leaves) => stack(leaves), first, ...others)];
     },
     (params, inputs, kwargs) => {
       let x: Arrays = inputs;
       for (let i = 0; i < n; i++) {
         x = applyFn(
-          map<Params>((leaf) => unstack(fn, leaf as ArrayLike, i, n), params),
+          map<Params>((leaf) => unstack(fn, leaf, i, n), params),
           x,
           kwargs,
         );

@@ -1,7 +1,10 @@
 /** Layers that apply a fixed function: a part of the inputs, or a product with a constant. */
+
 import { namedArguments } from "../base/arguments.ts";
 import { checkOptions, describe, noMore, ShapeError, show } from "../base/errors.ts";
+import { mapEach } from "../base/lists.ts";
 import { frozen, isPlainObject } from "../base/plain.ts";
+import type { Shape } from "../base/shapes.ts";
 import { canonicalAxes } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { type ArrayLike, convertElementType, type DimensionPair } from "../lax/index.ts";
@@ -20,10 +23,10 @@ function fixed(fn: string, apply: (x: NDArray) => NDArray, paired: (ndim: number
   const outputShape = (shape: InputShape): InputShape => {
     knownSizes(fn, shape, paired(shape.length));
     const unknown = shape.filter(isUnknown);
-    const [out, other] = STAND_INS.map((size) => {
+    const [out, other] = mapEach(STAND_INS, (size): Shape => {
       const sizes = shape.map((n) => (isUnknown(n) ? size : (n as number)));
       return evalShape(apply, new ShapeDtypeStruct(sizes, "float32")).shape;
-    }) as [number[], number[]];
+    });
     const whole = out.map((n, i) => n === STAND_INS[0] && other[i] === STAND_INS[1]);
     const decided = out.every((n, i) => whole[i] || n === other[i]);
     if (!decided || whole.filter(Boolean).length !== unknown.length) {

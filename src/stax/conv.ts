@@ -147,7 +147,7 @@ function convolution(kind: ConvKind, outChan: number, filterShape: readonly numb
     const channels = knownSize(fn, shape, channel);
     const fanIn = channels * sizeOf(window);
     const places = local ? outputSizes(shape) : window;
-    const [keyW, keyB] = splitToList(key, 2) as [NDArray, NDArray];
+    const [keyW, keyB] = splitToList(key, 2);
     const W = draw(fn, keyW, inOrder(rhs, { O: width, I: local ? fanIn : channels }, places));
     const biasSizes = inOrder(out, { N: 1, C: width }, local ? places : window.map(() => 1));
     const b = bStd === null ? null : draw(fn, keyB, biasSizes);

@@ -122,9 +122,9 @@ function rectifier(fn: string, a: number, b: number, args: Stabilize): Layer {
   checkNumbers(fn, { "the slope for negative inputs": a, "that for positive ones": b });
   return elementwise(fn, (x) => {
     if (a === 0 && b === 0) return lax.mul(x, 0);
-    const below = a === 0 ? null : scale(lax.min(x, 0), a);
-    const above = b === 0 ? null : scale(lax.max(x, 0), b);
-    return below && above ? lax.add(below, above) : ((below ?? above) as NDArray);
+    if (a === 0) return scale(lax.max(x, 0), b);
+    const below = scale(lax.min(x, 0), a);
+    return b === 0 ? below : lax.add(below, scale(lax.max(x, 0), b));
   });
 }
 

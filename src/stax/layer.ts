@@ -33,7 +33,7 @@ export function checkInputShape(fn: string, shape: unknown): InputShape {
       fn,
       shape.map((n) => (isUnknown(n) ? 1 : n)),
     );
-    return frozen(shape as InputShape);
+    return frozen(shape);
   }
   throw new ShapeError(
     `${fn}: inputShape must be one list of sizes (-1 or null where unknown), got ${show(shape)}; ` +
@@ -70,8 +70,8 @@ export function makeLayer({ fn, outputShape, init, apply }: LayerDefinition): La
       refuseMask(fn, kwargs);
       // Layers are written in `lax`, which takes arrays of one dtype.
       const [leaves, def] = flatten<ArrayLike>(params);
-      const [x, ...values] = promoteToFloat(fn, [asArray(fn, inputs, "inputs"), ...leaves]) as [NDArray, ...NDArray[]];
-      return apply(unflatten(def, values) as Params, x, kwargs);
+      const [x, ...values] = promoteToFloat(fn, [asArray(fn, inputs, "inputs"), ...leaves]);
+      return apply(unflatten(def, values), x, kwargs);
     },
   );
 }
@@ -121,7 +121,7 @@ export function widthScales(
   const valid =
     Array.isArray(scales) && scales.length === 2 && Array.from(scales).every((n) => Number.isFinite(n) && n > 0);
   if (!valid) throw new TypeError(`${fn}: s must be two positive numbers, got ${show(s)}.`);
-  const [inputs, outputs] = scales as [number, number];
+  const [inputs, outputs] = scales;
   checkCount(fn, `the number of outputs times s[1], ${outputs},`, width * outputs, 1);
   return [inputs, outputs, width * outputs];
 }
@@ -134,7 +134,7 @@ export function weightsAndBias(fn: string, params: Params, bias: boolean): [W: N
         "are these the parameters of another network?",
     );
   }
-  const [W, b] = params as [ArrayLike, ArrayLike | null];
+  const [W, b] = params;
   if ((b !== null) !== bias) {
     throw new TypeError(`${fn}: the layer has ${bias ? "a" : "no"} bias (bStd), but params[1] is ${describe(b)}.`);
   }

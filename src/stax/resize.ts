@@ -108,7 +108,7 @@ export function ImageResize(
     );
   }
   const outputShape = (given: InputShape): InputShape => {
-    if (given.length === sizes.length) return given.map((n, i) => (sizes[i] === -1 ? n : (sizes[i] as number)));
+    if (given.length === sizes.length) return given.map((n, i) => (sizes[i] === -1 ? n : sizes[i]));
     throw new ShapeError(`${fn}: inputs ${showShape(given)} must have as many axes as shape ${formatShape(sizes)}.`);
   };
   return makeLayer({

@@ -14,6 +14,10 @@ export type Flags = readonly boolean[];
 
 export const chosen = <T>(list: readonly T[], flags: Flags): T[] => list.filter((_, i) => flags[i]);
 
+/** The chosen ones, none of which is `null`. */
+export const present = <T>(list: readonly (T | null)[], flags: Flags): T[] =>
+  list.filter((x, i): x is T => flags[i] === true && x !== null);
+
 export const count = (flags: Flags): number => flags.filter(Boolean).length;
 
 /** One value for each flag: the next of `values` where it is set, else `null`. */
@@ -63,7 +67,7 @@ export function jvpProgram(jaxpr: Jaxpr, active: Flags): JvpProgram {
       const [primals, tangents] = parts(values, active.length);
       const [outs, dOuts] = jvpJaxpr({ jaxpr, consts: [] }, primals, spread(tangents, active));
       activeOutputs = dOuts.map((t) => t !== null);
-      return [...outs, ...(chosen(dOuts, activeOutputs) as NDArray[])];
+      return [...outs, ...present(dOuts, activeOutputs)];
     },
     [...inputAvalsOf(jaxpr), ...inputAvalsOf(jaxpr, active)],
   );

@@ -7,7 +7,7 @@ import type { NDArray } from "../ir/ndarray.ts";
 import { isUndefined, type Primitive } from "../ir/primitive.ts";
 import { bind, traceToJaxpr } from "../ir/trace.ts";
 import { batchSize, batchToFront } from "../lax/shape.ts";
-import { batchedProgram, chosen, jvpProgram, parts, pullBackProgram, spread } from "./bodies.ts";
+import { batchedProgram, chosen, jvpProgram, parts, present, pullBackProgram, spread } from "./bodies.ts";
 import { checkFunction, flattenArrays, type TreeFunction, traceFunction } from "./flat.ts";
 import { splitJaxpr, withConstsAsInputs } from "./partial.ts";
 
@@ -42,7 +42,7 @@ const barrierPrimitive: Primitive<null> = {
 
 function behindBarrier(body: Jaxpr): Jaxpr {
   const inputs = body.inputs.map((v) => new Var(v.aval));
-  const barrier: Equation = { primitive: barrierPrimitive as Primitive, inputs, params: null, outputs: body.inputs };
+  const barrier: Equation = { primitive: barrierPrimitive, inputs, params: null, outputs: body.inputs };
   return { ...body, inputs, equations: [barrier, ...body.equations] };
 }
 
@@ -57,7 +57,7 @@ const checkpointPrimitive: Primitive<CheckpointParams> = {
   jvp: (primals, tangents, { body, ...options }) => {
     const isActive = tangents.map((t) => t !== null);
     const { program, active } = jvpProgram(body, isActive);
-    const outs = bindCheckpoint(program, [...primals, ...(chosen(tangents, isActive) as NDArray[])], options);
+    const outs = bindCheckpoint(program, [...primals, ...present(tangents, isActive)], options);
     const [values, dValues] = parts(outs, active.length);
     return [values, spread(dValues, active)];
   },
@@ -113,7 +113,7 @@ const checkpointPrimitive: Primitive<CheckpointParams> = {
       },
       [...known.map((x) => x.aval), ...chosen(outputAvals(body), has)],
     );
-    const outs = bindCheckpoint(back, [...known, ...(chosen(cts, has) as NDArray[])], { policy, again: true });
+    const outs = bindCheckpoint(back, [...known, ...present(cts, has)], { policy, again: true });
     return spread(outs, linear);
   },
   batch: (inputs, axes, { body, ...options }) => {

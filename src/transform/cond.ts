@@ -4,7 +4,7 @@ import { formatShape } from "../base/errors.ts";
 import { formatTree, unflatten } from "../base/tree.ts";
 import { type Aval, formatAval } from "../ir/aval.ts";
 import { type ClosedJaxpr, type Equation, type Jaxpr, outputAvals, Var } from "../ir/jaxpr.ts";
-import { HostArray, type NDArray } from "../ir/ndarray.ts";
+import { HostArray, NDArray } from "../ir/ndarray.ts";
 import { type BranchParams, isUndefined, type Primitive } from "../ir/primitive.ts";
 import { bind, evalJaxpr, traceToJaxpr } from "../ir/trace.ts";
 import { clamp } from "../lax/arithmetic.ts";
@@ -23,6 +23,7 @@ import {
   inputAvalsOf,
   jvpProgram,
   parts,
+  present,
   pullBackProgram,
   spread,
   withBatchAxes,
@@ -100,7 +101,7 @@ const condPrimitive: Primitive<BranchParams> = {
     const derived = branches.map((branch) => jvpProgram(branch, active));
     const some = union(derived.map((d) => d.active));
     const programs = derived.map((d) => withTangents(d, some).program);
-    const outs = bindBranches(index!, programs, [...primals, ...(chosen(tangents, active) as NDArray[])]);
+    const outs = bindBranches(index!, programs, [...primals, ...present(tangents, active)]);
     const [values, dValues] = parts(outs, some.length);
     return [values, spread(dValues, some)];
   },
@@ -111,13 +112,13 @@ const condPrimitive: Primitive<BranchParams> = {
     const unknownOutputs = union(own.map((split) => split.unknownOutputs));
     const splits = own.map((split) => withUnknown(split, unknownOutputs));
     const trivial = unknownOutputs.every(Boolean) && splits.every(({ known }) => known.jaxpr.equations.length === 0);
-    if (!index || trivial) return { outputs: unknownOutputs.map(() => null), rest: equation as Equation };
+    if (!index || trivial) return { outputs: unknownOutputs.map(() => null), rest: equation };
     const isKnown = unknownOutputs.map((is) => !is);
     const { avals, places } = sharedPlaces(splits);
-    const known = chosen(
+    const known = present(
       operands,
       isUnknown.map((is) => !is),
-    ) as NDArray[];
+    );
     const knownBranches = splits.map((split, k) =>
       traceToJaxpr(
         (values) => {
@@ -145,9 +146,8 @@ const condPrimitive: Primitive<BranchParams> = {
   },
   transpose: (cts, [index, ...operands], { branches }) => {
     const linear = operands.map(isUndefined);
-    const isKnown = linear.map((is) => !is);
     const has = cts.map((ct) => ct !== null);
-    const known = chosen(operands, isKnown) as NDArray[];
+    const known = operands.filter((x) => x instanceof NDArray);
     const avals = [...known.map((x) => x.aval), ...chosen(outputAvals(branches[0]!), has)];
     const back = branches.map((branch) =>
       traceToJaxpr((values) => {
@@ -155,7 +155,7 @@ const condPrimitive: Primitive<BranchParams> = {
         return pullBackProgram(branch, linear, fixed, spread(given, has));
       }, avals),
     );
-    const outs = bindBranches(index as NDArray, back, [...known, ...(chosen(cts, has) as NDArray[])]);
+    const outs = bindBranches(index as NDArray, back, [...known, ...present(cts, has)]);
     return [null, ...spread(outs, linear)];
   },
   batch: ([index, ...operands], [indexAxis, ...axes], { branches }) => {

@@ -44,10 +44,11 @@ export function customJvp<F extends TreeFunction>(f: F, given: CustomOptions = {
       if (!Array.isArray(result) || result.length !== 2) {
         throw new TypeError(`${fn}: the rule must return [out, tangentOut], got ${describe(result)}.`);
       }
-      const [out, dOut] = result.map((tree, i) =>
-        ruleResult(fn, i === 0 ? "the rule's result" : "the rule's tangent", tree, outTree, avals),
-      );
-      return [out!, dOut!];
+      const [out, dOut] = result;
+      return [
+        ruleResult(fn, "the rule's result", out, outTree, avals),
+        ruleResult(fn, "the rule's tangent", dOut, outTree, avals),
+      ];
     });
   };
   const defjvp = (given: NonNullable<typeof rule>, options?: never): void => {

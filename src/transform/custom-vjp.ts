@@ -126,7 +126,7 @@ export function customVjp<F extends TreeFunction>(f: F, given: CustomOptions = {
     const [forward, backward] = given;
     const { values, nondiff, of, partial } = splitArguments(fn, f, args, options);
     return callFlat(fn, partial, values, [...given, ...nondiff], (inTree, outTree, avals) => (primals, tangents) => {
-      const result = of(forward as TreeFunction)(...unflatten<unknown[]>(inTree, primals));
+      const result = of(forward)(...unflatten<unknown[]>(inTree, primals));
       refusePromise(fn, result);
       if (!Array.isArray(result) || result.length !== 2) {
         throw new TypeError(`${fn}: forward must return [out, residuals], got ${describe(result)}.`);

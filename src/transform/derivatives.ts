@@ -107,7 +107,7 @@ function tangentsOf(fn: string, given: unknown, { inTree, inputs, active }: Diff
 function splitAux(fn: string, args: readonly unknown[]): [args: readonly unknown[], hasAux: boolean] {
   const last = args.at(-1);
   if (!isPlainObject(last) || !Object.hasOwn(last, "hasAux")) return [args, false];
-  return [args.slice(0, -1), checkOptions<AuxOptions>(fn, last as AuxOptions, ["hasAux"]).hasAux ?? false];
+  return [args.slice(0, -1), checkOptions<AuxOptions>(fn, last, ["hasAux"]).hasAux ?? false];
 }
 
 export interface AuxOptions {
@@ -202,7 +202,7 @@ function pullBack(
 ): NDArray[] {
   const cts = transposeJaxpr(linear, cotangents);
   let next = 0;
-  const spread = active.map((has) => (has ? cts[next++]! : null));
+  const spread = active.map((has) => (has ? cts[next++] : null));
   const wide = outputAvals(linear.jaxpr).some(({ dtype }) => dtype === "float64");
   return inputs.map(({ aval }, i) => {
     const ct = spread[i] ?? zerosLike(aval);
@@ -378,7 +378,7 @@ function gradOf(fn: string, f: TreeFunction, options: GradOptions): (...args: un
 function scalarOutput(fn: string, outTree: TreeDef, avals: readonly Aval[], hasAux: boolean): Aval {
   const valueTree = hasAux
     ? outTree.kind === "list" && outTree.children.length === 2
-      ? outTree.children[0]!
+      ? outTree.children[0]
       : null
     : outTree;
   const [value] = avals;

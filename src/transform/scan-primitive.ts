@@ -17,6 +17,7 @@ import {
   inputAvalsOf,
   jvpProgram,
   parts,
+  present,
   pullBackProgram,
   spread,
   withBatchAxes,
@@ -108,11 +109,11 @@ function partialEval(
   });
   const { known, unknown, unknownOutputs } = result;
   if (known.jaxpr.equations.length === 0 && unknownOutputs.every(Boolean)) {
-    return { outputs: unknownOutputs.map(() => null), rest: equation as Equation };
+    return { outputs: unknownOutputs.map(() => null), rest: equation };
   }
   const isUnknown = [...uConsts, ...flags, ...uSlices];
   const isKnown = isUnknown.map((is) => !is);
-  const values = chosen(inputs, isKnown) as NDArray[];
+  const values = present(inputs, isKnown);
   const knownConsts = consts - count(uConsts);
   const { jaxpr } = known;
   const [outs, residuals] = parts(jaxpr.outputs, unknownOutputs.length - count(unknownOutputs));
@@ -151,7 +152,7 @@ function partialEval(
     },
     outputs: chosen(equation.outputs, unknownOutputs),
   };
-  return { outputs, rest: rest as Equation };
+  return { outputs, rest: rest };
 }
 
 /** The loop backwards: it carries the cotangents of the carry, and sums those of the constants. */
@@ -197,13 +198,7 @@ function transpose(
     ],
   );
   const start = ctCarry.map((ct, i) => ct ?? zerosLike(carryAvals[i]!));
-  const given = [
-    ...knownConsts,
-    ...constAvals.map(zerosLike),
-    ...start,
-    ...(chosen(ctYs, hasYs) as NDArray[]),
-    ...knownSlices,
-  ];
+  const given = [...knownConsts, ...constAvals.map(zerosLike), ...start, ...present(ctYs, hasYs), ...knownSlices];
   const outs = bindScan(back, given, {
     ...params,
     reverse: !params.reverse,

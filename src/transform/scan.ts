@@ -245,12 +245,12 @@ export function foriLoop<Value>(
   ) {
     throw new TypeError(`${fn}: lower and upper must be whole numbers, got ${describe(lower)} and ${describe(upper)}.`);
   }
-  const [first, last] = bounds.map((x) => convertElementType(x!, "int32"));
+  const [first, last] = bounds.map((x) => convertElementType(x, "int32"));
   const [, value] = whileAs(
     fn,
     ([i]: [NDArray, unknown]) => lt(i, last!),
     ([i, v]: [NDArray, unknown]) => [add(i, 1), body(i, v)],
     [first, init],
   );
-  return value as Value;
+  return value;
 }

@@ -19,6 +19,7 @@ import {
   inputAvalsOf,
   jvpProgram,
   parts,
+  present,
   spread,
   withBatchAxes,
   withTangents,
@@ -79,7 +80,7 @@ const whilePrimitive: Primitive<WhileParams> = {
     const start = dInit.map((t, i) => t ?? zerosLike(init[i]!.aval));
     const outs = bindWhile(
       programs,
-      [forCondition, [...forBody, ...(chosen(dConsts, isActive) as NDArray[])]],
+      [forCondition, [...forBody, ...present(dConsts, isActive)]],
       [...init, ...chosen(start, flags)],
     );
     const [values, dValues] = parts(outs, init.length);
@@ -97,7 +98,7 @@ const whilePrimitive: Primitive<WhileParams> = {
       const result = withUnknown(splitJaxpr(body, [...uConsts, ...carry]), carry);
       return { result, flags: result.unknownOutputs };
     });
-    const nothing = { outputs: flags.map(() => null), rest: equation as Equation };
+    const nothing = { outputs: flags.map(() => null), rest: equation };
     if (splitJaxpr(condition, [...uCondition, ...flags]).unknownOutputs[0] || !flags.includes(false)) return nothing;
     const isKnown = flags.map((is) => !is);
     const [forCondition, forBody, init] = parts(inputs, conditionConsts, bodyConsts);
@@ -110,12 +111,12 @@ const whilePrimitive: Primitive<WhileParams> = {
       },
       [
         forCondition as NDArray[],
-        chosen(
+        present(
           forBody,
           uConsts.map((is) => !is),
-        ) as NDArray[],
+        ),
       ],
-      chosen(init, isKnown) as NDArray[],
+      present(init, isKnown),
     );
     const outputs = equation.outputs.map((v, i) => (flags[i] ? v : new Var(v.aval)));
     return {

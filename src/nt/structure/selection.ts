@@ -1,5 +1,7 @@
 /** Products with selections, whose ones and zeros never exist: rows are taken, or places compared. */
+
 import type { DType } from "../../base/dtypes.ts";
+import { mapEach } from "../../base/lists.ts";
 import type { NDArray } from "../../ir/ndarray.ts";
 import { convertElementType } from "../../lax/convert.ts";
 import { gatherRows } from "../../lax/gather.ts";
@@ -18,7 +20,7 @@ export interface Selection {
 /** Where two selections of the same rows name the same one, as numbers. Places outside of the rows meet nothing. */
 export function comparePlaces(a: Selection, b: Selection, sizes: readonly number[], dtype: DType): WindowedOperand {
   const labels = [...new Set([...a.labels, ...b.labels])];
-  const [x, y] = [a, b].map((s) => arrange({ array: s.places, labels: s.labels }, labels, sizes)) as [NDArray, NDArray];
+  const [x, y] = mapEach([a, b], (s) => arrange({ array: s.places, labels: s.labels }, labels, sizes));
   const inside = bitwiseAnd(ge(x, 0), lt(x, sizes[a.row]!));
   return { array: convertElementType(bitwiseAnd(eq(x, y), inside), dtype), labels, windows: [] };
 }
@@ -30,10 +32,7 @@ export function takeRows(
   sizes: readonly number[],
 ): WindowedOperand {
   const common = own.filter((label) => operand.labels.includes(label));
-  const [taken, rest] = [own, operand.labels].map((list) => list.filter((l) => l !== row && !common.includes(l))) as [
-    number[],
-    number[],
-  ];
+  const [taken, rest] = mapEach([own, operand.labels], (list) => list.filter((l) => l !== row && !common.includes(l)));
   const rows = reshape(arrange(operand, [...common, row, ...rest], sizes), {
     newSizes: [volume(common, sizes), sizes[row]!, volume(rest, sizes)],
   });
