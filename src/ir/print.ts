@@ -3,7 +3,7 @@ import { formatAval } from "./aval.ts";
 import { type Atom, type Equation, isJaxpr, type Jaxpr, Literal, type Var } from "./jaxpr.ts";
 
 /** `a`, `b`, ..., `z`, `aa`, `ab`, ... */
-function nameOf(index: number): string {
+export function nameOf(index: number): string {
   const last = String.fromCharCode(97 + (index % 26));
   return index < 26 ? last : nameOf(Math.floor(index / 26) - 1) + last;
 }
