@@ -5,10 +5,14 @@
  *
  * The innermost loops of products are built once more with fused multiply-adds, to `dist/kernels-relaxed.wasm`; a
  * host may put them in the place of those in `dist/kernels.wasm`, which give the same bits on every engine.
+ *
+ * With `--fast` the optimizer goes over them once and not until nothing changes any more. A lower level of it is no way to
+ * save time: it leaves functions with tens of thousands of locals, for which engines take gigabytes.
  */
 import { mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import asc from "assemblyscript/asc";
 import binaryen from "binaryen";
@@ -41,8 +45,11 @@ function refuse(message) {
   process.exit(1);
 }
 
+const { values } = parseArgs({ options: { fast: { type: "boolean", default: false } } });
+const target = values.fast ? "fast" : "release";
+
 async function compile({ source, output, relaxed }) {
-  const options = [source, "--config", "asconfig.json", "--baseDir", root, "--outFile", output];
+  const options = [source, "--config", "asconfig.json", "--target", target, "--baseDir", root, "--outFile", output];
   options.push(...(relaxed ? ["--enable", "relaxed-simd"] : ["--exportTable"]));
   const { error, stderr } = await asc.main(options);
   // The optimizer says this when another round might have saved a few bytes.

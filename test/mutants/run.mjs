@@ -63,8 +63,7 @@ function runTest(folder, test, timeout = TIMEOUT) {
 
 /** Compiles the kernels, optimized: engines can't cope with what they are before. What the compiler has to say if it can't. */
 async function buildKernels(folder) {
-  const config = { options: { ...kernelOptions, converge: false } };
-  writeFileSync(join(folder, "asconfig.json"), JSON.stringify(config));
+  writeFileSync(join(folder, "asconfig.json"), JSON.stringify({ options: kernelOptions }));
   const modules = [
     ["assembly/index.ts", "dist/kernels.wasm", "--exportTable"],
     ["assembly/relaxed.ts", "dist/kernels-relaxed.wasm", "--enable", "relaxed-simd"],
