@@ -1,5 +1,5 @@
 /**
- * The blocked way to contract, for large operands, in the structure of GotoBLAS and BLIS (van Zee, van de Geijn 2015):
+ * Cache blocking: the way to contract large operands, in the structure of GotoBLAS and BLIS (van Zee, van de Geijn 2015):
  * three loops cut the problem into blocks that fit the caches, the block's part of each operand is packed into panels
  * in exactly the order in which the innermost loop wants it, and that loop keeps a tile of the result in registers.
  */

@@ -4,7 +4,8 @@
  * Matrix products, convolutions and all of their transposes are this one kernel. The addressing is that of
  * TBLIS (Matthews 2018): the byte offsets of rows, columns and inner indices are written to small tables by an
  * odometer, and an element's address is `base + row offset + inner offset`. So a tensor with any axes and
- * strides, overlapping ones included (a convolution's patches), is read straight from where it lies.
+ * strides, overlapping ones included (a convolution's patches), is read straight from where it lies:
+ * implicit GEMM, a convolution as a product of matrices without im2col's copy of every patch.
  *
  * There are several ways to go about it: large operands are packed block by block (`blocked.ts`); where that would
  * cost more than it saves, sums run along contiguous inner indices, or along contiguous columns (`unpacked.ts`), as in

@@ -3,6 +3,8 @@
  *
  * A panel is a few rows of A (or columns of B; here both are called lines) by all of the block's inner
  * indices, stored inner index by inner index, so that the microkernel reads it from front to back.
+ * Prefetching is left to the processor, since WebAssembly has no instruction for it: it recognises such a
+ * stream, and not the jumps of an offset table.
  * The lines go in groups of one vector, and what is left of them one by one. A group is read with vector
  * loads where its lines are neighbours in memory, or, where instead inner indices are, by small
  * transpositions; only what is neither costs a load per element.

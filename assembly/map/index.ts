@@ -1,5 +1,6 @@
 /**
- * MAP: a chain of elementwise operations as a small register program, run a block at a time.
+ * MAP: a chain of elementwise operations as a small register program, run a block at a time (vectorized
+ * interpretation, as of numexpr).
  *
  * A register is an array of BLOCK elements that lives in scratch, so intermediates never leave the L1
  * cache, and the cost of decoding an instruction is spread over a block. A contiguous input needs no

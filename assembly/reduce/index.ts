@@ -1,7 +1,7 @@
 /**
  * REDUCE: folding over some axes of a strided view.
  *
- * Floating-point sums are pairwise in the large and have at least 16 (float32) or 8 (float64) running
+ * Pairwise summation: floating-point sums are pairwise in the large and have at least 16 (float32) or 8 (float64) running
  * sums in the small: the terms are cut into runs, each run is folded with several accumulators, and
  * the runs' results are combined like the digits of a binary counter (`push` below), so that the
  * error grows with the logarithm of the number of terms. The order of the operations depends on the

@@ -1,4 +1,4 @@
-/** Elementwise equations over the program's own numbers, computed while the program is compiled. */
+/** Constant folding: elementwise equations over the program's own numbers, computed once, while the program is compiled. */
 import { allocate, type DType, isFloat } from "../base/dtypes.ts";
 import { type Equation, Literal } from "../ir/jaxpr.ts";
 import type { MapOp } from "../ir/map-ops.ts";

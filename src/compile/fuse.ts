@@ -1,4 +1,4 @@
-/** Which elementwise equations run as one kernel. */
+/** Fusion: which elementwise equations run as one kernel, so that what is between them never goes to memory. */
 import { type Shape, sameShape, sizeOf } from "../base/shapes.ts";
 import { type Atom, type Equation, type Jaxpr, Var } from "../ir/jaxpr.ts";
 import type { Target } from "./target.ts";

@@ -1,6 +1,6 @@
 /**
- * Addresses for a plan's buffers. Lifetimes are known, so the arena is laid out once: a buffer's room is free again after
- * the last step that reads it.
+ * Liveness: addresses for a plan's buffers. Lifetimes are known, so the arena is laid out once: a buffer's room is free
+ * again after the last step that reads it.
  */
 import { type Buffer, innerSteps, type Program, readsOf, type Step, writesOf } from "./program.ts";
 import { bytesOfItem, type Target } from "./target.ts";
@@ -24,7 +24,7 @@ class FreeList {
   readonly #holes: Hole[] = [];
   constructor(public end: number) {}
 
-  /** The smallest hole that fits, so that large ones stay whole; else new room at the end. */
+  /** Best fit: the smallest hole that is large enough, so that large ones stay whole; else new room at the end. */
   take(bytes: number): number {
     let best: Hole | undefined;
     for (const hole of this.#holes) {

@@ -2,7 +2,10 @@ import { sliceView, type View } from "../base/view.ts";
 import type { ContractParams } from "../ir/primitive.ts";
 import type { ArrayOperand, ContractAxis, ContractStep } from "./program.ts";
 
-/** `lhs` with each windowed axis replaced by the window's two labels: the same memory seen through more strides. */
+/**
+ * Implicit im2col: `lhs` with each windowed axis replaced by the window's two labels, the same memory seen through more
+ * strides, since the kernel reads overlapping patches where they lie and a copy of them would be many times as large.
+ */
 function unfold(view: View, { lhs, sizes, windows }: ContractParams): { view: View; labels: number[] } {
   const labels: number[] = [];
   const shape: number[] = [];

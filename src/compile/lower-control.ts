@@ -14,7 +14,10 @@ import {
   whole,
 } from "./program.ts";
 
-/** Writes the next carry over the present one, of which the next one may be made. */
+/**
+ * Parallel assignment: writes the next carry over the present one. All of it changes at once, so what the next one reads
+ * of the present one, as where two exchange their places, is copied before anything is overwritten.
+ */
 function carryOn(next: readonly Operand[], carry: readonly ArrayOperand[], steps: Step[]): void {
   const buffers = carry.map((operand) => operand.buffer);
   const stays = (operand: Operand, i: number): boolean =>

@@ -1,5 +1,6 @@
 /**
- * Contractions over data that lies spread out, with zeros between, as the derivatives of strided convolutions have it.
+ * Polyphase decomposition: contractions over data that lies spread out, with zeros between, as the derivatives of
+ * strided convolutions have it.
  *
  * With `d - 1` zeros between the elements, outputs whose places differ by a multiple of `d` meet the same elements of
  * the window, and the others of it meet zeros. So there are `d` smaller contractions along an axis, each with every

@@ -27,7 +27,10 @@ import {
 /** The values of a longer constant are its plan's affair. */
 const MAX_SHOWN = 8;
 
-/** A line for each step, the steps inside of loops and branches indented; every buffer with dtype and size where it is first written. */
+/**
+ * A line for each step, the steps inside of loops and branches indented; every buffer with dtype and size where it is
+ * first written.
+ */
 export const formatProgram = (program: Program): string => new Printer().program(program);
 
 const indented = (lines: readonly string[]): string[] => lines.map((line) => `  ${line}`);

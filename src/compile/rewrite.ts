@@ -1,6 +1,7 @@
 /**
- * Equations replaced by less work with the same results, to the bit: NaN, infinities and -0 stay what they are. The one
- * exception is a product with the basis of a Jacobian, where no `0 * infinity` arises any more.
+ * Algebraic simplification: equations replaced by less work with the same results, to the bit: NaN, infinities and -0
+ * stay what they are. The one exception is a product with the basis of a Jacobian, where no `0 * infinity` arises any
+ * more.
  */
 import { isFloat } from "../base/dtypes.ts";
 import { range } from "../base/shapes.ts";

@@ -4,7 +4,10 @@ import { type Atom, type Equation, type Jaxpr, Literal, mapPrograms, Var } from 
 import { literalKey, operationKey } from "../ir/key.ts";
 import { rewrite } from "./rewrite.ts";
 
-/** Puts the equations of called programs in the place of their calls. */
+/**
+ * Inlining: puts the equations of called programs in the place of their calls, so that fusion and all else see one
+ * program.
+ */
 export function inlineCalls(jaxpr: Jaxpr): Jaxpr {
   const equations: Equation[] = [];
   const inline = (body: Jaxpr, values: Map<Var, Atom>): void => {
@@ -35,7 +38,10 @@ export function inlineCalls(jaxpr: Jaxpr): Jaxpr {
   return { ...jaxpr, equations, outputs };
 }
 
-/** Replaces equations that compute what an earlier one has computed. */
+/**
+ * Common subexpression elimination: replaces equations that compute what an earlier one has computed, since a derivative
+ * computes again much of what the function did.
+ */
 export function eliminateCommonSubexpressions(jaxpr: Jaxpr): Jaxpr {
   const replaced = new Map<Var, Var>();
   const seen = new Map<string, readonly Var[]>();
@@ -59,8 +65,9 @@ export function eliminateCommonSubexpressions(jaxpr: Jaxpr): Jaxpr {
 }
 
 /**
- * Keeps the equations that the outputs need, each just before the first that needs it. In this order a kernel over many
- * layers takes one layer's Jacobians, contracts them and forgets them before it makes the next layer's.
+ * Scheduling: keeps the equations that the outputs need, each just before the first that needs it. In this order a
+ * kernel over many layers takes one layer's Jacobians, contracts them and forgets them before it makes the next
+ * layer's.
  */
 export function orderByDemand(jaxpr: Jaxpr): Jaxpr {
   const producer = new Map<Var, Equation>();

@@ -1,4 +1,7 @@
-/** The walk over several operands at once, with as few axes as it can have. */
+/**
+ * Loop collapsing: the walk over several operands at once, with as few axes as it can have, so that inner loops are
+ * long.
+ */
 
 /** Axes of a walk: one size and one stride per operand. */
 interface Walk {

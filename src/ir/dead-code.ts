@@ -1,4 +1,7 @@
-/** Programs without what their outputs don't need, inside of loops and branches too. */
+/**
+ * Dead code elimination: programs without what their outputs don't need, inside of loops and branches too, since
+ * derivatives and simplification leave a good deal of it behind.
+ */
 import type { Atom, Equation, Jaxpr } from "./jaxpr.ts";
 import type { BranchParams, LoopParams } from "./primitive.ts";
 

@@ -1,4 +1,4 @@
-/** Register allocation: the values of an elementwise program in the registers of the kernels' interpreter. */
+/** Register allocation by linear scan: the values of an elementwise program in the registers of the kernels' interpreter. */
 import type { DType } from "../../base/dtypes.ts";
 import type { ArrayOperand, Buffer, MapInstruction, MapStep } from "../../compile/program.ts";
 
@@ -15,8 +15,8 @@ export interface MapProgram {
 }
 
 /**
- * Inputs, constants and outputs keep their registers for the whole program; the rest are reused after their last use (linear
- * scan), so that a block's intermediates stay in the first-level cache.
+ * Inputs, constants and outputs keep their registers for the whole program; the rest are reused after their last use, so
+ * that a block's intermediates stay in the first-level cache.
  */
 export function assignRegisters({ inputs, constants, instructions, outputs }: MapStep): MapProgram {
   const first = inputs.length + constants.length;

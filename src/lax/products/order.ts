@@ -1,4 +1,7 @@
-/** The order in which a product of many operands is taken, two at a time. */
+/**
+ * The contraction path (matrix chain order, for matrices): the order in which a product of many operands is taken, two
+ * at a time.
+ */
 import { volume } from "./labels.ts";
 
 /** An operand by its number, or the product of two. */
