@@ -143,22 +143,29 @@ export function bind1<Params>(primitive: Primitive<Params>, inputs: readonly NDA
  * values, unless a trace around records everything.
  * @throws TypeError when `fn` returns something that is not an array.
  */
-export function traceToJaxpr(
+export const traceToJaxpr = (
   fn: (inputs: NDArray[]) => readonly NDArray[],
   avals: readonly Aval[],
   concrete = false,
-): ClosedJaxpr {
+): ClosedJaxpr => traceWithAux((inputs) => [fn(inputs), null], avals, concrete)[0];
+
+/** The same of a function that returns, beside its outputs, what else it has found. Arrays in there end with the trace. */
+export function traceWithAux<Aux>(
+  fn: (inputs: NDArray[]) => readonly [outputs: readonly NDArray[], aux: Aux],
+  avals: readonly Aval[],
+  concrete = false,
+): [program: ClosedJaxpr, aux: Aux] {
   const trace = new Trace(concrete && !isStaging());
   const inputs = avals.map((aval) => new Var(aval));
   traces.push(trace);
   try {
-    const results = fn(inputs.map((v) => new Tracer(trace, v)));
+    const [results, aux] = fn(inputs.map((v) => new Tracer(trace, v)));
     const outputs = results.map((x) => {
       if (!(x instanceof NDArray)) throw new TypeError(`a traced function must return arrays, got ${describe(x)}.`);
       return trace.atom(x);
     });
     const jaxpr: Jaxpr = { constVars: trace.constVars, inputs, equations: trace.equations, outputs };
-    return { jaxpr, consts: trace.consts };
+    return [{ jaxpr, consts: trace.consts }, aux];
   } finally {
     trace.active = false;
     traces.pop();

@@ -9,7 +9,7 @@ import { evalShape, ShapeDtypeStruct } from "../transform/shapes.ts";
 import { type Known, knownOf } from "./task/known.ts";
 import type { Kwargs } from "./task/kwargs.ts";
 import { forgotten } from "./task/one-example.ts";
-import type { SideInputs } from "./task/recording.ts";
+import type { SideInputs } from "./task/problem.ts";
 import { computeTiles } from "./tiles/assemble.ts";
 import {
   type BatchLayout,

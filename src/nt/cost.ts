@@ -1,7 +1,7 @@
 /** What the NTK's methods would cost, before any runs. */
 import { noMore } from "../base/errors.ts";
 import type { Cost } from "../compile/cost.ts";
-import { checkFunction, flattenArrays, traceFunction } from "../transform/flat.ts";
+import { checkFunction, flattenArrays, traceFunctionWithAux } from "../transform/flat.ts";
 import type { AnyTree, Given } from "../transform/tree-types.ts";
 import { candidates, methodOf } from "./methods/choice.ts";
 import { NtkImplementation } from "./methods/implementation.ts";
@@ -46,16 +46,14 @@ export function costOf<Params = AnyTree, X = AnyTree>(
   const args = givenArguments(fn, x1, x2, params, kwargs);
   const recording = new Recorder(fn, f).record(settings.vmapAxes, args[2], sideInputs(args));
   const [leaves, tree] = flattenArrays(fn, args.slice(0, 3));
-  const costs: [MethodName, Cost][] = [];
   const avals = leaves.map((x) => x.aval);
   // The task is traced only for its shapes; the programs of the methods are traced and counted inside.
-  traceFunction(
+  const { aux: costs } = traceFunctionWithAux(
     fn,
     (a, b, p) => {
       const task: Task = [a, b, p, sidesOf(args[3], a, b)];
       const found = candidates(fn, prepare(fn, recording.with(), settings, task), settings);
-      costs.push(...found.map(({ implementation, cost }): [MethodName, Cost] => [nameOf(implementation), cost]));
-      return [];
+      return [[], found.map(({ implementation, cost }): [MethodName, Cost] => [nameOf(implementation), cost])];
     },
     tree,
     avals,

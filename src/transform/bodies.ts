@@ -3,7 +3,7 @@ import type { Aval } from "../ir/aval.ts";
 import type { ClosedJaxpr, Jaxpr } from "../ir/jaxpr.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import type { BatchAxis, Tangent } from "../ir/primitive.ts";
-import { evalJaxpr, traceToJaxpr } from "../ir/trace.ts";
+import { evalJaxpr, traceToJaxpr, traceWithAux } from "../ir/trace.ts";
 import { zerosLike } from "../lax/create.ts";
 import { batchToFront } from "../lax/shape.ts";
 import { batchJaxpr } from "./batch.ts";
@@ -61,13 +61,12 @@ export interface JvpProgram {
 
 /** The derivative of a program by its `active` inputs. */
 export function jvpProgram(jaxpr: Jaxpr, active: Flags): JvpProgram {
-  let activeOutputs: Flags = [];
-  const program = traceToJaxpr(
+  const [program, activeOutputs] = traceWithAux(
     (values) => {
       const [primals, tangents] = parts(values, active.length);
       const [outs, dOuts] = jvpJaxpr({ jaxpr, consts: [] }, primals, spread(tangents, active));
-      activeOutputs = dOuts.map((t) => t !== null);
-      return [...outs, ...present(dOuts, activeOutputs)];
+      const has = dOuts.map((t) => t !== null);
+      return [[...outs, ...present(dOuts, has)], has];
     },
     [...inputAvalsOf(jaxpr), ...inputAvalsOf(jaxpr, active)],
   );
@@ -102,13 +101,12 @@ export interface BatchedProgram {
 }
 
 export function batchedProgram(jaxpr: Jaxpr, batched: Flags, size: number): BatchedProgram {
-  let batchedOutputs: Flags = [];
-  const program = traceToJaxpr(
+  const [program, batchedOutputs] = traceWithAux(
     (values) => {
       const axes = batched.map((is): BatchAxis => (is ? 0 : null));
       const [outs, at] = batchJaxpr({ jaxpr, consts: [] }, values, axes);
-      batchedOutputs = at.map((axis) => axis !== null);
-      return outs.map((out, i) => (batchedOutputs[i] ? batchToFront(out, at[i]!, size) : out));
+      const front = outs.map((out, i) => (at[i] === null ? out : batchToFront(out, at[i]!, size)));
+      return [front, at.map((axis) => axis !== null)];
     },
     inputAvalsOf(jaxpr).map((aval, i) => (batched[i] ? { ...aval, shape: [size, ...aval.shape] } : aval)),
   );

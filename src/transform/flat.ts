@@ -7,7 +7,7 @@ import { formatTree, sameStructure, type TreeDef, unflatten } from "../base/tree
 import type { Aval } from "../ir/aval.ts";
 import type { ClosedJaxpr } from "../ir/jaxpr.ts";
 import { NDArray, scalar } from "../ir/ndarray.ts";
-import { traceToJaxpr } from "../ir/trace.ts";
+import { traceWithAux } from "../ir/trace.ts";
 import { castWeak, convertElementType, narrowed, withDigits } from "../lax/convert.ts";
 import { asArray, numberDType } from "../lax/operands.ts";
 
@@ -74,27 +74,39 @@ export interface TraceOptions {
 export const ARRAYS: TraceOptions = { statics: LEAF };
 
 /** Traces `f(...args)`, where `inTree` is the structure of the list of arguments and `avals` those of its leaves. */
-export function traceFunction(
+export const traceFunction = (
   fn: string,
   f: TreeFunction,
   inTree: TreeDef,
   avals: readonly Aval[],
+  options?: TraceOptions,
+): Traced => traceFunctionWithAux(fn, (...args) => [f(...args), null], inTree, avals, options);
+
+/** A function that returns, beside its results, what else it has found. */
+export type FunctionWithAux<Aux, Out = unknown> = (
+  ...args: Parameters<TreeFunction>
+) => readonly [result: Out, aux: Aux];
+
+/** `traceFunction` of a function that returns `[result, aux]`. */
+export function traceFunctionWithAux<Aux>(
+  fn: string,
+  f: FunctionWithAux<Aux>,
+  inTree: TreeDef,
+  avals: readonly Aval[],
   { statics, finish, concrete }: TraceOptions = {},
-): Traced {
-  let outTree: TreeDef | undefined;
-  const program = traceToJaxpr(
+): Traced & { readonly aux: Aux } {
+  const [program, found] = traceWithAux(
     (leaves) => {
-      const result = f(...unflatten<unknown[]>(inTree, leaves.map(narrowed)));
-      const [outs, tree] = flattenArguments(result, statics, fn);
-      if (tree.kind === "static" && typeof tree.value !== "boolean") refuseResult(fn, result);
-      outTree = tree;
+      const [result, aux] = f(...unflatten<unknown[]>(inTree, leaves.map(narrowed)));
+      const [outs, outTree] = flattenArguments(result, statics, fn);
+      if (outTree.kind === "static" && typeof outTree.value !== "boolean") refuseResult(fn, result);
       const arrays = outs.map((out) => resultArray(fn, out));
-      return finish ? finish(arrays) : arrays;
+      return [finish ? finish(arrays) : arrays, { outTree, aux }];
     },
     avals,
     concrete,
   );
-  return { program, outTree: outTree! };
+  return { program, ...found };
 }
 
 /** Throws for a result that no program can have: anything but arrays and numbers, with flags and names among them. */

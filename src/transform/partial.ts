@@ -4,7 +4,7 @@
  */
 import { type Atom, type ClosedJaxpr, Environment, type Equation, type Jaxpr, Literal, Var } from "../ir/jaxpr.ts";
 import type { NDArray } from "../ir/ndarray.ts";
-import { bind, traceToJaxpr } from "../ir/trace.ts";
+import { bind, traceWithAux } from "../ir/trace.ts";
 
 /** The values that are known; variables that are missing are unknown. */
 export type KnownValues = Environment<NDArray>;
@@ -75,26 +75,23 @@ export interface Split {
 
 /** Splits a program without constants. */
 export function splitJaxpr(jaxpr: Jaxpr, unknownInputs: readonly boolean[]): Split {
-  let unknown: Jaxpr | undefined;
-  let unknownOutputs: boolean[] = [];
-  const known = traceToJaxpr(
+  const [known, rest] = traceWithAux(
     (values) => {
       let next = 0;
       const env = knownInputs(
         { jaxpr, consts: [] },
         unknownInputs.map((is) => (is ? null : values[next++]!)),
       );
-      const rest = partialEvaluate(jaxpr.equations, env);
-      unknownOutputs = jaxpr.outputs.map((atom) => !isKnown(env, atom));
+      const equations = partialEvaluate(jaxpr.equations, env);
+      const unknownOutputs = jaxpr.outputs.map((atom) => !isKnown(env, atom));
       const of = (is: boolean): Atom[] => jaxpr.outputs.filter((_, i) => unknownOutputs[i] === is);
       const inputs = jaxpr.inputs.filter((_, i) => unknownInputs[i]);
-      const closed = closeOver(inputs, rest, of(true), env);
-      unknown = closed.jaxpr;
-      return [...of(false).map((atom) => env.read(atom)), ...closed.consts];
+      const { jaxpr: unknown, consts } = closeOver(inputs, equations, of(true), env);
+      return [[...of(false).map((atom) => env.read(atom)), ...consts], { unknown, unknownOutputs }];
     },
     jaxpr.inputs.filter((_, i) => !unknownInputs[i]).map((v) => v.aval),
   );
-  return { known, unknown: unknown!, unknownOutputs };
+  return { known, ...rest };
 }
 
 /** The split with the outputs that are `forced` among the unknown ones, whatever they depend on: residuals, if known. */

@@ -7,7 +7,7 @@ import type { NDArray } from "../ir/ndarray.ts";
 import type { BatchAxis } from "../ir/primitive.ts";
 import { batchToFront, moveAxis } from "../lax/shape.ts";
 import { batchJaxpr } from "./batch.ts";
-import { checkFunction, flattenArrays, type TreeFunction, traceFunction } from "./flat.ts";
+import { checkFunction, type FunctionWithAux, flattenArrays, type TreeFunction, traceFunctionWithAux } from "./flat.ts";
 
 export interface VmapOptions {
   /** The axis to map over: one for all arguments, or a list with one (a number, `null`, or a tree of them) for each. */
@@ -50,8 +50,14 @@ export function vmap<F extends TreeFunction>(f: F, options: VmapOptions = {}, ..
 /** The same under the name of the function that the user called. */
 export function vmapAs<F extends TreeFunction>(fn: string, f: F, options: VmapOptions = {}): F {
   checkFunction(fn, f);
+  const mapped = vmapWithAux(fn, (...args) => [f(...args), null], options);
+  return ((...args) => mapped(...args)[0]) as F;
+}
+
+/** `vmap` of a function that returns `[result, aux]`: what else it has found comes back as it is. */
+export function vmapWithAux<Out, Aux>(fn: string, f: FunctionWithAux<Aux, Out>, options: VmapOptions = {}) {
   const { inAxes = 0, outAxes = 0, axisSize } = checkOptions(fn, options, ["inAxes", "outAxes", "axisSize"]);
-  const mapped: TreeFunction = (...args) => {
+  return (...args: unknown[]): [result: Out, aux: Aux] => {
     const [inputs, inTree] = flattenArrays(fn, args);
     const axes = broadcastPrefix<number>(fn, "inAxes", inAxes, inTree).map((axis, i) =>
       axis === null ? null : canonicalAxis(fn, axis, inputs[i]!.ndim, "inAxes"),
@@ -61,15 +67,12 @@ export function vmapAs<F extends TreeFunction>(fn: string, f: F, options: VmapOp
       const axis = axes[i]!;
       return makeAval(axis === null ? aval.shape : removed(aval.shape, axis), aval.dtype, aval.weak);
     });
-    const { program, outTree } = traceFunction(fn, f, inTree, avals, { concrete: true });
+    const { program, outTree, aux } = traceFunctionWithAux(fn, f, inTree, avals, { concrete: true });
     const [outs, at] = batchJaxpr(program, inputs, axes);
     const wanted = broadcastPrefix<number>(fn, "outAxes", outAxes, outTree);
-    return unflatten(
-      outTree,
-      outs.map((out, i) => placeBatchAxis(fn, out, at[i]!, wanted[i]!, size)),
-    );
+    const placed = outs.map((out, i) => placeBatchAxis(fn, out, at[i]!, wanted[i]!, size));
+    return [unflatten<Out>(outTree, placed), aux];
   };
-  return mapped as F;
 }
 
 function placeBatchAxis(fn: string, out: NDArray, at: BatchAxis, wanted: number | null, size: number): NDArray {

@@ -7,9 +7,9 @@ import { concatenate } from "../../lax/slice.ts";
 import { standardBasis } from "../../transform/jacobian.ts";
 import type { Linearized } from "../../transform/linearize.ts";
 import { transposeTo } from "../../transform/transpose.ts";
-import { vmap } from "../../transform/vmap.ts";
+import { vmapWithAux } from "../../transform/vmap.ts";
 import { linearizeBy } from "../task/linear-examples.ts";
-import { type OfParameters, perExample, type Side } from "../task/problem.ts";
+import { type OfParameters, perExampleWithAux, type Side } from "../task/problem.ts";
 import { type Path, shapeOfPath } from "./path.ts";
 import { type Rules, type Use, UseFinder } from "./uses.ts";
 
@@ -32,6 +32,7 @@ interface Found {
 
 /** The cotangents at all uses for every element of one output: `[...output, ...value]`; uses that it doesn't depend on drop out. */
 function cotangents(
+  fn: string,
   { outputs, linear }: Linearized,
   index: number,
   uses: readonly Omit<Found, "cotangent">[],
@@ -39,14 +40,12 @@ function cotangents(
 ): Found[] {
   const leaf = outputs[index]!;
   if (!isFloat(leaf.dtype)) return [];
-  let reached: Omit<Found, "cotangent">[] = [];
-  const row = (e: NDArray): NDArray[] => {
+  const row = (e: NDArray) => {
     const basis = outputs.map((_, i): Tangent => (i === index ? e : null));
     const cts = transposeTo(linear, basis, { at: uses.map(({ use }) => use.at), blocked });
-    reached = uses.filter((_, i) => cts[i] !== null);
-    return cts.filter((ct) => ct !== null);
+    return [cts.filter((ct) => ct !== null), uses.filter((_, i) => cts[i] !== null)] as const;
   };
-  const rows = vmap(row)(standardBasis(leaf)) as NDArray[];
+  const [rows, reached] = vmapWithAux(fn, row)(standardBasis(leaf));
   return rows.map((x, i) => {
     return { ...reached[i]!, cotangent: reshape(x, { newSizes: [...leaf.shape, ...x.shape.slice(1)] }) };
   });
@@ -80,18 +79,17 @@ function stackUses(found: readonly Found[]): Contribution[] {
 /** All contributions of one side, by output; `plain` tells of which parameters the structure is left aside. */
 export function contributionsOf(fn: string, side: Side, rules: Rules, plain: ReadonlySet<number>): Contribution[][] {
   const { floats } = side.parameters;
-  let found: Contribution[][] = [];
-  const compute = (single: OfParameters): NDArray[][] => {
+  const compute = (single: OfParameters): [arrays: NDArray[][], found: Contribution[][]] => {
     const linearized = linearizeBy(fn, single, floats);
     const { linear, outputs } = linearized;
     const finder = new UseFinder(linear, rules);
     const uses = linear.jaxpr.inputs.flatMap((v, parameter) =>
       finder.usesOf(v, plain.has(parameter)).map((use) => ({ parameter, use })),
     );
-    found = outputs.map((_, i) => stackUses(cotangents(linearized, i, uses, finder.blocked)));
-    return found.map((list) => list.flatMap(arraysOf));
+    const found = outputs.map((_, i) => stackUses(cotangents(fn, linearized, i, uses, finder.blocked)));
+    return [found.map((list) => list.flatMap(arraysOf)), found];
   };
-  const arrays = perExample([side], compute, () => 0);
+  const [arrays, found] = perExampleWithAux([side], compute, () => 0);
   // What `compute` has returned comes back with the batch axis in front.
   return found.map((list, i) => {
     const queue = [...arrays[i]!];

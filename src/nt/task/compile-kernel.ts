@@ -7,8 +7,8 @@ import type { AnyTree, Given } from "../../transform/tree-types.ts";
 import type { ApplyFn, VmapAxes } from "./apply.ts";
 import { checkArguments } from "./check.ts";
 import { type GivenKwargs, halvesOf, type Kwargs, sidesOf } from "./kwargs.ts";
-import type { Task } from "./problem.ts";
-import { Recorder, type SideInputs, separateArrays } from "./recording.ts";
+import type { SideInputs, Task } from "./problem.ts";
+import { Recorder, separateArrays } from "./recording.ts";
 
 /** The other input of a kernel: `null`, or a tree of nulls, for the same as x1. */
 export type SecondInput<X> = Given<X> | PyTree<never> | undefined;

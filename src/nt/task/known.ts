@@ -6,7 +6,8 @@ import { type ApplyFn, canonicalBatchAxes, type VmapAxes } from "./apply.ts";
 import { type AxesOptions, kernelLabels, mirrorOf, pairAxes } from "./axes.ts";
 import { givenArguments, type KernelArguments } from "./compile-kernel.ts";
 import { type Kwargs, sidesOf } from "./kwargs.ts";
-import { Recorder, type SideInputs } from "./recording.ts";
+import type { SideInputs } from "./problem.ts";
+import { Recorder } from "./recording.ts";
 
 type Pair<T> = readonly [T, T];
 

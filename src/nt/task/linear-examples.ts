@@ -1,9 +1,9 @@
 /** `f` linearized in its parameters, at the whole batch or at every example. */
 import { removed } from "../../base/shapes.ts";
 import { broadcastPrefix, structure, unflatten } from "../../base/tree.ts";
-import type { ClosedJaxpr, Jaxpr } from "../../ir/jaxpr.ts";
+import type { ClosedJaxpr } from "../../ir/jaxpr.ts";
 import type { NDArray } from "../../ir/ndarray.ts";
-import { traceToJaxpr } from "../../ir/trace.ts";
+import { traceWithAux } from "../../ir/trace.ts";
 import { moveAxis } from "../../lax/shape.ts";
 import { batchJaxpr } from "../../transform/batch.ts";
 import { flattenArrays, traceFunction } from "../../transform/flat.ts";
@@ -33,12 +33,10 @@ export interface LinearExamples {
 export function linearizeExamples(fn: string, side: Side): LinearExamples {
   const [leaves, tree] = flattenArrays(fn, side.examples);
   const axes = broadcastPrefix<number>(fn, "", side.exampleAxes, tree);
-  let linear: Jaxpr | undefined;
-  const constants = traceToJaxpr(
+  const [constants, jaxpr] = traceWithAux(
     (example) => {
-      const closed = linearizeBy(fn, side.single(unflatten(tree, example)), side.parameters.floats).linear;
-      linear = closed.jaxpr;
-      return closed.consts;
+      const { linear } = linearizeBy(fn, side.single(unflatten(tree, example)), side.parameters.floats);
+      return [linear.consts, linear.jaxpr];
     },
     leaves.map(({ aval }, i) => (axes[i] === null ? aval : { ...aval, shape: removed(aval.shape, axes[i]!) })),
   );
@@ -48,7 +46,7 @@ export function linearizeExamples(fn: string, side: Side): LinearExamples {
     rows: values.flatMap((x, i) => (places[i] === null ? [] : [moveAxis(x, places[i]!, 0)])),
     at: (row) => {
       const queue = [...row];
-      return { jaxpr: linear!, consts: values.map((x, i) => (places[i] === null ? x : queue.shift()!)) };
+      return { jaxpr, consts: values.map((x, i) => (places[i] === null ? x : queue.shift()!)) };
     },
   };
 }

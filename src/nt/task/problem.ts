@@ -3,7 +3,7 @@ import { flattenArguments } from "../../base/flatten.ts";
 import { formatTree, type PyTree, sameStructure, unflatten } from "../../base/tree.ts";
 import type { Rates } from "../../compile/cost.ts";
 import type { NDArray } from "../../ir/ndarray.ts";
-import { vmap } from "../../transform/vmap.ts";
+import { vmapWithAux } from "../../transform/vmap.ts";
 import type { Rules } from "../structure/uses.ts";
 import {
   type ApplyFn,
@@ -34,7 +34,7 @@ export interface NtkSettings extends Required<AxesOptions> {
 export type OfParameters = (floats: readonly NDArray[]) => unknown;
 
 /** Inputs and keyword arguments, of a batch or of one example. */
-type SideInputs = readonly [x: unknown, kwargs: Kwargs];
+export type SideInputs = readonly [x: unknown, kwargs: Kwargs];
 
 /** One of the two inputs and what `f` does with it. */
 export class Side {
@@ -84,18 +84,25 @@ export class Side {
  * Runs `compute` on `f` of one example of each side at a time, mapped over the batch axes; on the whole of `f` when there
  * are none. `compute` returns lists of arrays, one list per output leaf; `axisOf` tells where the batch axis goes in them.
  */
-export function perExample(
+export const perExample = (
   sides: readonly Side[],
   compute: (...singles: OfParameters[]) => NDArray[][],
   axisOf: (output: number) => number,
-): NDArray[][] {
-  const [{ batch, outs }] = sides as [Side];
+): NDArray[][] => perExampleWithAux(sides, (...singles) => [compute(...singles), null], axisOf)[0];
+
+/** The same where `compute` returns, beside the lists, what else it has found. */
+export function perExampleWithAux<Aux>(
+  sides: readonly Side[],
+  compute: (...singles: OfParameters[]) => readonly [lists: NDArray[][], aux: Aux],
+  axisOf: (output: number) => number,
+): readonly [lists: NDArray[][], aux: Aux] {
+  const [{ batch, outs, fn }] = sides as [Side];
   if (batch === null) return compute(...sides.map(({ whole }) => whole));
-  const one = (...all: SideInputs[]): NDArray[][] => compute(...sides.map((side, i) => side.single(all[i]!)));
-  return vmap(one, {
+  const one = (...all: SideInputs[]) => compute(...sides.map((side, i) => side.single(all[i]!)));
+  return vmapWithAux(fn, one, {
     inAxes: sides.map(({ exampleAxes }) => exampleAxes as PyTree<number>),
     outAxes: outs.leaves.map((_, i) => axisOf(i)),
-  })(...sides.map(({ examples }) => examples)) as NDArray[][];
+  })(...sides.map(({ examples }) => examples));
 }
 
 export interface Problem {

@@ -16,6 +16,7 @@ import { leafArray, traceFunction } from "../../transform/flat.ts";
 import { type ApplyFn, callWith, canonicalBatchAxes, type OutputShapes, shapesOf, type VmapAxes } from "./apply.ts";
 import type { Kwargs } from "./kwargs.ts";
 import { oneExample } from "./one-example.ts";
+import type { SideInputs } from "./problem.ts";
 
 /** A tree as its arrays, and what else it is: flags, names, functions. */
 export interface Separated<Tree> {
@@ -74,9 +75,6 @@ interface Recorded {
   readonly program: ClosedJaxpr;
   readonly outs: OutputShapes;
 }
-
-/** An input of a kernel and the keyword arguments that go with it. */
-export type SideInputs = readonly [x: unknown, kwargs: Kwargs];
 
 /** Traces `f` for one call of a kernel function, at each shape once, whichever of its computations asks. */
 export class Recorder {
