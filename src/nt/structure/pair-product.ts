@@ -23,7 +23,7 @@ export interface SideLabels {
 }
 
 /** A part of a label that both paths share, in the labels of the pair. */
-interface Target extends SharedPart {
+interface SharedTarget extends SharedPart {
   readonly shared: number;
   readonly size: number;
 }
@@ -66,7 +66,7 @@ export function alignContributions(a: Contribution, b: Contribution): readonly S
 }
 
 /** Restricts an array to the parts of its labels that both paths share. */
-function restricted(array: NDArray, labels: readonly number[], targets: ReadonlyMap<number, Target>): NDArray {
+function restricted(array: NDArray, labels: readonly number[], targets: ReadonlyMap<number, SharedTarget>): NDArray {
   return labels.reduce((x, label, axis) => {
     const target = targets.get(label);
     if (!target) return x;
@@ -76,7 +76,7 @@ function restricted(array: NDArray, labels: readonly number[], targets: Readonly
 }
 
 /** The places that a selection names, counted within the shared part of its row. */
-function restrictedPlaces(places: NDArray, { start, size, reversed }: Target): NDArray {
+function restrictedPlaces(places: NDArray, { start, size, reversed }: SharedTarget): NDArray {
   const from = start === 0 ? places : sub(places, start);
   return reversed ? neg(sub(from, size - 1)) : from;
 }
@@ -97,7 +97,11 @@ class PairBuilder {
   }
 
   /** One side's arrays; `targets` holds the shared part of each of the path's labels. */
-  terms({ cotangent, path, stacked }: Contribution, side: SideLabels, targets: ReadonlyMap<number, Target>): Terms {
+  terms(
+    { cotangent, path, stacked }: Contribution,
+    side: SideLabels,
+    targets: ReadonlyMap<number, SharedTarget>,
+  ): Terms {
     const renamed = path.sizes.map((size, label) => targets.get(label)?.shared ?? this.fresh(size));
     const rename = (label: number): number => renamed[label]!;
     const front = [...side.batch, ...(stacked === 1 ? [] : [this.fresh(stacked)])];
@@ -162,7 +166,7 @@ export function pairProduct(
   const pair = new PairBuilder(kernel.sizes, dtype);
   const shared = axes.map(({ size }) => pair.fresh(size));
   const terms = ([0, 1] as const).map((side) => {
-    const targets = new Map<number, Target>();
+    const targets = new Map<number, SharedTarget>();
     axes.forEach(({ size, parts }, i) => {
       const { label, ...part } = parts[side];
       // Only where the paths run in opposite directions does one of them have to turn around.
