@@ -1,8 +1,9 @@
 // Runs every test/**/*.test.ts, each in a process of its own, and ends with `N passed, N failed, N skipped`.
 //
-//   node test/run.mjs [filter ...] [--root folder] [--timeout seconds] [--verify]
+//   node test/run.mjs [filter ...] [--root folder] [--timeout seconds] [--verify] [--device reference]
 //
 // The timeout is a file's processor time; one that waits without working is ended after CLOCK times as long.
+// With --device reference programs run on the plain interpreter of test/reference/: only what knows no device can pass.
 // With --verify each plan that a test compiles is looked at, and run in spoilt memory (test/support/verify/).
 // A filter is a part of a file's path. What uvu alone would let pass counts as a failure here: a file that cannot
 // be imported, an unhandled rejection, a suite that never runs, a process that ends early or never, no file at all.
@@ -20,6 +21,7 @@ const { values: options, positionals: filters } = parseArgs({
     root: { type: "string", default: fileURLToPath(new URL("..", import.meta.url)) },
     timeout: { type: "string", default: "300" },
     verify: { type: "boolean", default: false },
+    device: { type: "string", default: "cpu" },
   },
 });
 
@@ -57,6 +59,7 @@ function runFile(file) {
         ...(options.verify ? { VERIFY_PLANS: "1" } : {}),
         ...process.env,
         CPU_SECONDS: options.timeout,
+        DEVICE: options.device,
       },
       stdio: ["ignore", "pipe", "pipe", "pipe"],
     });

@@ -1,8 +1,9 @@
 /**
- * The library against reference values: `npm run test:conformance [-- family ...]`. Prints what failed and what was
+ * The library against reference values: `npm run test:conformance [-- family ...] [--device reference]`. Prints what failed and what was
  * skipped (and why), one line for each family, and a total; the exit code is 1 when anything failed.
  */
 import { existsSync, readdirSync } from "node:fs";
+import { parseArgs } from "node:util";
 import { Data, dataFolder } from "./data.ts";
 import { runDocstring } from "./families/docstring.ts";
 import { runDropout } from "./families/dropout.ts";
@@ -63,12 +64,20 @@ function runFamily(name: string, folder: string): Report {
   return report;
 }
 
-const wanted = process.argv.slice(2);
+const { values: options, positionals: wanted } = parseArgs({
+  allowPositionals: true,
+  options: { device: { type: "string", default: "cpu" } },
+});
+const reference = options.device === "reference" ? await import("../reference/install.ts") : null;
 const total = { passed: 0, failed: 0, skipped: 0 };
 for (const name of wanted.length > 0 ? wanted : Object.keys(FAMILIES)) {
   const report = runFamily(name, dataFolder());
   for (const line of report.lines()) console.log(line);
   for (const key of Object.keys(total) as (keyof typeof total)[]) total[key] += report[key];
+}
+if (reference) {
+  console.log(`${reference.runsOnReference()} runs on the reference device`);
+  if (reference.runsOnReference() === 0) total.failed++;
 }
 console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exitCode = total.failed > 0 ? 1 : 0;

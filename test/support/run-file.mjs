@@ -35,6 +35,7 @@ if (process.env.CPU_SECONDS) limitCpuTime(Number(process.env.CPU_SECONDS));
 if (process.env.VERIFY_PLANS) register("./verify/hooks.mjs", import.meta.url);
 
 try {
+  if (process.env.DEVICE === "reference") await import("../reference/install.ts");
   await import(pathToFileURL(resolve(process.argv[2])).href);
   // uvu draws its progress on stdout, which says nothing once the counts are known; tests' own output stays.
   const write = process.stdout.write;
