@@ -43,7 +43,10 @@ export const REDUCE_GRAIN = 16;
 /** The trips of a loop that only a condition ends. */
 export const ENDLESS = 4294967295;
 
-/** What a command does; the word after it is the command's length in words, both words included. */
+/**
+ * What a command does; the word after it is the command's length in words, both words included. The disassembler,
+ * `test/support/disassemble.ts`, reads the names of the words from these comments.
+ */
 export const enum Command {
   /** `[END, 2]` */
   END = 0,
@@ -61,13 +64,14 @@ export const enum Command {
   MAP = 3,
   /**
    * `[REDUCE, len, reduceOp, dtype, dst, src, keptRank, reducedRank,
-   *   keptSizes[], keptStrides[], reducedSizes[], reducedStrides[]]`
+   *   keptSizes[keptRank], keptStrides[keptRank], reducedSizes[reducedRank], reducedStrides[reducedRank]]`
    */
   REDUCE = 4,
   /**
    * `[CONTRACT, len, dtype, A, B, C, batchRank, mRank, nRank, kRank,
-   *   batch: sizes[], stridesA[], stridesB[], stridesC[],   m: sizes[], stridesA[], stridesC[],
-   *   n: sizes[], stridesB[], stridesC[],                   k: sizes[], stridesA[], stridesB[]]`
+   *   batch: sizes[batchRank], stridesA[batchRank], stridesB[batchRank], stridesC[batchRank],
+   *   m: sizes[mRank], stridesA[mRank], stridesC[mRank],   n: sizes[nRank], stridesB[nRank], stridesC[nRank],
+   *   k: sizes[kRank], stridesA[kRank], stridesB[kRank]]`
    */
   CONTRACT = 5,
   /**

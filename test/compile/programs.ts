@@ -1,6 +1,7 @@
 /** Ten small functions as the compiler lowers them, which test/compile/golden/ holds as text. */
 import { grad, lax, makeJaxpr, type NDArray, numpy as np, nt } from "cotangent";
 import { formatProgram } from "../../src/compile/print.ts";
+import type { Jaxpr } from "../../src/ir/jaxpr.ts";
 import { lowered } from "../support/plans.ts";
 
 interface Example {
@@ -78,11 +79,15 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
   },
 };
 
-/** The lowered programs by name. */
-export const programs = (): Map<string, string> =>
+/** The traced functions by name. */
+export const traced = (): Map<string, Jaxpr> =>
   new Map(
-    Object.entries(EXAMPLES).map(([name, { f, shapes }]) => {
-      const { jaxpr } = makeJaxpr(f)(...shapes.map((shape) => np.ones(shape)));
-      return [name, formatProgram(lowered(jaxpr))];
-    }),
+    Object.entries(EXAMPLES).map(([name, { f, shapes }]) => [
+      name,
+      makeJaxpr(f)(...shapes.map((shape) => np.ones(shape))).jaxpr,
+    ]),
   );
+
+/** The lowered programs as text, by name. */
+export const programs = (): Map<string, string> =>
+  new Map([...traced()].map(([name, jaxpr]) => [name, formatProgram(lowered(jaxpr))]));
