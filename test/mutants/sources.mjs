@@ -116,6 +116,9 @@ export default [
     "test/nt/kernels.test.ts",
   ],
   ["src/nt/task/axes.ts", "first[second.indexOf(label)]!", "label", "test/nt/tiles.test.ts"],
+  ["src/nt/task/recording.ts", "if (known) return known;", "", "test/nt/traced-once.test.ts"],
+  ["src/nt/task/recording.ts", ", treeKey(outs.tree, [])", "", "test/nt/traced-once.test.ts"],
+  ["src/nt/task/recording.ts", "replaced.get(c)!", "c", "test/nt/closures.test.ts"],
 
   ["src/base/dtypes.ts", "rank(a) > rank(b) ? a : b", "rank(a) < rank(b) ? a : b", "test/base/dtypes.test.ts"],
   ["src/base/view.ts", "!== run) return undefined;", "!== run) continue;", "test/base/view.test.ts"],
