@@ -39,7 +39,7 @@ export function namedArguments<Named extends object>(
   }
   const named: Record<string, unknown> = Object.assign(Object.create(null), options);
   positional.forEach((value, i) => {
-    const name = names[i] as string;
+    const name = names[i]!;
     if (value === undefined) return;
     if (named[name] !== undefined) {
       throw new TypeError(`${fn}: ${name} is given by position (${show(value)}) and in the options.`);

@@ -173,6 +173,6 @@ const KINDS: Readonly<Record<string, Kind>> = {
 /** What the argument called `name` must be, where `value` isn't that. */
 export function expected(name: string, value: unknown): string | undefined {
   if (value === undefined || !Object.hasOwn(KINDS, name)) return undefined;
-  const [holds, what] = KINDS[name] as Kind;
+  const [holds, what] = KINDS[name]!;
   return holds(value) ? undefined : what;
 }

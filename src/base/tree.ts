@@ -56,7 +56,7 @@ export function unflatten<Tree = unknown>(def: TreeDef, leaves: readonly unknown
     if (d.kind === "none") return null;
     if (d.kind === "static") return d.value;
     if (d.kind === "list") return d.children.map(build);
-    return Object.fromEntries(d.keys.map((key, i) => [key, build(d.children[i] as TreeDef)]));
+    return Object.fromEntries(d.keys.map((key, i) => [key, build(d.children[i]!)]));
   };
   return build(def) as Tree;
 }
@@ -67,7 +67,7 @@ export function formatTree(def: TreeDef): string {
   if (def.kind === "none") return "null";
   if (def.kind === "static") return JSON.stringify(def.value) ?? "undefined";
   if (def.kind === "list") return `[${def.children.map(formatTree).join(", ")}]`;
-  return `{${def.keys.map((key, i) => `${JSON.stringify(key)}: ${formatTree(def.children[i] as TreeDef)}`).join(", ")}}`;
+  return `{${def.keys.map((key, i) => `${JSON.stringify(key)}: ${formatTree(def.children[i]!)}`).join(", ")}}`;
 }
 
 export const sameStructure = (a: TreeDef, b: TreeDef): boolean => formatTree(a) === formatTree(b);
@@ -121,10 +121,10 @@ export function broadcastPrefix<T>(fn: string, name: string, prefix: unknown, de
     if (p === null || p === undefined) return new Array<T | null>(leafCount(d)).fill(null);
     if (isLeaf(p)) return new Array<T | null>(leafCount(d)).fill(p as T);
     if (d.kind === "list" && Array.isArray(p) && p.length === d.children.length) {
-      return p.flatMap((x, i) => spread(x, d.children[i] as TreeDef));
+      return p.flatMap((x, i) => spread(x, d.children[i]!));
     }
     if (d.kind === "object" && isPlainObject(p) && sameKeys(Object.keys(p), d.keys)) {
-      return d.keys.flatMap((key, i) => spread(p[key], d.children[i] as TreeDef));
+      return d.keys.flatMap((key, i) => spread(p[key], d.children[i]!));
     }
     return fail();
   };

@@ -17,7 +17,7 @@ export function rowMajorStrides(shape: Shape): number[] {
   let stride = 1;
   for (let i = shape.length - 1; i >= 0; i--) {
     strides[i] = stride;
-    stride *= shape[i] as number;
+    stride *= shape[i]!;
   }
   return strides;
 }
@@ -33,8 +33,8 @@ export function isRowMajor(view: View): boolean {
 export function permuteView(view: View, permutation: readonly number[]): View {
   return {
     offset: view.offset,
-    shape: permutation.map((p) => view.shape[p] as number),
-    strides: permutation.map((p) => view.strides[p] as number),
+    shape: permutation.map((p) => view.shape[p]!),
+    strides: permutation.map((p) => view.strides[p]!),
   };
 }
 
@@ -42,7 +42,7 @@ export function permuteView(view: View, permutation: readonly number[]): View {
 export function broadcastView(view: View, shape: Shape, dims: readonly number[]): View {
   const strides = new Array<number>(shape.length).fill(0);
   dims.forEach((d, i) => {
-    if (view.shape[i] === shape[d]) strides[d] = view.strides[i] as number;
+    if (view.shape[i] === shape[d]) strides[d] = view.strides[i]!;
   });
   return { offset: view.offset, shape, strides };
 }
@@ -53,18 +53,13 @@ export function sliceView(
   limit: readonly number[],
   step: readonly number[],
 ): View {
-  const shape = view.shape.map((_, i) =>
-    Math.max(0, Math.ceil(((limit[i] as number) - (start[i] as number)) / (step[i] as number))),
-  );
-  const offset = start.reduce((sum, s, i) => sum + s * (view.strides[i] as number), view.offset);
-  return { offset, shape, strides: view.strides.map((s, i) => s * (step[i] as number)) };
+  const shape = view.shape.map((_, i) => Math.max(0, Math.ceil((limit[i]! - start[i]!) / step[i]!)));
+  const offset = start.reduce((sum, s, i) => sum + s * view.strides[i]!, view.offset);
+  return { offset, shape, strides: view.strides.map((s, i) => s * step[i]!) };
 }
 
 export function reverseView(view: View, axes: readonly number[]): View {
-  const offset = axes.reduce(
-    (sum, a) => sum + Math.max(0, (view.shape[a] as number) - 1) * (view.strides[a] as number),
-    view.offset,
-  );
+  const offset = axes.reduce((sum, a) => sum + Math.max(0, view.shape[a]! - 1) * view.strides[a]!, view.offset);
   return { ...view, offset, strides: view.strides.map((s, i) => (axes.includes(i) ? -s : s)) };
 }
 
@@ -80,22 +75,22 @@ export function reshapeView(view: View, shape: Shape): View | undefined {
   let b = 0;
   while (b < shape.length) {
     let oldSize = 1;
-    let newSize = shape[b] as number;
+    let newSize = shape[b]!;
     const firstOld = a;
     const firstNew = b++;
     while (oldSize !== newSize) {
-      if (oldSize < newSize) oldSize *= view.shape[axes[a++] as number] as number;
-      else newSize *= shape[b++] as number;
+      if (oldSize < newSize) oldSize *= view.shape[axes[a++]!]!;
+      else newSize *= shape[b++]!;
     }
     for (let i = firstOld; i + 1 < a; i++) {
-      const inner = axes[i + 1] as number;
-      const run = (view.strides[inner] as number) * (view.shape[inner] as number);
-      if (view.strides[axes[i] as number] !== run) return undefined;
+      const inner = axes[i + 1]!;
+      const run = view.strides[inner]! * view.shape[inner]!;
+      if (view.strides[axes[i]!] !== run) return undefined;
     }
-    let stride = a > firstOld ? (view.strides[axes[a - 1] as number] as number) : 0;
+    let stride = a > firstOld ? view.strides[axes[a - 1]!]! : 0;
     for (let i = b - 1; i >= firstNew; i--) {
       strides[i] = stride;
-      stride *= shape[i] as number;
+      stride *= shape[i]!;
     }
   }
   return { offset: view.offset, shape, strides };

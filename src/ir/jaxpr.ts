@@ -90,7 +90,7 @@ export class Environment<Value> {
 
   writeAll(variables: readonly Var[], values: readonly Value[]): void {
     variables.forEach((v, i) => {
-      this.write(v, values[i] as Value);
+      this.write(v, values[i]!);
     });
   }
 }
@@ -109,8 +109,7 @@ export function checkJaxpr(jaxpr: Jaxpr): void {
     );
     outputs.forEach((out, i) => {
       if (defined.has(out)) throw new Error(`checkJaxpr: ${primitive.name} assigns a variable twice`);
-      if (!sameAval(out.aval, avals[i] as Aval))
-        throw new Error(`checkJaxpr: wrong type of ${primitive.name}'s output`);
+      if (!sameAval(out.aval, avals[i]!)) throw new Error(`checkJaxpr: wrong type of ${primitive.name}'s output`);
       defined.add(out);
     });
   }

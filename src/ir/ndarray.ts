@@ -48,7 +48,7 @@ export abstract class NDArray {
     if (this.size !== 1) {
       throw new TypeError(`item: needs an array with one element, got shape ${formatShape(this.shape)}.`);
     }
-    return this.dataSync()[0] as number;
+    return this.dataSync()[0]!;
   }
 
   /** Lets `x > 0` work on an array of one element, and refuses it on any other. */
@@ -69,10 +69,10 @@ export abstract class NDArray {
 
 function nest(data: TypedArray, shape: Shape, axis: number, cursor: { next: number }, bool: boolean): NestedNumbers {
   if (axis === shape.length) {
-    const value = data[cursor.next++] as number;
+    const value = data[cursor.next++]!;
     return bool ? value !== 0 : value;
   }
-  return Array.from({ length: shape[axis] as number }, () => nest(data, shape, axis + 1, cursor, bool));
+  return Array.from({ length: shape[axis]! }, () => nest(data, shape, axis + 1, cursor, bool));
 }
 
 /** The elements themselves, not a copy: shared by whoever holds the array, and never written to. */
@@ -112,8 +112,8 @@ export class HostArray extends NDArray {
 function preview(data: TypedArray, shape: Shape): string {
   const few = 6;
   const show = (axis: number, offset: number, stride: number): string => {
-    if (axis === shape.length) return String(Number((data[offset] as number).toPrecision(6)));
-    const n = shape[axis] as number;
+    if (axis === shape.length) return String(Number(data[offset]!.toPrecision(6)));
+    const n = shape[axis]!;
     const inner = n === 0 ? 0 : stride / n;
     const items = Array.from({ length: Math.min(n, few) }, (_, i) => show(axis + 1, offset + i * inner, inner));
     return `[${items.join(", ")}${n > few ? ", ..." : ""}]`;

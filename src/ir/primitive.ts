@@ -113,6 +113,9 @@ export type Three = readonly [0, 1, 2];
 /** A `T` for each operand. */
 export type Each<Operands extends Places, T> = { readonly [place in keyof Operands]: T };
 
+/** The operands' batch axes, one of which there is. */
+export type BatchAxes<Operands extends Places> = Operands extends One ? readonly [number] : Each<Operands, BatchAxis>;
+
 /** How a primitive becomes kernel commands: one of a few shapes that the compiler knows. */
 export type Lowering<Params, Operands extends Places = Places> =
   | {
@@ -178,7 +181,7 @@ export interface Primitive<Params = unknown, Operands extends Places = Places> {
     save: (value: NDArray) => Var,
   ): { readonly outputs: readonly (NDArray | null)[]; readonly rest: Equation | null };
   /** The outputs of the operation mapped over the inputs' batch axes (at least one is not `null`), and their axes. */
-  batch(inputs: Each<Operands, NDArray>, axes: Each<Operands, BatchAxis>, params: Params): [NDArray[], BatchAxis[]];
+  batch(inputs: Each<Operands, NDArray>, axes: BatchAxes<Operands>, params: Params): [NDArray[], BatchAxis[]];
   readonly lowering: Lowering<Params, Operands>;
   /** The parameters as text for caches, where they hold functions that are made anew for each use. */
   key?(params: Params): string;

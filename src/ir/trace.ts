@@ -33,7 +33,7 @@ export class Tracer extends NDArray {
   }
 
   override item(): number {
-    return this.dataSync()[0] as number;
+    return this.dataSync()[0]!;
   }
 
   override toString(): string {
@@ -91,7 +91,7 @@ class Trace {
       if (x.trace === this) return x.variable;
       if (!x.trace.active) throw leaked(x);
     } else if (x instanceof HostArray && x.ndim === 0) {
-      return new Literal(storageOf(x)[0] as number, x.aval);
+      return new Literal(storageOf(x)[0]!, x.aval);
     }
     const known = this.#constVarOf.get(x);
     if (known) return known;
@@ -135,7 +135,7 @@ export function bind<Params>(primitive: Primitive<Params>, inputs: readonly NDAr
 
 /** `bind` for the primitives with one output. */
 export function bind1<Params>(primitive: Primitive<Params>, inputs: readonly NDArray[], params: Params): NDArray {
-  return bind(primitive, inputs, params)[0] as NDArray;
+  return bind(primitive, inputs, params)[0]!;
 }
 
 /**

@@ -1,5 +1,7 @@
 /** Functions of two arrays, or trees of them, that users give to combine elements by. */
+
 import { checkFunction, formatShape } from "../base/errors.ts";
+import { entry } from "../base/lists.ts";
 import { flatten, formatTree, sameStructure, type TreeDef, unflatten } from "../base/tree.ts";
 import { sameAval } from "../ir/aval.ts";
 import type { NDArray } from "../ir/ndarray.ts";
@@ -23,7 +25,7 @@ export function combining(fn: string, name: string, given: (a: never, b: never) 
   return (a, b) => {
     const [leaves, found] = flatten(given(unflatten(def, a), unflatten(def, b)));
     const arrays = leaves.map((x) => asArray(fn, x, `what ${name} returns`));
-    const same = sameStructure(found, def) && arrays.every((x, i) => sameAval(x.aval, (a[i] as NDArray).aval));
+    const same = sameStructure(found, def) && arrays.every((x, i) => sameAval(x.aval, entry(a, i).aval));
     if (same) return arrays;
     const show = (d: TreeDef, xs: readonly NDArray[]): string =>
       `${formatTree(d)} of ${xs.map((x) => `${x.dtype}${formatShape(x.shape)}`).join(", ")}`;

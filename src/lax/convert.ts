@@ -46,9 +46,12 @@ export function narrowed(x: NDArray): NDArray {
 export const castWeak = (x: NDArray, dtype: DType): NDArray =>
   dtype === "float32" ? narrowed(convertWeak(withDigits(x), "float64")) : convertWeak(x, dtype);
 
+/** The number that a 0-dimensional array is. */
+const numberIn = (x: HostArray): number => storageOf(x)[0] ?? 0;
+
 function convertWeak(x: NDArray, newDtype: DType): NDArray {
   if (x.dtype === newDtype && x.aval.weak) return x;
-  if (x instanceof HostArray && x.ndim === 0) return scalar(storageOf(x)[0]!, newDtype, true);
+  if (x instanceof HostArray && x.ndim === 0) return scalar(numberIn(x), newDtype, true);
   return bind1(convertPrimitive, [x], { newDtype, weakType: true });
 }
 
@@ -63,7 +66,7 @@ export function convertElementType(x: ArrayLike, newDtype: DType, ...rest: never
   if (given.dtype === newDtype && !given.aval.weak) return given;
   const operand = withDigits(given);
   if (isLiteral(operand) && newDtype !== "bool" && (isFloat(newDtype) || !isFloat(operand.dtype))) {
-    return scalar(storageOf(operand as HostArray)[0] as number, newDtype);
+    return scalar(numberIn(operand), newDtype);
   }
   return bind1(convertPrimitive, [operand], { newDtype, weakType: false });
 }

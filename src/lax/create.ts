@@ -1,6 +1,8 @@
 /** Arrays from nothing. They are broadcast literals or small ranges, so that large ones take no memory until used. */
+
 import { allocate, checkDType, type DType, itemSize } from "../base/dtypes.ts";
 import { checkOptions, formatShape, noMore, ShapeError } from "../base/errors.ts";
+import { entry } from "../base/lists.ts";
 import { canonicalAxis, checkCount, checkRoom, checkShape, type Shape } from "../base/shapes.ts";
 import { makeAval } from "../ir/aval.ts";
 import { type HostArray, hostArray, type NDArray, scalar } from "../ir/ndarray.ts";
@@ -95,7 +97,7 @@ function countingAlong(fn: string, dtype: DType, shape: Shape, dimension: number
   checkDType(fn, dtype);
   if (dtype === "bool") throw new TypeError(`${fn}: counts in numbers, got the dtype bool.`);
   const along = canonicalAxis(fn, dimension, shape.length, "dimension");
-  const size = shape[along] as number;
+  const size = entry(shape, along);
   checkRoom(fn, [size], itemSize(dtype));
   return repeatedRange({ dtype, size }, shape, along);
 }

@@ -1,5 +1,7 @@
 /** Prefixes: sums, products, extrema of the elements up to each place of an axis. */
+
 import { checkOptions, closed, formatShape, noMore, ShapeError } from "../base/errors.ts";
+import { entry } from "../base/lists.ts";
 import { canonicalAxis, inserted } from "../base/shapes.ts";
 import { flatten, unflatten } from "../base/tree.ts";
 import type { NDArray } from "../ir/ndarray.ts";
@@ -21,7 +23,7 @@ export interface PrefixOptions {
 
 /** `even[0], odd[0], even[1], ...`; there may be one more of the even ones. */
 function interleave(even: NDArray, odd: NDArray, axis: number): NDArray {
-  const [count, size] = [even.shape[axis] as number, (even.shape[axis] as number) + (odd.shape[axis] as number)];
+  const [count, size] = [entry(even.shape, axis), entry(even.shape, axis) + entry(odd.shape, axis)];
   const filled = 2 * count === size ? odd : concatenate([odd, sliceInDim(even, 0, 1, axis)], { dimension: axis });
   const columns = [even, filled].map((x) => reshape(x, { newSizes: inserted(x.shape, axis + 1, 1) }));
   const newSizes = even.shape.map((n, i) => (i === axis ? 2 * count : n));
@@ -30,14 +32,14 @@ function interleave(even: NDArray, odd: NDArray, axis: number): NDArray {
 
 /** Scans the pairs, which gives the odd places, and from these the even ones: as many steps as elements, nearly. */
 function scan(combine: CombineAll, xs: readonly NDArray[], axis: number): readonly NDArray[] {
-  const size = (xs[0] as NDArray).shape[axis] as number;
+  const size = entry(entry(xs, 0).shape, axis);
   if (size < 2) return xs;
   const part = (list: readonly NDArray[], start: number, limit: number, stride: number): NDArray[] =>
     list.map((x) => sliceInDim(x, start, limit, axis, stride));
   const odd = scan(combine, combine(part(xs, 0, size - 1, 2), part(xs, 1, size, 2)), axis);
   const even = size === 2 ? null : combine(part(odd, 0, Math.ceil(size / 2) - 1, 1), part(xs, 2, size, 2));
   return part(xs, 0, 1, 1).map((first, i) =>
-    interleave(even ? concatenate([first, even[i] as NDArray], { dimension: axis }) : first, odd[i] as NDArray, axis),
+    interleave(even ? concatenate([first, entry(even, i)], { dimension: axis }) : first, entry(odd, i), axis),
   );
 }
 
@@ -84,7 +86,7 @@ function cumulative(
     const chosen = checkOptions(fn, options, ["axis", "reverse"]);
     const operand = accept(fn, x);
     const axis = canonicalAxis(fn, chosen.axis ?? 0, operand.ndim);
-    return prefixes(ofOne(combine), [operand], axis, chosen.reverse)[0] as NDArray;
+    return entry(prefixes(ofOne(combine), [operand], axis, chosen.reverse), 0);
   });
 }
 

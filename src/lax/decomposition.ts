@@ -1,5 +1,5 @@
 /** How decompositions are made: a kernel computes the factors, and a rule gives their derivative. */
-import { type ForEach, mapEach } from "../base/lists.ts";
+import { entry, type ForEach, mapEach } from "../base/lists.ts";
 import { type Shape, sizeOf } from "../base/shapes.ts";
 import { type Aval, makeAval } from "../ir/aval.ts";
 import { Var } from "../ir/jaxpr.ts";
@@ -30,7 +30,7 @@ export function factorization<Factors extends readonly Shape[] | [Shape]>(
   command: KernelCommand,
   shapes: (rows: number, columns: number, count: number) => Factors,
 ): Factorize<Factors> {
-  const outputs = ({ shape }: Aval, count: number) => shapes(shape.at(-2) as number, shape.at(-1) as number, count);
+  const outputs = ({ shape }: Aval, count: number) => shapes(entry(shape, -2), entry(shape, -1), count);
   const primitive: Primitive<CountParams, One> = {
     name: command.toLowerCase(),
     aval: ([a], { count }) => {
@@ -39,7 +39,7 @@ export function factorization<Factors extends readonly Shape[] | [Shape]>(
     },
     jvp: () => notLinear(command),
     batch: ([a], [axis], params) => {
-      const outs = bind(primitive, [moveAxis(a as NDArray, axis as number, 0)], params);
+      const outs = bind(primitive, [moveAxis(a, axis, 0)], params);
       return [outs, outs.map(() => 0)];
     },
     lowering: {

@@ -1,5 +1,7 @@
 /** Slices, and updates of slices, whose place is computed. As in JAX they are moved to lie inside the array. */
+
 import { checkOptions, formatShape, noMore, ShapeError } from "../base/errors.ts";
+import { entry } from "../base/lists.ts";
 import { canonicalAxis, checkIntegers, range, removed, type Shape, sameShape } from "../base/shapes.ts";
 import { type NDArray, scalar } from "../ir/ndarray.ts";
 import { add, clamp, sub } from "./arithmetic.ts";
@@ -36,8 +38,7 @@ function indexList(fn: string, given: StartIndices): readonly NDArray[] {
 /** The axes that a slice of `sizes` does not cover, with the place where it begins on each. */
 function starts(fn: string, x: NDArray, indices: readonly NDArray[], sizes: Shape): [axis: number, at: NDArray][] {
   checkIntegers(fn, "sliceSizes", sizes, 0);
-  const fits =
-    indices.length === x.ndim && sizes.length === x.ndim && sizes.every((n, i) => n <= (x.shape[i] as number));
+  const fits = indices.length === x.ndim && sizes.length === x.ndim && sizes.every((n, i) => n <= entry(x.shape, i));
   if (!fits) {
     throw new ShapeError(
       `${fn}: shape ${formatShape(x.shape)} needs one start index (got ${indices.length}) and a size that fits for ` +
@@ -45,15 +46,15 @@ function starts(fn: string, x: NDArray, indices: readonly NDArray[], sizes: Shap
     );
   }
   return range(x.ndim).flatMap((axis): [number, NDArray][] => {
-    const size = x.shape[axis] as number;
-    const room = size - (sizes[axis] as number);
-    return room === 0 ? [] : [[axis, clamp(0, fromEnd(indices[axis] as NDArray, size), room)]];
+    const size = entry(x.shape, axis);
+    const room = size - entry(sizes, axis);
+    return room === 0 ? [] : [[axis, clamp(0, fromEnd(entry(indices, axis), size), room)]];
   });
 }
 
 function sliceAt(fn: string, x: NDArray, indices: readonly NDArray[], sizes: Shape): NDArray {
   return starts(fn, x, indices, sizes).reduce(
-    (part, [axis, at]) => takeAlong(part, add(iota("int32", sizes[axis] as number), at), axis),
+    (part, [axis, at]) => takeAlong(part, add(iota("int32", entry(sizes, axis)), at), axis),
     x,
   );
 }
@@ -62,9 +63,9 @@ function updateAt(fn: string, x: NDArray, part: NDArray, indices: readonly NDArr
   let values = part;
   let inside: NDArray | undefined;
   for (const [axis, at] of starts(fn, x, indices, part.shape)) {
-    const place = sub(iota("int32", x.shape[axis] as number), at);
+    const place = sub(iota("int32", entry(x.shape, axis)), at);
     values = takeAlong(values, place, axis);
-    const covered = broadcastInDim(bitwiseAnd(ge(place, 0), lt(place, part.shape[axis] as number)), {
+    const covered = broadcastInDim(bitwiseAnd(ge(place, 0), lt(place, entry(part.shape, axis))), {
       shape: x.shape,
       broadcastDimensions: [axis],
     });

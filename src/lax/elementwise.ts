@@ -2,8 +2,10 @@
  * How elementwise operations are made. Operands have one shape; only literals (numbers in the program) may be
  * 0-dimensional beside larger operands. Chains of these run as one fused kernel.
  */
+
 import type { DType } from "../base/dtypes.ts";
 import { formatShape, ShapeError } from "../base/errors.ts";
+import { entry } from "../base/lists.ts";
 import { type Shape, sameShape } from "../base/shapes.ts";
 import { type Aval, makeAval } from "../ir/aval.ts";
 import type { MapOp } from "../ir/map-ops.ts";
@@ -71,12 +73,12 @@ function commonShape(name: string, inputs: readonly Aval[]): Shape {
 
 /** The inputs with their batch axes in one place. Literals stay as they are. */
 export function alignBatch(inputs: readonly NDArray[], axes: readonly BatchAxis[]): [NDArray[], number] {
-  const first = axes.find((a) => a !== null) as number;
+  const [first = 0] = axes.filter((a) => a !== null);
   const uniform = inputs.every((x, i) => axes[i] === first || (axes[i] === null && isLiteral(x)));
   if (uniform) return [[...inputs], first];
   const size = batchSize(inputs, axes);
   const front = inputs.map((x, i) => {
-    const axis = axes[i] as BatchAxis;
+    const axis = entry(axes, i);
     return axis === null && isLiteral(x) ? x : batchToFront(x, axis, size);
   });
   return [front, 0];
@@ -110,7 +112,7 @@ export function makeElementwise<Params>(spec: ElementwiseSpec<Params>): Primitiv
     aval: (inputs, params) => [
       makeAval(
         commonShape(name, inputs),
-        spec.dtype ? spec.dtype(inputs, params) : (inputs[0] as Aval).dtype,
+        spec.dtype ? spec.dtype(inputs, params) : entry(inputs, 0).dtype,
         spec.weak ? spec.weak(inputs, params) : inputs.every((x) => x.weak),
       ),
     ],
@@ -126,7 +128,7 @@ export function makeElementwise<Params>(spec: ElementwiseSpec<Params>): Primitiv
     lowering: {
       kind: "map",
       emit: (e, x, inputs, params) =>
-        typeof emit === "string" ? [e.op(emit, (inputs[0] as Aval).dtype, x)] : [emit(e, x, inputs, params)],
+        typeof emit === "string" ? [e.op(emit, entry(inputs, 0).dtype, x)] : [emit(e, x, inputs, params)],
     },
     ...(spec.transpose && { transpose: elementwiseTranspose(name, spec.transpose) }),
     ...(spec.format && { format: spec.format }),

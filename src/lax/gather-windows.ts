@@ -1,5 +1,7 @@
 /** Reading windows at the places that an array of indices names. */
+
 import { checkOptions, formatShape, noMore, ShapeError, show } from "../base/errors.ts";
+import { entry } from "../base/lists.ts";
 import { canonicalAxes, checkIntegers, range, type Shape } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { rem } from "./arithmetic.ts";
@@ -73,7 +75,7 @@ export function gather(x: ArrayLike, startIndices: ArrayLike, options: GatherOpt
   const { index, operandToRows, windowsFromRows } = windowRows(fn, operand, indices, sliceSizes, dims, mode ?? "clip");
   const read = gatherRows(operandToRows(operand), index, fillValue === null || fillValue === undefined);
   if (fillValue === null || fillValue === undefined) return windowsFromRows(read);
-  const inside = broadcastInDim(broadcastTo(ge(index, 0), [read.shape[0] as number, index.shape[1] as number]), {
+  const inside = broadcastInDim(broadcastTo(ge(index, 0), [entry(read.shape, 0), entry(index.shape, 1)]), {
     shape: read.shape,
     broadcastDimensions: [0, 1],
   });
@@ -101,12 +103,12 @@ export function indexTake(
     );
   }
   const columns = Array.from(indices, (list, i) => {
-    const size = operand.shape[places[i] as number] as number;
+    const size = entry(operand.shape, entry(places, i));
     if (size === 0) throw new ShapeError(`${fn}: axis ${places[i]} of ${formatShape(operand.shape)} has no elements.`);
     const column = checkIndices(fn, list, `indices[${i}]`);
     return expandDims(fromEnd(rem(column, size), size), { axes: [column.ndim] });
   });
-  const startIndices = concatenate(columns, { dimension: (columns[0] as NDArray).ndim - 1 });
+  const startIndices = concatenate(columns, { dimension: entry(columns, 0).ndim - 1 });
   const kept = operand.ndim - places.length;
   return gather(operand, startIndices, {
     dimensionNumbers: {

@@ -1,6 +1,8 @@
 /** Indexing by values: rows read from the places that an array of indices names, and rows added to them. */
+
 import type { DType } from "../base/dtypes.ts";
 import { describe, formatShape } from "../base/errors.ts";
+import { entry } from "../base/lists.ts";
 import { isIntegerList, type Shape, sizeOf } from "../base/shapes.ts";
 import { type Aval, makeAval } from "../ir/aval.ts";
 import { hostArray, type NDArray } from "../ir/ndarray.ts";
@@ -40,22 +42,22 @@ function kernelSizes(shape: Shape, indices: Aval, rows: number): number[] {
 }
 
 const withRows = (x: Aval, rows: number): Aval =>
-  makeAval([x.shape[0] as number, rows, x.shape[2] as number], x.dtype, x.weak);
+  makeAval([entry(x.shape, 0), rows, entry(x.shape, 2)], x.dtype, x.weak);
 
 /** Both operands with the mapped axis joined to their batches, and the two sizes. */
 function mergeBatch([x, indices]: readonly NDArray[], axes: readonly BatchAxis[]): [NDArray[], [number, number]] {
   const size = batchSize([x as NDArray, indices as NDArray], axes);
-  const front = batchToFront(x as NDArray, axes[0] as BatchAxis, size);
-  const batch = front.shape[1] as number;
+  const front = batchToFront(x as NDArray, entry(axes, 0), size);
+  const batch = entry(front.shape, 1);
   const merged = (y: NDArray): NDArray => reshape(y, { newSizes: [size * batch, ...y.shape.slice(2)] });
   if (axes[1] === null && (indices as NDArray).shape[0] === 1)
     return [
       [merged(front), indices as NDArray],
       [size, batch],
     ];
-  const all = batchToFront(indices as NDArray, axes[1] as BatchAxis, size);
+  const all = batchToFront(indices as NDArray, entry(axes, 1), size);
   return [
-    [merged(front), merged(broadcastTo(all, [size, batch, all.shape[2] as number]))],
+    [merged(front), merged(broadcastTo(all, [size, batch, entry(all.shape, 2)]))],
     [size, batch],
   ];
 }
@@ -64,34 +66,34 @@ const unmerged = (y: NDArray, sizes: Shape): NDArray => reshape(y, { newSizes: [
 
 export const gatherPrimitive: Primitive<GatherParams, Two> = {
   name: "gather",
-  aval: ([x, indices]) => [withRows(x as Aval, (indices as Aval).shape[1] as number)],
+  aval: ([x, indices]) => [withRows(x as Aval, entry((indices as Aval).shape, 1))],
   jvp: ([x, indices], [dx], params) => [
     [bind1(gatherPrimitive, [x as NDArray, indices as NDArray], params)],
     [dx ? gatherRows(dx, indices as NDArray) : null],
   ],
   transpose: ([ct], [x, indices]) => {
-    const rows = (x as NDArray).aval.shape[1] as number;
+    const rows = entry((x as NDArray).aval.shape, 1);
     return [ct ? scatterRows(ct, known("gather", indices), { rows, replace: false }) : null, null];
   },
   batch: (inputs, axes, params) => {
     const [x, indices] = inputs as [NDArray, NDArray];
-    if (axes[0] !== null) {
+    if (axes[0] !== null || axes[1] === null) {
       const [merged, sizes] = mergeBatch(inputs, axes);
       return [[unmerged(bind1(gatherPrimitive, merged, params), sizes)], [0]];
     }
     // One array for all: more indices into it.
-    const middle = moveAxis(indices, axes[1] as number, 1);
+    const middle = moveAxis(indices, axes[1], 1);
     const [batch, size, count] = middle.shape as [number, number, number];
     const flat = reshape(middle, { newSizes: [batch, size * count] });
     const out = bind1(gatherPrimitive, [x, flat], params);
-    return [[reshape(out, { newSizes: [x.shape[0] as number, size, count, x.shape[2] as number] })], [1]];
+    return [[reshape(out, { newSizes: [entry(x.shape, 0), size, count, entry(x.shape, 2)] })], [1]];
   },
   lowering: {
     kind: "kernel",
     command: "GATHER",
     arguments: ([x, indices], { fill }) => {
       const { shape, dtype } = x;
-      return [...kernelSizes(shape, indices as Aval, shape[1] as number), ...(fill ? NOTHING[dtype] : [0, 0])];
+      return [...kernelSizes(shape, indices, entry(shape, 1)), ...(fill ? NOTHING[dtype] : [0, 0])];
     },
   },
 };
@@ -125,7 +127,7 @@ export const scatterRows = (x: NDArray, indices: NDArray, params: ScatterParams)
 
 /** An array as [before, axis, after], the axes before and after (from `end` on) joined. */
 const aroundAxis = (x: NDArray, axis: number): NDArray =>
-  reshape(x, { newSizes: [sizeOf(x.shape.slice(0, axis)), x.shape[axis] as number, sizeOf(x.shape.slice(axis + 1))] });
+  reshape(x, { newSizes: [sizeOf(x.shape.slice(0, axis)), entry(x.shape, axis), sizeOf(x.shape.slice(axis + 1))] });
 
 /** Integers: an array, a number, or a list of whole numbers. */
 export type GatherIndices = ArrayLike | readonly number[];
@@ -160,7 +162,7 @@ export function takeAlong(x: NDArray, indices: NDArray, axis: number, fill = fal
 /** For each row of the last axis elements of its own: `out[..., i] = x[..., indices[..., i]]`. */
 export function takeFromRows(x: NDArray, indices: NDArray, fill = false): NDArray {
   const rows = sizeOf(indices.shape.slice(0, -1));
-  const [from, count] = [x.shape.at(-1) as number, indices.shape.at(-1) as number];
+  const [from, count] = [entry(x.shape, -1), entry(indices.shape, -1)];
   const taken = gatherRows(
     reshape(x, { newSizes: [rows, from, 1] }),
     reshape(indices, { newSizes: [rows, count] }),

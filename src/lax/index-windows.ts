@@ -64,7 +64,7 @@ const windowAxes = (operand: NDArray, { absent, batching }: WindowDimensions): n
 /** How large the windows in an array of `shape` are along the operand's axes. */
 export function windowSizes(operand: NDArray, shape: Shape, dims: WindowDimensions): number[] {
   const own = windowAxes(operand, dims);
-  return operand.shape.map((_, a) => (own.includes(a) ? (shape[dims.inner[own.indexOf(a)] as number] ?? -1) : 1));
+  return operand.shape.map((_, a) => (own.includes(a) ? (shape[dims.inner[own.indexOf(a)] ?? -1] ?? -1) : 1));
 }
 
 function check(fn: string, operand: NDArray, indices: NDArray, sizes: Shape, dims: WindowDimensions): void {
@@ -76,8 +76,7 @@ function check(fn: string, operand: NDArray, indices: NDArray, sizes: Shape, dim
       `the last axis of the indices must hold ${indexed.length} component(s), one for each axis that they count along`,
     ],
     [
-      sizes.length === operand.ndim &&
-        operand.shape.every((n, a) => (sizes[a] as number) >= 0 && (sizes[a] as number) <= n),
+      sizes.length === operand.ndim && operand.shape.every((n, a) => entry(sizes, a) >= 0 && entry(sizes, a) <= n),
       `windows of ${formatShape(sizes)} do not fit into the operand`,
     ],
     [
@@ -87,7 +86,7 @@ function check(fn: string, operand: NDArray, indices: NDArray, sizes: Shape, dim
     [inner.length === own.length, `the windows must have ${own.length} axes`],
     [
       batching.length === indicesBatching.length &&
-        batching.every((a, i) => operand.shape[a] === indices.shape[indicesBatching[i] as number]),
+        batching.every((a, i) => operand.shape[a] === indices.shape[entry(indicesBatching, i)]),
       "the batching axes of operand and indices must be pairs of one size",
     ],
   ];
@@ -102,7 +101,7 @@ function check(fn: string, operand: NDArray, indices: NDArray, sizes: Shape, dim
 /** The place of each of a window's elements, counted in rows from its corner. */
 function offsets(sizes: Shape, strides: readonly number[]): NDArray {
   const list = sizes.reduce<number[]>(
-    (corners, n, i) => corners.flatMap((corner) => range(n).map((k) => corner + k * (strides[i] as number))),
+    (corners, n, i) => corners.flatMap((corner) => range(n).map((k) => corner + k * entry(strides, i))),
     [0],
   );
   return hostArray(Int32Array.from(list), [list.length], "int32");
@@ -139,7 +138,7 @@ export function windowRows(
     throw new TypeError(`${fn}: mode must be one of ${MODES.map(describe).join(", ")}, got ${describe(mode)}.`);
   }
   const { indexed, inner, batching, indicesBatching } = dims;
-  const [axes, size] = [range(operand.ndim), (a: number): number => operand.shape[a] as number];
+  const [axes, size] = [range(operand.ndim), (a: number): number => entry(operand.shape, a)];
   const free = axes.filter((a) => !indexed.includes(a) && !batching.includes(a));
   const varying = [...indexed, ...free.filter((a) => sizes[a] !== size(a))];
   const whole = free.filter((a) => sizes[a] === size(a));
@@ -161,18 +160,18 @@ export function windowRows(
   ].filter((n) => n >= operand.ndim || own.includes(n));
   const extent = (n: number): number => (n < operand.ndim ? sizes[n] : indices.shape[n - operand.ndim]) as number;
   const windowNames = range(own.length + counted.length).map((i) =>
-    inner.includes(i) ? (own[inner.indexOf(i)] as number) : named(i - inner.filter((d) => d < i).length),
+    inner.includes(i) ? entry(own, inner.indexOf(i)) : named(i - inner.filter((d) => d < i).length),
   );
   const permutation = windowNames.map((n) => rowNames.indexOf(n));
 
   const groups = batching.length > 0 ? before : 1;
-  const windows = sizeOf(counting.map((i) => indices.shape[i] as number));
+  const windows = sizeOf(counting.map((i) => entry(indices.shape, i)));
   const corners = reshape(transpose(indices, { permutation: [...indicesBatching, ...counting, indices.ndim - 1] }), {
     newSizes: [groups, windows, indexed.length],
   });
   const strides = varying.map((_, i) => sizeOf(varying.slice(i + 1).map(size)));
   const steps = offsets(
-    varying.map((a) => sizes[a] as number),
+    varying.map((a) => entry(sizes, a)),
     strides,
   );
   const shape = [groups, windows, steps.size];
@@ -181,9 +180,9 @@ export function windowRows(
   let inside = full([groups, windows], true, "bool");
   indexed.forEach((axis, k) => {
     const at = reshape(sliceInDim(corners, k, k + 1, 2), { newSizes: [groups, windows] });
-    const room = size(axis) - (sizes[axis] as number);
+    const room = size(axis) - entry(sizes, axis);
     inside = bitwiseAnd(inside, bitwiseAnd(ge(at, 0), le(at, room)));
-    corner = add(corner, mul(clamp(0, at, room), strides[k] as number));
+    corner = add(corner, mul(clamp(0, at, room), entry(strides, k)));
   });
   const places = add(spread(corner), broadcastInDim(steps, { shape, broadcastDimensions: [2] }));
   const kept = mode === "clip" || mode === "promise_in_bounds" ? places : select(spread(inside), places, -1);

@@ -1,6 +1,7 @@
 /** Comparison, selection and bitwise operations. */
 
 import { formatShape, noMore } from "../base/errors.ts";
+import { entry } from "../base/lists.ts";
 import type { MapOp } from "../ir/map-ops.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import type { One, Primitive, Tangent, Three, Two } from "../ir/primitive.ts";
@@ -32,7 +33,7 @@ export function integers(fn: string, primitive: Primitive<null>, arity: number, 
   return (...args: ArrayLike[]): NDArray => {
     if (args.length !== arity) throw new TypeError(`${fn}: takes ${arity} array(s), got ${args.length}.`);
     const operands = sameDType(fn, args);
-    const dtype = (operands[0] as NDArray).dtype;
+    const dtype = entry(operands, 0).dtype;
     if (dtype.startsWith("float") || (dtype === "bool" && !bools)) {
       throw new TypeError(`${fn}: needs integers${bools ? " or bools" : ""}, got ${dtype}.`);
     }

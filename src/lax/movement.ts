@@ -1,5 +1,7 @@
 /** Arrays joined, taken apart and repeated: what follows from reshape, broadcast, slice and concatenate. */
+
 import { checkOptions, describe, formatShape, noMore, ShapeError } from "../base/errors.ts";
+import { entry } from "../base/lists.ts";
 import {
   canonicalAxis,
   checkShape,
@@ -92,10 +94,10 @@ export function tile(x: ArrayLike, reps: readonly number[], ...rest: never[]): N
     );
   }
   const repeated = broadcastInDim(operand, {
-    shape: operand.shape.flatMap((n, i) => [reps[i] as number, n]),
+    shape: operand.shape.flatMap((n, i) => [entry(reps, i), n]),
     broadcastDimensions: operand.shape.map((_, i) => 2 * i + 1),
   });
-  return reshape(repeated, { newSizes: operand.shape.map((n, i) => n * (reps[i] as number)) });
+  return reshape(repeated, { newSizes: operand.shape.map((n, i) => n * entry(reps, i)) });
 }
 
 /** Arrays of one shape, or the slices of one array, joined along a new axis, the first by default. Source: `jax.lax.stack`. */
@@ -108,7 +110,7 @@ export function stack(
   noMore(fn, rest);
   const chosen = checkOptions(fn, options, ["axis"]);
   const arrays = operandList(fn, operands);
-  const first = arrays[0] as NDArray;
+  const first = entry(arrays, 0);
   const axis = canonicalAxis(fn, chosen.axis ?? 0, first.ndim + 1);
   if (!arrays.every((x) => sameShape(x.shape, first.shape))) {
     const shapes = arrays.map((x) => formatShape(x.shape)).join(", ");
@@ -125,7 +127,7 @@ export function unstack(x: ArrayLike, options?: { readonly axis?: number }, ...r
   const chosen = checkOptions(fn, options, ["axis"]);
   const operand = asArray(fn, x);
   const axis = canonicalAxis(fn, chosen.axis ?? 0, operand.ndim);
-  return range(operand.shape[axis] as number).map((i) => indexInDim(operand, i, { axis, keepdims: false }));
+  return range(entry(operand.shape, axis)).map((i) => indexInDim(operand, i, { axis, keepdims: false }));
 }
 
 /** The array cut along an axis (the first by default) into parts of the given sizes. Source: `jax.lax.split`. */
@@ -163,7 +165,7 @@ export function indexInDim(
   const chosen = checkOptions(fn, options, ["axis", "keepdims"]);
   const operand = asArray(fn, x);
   const axis = canonicalAxis(fn, chosen.axis ?? 0, operand.ndim);
-  const place = canonicalAxis(fn, index, operand.shape[axis] as number, `index along axis ${axis}:`);
+  const place = canonicalAxis(fn, index, entry(operand.shape, axis), `index along axis ${axis}:`);
   const slice = sliceInDim(operand, place, place + 1, axis);
   return chosen.keepdims === false ? reshape(slice, { newSizes: removed(slice.shape, axis) }) : slice;
 }

@@ -2,7 +2,7 @@
 
 import { type DType, isFloat } from "../base/dtypes.ts";
 import { checkList, checkOptions, closed, describe, formatShape, noMore, ShapeError } from "../base/errors.ts";
-import { mapEach } from "../base/lists.ts";
+import { entry, mapEach } from "../base/lists.ts";
 import { type Axes, canonicalAxes, canonicalAxis, range, sameShape, sizeOf, withoutAxes } from "../base/shapes.ts";
 import { flatten, sameStructure, unflatten } from "../base/tree.ts";
 import { makeAval } from "../ir/aval.ts";
@@ -37,7 +37,7 @@ function reducer(name: string, op: ReduceOp, jvp: ReduceJvp | null, dtype?: DTyp
       return [[out], [dx && jvp ? jvp(x, dx, out, params.axes) : null]];
     },
     batch: ([x], [axis], { axes }) => {
-      const front = moveAxis(x as NDArray, axis as number, 0);
+      const front = moveAxis(x, axis, 0);
       return [[bind1(primitive, [front], { axes: shiftedAxes(axes) })], [0]];
     },
     lowering: { kind: "reduce", op, axes: (params) => params.axes },
@@ -60,7 +60,7 @@ const extremumJvp: ReduceJvp = (x, dx, out, axes) => {
 /** The even and the odd elements of the last axis, where the latter may lack one, which `filler` stands in for. */
 function pairs(x: NDArray, filler: number): [NDArray, NDArray] {
   const axis = x.ndim - 1;
-  const size = x.shape[axis] as number;
+  const size = entry(x.shape, axis);
   const padded = pad(x, scalar(filler, x.dtype), {
     paddingConfig: x.shape.map((_, i): [number, number, number] => [0, i === axis ? size % 2 : 0, 0]),
   });
@@ -71,9 +71,9 @@ function pairs(x: NDArray, filler: number): [NDArray, NDArray] {
 const productJvp: ReduceJvp = (x, dx, out, axes) => {
   const permutation = [...range(x.ndim).filter((i) => !axes.includes(i)), ...axes];
   const flat = (y: NDArray): NDArray =>
-    reshape(transpose(y, { permutation }), { newSizes: [...out.shape, sizeOf(axes.map((a) => y.shape[a] as number))] });
+    reshape(transpose(y, { permutation }), { newSizes: [...out.shape, sizeOf(axes.map((a) => entry(y.shape, a)))] });
   let [product, tangent] = [flat(x), flat(dx)];
-  while ((product.shape.at(-1) as number) > 1) {
+  while (entry(product.shape, -1) > 1) {
     const [[a, b], [da, db]] = [pairs(product, 1), pairs(tangent, 0)];
     [product, tangent] = [mul(a, b), addArrays(mul(a, db), mul(da, b))];
   }
@@ -126,7 +126,10 @@ const bitwise =
   (x: NDArray, axes: readonly number[]): NDArray =>
     x.dtype === "bool" && ofBools
       ? bind1(ofBools, [x], { axes })
-      : (byPairs([x], axes, ([a], [b]) => [combine(a as NDArray, b as NDArray)])[0] as NDArray);
+      : entry(
+          byPairs([x], axes, ([a], [b]) => [combine(a as NDArray, b as NDArray)]),
+          0,
+        );
 
 /** The smallest and the largest number of a dtype: what `max` and `min` of nothing give. */
 export const lowest = (dtype: DType): number =>
@@ -183,10 +186,10 @@ function byPairs(
   axes: readonly number[],
   combine: (a: readonly NDArray[], b: readonly NDArray[]) => readonly NDArray[],
 ): readonly NDArray[] {
-  const first = operands[0] as NDArray;
+  const first = entry(operands, 0);
   const kept = range(first.ndim).filter((i) => !axes.includes(i));
-  const size = sizeOf(axes.map((a) => first.shape[a] as number));
-  const [axis, shape] = [kept.length, kept.map((a) => first.shape[a] as number)];
+  const size = sizeOf(axes.map((a) => entry(first.shape, a)));
+  const [axis, shape] = [kept.length, kept.map((a) => entry(first.shape, a))];
   let rows: readonly NDArray[] = operands.map((x) =>
     reshape(transpose(x, { permutation: [...kept, ...axes] }), { newSizes: [...shape, size] }),
   );
@@ -194,7 +197,7 @@ function byPairs(
     const even = left - (left % 2);
     const [a, b] = mapEach([0, 1], (start) => rows.map((x) => sliceInDim(x, start, even, axis, 2)));
     const last = rows.map((x) => sliceInDim(x, even, left, axis));
-    rows = combine(a, b).map((x, i) => (even === left ? x : concatenate([x, last[i] as NDArray], { dimension: axis })));
+    rows = combine(a, b).map((x, i) => (even === left ? x : concatenate([x, entry(last, i)], { dimension: axis })));
   }
   return rows.map((x) => reshape(x, { newSizes: shape }));
 }
@@ -215,7 +218,7 @@ export function treeReduction<Values>(
   if (
     !sameStructure(startsDef, def) ||
     init.some((value) => value.ndim > 0) ||
-    xs.some((x) => !sameShape(x.shape, (xs[0] as NDArray).shape))
+    xs.some((x) => !sameShape(x.shape, entry(xs, 0).shape))
   ) {
     const shapes = (list: readonly NDArray[]): string => list.map((x) => formatShape(x.shape)).join(", ") || "none";
     throw new ShapeError(

@@ -2,6 +2,7 @@
 
 import { isFloat } from "../base/dtypes.ts";
 import { checkFunction, checkOptions, closed, describe, formatShape, noMore, ShapeError } from "../base/errors.ts";
+import { entry } from "../base/lists.ts";
 import { canonicalAxis, checkShape, range, type Shape, sameShape } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import type { One } from "../ir/primitive.ts";
@@ -69,7 +70,7 @@ const OPTIONS = ["axis", "dimensionNumbers", "mode", "uniqueIndices", "indicesAr
 
 /** The whole slices along an axis as windows. */
 function slices(operand: NDArray, axis: number, indices: NDArray): [NDArray, WindowDimensions] {
-  const corners = fromEnd(indices, operand.shape[axis] as number);
+  const corners = fromEnd(indices, entry(operand.shape, axis));
   const inner = range(operand.ndim - 1).map((i) => (i < axis ? i : i + indices.ndim));
   return [
     expandDims(corners, { axes: [indices.ndim] }),
@@ -119,7 +120,7 @@ const overWidth = (x: NDArray, shape: Shape): NDArray => broadcastInDim(x, { sha
 
 /** Values in the order of their places, where each is combined with those before it that have the same place. */
 function runningTotals(values: NDArray, index: NDArray, combine: Combine): [values: NDArray, index: NDArray] {
-  const count = index.shape[1] as number;
+  const count = entry(index.shape, 1);
   if (count < 2) return [values, index];
   const [sorted, places] = sortWithPlaces(index, 1);
   const inOrder = gatherRows(values, places);

@@ -2,7 +2,9 @@
  * Operations that only rearrange or repeat elements: transpose, reshape, broadcast; and the sum over axes, which is the
  * broadcast's transpose. All but the sum are views: they cost nothing until a kernel wants row-major data.
  */
+
 import { checkOptions, formatShape, noMore, ShapeError, show } from "../base/errors.ts";
+import { entry } from "../base/lists.ts";
 import {
   type Axes,
   canonicalAxes,
@@ -54,7 +56,7 @@ export const transposePrimitive: Primitive<TransposeParams, One> = {
   name: "transpose",
   aval: ([x], { permutation }) => [
     makeAval(
-      permutation.map((p) => (x as Aval).shape[p] as number),
+      permutation.map((p) => entry(x.shape, p)),
       x.dtype,
       x.weak,
     ),
@@ -64,7 +66,7 @@ export const transposePrimitive: Primitive<TransposeParams, One> = {
     transpose: (ct, _, { permutation }) => transpose(ct, { permutation: invertPermutation(permutation) }),
     batch: (x, axis, { permutation }) => {
       const kept = removed(range(x.ndim), axis);
-      return [transpose(x, { permutation: [axis, ...permutation.map((p) => kept[p] as number)] }), 0];
+      return [transpose(x, { permutation: [axis, ...permutation.map((p) => entry(kept, p))] }), 0];
     },
   }),
   lowering: { kind: "view", view: (input, _, { permutation }) => permuteView(input, permutation) },
@@ -110,7 +112,7 @@ export const reshapePrimitive: Primitive<ReshapeParams, One> = {
     transpose: (ct, input) => reshape(ct, { newSizes: input.shape }),
     batch: (x, axis, { newSizes }) => {
       const front = moveAxis(x, axis, 0);
-      return [reshape(front, { newSizes: [front.shape[0] as number, ...newSizes] }), 0];
+      return [reshape(front, { newSizes: [entry(front.shape, 0), ...newSizes] }), 0];
     },
   }),
   lowering: { kind: "view", view: (input, output) => reshapeView(input, output.shape) },
@@ -161,7 +163,7 @@ export function expandDims(x: ArrayLike, options: { readonly axes: readonly numb
   const places = canonicalAxes("lax.expandDims", axes, operand.ndim + axes.length, "axes");
   let next = 0;
   const newSizes = range(operand.ndim + axes.length).map((i) =>
-    places.includes(i) ? 1 : (operand.shape[next++] as number),
+    places.includes(i) ? 1 : entry(operand.shape, next++),
   );
   return reshape(operand, { newSizes });
 }
@@ -203,7 +205,7 @@ export const broadcastPrimitive: Primitive<BroadcastParams, One> = {
     batch: (x, axis, { shape, broadcastDimensions }) => {
       const front = moveAxis(x, axis, 0);
       const dims = [0, ...broadcastDimensions.map((d) => d + 1)];
-      return [broadcastInDim(front, { shape: [front.shape[0] as number, ...shape], broadcastDimensions: dims }), 0];
+      return [broadcastInDim(front, { shape: [entry(front.shape, 0), ...shape], broadcastDimensions: dims }), 0];
     },
   }),
   lowering: {
@@ -223,8 +225,8 @@ export function broadcastInDim(x: ArrayLike, options: BroadcastParams, ...rest: 
   checkIntegers("lax.broadcastInDim", "broadcastDimensions", dims);
   const operand = asArray("lax.broadcastInDim", x);
   checkShape("lax.broadcastInDim", shape);
-  const increasing = dims.every((d, i) => i === 0 || d > (dims[i - 1] as number));
-  const fits = dims.length === operand.ndim && operand.shape.every((n, i) => n === 1 || n === shape[dims[i] as number]);
+  const increasing = dims.every((d, i) => i === 0 || d > entry(dims, i - 1));
+  const fits = dims.length === operand.ndim && operand.shape.every((n, i) => n === 1 || n === shape[entry(dims, i)]);
   if (!fits || !increasing || dims.some((d) => d < 0 || d >= shape.length)) {
     throw new ShapeError(
       `lax.broadcastInDim: shape ${formatShape(operand.shape)} does not fit into ${formatShape(shape)} with ` +
@@ -241,7 +243,7 @@ export function broadcastTo(x: NDArray, shape: Shape): NDArray {
 }
 
 /** A number, which stands in programs as a literal and needs no broadcast in elementwise operations. */
-export const isLiteral = (x: NDArray): boolean => x instanceof HostArray && x.ndim === 0;
+export const isLiteral = (x: NDArray): x is HostArray => x instanceof HostArray && x.ndim === 0;
 
 interface ReduceSumParams {
   readonly axes: readonly number[];
@@ -283,6 +285,9 @@ export function batchToFront(x: NDArray, axis: BatchAxis, size: number): NDArray
 
 /** The size of the batch axis that at least one of the values has. */
 export function batchSize(inputs: readonly NDArray[], axes: readonly BatchAxis[]): number {
-  const i = axes.findIndex((a) => a !== null);
-  return (inputs[i] as NDArray).shape[axes[i] as number] as number;
+  const sizes = inputs.flatMap(({ shape }, i) => {
+    const axis = axes[i];
+    return typeof axis === "number" ? [entry(shape, axis)] : [];
+  });
+  return entry(sizes, 0);
 }

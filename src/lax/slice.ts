@@ -2,9 +2,10 @@
 
 import { itemSize } from "../base/dtypes.ts";
 import { checkList, checkOptions, describe, formatShape, noMore, ShapeError, show } from "../base/errors.ts";
+import { entry } from "../base/lists.ts";
 import { canonicalAxes, canonicalAxis, checkRoom, isIntegerList, range, type Shape, sizeOf } from "../base/shapes.ts";
 import { reverseView, sliceView, type View } from "../base/view.ts";
-import { type Aval, makeAval } from "../ir/aval.ts";
+import { makeAval } from "../ir/aval.ts";
 import { NDArray, scalar } from "../ir/ndarray.ts";
 import { isUndefined, type One, type Placement, type Primitive, type Two } from "../ir/primitive.ts";
 import { bind1 } from "../ir/trace.ts";
@@ -37,16 +38,16 @@ export const slicePrimitive: Primitive<SliceParams, One> = {
   name: "slice",
   aval: ([x], { startIndices, limitIndices, strides }) => [
     makeAval(
-      startIndices.map((s, i) => steps(s, limitIndices[i] as number, strides[i] as number)),
-      (x as Aval).dtype,
-      (x as Aval).weak,
+      startIndices.map((s, i) => steps(s, entry(limitIndices, i), entry(strides, i))),
+      x.dtype,
+      x.weak,
     ),
   ],
   .../* @__PURE__ */ linearUnaryRules<SliceParams>({
     apply: (x, params) => slice(x, params),
     transpose: (ct, input, { startIndices, strides }) => {
       const paddingConfig = input.shape.map((n, i): [number, number, number] => {
-        const [start, step, kept] = [startIndices[i] as number, strides[i] as number, ct.shape[i] as number];
+        const [start, step, kept] = [entry(startIndices, i), entry(strides, i), entry(ct.shape, i)];
         const covered = kept === 0 ? 0 : (kept - 1) * step + 1;
         return [start, n - start - covered, step - 1];
       });
@@ -56,7 +57,7 @@ export const slicePrimitive: Primitive<SliceParams, One> = {
       const front = moveAxis(x, axis, 0);
       const params = {
         startIndices: [0, ...startIndices],
-        limitIndices: [front.shape[0] as number, ...limitIndices],
+        limitIndices: [entry(front.shape, 0), ...limitIndices],
         strides: [1, ...strides],
       };
       return [slice(front, params), 0];
@@ -92,9 +93,7 @@ export function slice(
     isIntegerList(startIndices, 0, rank) &&
     isIntegerList(limitIndices, 0, rank) &&
     isIntegerList(strides, 1, rank) &&
-    operand.shape.every(
-      (n, i) => (startIndices[i] as number) <= (limitIndices[i] as number) && (limitIndices[i] as number) <= n,
-    );
+    operand.shape.every((n, i) => entry(startIndices, i) <= entry(limitIndices, i) && entry(limitIndices, i) <= n);
   if (!valid) {
     throw new ShapeError(
       `lax.slice: startIndices ${show(startIndices)}, limitIndices ${show(limitIndices)}, strides ${show(strides)} do ` +
@@ -167,15 +166,15 @@ function keptRange(n: number, [low, high, interior]: readonly [number, number, n
 
 /** Where the operand of a padding lies in the result. */
 export function padPlacement(shape: Shape, config: PaddingConfig): Placement {
-  const kept = shape.map((n, i) => keptRange(n, config[i] as [number, number, number]));
+  const kept = shape.map((n, i) => keptRange(n, entry(config, i)));
   const lows = kept.map(([first]) => first);
   const limits = kept.map(([, limit]) => limit);
   const step = config.map(([, , interior]) => interior + 1);
   const ones = shape.map(() => 1);
-  const starts = lows.map((first, i) => ((config[i] as readonly number[])[0] as number) + first * (step[i] as number));
+  const starts = lows.map((first, i) => entry(config, i)[0] + first * entry(step, i));
   const ends = starts.map((s, i) => {
-    const count = (limits[i] as number) - (lows[i] as number);
-    return count === 0 ? s : s + (count - 1) * (step[i] as number) + 1;
+    const count = entry(limits, i) - entry(lows, i);
+    return count === 0 ? s : s + (count - 1) * entry(step, i) + 1;
   });
   return {
     input: 0,
@@ -188,7 +187,7 @@ const padPrimitive: Primitive<PadParams, Two> = {
   name: "pad",
   aval: ([x], { paddingConfig }) => [
     makeAval(
-      (x as Aval).shape.map((n, i) => paddedSize(n, paddingConfig[i] as [number, number, number])),
+      x.shape.map((n, i) => paddedSize(n, entry(paddingConfig, i))),
       x.dtype,
       x.weak,
     ),
@@ -248,8 +247,8 @@ export function pad(x: ArrayLike, paddingValue: ArrayLike, options: PadParams, .
   const valid =
     Array.isArray(given) &&
     given.length === operand.ndim &&
-    Array.from(given).every((c) => isIntegerList(c, -Infinity, 3) && (c[2] as number) >= 0);
-  const sizes = valid ? operand.shape.map((n, i) => paddedSize(n, paddingConfig[i] as [number, number, number])) : [];
+    Array.from(given).every((c) => isIntegerList(c, -Infinity, 3) && entry(c, 2) >= 0);
+  const sizes = valid ? operand.shape.map((n, i) => paddedSize(n, entry(paddingConfig, i))) : [];
   if (!valid || sizes.some((n) => n < 0) || value.ndim !== 0) {
     throw new ShapeError(
       `lax.pad: shape ${formatShape(operand.shape)} needs one [low, high, interior] per axis that leaves no negative ` +
@@ -266,12 +265,12 @@ interface ConcatenateParams {
   readonly dimension: number;
 }
 
-const along = (x: { readonly shape: Shape }, axis: number): number => x.shape[axis] as number;
+const along = (x: { readonly shape: Shape }, axis: number): number => entry(x.shape, axis);
 
 const concatenatePrimitive: Primitive<ConcatenateParams> = {
   name: "concatenate",
   aval: (inputs, { dimension }) => {
-    const first = inputs[0] as Aval;
+    const first = entry(inputs, 0);
     const total = inputs.reduce((n, x) => n + along(x, dimension), 0);
     return [
       makeAval(
@@ -284,7 +283,7 @@ const concatenatePrimitive: Primitive<ConcatenateParams> = {
   jvp: (primals, tangents, params) => {
     const out = concatenate(primals, params);
     if (tangents.every((t) => t === null)) return [[out], [null]];
-    const parts = tangents.map((t, i) => t ?? full((primals[i] as NDArray).shape, 0, out.dtype));
+    const parts = tangents.map((t, i) => t ?? full(entry(primals, i).shape, 0, out.dtype));
     return [[out], [concatenate(parts, params)]];
   },
   transpose: ([ct], inputs, { dimension }) => {
@@ -328,7 +327,7 @@ function sliceAxis(view: View, axis: number, start: number, limit: number): View
 export function operandList(fn: string, operands: readonly ArrayLike[] | NDArray): NDArray[] {
   const sliced = operands instanceof NDArray && operands.ndim > 0;
   const list: unknown[] = sliced
-    ? range(operands.shape[0] as number).map((i) =>
+    ? range(entry(operands.shape, 0)).map((i) =>
         reshape(sliceInDim(operands, i, i + 1, 0), { newSizes: operands.shape.slice(1) }),
       )
     : Array.from(Array.isArray(operands) ? operands : []);
@@ -351,7 +350,7 @@ export function concatenate(
   noMore("lax.concatenate", rest);
   const chosen = checkOptions("lax.concatenate", options, ["dimension"], ["dimension"]);
   const arrays = operandList("lax.concatenate", operands);
-  const first = arrays[0] as NDArray;
+  const first = entry(arrays, 0);
   const dimension = canonicalAxis("lax.concatenate", chosen.dimension, first.ndim, "dimension");
   const agree = (x: NDArray): boolean =>
     x.ndim === first.ndim && x.shape.every((n, i) => i === dimension || n === first.shape[i]);

@@ -1,7 +1,8 @@
 /** Linear systems: by substitution for triangular matrices, by LU decomposition for others. */
+
 import { checkOptions, formatShape, noMore, ShapeError } from "../base/errors.ts";
+import { entry } from "../base/lists.ts";
 import { sameShape, sizeOf } from "../base/shapes.ts";
-import type { Aval } from "../ir/aval.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { type KernelCommand, known, type Primitive } from "../ir/primitive.ts";
 import { bind1 } from "../ir/trace.ts";
@@ -54,7 +55,8 @@ function solver(
     },
     batch: (inputs, axes, params) => {
       const matrices = inputs.slice(0, -1);
-      if (axes.slice(0, -1).some((axis) => axis !== null)) {
+      const lastAxis = entry(axes, -1);
+      if (lastAxis === null || axes.slice(0, -1).some((axis) => axis !== null)) {
         const size = batchSize(inputs, axes);
         return [
           [
@@ -67,8 +69,8 @@ function solver(
         ];
       }
       // One matrix for all: the mapped axis becomes more columns.
-      const b = inputs.at(-1) as NDArray;
-      const last = moveAxis(b, axes.at(-1) as number, b.ndim - 1);
+      const b = entry(inputs, -1);
+      const last = moveAxis(b, lastAxis, b.ndim - 1);
       const wide = reshape(last, { newSizes: [...last.shape.slice(0, -2), sizeOf(last.shape.slice(-2))] });
       return [[reshape(solve([...matrices, wide], params), { newSizes: last.shape })], [b.ndim - 1]];
     },
@@ -76,7 +78,7 @@ function solver(
       kind: "kernel",
       command,
       arguments: (inputs, { lower, transposeA, unitDiagonal }) => {
-        const { shape } = inputs.at(-1) as Aval;
+        const { shape } = entry(inputs, -1);
         const flags = Number(lower) + 2 * Number(transposeA) + 4 * Number(unitDiagonal);
         return [sizeOf(shape.slice(0, -2)), ...shape.slice(-2), flags];
       },

@@ -1,5 +1,7 @@
 /** Sorting along an axis. NaN is the largest value and the two zeros are equal, as in JAX. */
+
 import { checkOptions, closed, formatShape, noMore, ShapeError, show } from "../base/errors.ts";
+import { entry } from "../base/lists.ts";
 import { canonicalAxis, sameShape, sizeOf } from "../base/shapes.ts";
 import { type Aval, makeAval } from "../ir/aval.ts";
 import type { NDArray } from "../ir/ndarray.ts";
@@ -29,7 +31,7 @@ const sortPrimitive: Primitive<null, One> = {
     command: "ARGSORT",
     arguments: ([x]) => {
       const { shape } = x as Aval;
-      return [sizeOf(shape.slice(0, -1)), shape.at(-1) as number];
+      return [sizeOf(shape.slice(0, -1)), entry(shape, -1)];
     },
   },
 };
@@ -45,7 +47,7 @@ export function sortWithPlaces(x: NDArray, axis: number, descending = false): [v
   const [values, places] = bind(sortPrimitive, [turned(rows)], null).map(turned) as [NDArray, NDArray];
   return [
     moveAxis(x.dtype === "bool" ? convertElementType(values, "bool") : values, last, axis),
-    moveAxis(descending ? sub((x.shape[axis] as number) - 1, places) : places, last, axis),
+    moveAxis(descending ? sub(entry(x.shape, axis) - 1, places) : places, last, axis),
   ];
 }
 
@@ -107,7 +109,7 @@ function sortTogether(
   let sorted = rows;
   // The least important key first: later sorts keep its order where their own keys are equal.
   for (let key = numKeys - 1; key >= 0; key--) {
-    const [, places] = sortWithPlaces(sorted[key] as NDArray, last);
+    const [, places] = sortWithPlaces(entry(sorted, key), last);
     sorted = sorted.map((y) => takeFromRows(y, places));
   }
   return sorted.map((y) => moveAxis(y, last, axis));
@@ -129,7 +131,7 @@ export function sortKeyVal(
 function firstSorted(fn: string, x: ArrayLike, k: number, along: number, descending: boolean): [NDArray, NDArray] {
   const operand = asArray(fn, x);
   const axis = canonicalAxis(fn, along, operand.ndim);
-  const size = operand.shape[axis] as number;
+  const size = entry(operand.shape, axis);
   if (!Number.isInteger(k) || k < 0 || k > size) {
     throw new ShapeError(`${fn}: k must be a whole number up to ${size}, the size of axis ${axis}, got ${show(k)}.`);
   }

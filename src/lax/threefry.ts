@@ -1,4 +1,5 @@
 /** The counter-based generator behind `random`: Salmon et al., "Parallel random numbers: as easy as 1, 2, 3" (2011). */
+import { entry } from "../base/lists.ts";
 import type { Aval } from "../ir/aval.ts";
 import { makeAval } from "../ir/aval.ts";
 import type { NDArray } from "../ir/ndarray.ts";
@@ -9,7 +10,7 @@ import { alignBatch } from "./elementwise.ts";
 const threefryPrimitive: Primitive<null> = {
   name: "threefry2x32",
   aval: (inputs) => {
-    const shape = inputs.reduce<Aval>((a, b) => (b.shape.length > a.shape.length ? b : a), inputs[0] as Aval).shape;
+    const shape = inputs.reduce<Aval>((a, b) => (b.shape.length > a.shape.length ? b : a), entry(inputs, 0)).shape;
     return [makeAval(shape, "uint32"), makeAval(shape, "uint32")];
   },
   jvp: (primals) => [bind(threefryPrimitive, primals, null), [null, null]],

@@ -65,7 +65,7 @@ function alongAxis(
     }
     left = single ? left - 1 : Math.floor(left / 2);
     if (single || left === 0) continue;
-    const end = (block[0]?.shape[axis] as number) - next;
+    const end = entry(entry(block, 0).shape, axis) - next;
     block = combine(cut(block, 0, end), cut(block, next, end + next));
     blockSize *= 2;
   }
@@ -79,28 +79,28 @@ function overWindows(
   combine: CombineAll,
   options: WindowOptions,
 ): readonly NDArray[] {
-  const x = operands[0] as NDArray;
+  const x = entry(operands, 0);
   const { windowDimensions: window } = options;
   const ofShape = `, for an array of shape ${formatShape(x.shape)},`;
   checkIntegers(fn, `windowDimensions${ofShape}`, window, 1, x.ndim);
   const [strides, base, dilation] = mapEach(["windowStrides", "baseDilation", "windowDilation"], (name) =>
     perAxis(fn, name + ofShape, options[name], x.ndim),
   );
-  const reach = window.map((n, i) => (n - 1) * (dilation[i] as number) + 1);
+  const reach = window.map((n, i) => (n - 1) * entry(dilation, i) + 1);
   // As in JAX, a padding by name is that of the elements without the zeros between them.
   const padding = resolvePadding(fn, options.padding ?? "VALID", x.shape, reach, strides);
-  const paddingConfig = padding.map(([low, high], i) => [low, high, (base[i] as number) - 1] as const);
-  const padded = operands.map((y, i) => pad(y, initValues[i] as NDArray, { paddingConfig }));
+  const paddingConfig = padding.map(([low, high], i) => [low, high, entry(base, i) - 1] as const);
+  const padded = operands.map((y, i) => pad(y, entry(initValues, i), { paddingConfig }));
   // The last axis first, so that of several elements that are equal the first in row-major order is met first.
   return window.reduceRight<readonly NDArray[]>((ys, size, axis) => {
-    const stride = strides[axis] as number;
-    const room = (ys[0]?.shape[axis] as number) - (reach[axis] as number);
+    const stride = entry(strides, axis);
+    const room = entry(entry(ys, 0).shape, axis) - entry(reach, axis);
     if (room < 0) return ys.map((y) => sliceInDim(y, 0, 0, axis));
     return alongAxis(ys, combine, {
       axis,
       size,
       stride,
-      dilation: dilation[axis] as number,
+      dilation: entry(dilation, axis),
       count: Math.floor(room / stride) + 1,
     });
   }, padded);
@@ -140,7 +140,7 @@ export function reduceWindow<Values>(
   const given: unknown = computation;
   const inWindows = given === max ? ofOne(firstMax) : given === min ? ofOne(firstMin) : combine;
   const windows = overWindows(fn, xs, init, inWindows, chosen);
-  const { shape } = windows[0] as NDArray;
+  const { shape } = entry(windows, 0);
   return wrap(
     combine(
       init.map((value) => broadcastTo(value, shape)),

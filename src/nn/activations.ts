@@ -1,5 +1,7 @@
 /** Activation functions with the formulas of `jax.nn`, so that values and derivatives agree at kinks, too. */
+
 import { checkOptions, closed, formatShape, noMore, ShapeError } from "../base/errors.ts";
+import { entry } from "../base/lists.ts";
 import { canonicalAxis } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { promoteToFloat } from "../lax/convert.ts";
@@ -172,7 +174,7 @@ export function glu(x: ArrayLike, options?: { readonly axis?: number }, ...rest:
   const chosen = checkOptions(fn, options, ["axis"]);
   const operand = float("glu", x);
   const axis = canonicalAxis(fn, chosen.axis ?? -1, operand.ndim);
-  if ((operand.shape[axis] as number) % 2 !== 0) {
+  if (entry(operand.shape, axis) % 2 !== 0) {
     throw new ShapeError(`${fn}: axis ${axis} of shape ${formatShape(operand.shape)} must have an even size.`);
   }
   const [first, second] = split(operand, 2, { axis }) as [NDArray, NDArray];

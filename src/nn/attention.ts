@@ -1,7 +1,7 @@
 /** Attention. */
 
 import { checkOptions, formatShape, noMore, ShapeError } from "../base/errors.ts";
-import { mapEach } from "../base/lists.ts";
+import { entry, mapEach } from "../base/lists.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { promoteToFloat } from "../lax/convert.ts";
 import * as lax from "../lax/index.ts";
@@ -44,7 +44,7 @@ export function dotProductAttention(
   noMore(fn, rest);
   const chosen = checkOptions(fn, options, ["bias", "mask", "scale", "isCausal"]);
   const given = promoteToFloat(fn, [query, key, value], ["query", "key", "value"]);
-  const batched = (given[0] as NDArray).ndim === 4;
+  const batched = entry(given, 0).ndim === 4;
   const [q, k, v] = mapEach(given, (x) => (batched ? x : expandDims(x, 0)));
   const [, queries, heads, size] = q.shape as [number, number, number, number];
   const [, keys, groups] = k.shape as [number, number, number];

@@ -1,5 +1,7 @@
 /** What the NTK's methods would cost, before any runs. */
+
 import { noMore } from "../base/errors.ts";
+import { entry } from "../base/lists.ts";
 import type { Cost } from "../compile/cost.ts";
 import { checkFunction, flattenArrays, traceFunctionWithAux } from "../transform/flat.ts";
 import type { AnyTree, Given } from "../transform/tree-types.ts";
@@ -19,8 +21,15 @@ export type NtkCosts = Readonly<
   Record<Exclude<MethodName, "NTK_VECTOR_PRODUCTS">, Cost> & { NTK_VECTOR_PRODUCTS?: Cost }
 >;
 
+const isMethod = (name: string): name is MethodName => name !== "AUTO";
+
 const nameOf = (implementation: number): MethodName =>
-  Object.entries(NtkImplementation).find(([, value]) => value === implementation)![0] as MethodName;
+  entry(
+    Object.keys(NtkImplementation)
+      .filter(isMethod)
+      .filter((name) => NtkImplementation[name] === implementation),
+    0,
+  );
 
 /**
  * The work of each method for a kernel of `f`: floating-point operations, bytes moved, peak memory in bytes, and the time

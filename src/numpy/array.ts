@@ -39,8 +39,8 @@ function store(fn: string, values: ArrayLikeOfNumbers, dtype: DType): TypedArray
   if (kind === "float") {
     storage.set(values);
   } else {
-    for (let i = 0; i < values.length; i++)
-      storage[i] = kind === "bool" ? Number(values[i] !== 0) : (values[i] as number);
+    // biome-ignore lint/style/noNonNullAssertion: the loop's bounds are the list's, and millions of elements come here
+    for (let i = 0; i < values.length; i++) storage[i] = kind === "bool" ? Number(values[i] !== 0) : values[i]!;
     if (kind === "integer") checkStored(fn, values, storage, dtype);
   }
   return storage;
@@ -62,7 +62,8 @@ export function sequence(fn: string, length: number, value: (i: number) => numbe
 
 function checkStored(fn: string, values: ArrayLikeOfNumbers, storage: TypedArray, dtype: DType): void {
   for (let i = 0; i < values.length; i++) {
-    if (Math.trunc(values[i] as number) === storage[i]) continue;
+    // biome-ignore lint/style/noNonNullAssertion: as in `store`
+    if (Math.trunc(values[i]!) === storage[i]) continue;
     refuseElement(fn, i, values[i], dtype);
   }
 }

@@ -1,6 +1,8 @@
 /** Differences, convolutions, interpolation, and integrals of sampled functions. */
+
 import { type Arguments, namedArguments } from "../base/arguments.ts";
 import { describe, formatShape, noMore, ShapeError } from "../base/errors.ts";
+import { entry } from "../base/lists.ts";
 import { isPlainObject } from "../base/plain.ts";
 import { type Axes, canonicalAxes, canonicalAxis, checkCount, range } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
@@ -28,7 +30,7 @@ export interface DiffOptions {
 
 /** The elements but the last and those but the first along an axis. */
 function adjacent(x: NDArray, axis: number): [NDArray, NDArray] {
-  const size = x.shape[axis] as number;
+  const size = entry(x.shape, axis);
   return [lax.sliceInDim(x, 0, Math.max(size - 1, 0), axis), lax.sliceInDim(x, Math.min(1, size), size, axis)];
 }
 
@@ -51,7 +53,7 @@ export function diff(x: ArrayLike, ...args: Arguments<[n: number, axis: number],
   checkJoined(fn, operand, parts, axis);
   const joined = parts.length === 1 ? operand : lax.concatenate(parts, { dimension: axis });
   // Where there are no more differences, further ones change nothing.
-  return range(Math.min(n, joined.shape[axis] as number)).reduce((y) => differences(y, axis), joined);
+  return range(Math.min(n, entry(joined.shape, axis))).reduce((y) => differences(y, axis), joined);
 }
 
 function checkJoined(fn: string, x: NDArray, parts: readonly NDArray[], axis: number): void {
@@ -96,7 +98,7 @@ export interface GradientOptions {
 
 /** Central differences along an axis, one-sided at its ends. */
 function slopes(fn: string, y: NDArray, spacing: NDArray, axis: number): NDArray {
-  const size = y.shape[axis] as number;
+  const size = entry(y.shape, axis);
   if (size < 2) throw new ShapeError(`${fn}: axis ${axis} of ${formatShape(y.shape)} needs 2 elements at least.`);
   if (spacing.ndim > 1 || (spacing.ndim === 1 && spacing.size !== size)) {
     throw new ShapeError(
@@ -137,7 +139,7 @@ export function gradient(y: ArrayLike, ...args: (ArrayLike | GradientOptions)[])
   const along = axes.map((place, i) =>
     slopes(fn, samples, spacings[spacings.length > 1 ? i : 0] ?? asArray(fn, 1), place),
   );
-  return along.length === 1 ? (along[0] as NDArray) : along;
+  return along.length === 1 ? entry(along, 0) : along;
 }
 
 export interface TrapezoidOptions {

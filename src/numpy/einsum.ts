@@ -1,5 +1,7 @@
 /** Einstein summation. */
+
 import { describe, formatShape, ShapeError } from "../base/errors.ts";
+import { entry } from "../base/lists.ts";
 import { range } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { promoteOperands } from "../lax/convert.ts";
@@ -88,21 +90,21 @@ function implicitOutput(terms: readonly (readonly number[])[]): number[] {
 function takeDiagonals(text: string, what: string, { array, labels }: Labelled): Labelled {
   const second = labels.findIndex((l, k) => labels.indexOf(l) < k);
   if (second < 0) return { array, labels };
-  const label = labels[second] as number;
+  const label = entry(labels, second);
   const first = labels.indexOf(label);
-  const size = array.shape[first] as number;
+  const size = entry(array.shape, first);
   if (size !== array.shape[second]) {
     fail(text, `${what} has label "${nameOf(label)}" for axes of sizes ${size} and ${array.shape[second]}`);
   }
   const rest = range(array.ndim).filter((k) => k !== first && k !== second);
-  const lead = rest.map((k) => array.shape[k] as number);
+  const lead = rest.map((k) => entry(array.shape, k));
   const last = lax.transpose(array, { permutation: [...rest, first, second] });
   const diagonal = lax.slice(lax.reshape(last, { newSizes: [...lead, size * size] }), {
     startIndices: [...lead.map(() => 0), 0],
     limitIndices: [...lead, size * size],
     strides: [...lead.map(() => 1), size + 1],
   });
-  return takeDiagonals(text, what, { array: diagonal, labels: [...rest.map((k) => labels[k] as number), label] });
+  return takeDiagonals(text, what, { array: diagonal, labels: [...rest.map((k) => entry(labels, k)), label] });
 }
 
 function einsumArrays({ text, terms, output }: Summation, arrays: readonly NDArray[]): NDArray {
@@ -110,7 +112,7 @@ function einsumArrays({ text, terms, output }: Summation, arrays: readonly NDArr
     fail(text, `there are ${terms.length} term(s) for ${arrays.length} operand(s)`);
   }
   const labelled = arrays.map((array, i) => {
-    const labels = expandTerm(text, terms[i] as readonly number[], array, i);
+    const labels = expandTerm(text, entry(terms, i), array, i);
     return takeDiagonals(text, `operand ${i + 1} of shape ${formatShape(array.shape)}`, { array, labels });
   });
   const sizes = labelSizes(labelled, (label) => {

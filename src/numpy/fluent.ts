@@ -165,7 +165,7 @@ function rows(x: NDArray): IterableIterator<NDArray> {
 export function installFluent(): void {
   const table = functions();
   for (const name of Reflect.ownKeys(table)) {
-    const fn = table[name as string] as AnyFunction;
+    const fn: AnyFunction = Reflect.get(table, name);
     Object.defineProperty(NDArray.prototype, name, {
       value(this: NDArray, ...args: unknown[]) {
         return fn(this, ...args);

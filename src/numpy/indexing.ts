@@ -6,6 +6,7 @@
 import { type Arguments, namedArguments } from "../base/arguments.ts";
 import { dtypeOfTypedArray } from "../base/dtypes.ts";
 import { describe, formatShape, ShapeError, show } from "../base/errors.ts";
+import { entry } from "../base/lists.ts";
 import { broadcastShapes, canonicalAxis, inserted, range, removed, sizeOf } from "../base/shapes.ts";
 import { hostArray, NDArray, scalar } from "../ir/ndarray.ts";
 import { checkIndices, fromEnd, takeAlong, takeFromRows } from "../lax/gather.ts";
@@ -35,7 +36,7 @@ interface Section {
 const SLICE = /^\s*(-?\d+)?\s*:\s*(-?\d+)?\s*(?::\s*(-?\d+)?\s*)?$/;
 
 function place(fn: string, index: number, axis: number, x: NDArray): Section {
-  const size = x.shape[axis] as number;
+  const size = entry(x.shape, axis);
   if (!Number.isInteger(index) || index < -size || index >= size) {
     throw new ShapeError(`${fn}: index ${index} is out of range for axis ${axis} of shape ${formatShape(x.shape)}.`);
   }
@@ -49,7 +50,7 @@ function section(fn: string, text: string, axis: number, x: NDArray): Section {
   if (!match || step === 0) {
     throw new TypeError(`${fn}: ${describe(text)} is no slice; write "start:stop" or "start:stop:step" (step not 0).`);
   }
-  const size = x.shape[axis] as number;
+  const size = entry(x.shape, axis);
   const [lowest, highest] = step > 0 ? [0, size] : [-1, size - 1];
   const bound = (given: string | undefined, fallback: number): number => {
     if (given === undefined) return fallback;
@@ -130,7 +131,7 @@ function takeSections(x: NDArray, sections: readonly Section[]): NDArray {
     limitIndices: sections.map(high),
     strides: sections.map((s) => Math.abs(s.step)),
   });
-  return lax.rev(sliced, { dimensions: range(x.ndim).filter((i) => (sections[i] as Section).step < 0) });
+  return lax.rev(sliced, { dimensions: range(x.ndim).filter((i) => entry(sections, i).step < 0) });
 }
 
 /** An array of indices, where it stands among the indices, and the axis of `size` that it indexes. */
@@ -152,8 +153,8 @@ function checkMask(fn: string, { size = -1 }: Places, count: number, axis: numbe
  */
 function takePlaces(fn: string, x: NDArray, taken: readonly Taken[], forUpdate: boolean): NDArray {
   const axes = taken.map((t) => t.axis);
-  const scattered = (taken.at(-1) as Taken).at - (taken[0] as Taken).at >= taken.length;
-  const target = scattered ? 0 : (axes[0] as number);
+  const scattered = entry(taken, -1).at - entry(taken, 0).at >= taken.length;
+  const target = scattered ? 0 : entry(axes, 0);
   const total = sizeOf(taken.map((t) => t.size));
   const shape = broadcastShapes(
     fn,
@@ -162,10 +163,10 @@ function takePlaces(fn: string, x: NDArray, taken: readonly Taken[], forUpdate: 
   if (sizeOf(shape) > 0 && total === 0)
     throw new ShapeError(`${fn}: shape ${formatShape(x.shape)} has no such elements.`);
   const wanted = taken.map(({ indices, size }) => broadcastTo(fromEnd(indices, size), shape));
-  const inside = wanted.map((place, i) => lax.clamp(0, place, (taken[i] as Taken).size - 1));
-  let position = inside.reduce((p, place, i) => lax.add(lax.mul(p, (taken[i] as Taken).size), place));
+  const inside = wanted.map((place, i) => lax.clamp(0, place, entry(taken, i).size - 1));
+  let position = inside.reduce((p, place, i) => lax.add(lax.mul(p, entry(taken, i).size), place));
   if (forUpdate) {
-    const moved = wanted.map((place, i) => lax.ne(place, inside[i] as NDArray));
+    const moved = wanted.map((place, i) => lax.ne(place, entry(inside, i)));
     position = lax.select(
       moved.reduce((a, b) => lax.bitwiseOr(a, b)),
       -1,
@@ -174,7 +175,7 @@ function takePlaces(fn: string, x: NDArray, taken: readonly Taken[], forUpdate: 
   }
   const rest = range(x.ndim).filter((i) => !axes.includes(i));
   const joined = lax.transpose(x, { permutation: [...rest.slice(0, target), ...axes, ...rest.slice(target)] });
-  const newSizes = rest.map((i) => x.shape[i] as number);
+  const newSizes = rest.map((i) => entry(x.shape, i));
   return takeAlong(lax.reshape(joined, { newSizes: inserted(newSizes, target, total) }), position, target, forUpdate);
 }
 
@@ -266,7 +267,7 @@ function inMode(fn: string, indices: Indices, size: number, mode: TakeOptions["m
 export function take(x: ArrayLike, indices: Indices, ...args: TakeArguments): NDArray {
   const fn = "numpy.take";
   const { operand, axis, mode } = takeArguments(fn, x, args, null);
-  return takeAlong(operand, inMode(fn, indices, operand.shape[axis] as number, mode), axis, true);
+  return takeAlong(operand, inMode(fn, indices, entry(operand.shape, axis), mode), axis, true);
 }
 
 /**
@@ -277,7 +278,7 @@ export function take(x: ArrayLike, indices: Indices, ...args: TakeArguments): ND
 export function takeAlongAxis(x: ArrayLike, indices: Indices, ...args: TakeArguments): NDArray {
   const fn = "numpy.takeAlongAxis";
   const { operand, axis, mode } = takeArguments(fn, x, args, -1);
-  const size = operand.shape[axis] as number;
+  const size = entry(operand.shape, axis);
   const counted = mode === "clip" ? fromEnd(asIndices(fn, indices), size) : indices;
   const places = inMode(fn, counted, size, mode);
   if (places.ndim !== operand.ndim) {
@@ -287,6 +288,6 @@ export function takeAlongAxis(x: ArrayLike, indices: Indices, ...args: TakeArgum
   }
   const rest = broadcastShapes(fn, [removed(operand.shape, axis), removed(places.shape, axis)]);
   const last = operand.ndim - 1;
-  const rows = (y: NDArray): NDArray => broadcastTo(moveAxis(y, axis, last), [...rest, y.shape[axis] as number]);
+  const rows = (y: NDArray): NDArray => broadcastTo(moveAxis(y, axis, last), [...rest, entry(y.shape, axis)]);
   return moveAxis(takeFromRows(rows(operand), rows(places), true), last, axis);
 }

@@ -1,7 +1,9 @@
 /** Joining arrays along axes. */
+
 import { type Arguments, namedArguments } from "../base/arguments.ts";
 import type { DType } from "../base/dtypes.ts";
 import { formatShape, noMore, ShapeError } from "../base/errors.ts";
+import { entry } from "../base/lists.ts";
 import { canonicalAxis, sameShape } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { promoteOperands } from "../lax/convert.ts";
@@ -27,7 +29,7 @@ export type ArrayList = readonly ArrayLike[] | NDArray;
 const shapesOf = (arrays: readonly NDArray[]): string => arrays.map((x) => formatShape(x.shape)).join(", ");
 
 function joinAlong(fn: string, arrays: readonly NDArray[], axis: number, dtype?: DType): NDArray {
-  const first = arrays[0] as NDArray;
+  const first = entry(arrays, 0);
   const dimension = canonicalAxis(fn, axis, first.ndim);
   const fits = (x: NDArray): boolean =>
     x.ndim === first.ndim && x.shape.every((n, i) => i === dimension || n === first.shape[i]);
@@ -62,7 +64,7 @@ export function stack(arrays: ArrayList, ...args: Arguments<[axis: number], Join
 
 export function stacked(fn: string, arrays: ArrayList, { axis: place = 0, dtype }: JoinOptions = {}): NDArray {
   const operands = asArrays(fn, arrays);
-  const { shape, ndim } = operands[0] as NDArray;
+  const { shape, ndim } = entry(operands, 0);
   if (!operands.every((x) => sameShape(x.shape, shape))) {
     throw new ShapeError(`${fn}: arrays must have one shape, got ${shapesOf(operands)}.`);
   }
@@ -79,7 +81,7 @@ const stackedBy = (name: string, raise: (x: NDArray) => NDArray, axis: (ndim: nu
   return (arrays: ArrayList, ...args: Arguments<[dtype: DType], StackOptions>): NDArray => {
     const { dtype } = namedArguments<StackOptions>(fn, ["dtype"], args);
     const operands = asArrays(fn, arrays).map(raise);
-    return joinAlong(fn, operands, axis((operands[0] as NDArray).ndim), dtype);
+    return joinAlong(fn, operands, axis(entry(operands, 0).ndim), dtype);
   };
 };
 

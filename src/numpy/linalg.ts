@@ -2,7 +2,7 @@
 
 import { type Arguments, namedArguments } from "../base/arguments.ts";
 import { describe, formatShape, noMore, ShapeError } from "../base/errors.ts";
-import { mapEach } from "../base/lists.ts";
+import { entry, mapEach } from "../base/lists.ts";
 import { broadcastShapes } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { promoteToFloat } from "../lax/convert.ts";
@@ -51,9 +51,9 @@ export function cholesky(a: ArrayLike, ...args: Arguments<[], CholeskyOptions>):
 export const solve: Binary = (a: ArrayLike, b: ArrayLike, ...rest: unknown[]) => {
   const fn = "numpy.linalg.solve";
   noMore(fn, rest);
-  const [x, y] = promoteToFloat(fn, [a, b], ["a", "b"]) as [NDArray, NDArray];
+  const [x, y] = promoteToFloat(fn, [a, b], ["a", "b"]);
   const matrix = matrices(fn, x, true);
-  const n = matrix.shape.at(-1) as number;
+  const n = entry(matrix.shape, -1);
   if (y.ndim === 0 || y.shape.at(y.ndim === 1 ? -1 : -2) !== n) {
     throw new ShapeError(
       `${fn}: a ${formatShape(matrix.shape)} needs a b of shape (${n},) or (..., ${n}, k), got ${formatShape(y.shape)}.`,

@@ -3,6 +3,7 @@
 import { type Arguments, namedArguments } from "../base/arguments.ts";
 import { isFloat } from "../base/dtypes.ts";
 import { checkList, noMore } from "../base/errors.ts";
+import { entry } from "../base/lists.ts";
 import { broadcastShapes, sameShape } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { promoteOperands, promoteToFloat } from "../lax/convert.ts";
@@ -99,7 +100,7 @@ export function select(
     [...masks, ...operands].map((x) => x.shape),
   );
   const [fallback, ...values] = operands;
-  return values.reduceRight((rest, value, i) => where(masks[i] as NDArray, value, rest), fallback);
+  return values.reduceRight((rest, value, i) => where(entry(masks, i), value, rest), fallback);
 }
 
 export interface CloseOptions {

@@ -1,6 +1,8 @@
 /** Rearranging and repeating without arithmetic: reshapes, transpositions, broadcasts, reversals. */
+
 import { type Arguments, namedArguments } from "../base/arguments.ts";
 import { describe, formatShape, noMore, ShapeError, show } from "../base/errors.ts";
+import { entry } from "../base/lists.ts";
 import {
   type Axes,
   broadcastShapes,
@@ -115,7 +117,7 @@ export function moveaxis(
   if (from.length !== to.length) {
     throw new ShapeError(`${fn}: source names ${from.length} axes and destination ${to.length}; they must agree.`);
   }
-  const places = to.map((place, i) => [place, from[i] as number] as const).sort(([a], [b]) => a - b);
+  const places = to.map((place, i) => [place, entry(from, i)] as const).sort(([a], [b]) => a - b);
   const rest = range(operand.ndim).filter((i) => !from.includes(i));
   const permutation = places.reduce((order, [place, axis]) => inserted(order, place, axis), rest);
   return lax.transpose(operand, { permutation });

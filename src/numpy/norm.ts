@@ -1,6 +1,8 @@
 /** Norms of vectors and matrices. */
+
 import { type Arguments, namedArguments } from "../base/arguments.ts";
 import { formatShape, show } from "../base/errors.ts";
+import { entry } from "../base/lists.ts";
 import { type Axes, canonicalAxes, range, sizeOf } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { promoteToFloat } from "../lax/convert.ts";
@@ -71,7 +73,7 @@ export function normOf(fn: string, x: ArrayLike, { ord = null, axis = null, keep
   let out: NDArray | undefined;
   if (ord === null && axis === null) out = euclidean(a, axes);
   else if (axes.length === 1 && typeof (ord ?? 2) === "number") {
-    out = normAlong(a, (ord ?? 2) as number, axes[0] as number);
+    out = normAlong(a, (ord ?? 2) as number, entry(axes, 0));
   } else if (axes.length === 2) out = matrixNormOf(a, ord ?? "fro", axes as [number, number]);
   if (!out) {
     throw new TypeError(
@@ -112,10 +114,10 @@ export function vectorNorm(x: ArrayLike, ...args: Arguments<[], VectorNormOption
   } = namedArguments<VectorNormOptions>(fn, ["axis", "keepdims", "ord"], args, 0);
   if (typeof ord !== "number" || Number.isNaN(ord))
     throw new TypeError(`${fn}: ord must be a number, got ${show(ord)}.`);
-  const [a] = promoteToFloat(fn, [x]) as [NDArray];
+  const [a] = promoteToFloat(fn, [x]);
   const axes = canonicalAxes(fn, axis, a.ndim);
   const kept = range(a.ndim).filter((i) => !axes.includes(i));
-  const newSizes = [...kept.map((i) => a.shape[i] as number), sizeOf(axes.map((i) => a.shape[i] as number))];
+  const newSizes = [...kept.map((i) => entry(a.shape, i)), sizeOf(axes.map((i) => entry(a.shape, i)))];
   const rows = lax.reshape(lax.transpose(a, { permutation: [...kept, ...axes] }), { newSizes });
   const shape = a.shape.map((n, i) => (axes.includes(i) ? 1 : n)).filter((_, i) => keepdims || !axes.includes(i));
   return lax.reshape(normAlong(rows, ord, kept.length), { newSizes: shape });

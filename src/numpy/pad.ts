@@ -1,7 +1,9 @@
 /** Padding: with a number, the edges, or a continuation of the array. */
+
 import { namedArguments } from "../base/arguments.ts";
 import { isFloat, itemSize } from "../base/dtypes.ts";
 import { describe, formatShape, ShapeError, show } from "../base/errors.ts";
+import { entry } from "../base/lists.ts";
 import { checkRoom, range } from "../base/shapes.ts";
 import { NDArray } from "../ir/ndarray.ts";
 import * as lax from "../lax/index.ts";
@@ -45,13 +47,13 @@ function pairs(fn: string, name: string, value: PerAxis | NDArray, ndim: number)
   if (isPair(given)) return range(ndim).map(() => given);
   const list = Array.from(given);
   if (!list.every(isPair) || (list.length !== ndim && list.length !== 1)) return fail();
-  return range(ndim).map((i) => list[list.length === 1 ? 0 : i] as [ArrayLike, ArrayLike]);
+  return range(ndim).map((i) => entry(list, list.length === 1 ? 0 : i));
 }
 
 /** The pairs as whole numbers that aren't less than `least`; arrays of these must be known. */
 function counts(fn: string, name: string, value: PerAxis | NDArray, ndim: number, least: number): [number, number][] {
   const numbers = pairs(fn, name, value, ndim).map(([low, high]) => [low, high].map((n) => known(fn, name, n)));
-  if (numbers.flat().every((n) => Number.isInteger(n) && (n as number) >= least)) {
+  if (numbers.flat().every((n) => Number.isInteger(n) && n >= least)) {
     return numbers as [number, number][];
   }
   const kind = least > 0 ? "positive whole numbers" : "whole numbers that aren't negative";
@@ -59,7 +61,7 @@ function counts(fn: string, name: string, value: PerAxis | NDArray, ndim: number
 }
 
 const known = (fn: string, name: string, n: ArrayLike): number =>
-  n instanceof NDArray ? (knownIntegers(fn, name, n)[0] as number) : (n as number);
+  n instanceof NDArray ? entry(knownIntegers(fn, name, n), 0) : (n as number);
 
 /** An array as the nested lists of its elements; those of an array without dimensions or axes of size 1, as one. */
 const entriesOf = (x: NDArray): unknown =>
@@ -70,7 +72,7 @@ type AxisPadding = (x: NDArray, axis: number, low: number, high: number) => NDAr
 const constantPadding =
   (values: readonly (readonly [ArrayLike, ArrayLike])[]): AxisPadding =>
   (x, axis, low, high) => {
-    const [before, after] = values[axis] as readonly [ArrayLike, ArrayLike];
+    const [before, after] = entry(values, axis);
     const widen = (operand: NDArray, value: ArrayLike, amounts: readonly [number, number, number]): NDArray =>
       lax.pad(operand, filled("numpy.pad", [], value, x.dtype), {
         paddingConfig: range(x.ndim).map((i) => (i === axis ? amounts : ([0, 0, 0] as const))),
@@ -83,7 +85,7 @@ const constantPadding =
 const repeatedPadding =
   (summary: (part: NDArray, axis: number) => NDArray, lengths?: readonly (readonly [number, number])[]): AxisPadding =>
   (x, axis, low, high) => {
-    const size = x.shape[axis] as number;
+    const size = entry(x.shape, axis);
     const repeated = (side: 0 | 1, count: number): NDArray[] => {
       if (count === 0) return [];
       const length = Math.min(lengths?.[axis]?.[side] ?? size, size);
@@ -100,9 +102,9 @@ const rampPadding =
   (ends: readonly (readonly [ArrayLike, ArrayLike])[]): AxisPadding =>
   (x, axis, low, high) => {
     const ramp = (side: 0 | 1, num: number): NDArray => {
-      const place = side * ((x.shape[axis] as number) - 1);
+      const place = side * (entry(x.shape, axis) - 1);
       const edge = lax.squeeze(lax.sliceInDim(x, place, place + 1, axis), { dimensions: [axis] });
-      return linspace((ends[axis] as readonly [ArrayLike, ArrayLike])[side], edge, num, {
+      return linspace(entry(ends, axis)[side], edge, num, {
         endpoint: false,
         dtype: x.dtype,
         axis,
@@ -113,7 +115,7 @@ const rampPadding =
 
 /** The parts that, repeated endlessly in both directions, continue the array; the array is the first of them. */
 function period(x: NDArray, axis: number, mode: PadMode): NDArray[] {
-  const size = x.shape[axis] as number;
+  const size = entry(x.shape, axis);
   if (mode === "wrap") return [x];
   const mirrored = lax.rev(x, { dimensions: [axis] });
   if (mode === "symmetric") return [x, mirrored];
@@ -125,15 +127,15 @@ const periodicPadding =
   (mode: PadMode): AxisPadding =>
   (x, axis, low, high) => {
     const parts = period(x, axis, mode);
-    const sizes = parts.map((part) => part.shape[axis] as number);
+    const sizes = parts.map((part) => entry(part.shape, axis));
     const total = sizes.reduce((a, b) => a + b, 0);
     const pieces: NDArray[] = [];
     let position = (total - (low % total)) % total;
-    let remaining = low + (x.shape[axis] as number) + high;
+    let remaining = low + entry(x.shape, axis) + high;
     for (let i = 0; remaining > 0; i = (i + 1) % parts.length) {
-      const size = sizes[i] as number;
+      const size = entry(sizes, i);
       const taken = Math.min(remaining, size - position);
-      if (taken > 0) pieces.push(lax.sliceInDim(parts[i] as NDArray, position, position + taken, axis));
+      if (taken > 0) pieces.push(lax.sliceInDim(entry(parts, i), position, position + taken, axis));
       remaining -= Math.max(0, taken);
       position = Math.max(0, position - size);
     }
@@ -193,7 +195,10 @@ export function pad(x: ArrayLike, ...args: unknown[]): NDArray {
   const { padWidth, ...options } = namedArguments<PadOptions & { padWidth: PerAxis | NDArray }>(fn, names, args, 2);
   const operand = asArray(fn, x);
   const widths = counts(fn, "padWidth", padWidth as PerAxis, operand.ndim, 0);
-  const padded = operand.shape.map((n, axis) => n + widths[axis]![0] + widths[axis]![1]);
+  const padded = operand.shape.map((n, axis) => {
+    const [low, high] = entry(widths, axis);
+    return n + low + high;
+  });
   checkRoom(fn, padded, itemSize(operand.dtype));
   const padAxis = paddingOf(fn, operand, options);
   return widths.reduce((padded, [low, high], axis) => {

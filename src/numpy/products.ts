@@ -2,7 +2,7 @@
 
 import { type Arguments, namedArguments } from "../base/arguments.ts";
 import { describe, formatShape, noMore, ShapeError } from "../base/errors.ts";
-import { mapEach } from "../base/lists.ts";
+import { entry, mapEach } from "../base/lists.ts";
 import { broadcastShapes, canonicalAxes, canonicalAxis, range, type Shape } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { promoteOperands } from "../lax/convert.ts";
@@ -30,7 +30,7 @@ function mismatch(fn: string, x: NDArray, y: NDArray, rule: string): never {
 
 /** The product of arrays summed over paired axes; the free axes of `x`, then those of `y` are left. */
 function contractAxes(fn: string, x: NDArray, y: NDArray, xAxes: readonly number[], yAxes: readonly number[]): NDArray {
-  const wrong = xAxes.findIndex((a, i) => x.shape[a] !== y.shape[yAxes[i] as number]);
+  const wrong = xAxes.findIndex((a, i) => x.shape[a] !== y.shape[entry(yAxes, i)]);
   if (wrong >= 0) {
     mismatch(fn, x, y, `axis ${xAxes[wrong]} of x and axis ${yAxes[wrong]} of y, summed over, must have one size`);
   }
@@ -151,7 +151,7 @@ export const kron = /* @__PURE__ */ binaryProduct("kron", (_, a, b) => {
     lax.reshape(a, { newSizes: aShape.flatMap((n) => [n, 1]) }),
     lax.reshape(b, { newSizes: bShape.flatMap((n) => [1, n]) }),
   );
-  return lax.reshape(product, { newSizes: aShape.map((n, i) => n * (bShape[i] as number)) });
+  return lax.reshape(product, { newSizes: aShape.map((n, i) => n * entry(bShape, i)) });
 });
 
 interface VectorOptions {

@@ -2,9 +2,11 @@
  * Reductions over axes as functions of a name for messages, the array and the options: what stands behind `sum`, `nanmax`
  * and their like.
  */
+
 import { type Arguments, namedArguments } from "../base/arguments.ts";
 import { type DType, isFloat } from "../base/dtypes.ts";
 import { formatShape, ShapeError, show } from "../base/errors.ts";
+import { entry } from "../base/lists.ts";
 import { type Axes, canonicalAxes, range, sizeOf, withoutAxes } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { promoteToFloat } from "../lax/convert.ts";
@@ -80,7 +82,7 @@ export const SUM_OPTIONS = ["axis", "dtype", "keepdims", "where", "initial"] as 
 export const MEAN_OPTIONS = ["axis", "dtype", "keepdims", "where"] as const;
 export const VAR_OPTIONS = [...MEAN_OPTIONS, "ddof"] as const;
 
-const sizeAlong = (x: NDArray, axes: readonly number[]): number => sizeOf(axes.map((a) => x.shape[a] as number));
+const sizeAlong = (x: NDArray, axes: readonly number[]): number => sizeOf(axes.map((a) => entry(x.shape, a)));
 
 /** Puts the reduced axes back with size 1 when `keepdims` asks for it. */
 export function restoreAxes(
@@ -216,7 +218,7 @@ const argExtremum =
     const operand = asArray(fn, x);
     const axes = canonicalAxes(fn, axis, operand.ndim);
     const flat = axis === null ? lax.reshape(operand, { newSizes: [operand.size] }) : operand;
-    const place = axis === null ? 0 : (axes[0] as number);
+    const [place = 0] = axis === null ? [] : axes;
     if (axis !== null && typeof axis !== "number")
       throw new TypeError(`${fn}: axis must be one axis, got ${show(axis)}.`);
     if (flat.shape[place] === 0) {

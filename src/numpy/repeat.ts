@@ -1,7 +1,9 @@
 /** Repeating and rolling arrays along axes. */
+
 import { type Arguments, namedArguments } from "../base/arguments.ts";
 import { itemSize } from "../base/dtypes.ts";
 import { formatShape, noMore, ShapeError, show } from "../base/errors.ts";
+import { entry } from "../base/lists.ts";
 import { type Axes, canonicalAxes, canonicalAxis, checkRoom, inserted, range } from "../base/shapes.ts";
 import { HostArray, NDArray } from "../ir/ndarray.ts";
 import { checkIndices, fromEnd, takeAlong } from "../lax/gather.ts";
@@ -26,10 +28,10 @@ export function tile(x: ArrayLike, reps: number | readonly number[] | NDArray, .
   const sizes = [...range(ndim - operand.ndim).map(() => 1), ...operand.shape];
   checkRoom(fn, [...copies, ...sizes], itemSize(operand.dtype));
   const repeated = lax.broadcastInDim(lax.reshape(operand, { newSizes: sizes }), {
-    shape: sizes.flatMap((n, i) => [copies[i] as number, n]),
+    shape: sizes.flatMap((n, i) => [entry(copies, i), n]),
     broadcastDimensions: range(ndim).map((i) => 2 * i + 1),
   });
-  return lax.reshape(repeated, { newSizes: sizes.map((n, i) => n * (copies[i] as number)) });
+  return lax.reshape(repeated, { newSizes: sizes.map((n, i) => n * entry(copies, i)) });
 }
 
 export interface RepeatOptions {
@@ -64,8 +66,7 @@ export function repeat(
   }
   const counts = knownIntegers(fn, "repeats", repeats, 'give "totalRepeatLength" where its values are not known');
   checkRepeats(fn, "repeats", counts);
-  if (counts.length === 1)
-    return fitted(fn, repeatEach(fn, operand, counts[0] as number, axis), axis, totalRepeatLength);
+  if (counts.length === 1) return fitted(fn, repeatEach(fn, operand, entry(counts, 0), axis), axis, totalRepeatLength);
   checkCounts(fn, counts.length, operand, axis);
   const parts = counts.map((n, i) => repeatEach(fn, lax.sliceInDim(operand, i, i + 1, axis), n, axis));
   return fitted(
@@ -92,7 +93,7 @@ function repeatEach(fn: string, x: NDArray, count: number, axis: number): NDArra
 
 /** The array cut to `length` along the axis, or its last element repeated further. */
 function fitted(fn: string, x: NDArray, axis: number, length: number | null): NDArray {
-  const size = x.shape[axis] as number;
+  const size = entry(x.shape, axis);
   if (length === null || length === size) return x;
   if (length < size) return lax.sliceInDim(x, 0, length, axis);
   if (size === 0) throw new ShapeError(`${fn}: there is nothing to repeat along axis ${axis}.`);
@@ -102,7 +103,7 @@ function fitted(fn: string, x: NDArray, axis: number, length: number | null): ND
 
 /** Each place of the result reads the element whose repeats begin last before it, or there. */
 function repeatToLength(fn: string, x: NDArray, repeats: NDArray, axis: number, length: number): NDArray {
-  const size = x.shape[axis] as number;
+  const size = entry(x.shape, axis);
   const given = checkIndices(fn, repeats, "repeats");
   if (given.ndim > 1) throw new ShapeError(`${fn}: repeats must be a vector, got shape ${formatShape(given.shape)}.`);
   if (given.size !== 1) checkCounts(fn, given.size, x, axis);
@@ -117,7 +118,7 @@ function repeatToLength(fn: string, x: NDArray, repeats: NDArray, axis: number, 
 }
 
 function rollAlong(x: NDArray, shift: number | NDArray, axis: number): NDArray {
-  const size = x.shape[axis] as number;
+  const size = entry(x.shape, axis);
   if (size === 0) return x;
   if (typeof shift !== "number") {
     const places = lax.sub(lax.iota("int32", size), lax.rem(shift, size));

@@ -1,7 +1,9 @@
 /** Where elements are: in sorted arrays, in bins, and among others. Sizes that depend on contents are options, as in JAX. */
+
 import { type Arguments, namedArguments } from "../base/arguments.ts";
 import { itemSize } from "../base/dtypes.ts";
 import { describe, formatShape, noMore, ShapeError, show } from "../base/errors.ts";
+import { entry } from "../base/lists.ts";
 import { checkRoom, checkShape, type Shape, sameShape } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { promoteOperands, promoteToFloat } from "../lax/convert.ts";
@@ -237,7 +239,7 @@ export function argwhere(x: ArrayLike, ...args: SizeArguments): NDArray {
 /** The places in the flattened array of the elements that aren't 0. Source: `jax.numpy.flatnonzero`. */
 export function flatnonzero(x: ArrayLike, ...args: SizeArguments): NDArray {
   const fn = "numpy.flatnonzero";
-  return nonzeroPlaces(ravel(asArray(fn, x)), sizeOptions(fn, args))[0] as NDArray;
+  return entry(nonzeroPlaces(ravel(asArray(fn, x)), sizeOptions(fn, args)), 0);
 }
 
 export interface UniqueOptions extends SizeOptions {

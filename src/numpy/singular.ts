@@ -2,6 +2,7 @@
 
 import { type Arguments, namedArguments } from "../base/arguments.ts";
 import { describe, formatShape, noMore, ShapeError } from "../base/errors.ts";
+import { entry } from "../base/lists.ts";
 import { range } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import type { One } from "../ir/primitive.ts";
@@ -163,7 +164,7 @@ export function lstsq(
   if (rcond !== null && !Number.isFinite(rcond)) {
     throw new TypeError(`${fn}: rcond must be a finite number or null, got ${describe(rcond)}.`);
   }
-  const [matrix, rhs] = promoteToFloat(fn, [a, b], ["a", "b"]) as [NDArray, NDArray];
+  const [matrix, rhs] = promoteToFloat(fn, [a, b], ["a", "b"]);
   if (matrix.ndim !== 2 || rhs.ndim < 1 || rhs.ndim > 2 || rhs.shape[0] !== matrix.shape[0]) {
     throw new ShapeError(
       `${fn}: a ${formatShape(matrix.shape)} must be a matrix and b ${formatShape(rhs.shape)} a vector or matrix of as many rows.`,
@@ -171,7 +172,7 @@ export function lstsq(
   }
   const rtol = rcond ?? Math.max(...matrix.shape) * epsilon(matrix);
   const columns = lax.reshape(rhs, {
-    newSizes: [rhs.shape[0] as number, rhs.size / Math.max(rhs.shape[0] as number, 1)],
+    newSizes: [entry(rhs.shape, 0), rhs.size / Math.max(entry(rhs.shape, 0), 1)],
   });
   const x = matmul(pseudoInverse(matrix, rtol), columns);
   const residuals = lax.reduceSum(lax.square(lax.sub(columns, matmul(matrix, x))), { axes: [0] });

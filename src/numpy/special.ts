@@ -1,6 +1,8 @@
 /** Elementwise functions that are composed of others: signs, angles, bits. */
+
 import { isFloat } from "../base/dtypes.ts";
 import { noMore } from "../base/errors.ts";
+import { entry } from "../base/lists.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { type Promotion, promoteOperands, promoteToFloat } from "../lax/convert.ts";
 import * as lax from "../lax/index.ts";
@@ -66,7 +68,7 @@ const withoutFloats =
   (promotion: Promotion): Promotion =>
   (fn, args, names) => {
     const arrays = promotion(fn, args, names);
-    const { dtype } = arrays[0] as NDArray;
+    const { dtype } = entry(arrays, 0);
     if (isFloat(dtype)) throw new TypeError(`${fn}: needs integers or bools, got ${dtype}.`);
     return arrays;
   };

@@ -1,6 +1,8 @@
 /** Cutting arrays into parts. */
+
 import { type Arguments, namedArguments } from "../base/arguments.ts";
 import { describe, formatShape, noMore, ShapeError } from "../base/errors.ts";
+import { entry } from "../base/lists.ts";
 import { canonicalAxis, range } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import * as lax from "../lax/index.ts";
@@ -39,11 +41,11 @@ function checkParts(fn: string, given: readonly unknown[]): SectionsOrIndices {
 
 /** The slices between consecutive bounds, with Python's meaning of bounds below 0 and past the end. */
 export function cutAt(x: NDArray, axis: number, bounds: readonly number[]): NDArray[] {
-  const size = x.shape[axis] as number;
+  const size = entry(x.shape, axis);
   const clamped = bounds.map((b) => Math.min(size, Math.max(0, b < 0 ? b + size : b)));
   const starts = [0, ...clamped];
   const ends = [...clamped, size];
-  return starts.map((start, i) => lax.sliceInDim(x, start, Math.max(start, ends[i] as number), axis));
+  return starts.map((start, i) => lax.sliceInDim(x, start, Math.max(start, entry(ends, i)), axis));
 }
 
 /** More arrays than anybody can use, and few enough to be made before anybody has waited long. */
@@ -52,7 +54,7 @@ const MAX_PARTS = 2 ** 20;
 function splitInto(fn: string, x: NDArray, parts: SectionsOrIndices, axis: number, even: boolean): NDArray[] {
   const place = canonicalAxis(fn, axis, x.ndim);
   if (typeof parts !== "number") return cutAt(x, place, parts);
-  const size = x.shape[place] as number;
+  const size = entry(x.shape, place);
   if (parts > MAX_PARTS) {
     throw new RangeError(`${fn}: sections must be at most ${MAX_PARTS}, since each becomes an array, got ${parts}.`);
   }

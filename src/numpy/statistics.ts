@@ -1,7 +1,9 @@
 /** Order statistics, statistics that leave NaN out, and covariances. */
+
 import { type Arguments, namedArguments } from "../base/arguments.ts";
 import { isFloat } from "../base/dtypes.ts";
 import { describe, formatShape, ShapeError } from "../base/errors.ts";
+import { entry } from "../base/lists.ts";
 import { type Axes, canonicalAxes, range, sizeOf } from "../base/shapes.ts";
 import { HostArray, type NDArray } from "../ir/ndarray.ts";
 import { promoteToFloat } from "../lax/convert.ts";
@@ -72,7 +74,7 @@ function checkLevels(fn: string, q: NDArray, whole: number): void {
 }
 
 function quantiles(fn: string, x: ArrayLike, q: ArrayLike, options: QuantileOptions, skipNaN: boolean, whole = 1) {
-  const [operand, given] = promoteToFloat(fn, [x, q], ["x", "q"]) as [NDArray, NDArray];
+  const [operand, given] = promoteToFloat(fn, [x, q], ["x", "q"]);
   checkLevels(fn, given, whole);
   const levels = whole === 1 ? given : lax.div(given, whole);
   const { axis, keepdims, method = "linear" } = options;
@@ -81,10 +83,10 @@ function quantiles(fn: string, x: ArrayLike, q: ArrayLike, options: QuantileOpti
     throw new ShapeError(`${fn}: axis [${axes.join(", ")}] of shape ${formatShape(operand.shape)} has no elements.`);
   }
   const kept = range(operand.ndim).filter((i) => !axes.includes(i));
-  const keptShape = kept.map((i) => operand.shape[i] as number);
+  const keptShape = kept.map((i) => entry(operand.shape, i));
   const last = kept.length;
   const rows = lax.reshape(lax.transpose(operand, { permutation: [...kept, ...axes] }), {
-    newSizes: [...keptShape, sizeOf(axes.map((a) => operand.shape[a] as number))],
+    newSizes: [...keptShape, sizeOf(axes.map((a) => entry(operand.shape, a)))],
   });
   const undefinedElements = isnan(rows);
   const counts = sum(logicalNot(undefinedElements), { axis: -1, keepdims: true, dtype: operand.dtype });
@@ -92,7 +94,7 @@ function quantiles(fn: string, x: ArrayLike, q: ArrayLike, options: QuantileOpti
     fn,
     multiply(
       ravel(levels),
-      lax.max(lax.sub(skipNaN ? counts : lax.full(counts.shape, rows.shape[last] as number, operand.dtype), 1), 0),
+      lax.max(lax.sub(skipNaN ? counts : lax.full(counts.shape, entry(rows.shape, last), operand.dtype), 1), 0),
     ),
     method,
   );
@@ -208,7 +210,7 @@ function variables(fn: string, x: ArrayLike, y: ArrayLike | undefined, rowvar: b
 
 function covariances(fn: string, rows: NDArray, ddof: number): NDArray {
   const centered = lax.sub(rows, broadcastTo(means(fn, rows, { axis: 1, keepdims: true }), rows.shape));
-  const divisor = (rows.shape[1] as number) - ddof;
+  const divisor = entry(rows.shape, 1) - ddof;
   return lax.squeeze(lax.div(matmul(centered, lax.transpose(centered)), divisor));
 }
 

@@ -1,6 +1,8 @@
 /** Arrays with a part of them changed: what `x.at[...].set(y)` and its relatives are in JAX. */
+
 import { type Arguments, namedArguments } from "../base/arguments.ts";
 import { checkList, formatShape, noMore, ShapeError } from "../base/errors.ts";
+import { entry } from "../base/lists.ts";
 import { canonicalAxis, range } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import * as lax from "../lax/index.ts";
@@ -84,7 +86,7 @@ export function putAlongAxis(
   }
   const axis = canonicalAxis(fn, given, operand.ndim);
   const along = (i: number): NDArray =>
-    lax.reshape(lax.iota("int32", operand.shape[i] as number), {
+    lax.reshape(lax.iota("int32", entry(operand.shape, i)), {
       newSizes: operand.shape.map((n, k) => (k === i ? n : 1)),
     });
   const places = range(operand.ndim).map((i) => (i === axis ? indices : along(i)));

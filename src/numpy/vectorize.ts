@@ -1,6 +1,8 @@
 /** Functions of vectors and matrices on whole arrays of them. */
+
 import { type Arguments, namedArguments } from "../base/arguments.ts";
 import { checkFunction, describe, formatShape, noMore, ShapeError } from "../base/errors.ts";
+import { entry } from "../base/lists.ts";
 import { broadcastShapes, canonicalAxis, range } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { type ArrayLike, asArray } from "../lax/operands.ts";
@@ -49,14 +51,14 @@ function vectorized<Out>(
   return (...args) => {
     const arrays = args.map((x, i) => asArray(fn, x, `argument ${i + 1}`));
     const ranks = coreRanks(fn, signature, arrays.length);
-    const short = arrays.findIndex((x, i) => x.ndim < (ranks[i] as number));
+    const short = arrays.findIndex((x, i) => x.ndim < entry(ranks, i));
     if (short >= 0) {
-      const { shape } = arrays[short] as NDArray;
+      const { shape } = entry(arrays, short);
       throw new ShapeError(
         `${fn}: argument ${short + 1} of shape ${formatShape(shape)} has too few axes for the signature.`,
       );
     }
-    const split = arrays.map((x, i) => x.ndim - (ranks[i] as number));
+    const split = arrays.map((x, i) => x.ndim - entry(ranks, i));
     const batch = broadcastShapes(
       fn,
       arrays.map((x, i) => x.shape.slice(0, split[i])),

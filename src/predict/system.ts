@@ -1,7 +1,7 @@
 /** What predictions have in common: kernels as matrices, outputs as columns, and the training kernel's eigenvectors. */
 
 import { formatShape, ShapeError } from "../base/errors.ts";
-import { mapEach } from "../base/lists.ts";
+import { entry, mapEach } from "../base/lists.ts";
 import { canonicalAxes, invertPermutation, range, type Shape, sameShape, sizeOf, withoutAxes } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { promoteToFloat } from "../lax/convert.ts";
@@ -40,14 +40,14 @@ export interface KernelMatrix {
 
 /** A kernel as a matrix. */
 export function toMatrix(fn: string, name: string, kernel: ArrayLike): KernelMatrix {
-  const [k] = promoteToFloat(fn, [kernel], [name]) as [NDArray];
+  const [k] = promoteToFloat(fn, [kernel], [name]);
   if (k.ndim % 2 !== 0) {
     throw new ShapeError(
       `${fn}: ${name} ${formatShape(k.shape)} must have its axes in pairs; kernels with diagonalAxes do not suffice.`,
     );
   }
   const axes = pairs(k.ndim / 2);
-  const [rows, columns] = mapEach(axes, (list) => list.map((a) => k.shape[a] as number));
+  const [rows, columns] = mapEach(axes, (list) => list.map((a) => entry(k.shape, a)));
   const ordered = transpose(k, { permutation: axes.flat() });
   return { matrix: reshape(ordered, { newSizes: [sizeOf(rows), sizeOf(columns)] }), rows, columns };
 }
@@ -81,11 +81,10 @@ export function trainingSystem(fn: string, kTrainTrain: ArrayLike, yTrain: Array
   const targets = convertElementType(asArray(fn, yTrain, "yTrain"), matrix.dtype);
   const traced = canonicalAxes(fn, traceAxes, targets.ndim, "traceAxes").sort((a, b) => a - b);
   const order = [...withoutAxes(range(targets.ndim), traced), ...traced];
-  const sizes = order.map((axis) => targets.shape[axis] as number);
+  const sizes = order.map((axis) => entry(targets.shape, axis));
   const [kept, repeated] = [sizes.slice(0, -traced.length || undefined), sizes.slice(targets.ndim - traced.length)];
   if (!sameShape(rows, kept) || !sameShape(columns, kept)) {
-    const show = (...sides: Shape[]) =>
-      formatShape((sides[0] as Shape).flatMap((_, i) => sides.map((s) => s[i] as number)));
+    const show = (...sides: Shape[]) => formatShape(entry(sides, 0).flatMap((_, i) => sides.map((s) => entry(s, i))));
     throw new ShapeError(
       `${fn}: kTrainTrain must have shape ${show(kept, kept)} for yTrain ${formatShape(targets.shape)} with traceAxes ` +
         `[${traced.join(", ")}], got ${show(rows, columns)}.`,

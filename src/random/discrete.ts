@@ -3,7 +3,7 @@
 import { namedArguments } from "../base/arguments.ts";
 import { type DType, isDType } from "../base/dtypes.ts";
 import { describe, formatShape, ShapeError } from "../base/errors.ts";
-import { mapEach } from "../base/lists.ts";
+import { entry, mapEach } from "../base/lists.ts";
 import { broadcastShapes, canonicalAxis, inserted, removed, type Shape, sameShape } from "../base/shapes.ts";
 import { NDArray } from "../ir/ndarray.ts";
 import { type ArrayLike, add, argmax, convertElementType, le, lt, mul, rem, select, sub } from "../lax/index.ts";
@@ -180,7 +180,7 @@ export function categorical(
     );
   }
   const place = extra + axis;
-  const noisy = inserted(shape, place, weights.shape[axis] as number);
+  const noisy = inserted(shape, place, entry(weights.shape, axis));
   const spread = broadcastTo(weights, noisy);
   return argmax(add(gumbel(checkKey(fn, key), noisy, { dtype }), spread), { axis: place });
 }

@@ -1,6 +1,8 @@
 /** Shuffling. */
+
 import { namedArguments } from "../base/arguments.ts";
 import { describe } from "../base/errors.ts";
+import { entry } from "../base/lists.ts";
 import { canonicalAxis, checkRoom } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { takeAlong } from "../lax/gather.ts";
@@ -24,7 +26,7 @@ function shuffledIndices(key: NDArray, n: number): NDArray {
   for (let round = rounds(n); round > 0; round--) {
     const [next, subkey] = splitToList(rest, 2);
     rest = next;
-    order = sort([words(subkey, [n]), order])[1] as NDArray;
+    order = entry(sort([words(subkey, [n]), order]), 1);
   }
   return order;
 }
@@ -51,5 +53,5 @@ export function permutation(
   }
   const array = asArray(fn, x);
   const axis = canonicalAxis(fn, given, array.ndim);
-  return takeAlong(array, shuffledIndices(single, array.shape[axis] as number), axis);
+  return takeAlong(array, shuffledIndices(single, entry(array.shape, axis)), axis);
 }

@@ -2,7 +2,7 @@
 
 import { namedArguments } from "../base/arguments.ts";
 import { describe, formatShape, ShapeError } from "../base/errors.ts";
-import { mapEach } from "../base/lists.ts";
+import { entry, mapEach } from "../base/lists.ts";
 import { type Axes, canonicalAxes, canonicalAxis, invertPermutation, range, sizeOf } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { checkIndices, takeAlong } from "../lax/gather.ts";
@@ -62,8 +62,8 @@ function checkPattern({ pattern, x, axes }: Graph, expected: readonly number[], 
 /** Both give the axes batch, free, vertices. */
 function aggregateDense(graph: Graph): NDArray {
   const { x, pattern, batch, axes } = graph;
-  const sizes = axes.map((axis) => x.shape[axis] as number);
-  checkPattern(graph, [x.shape[batch] as number, ...sizes, ...sizes], "batch and twice the vertices");
+  const sizes = axes.map((axis) => entry(x.shape, axis));
+  checkPattern(graph, [entry(x.shape, batch), ...sizes, ...sizes], "batch and twice the vertices");
   return dotGeneral(x, convertElementType(pattern, x.dtype), {
     contractingDims: [axes, range(axes.length, 1)],
     batchDims: [[batch], [0]],
@@ -84,10 +84,7 @@ function aggregateSparse(graph: Graph): NDArray {
   const [tails, heads] = mapEach([0, 1], (end) => {
     const coordinates = axes.map((_, k) => reshape(at(places, ":", ":", k, end), { newSizes: [n * edges] }));
     const example = div(iota("int32", n * edges), edges);
-    const number = coordinates.reduce(
-      (sum, c, k) => add(mul(sum, sizes[k] as number), rem(c, sizes[k] as number)),
-      example,
-    );
+    const number = coordinates.reduce((sum, c, k) => add(mul(sum, entry(sizes, k)), rem(c, entry(sizes, k))), example);
     return select(
       lt(
         coordinates.reduce((least, c) => min(least, c)),

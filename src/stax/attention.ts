@@ -1,6 +1,8 @@
 /** Self-attention. */
+
 import { namedArguments } from "../base/arguments.ts";
 import { describe, formatShape, ShapeError } from "../base/errors.ts";
+import { entry } from "../base/lists.ts";
 import {
   canonicalAxes,
   checkCount,
@@ -85,7 +87,7 @@ function distances(sizes: Shape, p: number, dtype: NDArray["dtype"]): NDArray {
     return range(count).map((position) => Math.floor(position / step) % n);
   });
   const distance = (i: number, j: number) =>
-    coordinates.reduce((sum, c) => sum + Math.abs((c[i] as number) - (c[j] as number)) ** p, 0);
+    coordinates.reduce((sum, c) => sum + Math.abs(entry(c, i) - entry(c, j)) ** p, 0);
   return array(
     range(count * count).map((at) => distance(Math.floor(at / count), at % count)),
     { shape: [count, count], dtype },
@@ -153,7 +155,7 @@ export function GlobalSelfAttention(
     const embedded = nChanPosEmb ?? channels;
     const joined = posEmbType === "CONCAT" ? channels + embedded : channels;
     const keys = splitToList(key, 6);
-    const drawn = (i: number, sizes: Shape): NDArray => draw(FN, keys[i] as NDArray, sizes);
+    const drawn = (i: number, sizes: Shape): NDArray => draw(FN, entry(keys, i), sizes);
     const sizes = knownSizes(FN, shape, spatial);
     const oneOf = (width: number, inner: (i: number) => number): number[] =>
       shape.map((_, i) => (i === channel ? width : i === batch ? 1 : inner(spatial.indexOf(i))));
@@ -173,7 +175,7 @@ export function GlobalSelfAttention(
         ? null
         : drawn(
             5,
-            oneOf(embedded, (i) => sizes[i] as number),
+            oneOf(embedded, (i) => entry(sizes, i)),
           ),
     ];
   };
@@ -182,9 +184,9 @@ export function GlobalSelfAttention(
     if (!Array.isArray(params) || params.length !== 6) {
       throw new TypeError(`${FN}: params must be the list of six that initFn gives, got ${describe(params)}.`);
     }
-    const [query, key, value, out, b, posEmb] = Array.from(params as unknown[], (W, i) =>
+    const [query, key, value, out, b, posEmb] = Array.from(params, (W, i) =>
       W === null && (i === 0 || i > 3) ? null : asArray(FN, W, `params[${i}]`),
-    ) as NDArray[];
+    );
     if (posEmb && posEmb.ndim !== x.ndim) {
       throw new ShapeError(`${FN}: inputs ${formatShape(x.shape)} don't fit embeddings ${formatShape(posEmb.shape)}.`);
     }
@@ -194,11 +196,11 @@ export function GlobalSelfAttention(
     const [batch, channel, spatial] = axesOf(x.ndim);
     const permutation = [batch, ...spatial, channel];
     const ordered = transpose(x, { permutation });
-    const [n, places] = [x.shape[batch] as number, ordered.shape.slice(1, -1)];
+    const [n, places] = [entry(x.shape, batch), ordered.shape.slice(1, -1)];
     /** As (batch, positions, channels). */
     const flat = (y: NDArray): NDArray =>
       reshape(transpose(y, { permutation }), {
-        newSizes: [y.shape[batch] as number, sizeOf(places), y.shape[channel] as number],
+        newSizes: [entry(y.shape, batch), sizeOf(places), entry(y.shape, channel)],
       });
     const plain = flat(x);
     const inputs = posEmb ? embed(plain, flat(posEmb), places) : plain;
@@ -214,7 +216,7 @@ export function GlobalSelfAttention(
     };
     const keys = project(inputs, key as NDArray);
     const queries = linearScaling ? keys : project(inputs, query as NDArray);
-    const norm = (inputs.shape[2] as number) * nChanKey ** (linearScaling ? 1 : 0.5);
+    const norm = entry(inputs.shape, 2) * nChanKey ** (linearScaling ? 1 : 0.5);
     const products = dotGeneral(queries, keys, {
       contractingDims: [[3], [3]],
       batchDims: [
@@ -234,7 +236,7 @@ export function GlobalSelfAttention(
       newSizes: [n, ...places, nChanVal * nHeads],
     });
     const product = dotGeneral(joined, out as NDArray, { contractingDims: [[x.ndim - 1], [0]] });
-    const scale = (WOutStd * WValueStd) / Math.sqrt(nChanVal * nHeads * (seen.shape[2] as number));
+    const scale = (WOutStd * WValueStd) / Math.sqrt(nChanVal * nHeads * entry(seen.shape, 2));
     const outputs = transpose(mul(product, scale), { permutation: invertPermutation(permutation) });
     return b ? add(outputs, spreadBias(FN, b, bStd as number, outputs.shape)) : outputs;
   };
@@ -242,7 +244,7 @@ export function GlobalSelfAttention(
   /** The inputs (batch, positions, channels) with the embeddings (1, positions, channels). */
   const embed = (x: NDArray, posEmb: NDArray, places: Shape): NDArray => {
     const [n, size, channels] = x.shape as [number, number, number];
-    const width = posEmb.shape[2] as number;
+    const width = entry(posEmb.shape, 2);
     if (posEmbType === "SUM" && width !== channels) {
       throw new ShapeError(`${FN}: posEmbType "SUM" needs ${channels} channels of embeddings, got ${width}.`);
     }

@@ -1,5 +1,7 @@
 /** Layers that make several branches of one, and one of several. */
+
 import { closed, describe, noMore, ShapeError } from "../base/errors.ts";
+import { entry } from "../base/lists.ts";
 import { canonicalAxis, inserted, removed } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { promoteOperands } from "../lax/convert.ts";
@@ -74,14 +76,14 @@ export function FanInConcat(axis = -1, ...rest: never[]): Layer {
   return fanIn({
     fn,
     outputShape: (shapes) => {
-      const first = shapes[0] as InputShape;
+      const first = entry(shapes, 0);
       const at = canonicalAxis(fn, axis, first.length);
       const kept = removed(first, at);
       const alike = (s: InputShape) => s.length === first.length && removed(s, at).every((n, i) => n === kept[i]);
       if (!shapes.every(alike)) {
         throw new ShapeError(`${fn}: shapes ${shapes.map(showShape).join(", ")} may differ in axis ${at} only.`);
       }
-      const sizes = shapes.map((s) => s[at] as number | null);
+      const sizes = shapes.map((s) => entry(s, at));
       const total = sizeOrUnknown(sizes) === -1 ? -1 : sizes.reduce<number>((sum, n) => sum + (n as number), 0);
       return inserted(kept, at, total);
     },

@@ -1,5 +1,7 @@
 /** Networks from layers. */
+
 import { describe, formatShape, noMore, ShapeError } from "../base/errors.ts";
+import { entry } from "../base/lists.ts";
 import { frozen } from "../base/plain.ts";
 import { map } from "../base/tree.ts";
 import type { NDArray } from "../ir/ndarray.ts";
@@ -28,7 +30,7 @@ function checkLayers<Layers extends readonly unknown[]>(fn: string, layers: Laye
 
 /** One entry for each layer: of the parameters, inputs or shapes. */
 function entries<T>(fn: string, name: string, list: unknown, count: number): T[] {
-  if (Array.isArray(list) && list.length === count) return list;
+  if (Array.isArray(list) && list.length === count && !list.includes(undefined)) return list;
   throw new TypeError(`${fn}: ${name} must be a list of ${count}, one entry for each layer, got ${describe(list)}.`);
 }
 
@@ -42,7 +44,7 @@ function initialized(fn: string, [initFn]: AnyLayer, key: NDArray, shape: Shapes
 /** The keyword arguments of each layer: the same for all but for the key. */
 function layerKwargs(fn: string, { rng, ...rest }: Kwargs, count: number): Kwargs[] {
   const keys = rng ? splitToList(checkKey(fn, rng), count) : [];
-  return Array.from({ length: count }, (_, i) => (rng ? { ...rest, rng: keys[i] as NDArray } : rest));
+  return Array.from({ length: count }, (_, i) => (rng ? { ...rest, rng: entry(keys, i) } : rest));
 }
 
 /**
@@ -71,10 +73,8 @@ export function serial<const Layers extends readonly AnyLayer[]>(...given: Layer
     (params, inputs, kwargs) => {
       const layerParams = entries<Params>(fn, "params", params, layers.length);
       const each = layerKwargs(fn, kwargs, layers.length);
-      return layers.reduce<Arrays>(
-        (x, [, applyFn], i) => applyFn(layerParams[i] as Params, x, each[i]),
-        inputs,
-      ) as OutputOf<LastOf<Layers>>;
+      const out = layers.reduce<Arrays>((x, [, applyFn], i) => applyFn(entry(layerParams, i), x, each[i]), inputs);
+      return out as OutputOf<LastOf<Layers>>;
     },
   );
 }
@@ -94,16 +94,14 @@ export function parallel<const Layers extends readonly AnyLayer[]>(
     (key, inputShape) => {
       const shapes = entries<Shapes>(fn, "inputShape", inputShape, layers.length);
       const keys = splitToList(checkKey(fn, key), layers.length);
-      const results = layers.map((layer, i) => initialized(fn, layer, keys[i] as NDArray, shapes[i] as Shapes));
+      const results = layers.map((layer, i) => initialized(fn, layer, entry(keys, i), entry(shapes, i)));
       return [results.map(([shape]) => shape), results.map(([, params]) => params)];
     },
     (params, inputs, kwargs) => {
       const layerParams = entries<Params>(fn, "params", params, layers.length);
       const branches = entries<Arrays>(fn, "inputs", inputs, layers.length);
       const each = layerKwargs(fn, kwargs, layers.length);
-      return layers.map(([, applyFn], i) =>
-        applyFn(layerParams[i] as Params, branches[i] as Arrays, each[i]),
-      ) as Outputs;
+      return layers.map(([, applyFn], i) => applyFn(entry(layerParams, i), entry(branches, i), each[i])) as Outputs;
     },
   );
 }

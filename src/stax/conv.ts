@@ -1,6 +1,8 @@
 /** The convolutional layers: shared filters, their transpose, and filters that differ from place to place. */
+
 import { namedArguments } from "../base/arguments.ts";
 import { formatShape, ShapeError, show } from "../base/errors.ts";
+import { entry } from "../base/lists.ts";
 import { checkCount, range, sizeOf } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { add, convGeneralDilated, dotGeneral, mul, reshape, transpose } from "../lax/index.ts";
@@ -131,17 +133,18 @@ function convolution(kind: ConvKind, outChan: number, filterShape: readonly numb
     checkRank(shape);
     const sizes = knownSizes(fn, shape, spatialAxes);
     if (!transposed) return windowedSizes(fn, sizes, windows, shape);
-    const extra = (i: number) =>
-      padding === "VALID" ? Math.max(0, (window[i] as number) - (strides[i] as number)) : 0;
-    return sizes.map((n, i) => n * (strides[i] as number) + extra(i));
+    const extra = (i: number) => (padding === "VALID" ? Math.max(0, entry(window, i) - entry(strides, i)) : 0);
+    return sizes.map((n, i) => n * entry(strides, i) + extra(i));
   };
 
   /** Sizes in the order of a layout's letters; the spatial ones are given. */
   const inOrder = <T>(layout: string, others: Record<string, T>, sizes: readonly T[]): T[] =>
     [...layout].map((c) => (c in others ? others[c] : sizes[spatial.indexOf(c)]) as T);
 
-  const outputShape = (shape: InputShape): InputShape =>
-    inOrder<number | null>(out, { N: shape[batch] as number | null, C: width }, outputSizes(shape));
+  const outputShape = (shape: InputShape): InputShape => {
+    const sizes = outputSizes(shape);
+    return inOrder<number | null>(out, { N: entry(shape, batch), C: width }, sizes);
+  };
 
   const init = (key: NDArray, shape: InputShape): Params => {
     const channels = knownSize(fn, shape, channel);
@@ -162,17 +165,17 @@ function convolution(kind: ConvKind, outChan: number, filterShape: readonly numb
   const transposedProduct = (x: NDArray, W: NDArray): NDArray => {
     const product = convGeneralDilated(x, W, {
       windowStrides: window.map(() => 1),
-      padding: window.map((size, i) => transposedPadding(size, strides[i] as number, padding)),
+      padding: window.map((size, i) => transposedPadding(size, entry(strides, i), padding)),
       lhsDilation: strides,
       dimensionNumbers,
     });
     if (padding !== "CIRCULAR") return product;
-    return outputSizes(x.shape).reduce((y, n, i) => unwrapAxis(y, out.indexOf(spatial[i] as string), n), product);
+    return outputSizes(x.shape).reduce((y, n, i) => unwrapAxis(y, out.indexOf(entry(spatial, i)), n), product);
   };
 
   const localProduct = (x: NDArray, W: NDArray): NDArray => {
     const [images, around] = wrapped(x);
-    const [size, channels] = [sizeOf(window), x.shape[channel] as number];
+    const [size, channels] = [sizeOf(window), entry(x.shape, channel)];
     // One filter for each place of the window, for each channel by itself: the patches, (batch, I, ...places).
     const picks = broadcastTo(eye(size, { dtype: x.dtype }), [channels, size, size]);
     const letters = spatial.join("");
@@ -199,10 +202,9 @@ function convolution(kind: ConvKind, outChan: number, filterShape: readonly numb
   const apply = (params: Params, x: NDArray): NDArray => {
     const [W, b] = weightsAndBias(fn, params, bStd !== null);
     checkRank(x.shape);
-    const channels = x.shape[channel] as number;
+    const channels = entry(x.shape, channel);
     const fanIn = channels * sizeOf(window);
-    const taken =
-      W.ndim === count + 2 ? (W.shape[rhs.indexOf("I")] as number) / (local ? sizeOf(window) : 1) : "others";
+    const taken = W.ndim === count + 2 ? entry(W.shape, rhs.indexOf("I")) / (local ? sizeOf(window) : 1) : "others";
     if (taken !== channels) {
       throw new ShapeError(
         `${fn}: inputs ${formatShape(x.shape)} (${lhs}) have ${channels} channels (axis ${channel}), but W ` +

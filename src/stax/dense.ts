@@ -1,6 +1,8 @@
 /** The fully connected layer. */
+
 import { namedArguments } from "../base/arguments.ts";
 import { formatShape, ShapeError } from "../base/errors.ts";
+import { entry } from "../base/lists.ts";
 import { canonicalAxis, checkCount, inserted, removed } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { add, dotGeneral, mul } from "../lax/index.ts";
@@ -74,7 +76,7 @@ export function Dense(
   const init = (key: NDArray, shape: InputShape): Params => {
     const channel = channelOf(shape.length);
     const features = knownSize(FN, shape, channel);
-    const [keyW, keyB] = splitToList(key, 2) as [NDArray, NDArray];
+    const [keyW, keyB] = splitToList(key, 2);
     const W = draw(FN, keyW, [features, width]);
     const biasShape = shape.map((_, i) => (i === channel ? width : 1));
     const b = bStd === null ? null : draw(FN, keyB, biasShape);
@@ -85,7 +87,7 @@ export function Dense(
   const apply = (params: Params, x: NDArray): NDArray => {
     const [W, b] = weightsAndBias(FN, params, bStd !== null);
     const channel = channelOf(x.ndim);
-    const features = x.shape[channel] as number;
+    const features = entry(x.shape, channel);
     if (W.ndim !== 2 || W.shape[0] !== features) {
       throw new ShapeError(
         `${FN}: inputs ${formatShape(x.shape)} have ${features} features (axis ${channel}), but W ` +

@@ -1,6 +1,8 @@
 /** Layers without arithmetic. */
+
 import { namedArguments } from "../base/arguments.ts";
 import { describe, noMore } from "../base/errors.ts";
+import { entry } from "../base/lists.ts";
 import { canonicalAxis, removed, type Shape } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { reshape } from "../lax/index.ts";
@@ -38,7 +40,7 @@ export function Flatten(...args: [batchAxis?: number, batchAxisOut?: number] | [
   const batchFirst = batchAxisOut === 0 || batchAxisOut === -2;
   const outputShape = (shape: InputShape): InputShape => {
     const batch = canonicalAxis(fn, batchAxis, shape.length, "batchAxis");
-    const sizes = [shape[batch] as number | null, sizeOrUnknown(removed(shape, batch))];
+    const sizes = [entry(shape, batch), sizeOrUnknown(removed(shape, batch))];
     return batchFirst ? sizes : sizes.reverse();
   };
   return makeLayer({

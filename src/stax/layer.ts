@@ -1,4 +1,5 @@
 /** How layers with one input are made, and the checks that they share. */
+
 import { closed, describe, formatShape, ShapeError, show, UnsupportedError } from "../base/errors.ts";
 import { frozen, isPlainObject } from "../base/plain.ts";
 import { checkCount, checkRoom, type Shape, sizeOf } from "../base/shapes.ts";
@@ -45,7 +46,8 @@ export const isUnknown = (n: number | null | undefined): boolean => typeof n !==
 
 /** A size that a layer must know. */
 export function knownSize(fn: string, shape: InputShape, axis: number): number {
-  if (!isUnknown(shape[axis])) return shape[axis] as number;
+  const size = shape[axis];
+  if (typeof size === "number" && size >= 0) return size;
   throw new ShapeError(`${fn}: needs the size of axis ${axis} of inputShape ${showShape(shape)}.`);
 }
 

@@ -1,6 +1,8 @@
 /** Layers that standardize or drop activations. */
+
 import { namedArguments } from "../base/arguments.ts";
 import { describe } from "../base/errors.ts";
+import { entry } from "../base/lists.ts";
 import { type Axes, canonicalAxes, range, sizeOf } from "../base/shapes.ts";
 import { NDArray } from "../ir/ndarray.ts";
 import { add, broadcastInDim, div, mul, reduceSum, rsqrt, select, square, sub } from "../lax/index.ts";
@@ -11,7 +13,7 @@ import type { Layer } from "./types.ts";
 
 /** The mean over `axes`, repeated along them. */
 function spreadMean(x: NDArray, axes: readonly number[]): NDArray {
-  const mean = div(reduceSum(x, { axes }), sizeOf(axes.map((axis) => x.shape[axis] as number)));
+  const mean = div(reduceSum(x, { axes }), sizeOf(axes.map((axis) => entry(x.shape, axis))));
   const kept = range(x.ndim).filter((i) => !axes.includes(i));
   return broadcastInDim(mean, { shape: x.shape, broadcastDimensions: kept });
 }

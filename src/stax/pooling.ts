@@ -1,6 +1,8 @@
 /** Layers that average or sum over spatial axes. */
+
 import { namedArguments } from "../base/arguments.ts";
 import { formatShape, ShapeError } from "../base/errors.ts";
+import { entry } from "../base/lists.ts";
 import { frozen } from "../base/plain.ts";
 import { canonicalAxes, range, sizeOf } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
@@ -31,7 +33,7 @@ function globalPool(fn: string, args: GlobalPoolArguments, average: boolean): La
       const kept = keptAxes(x.ndim);
       const axes = range(x.ndim).filter((i) => !kept.includes(i));
       const total = reduceSum(x, { axes });
-      return average ? div(total, sizeOf(axes.map((i) => x.shape[i] as number))) : total;
+      return average ? div(total, sizeOf(axes.map((i) => entry(x.shape, i)))) : total;
     },
   });
 }

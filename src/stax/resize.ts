@@ -1,6 +1,8 @@
 /** Interpolation of images. */
+
 import { namedArguments } from "../base/arguments.ts";
 import { describe, formatShape, ShapeError } from "../base/errors.ts";
+import { entry } from "../base/lists.ts";
 import { frozen } from "../base/plain.ts";
 import { range } from "../base/shapes.ts";
 import { hostArray, type NDArray } from "../ir/ndarray.ts";
@@ -53,7 +55,7 @@ function resizeAxis(
   filter: ((distance: number) => number) | undefined,
   antialias: boolean,
 ): NDArray {
-  const from = x.shape[axis] as number;
+  const from = entry(x.shape, axis);
   if (from === to) return x;
   if (filter) {
     const product = dotGeneral(x, weights(x, from, to, filter, antialias), { contractingDims: [[axis], [0]] });

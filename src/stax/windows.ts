@@ -1,5 +1,7 @@
 /** What convolutions and pooling have in common: windows that slide over spatial axes. */
+
 import { describe, ShapeError } from "../base/errors.ts";
+import { entry } from "../base/lists.ts";
 import { frozen } from "../base/plain.ts";
 import { checkIntegers, range } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
@@ -34,7 +36,7 @@ export interface Windows {
 /** The sizes of the spatial axes after the layer. */
 export function windowedSizes(fn: string, sizes: readonly number[], windows: Windows, shape: InputShape): number[] {
   return sizes.map((n, i) => {
-    const [window, stride] = [windows.window[i] as number, windows.strides[i] as number];
+    const [window, stride] = [entry(windows.window, i), entry(windows.strides, i)];
     if (windows.padding !== "VALID") return Math.ceil(n / stride);
     if (window <= n) return Math.floor((n - window) / stride) + 1;
     throw new ShapeError(
@@ -46,7 +48,7 @@ export function windowedSizes(fn: string, sizes: readonly number[], windows: Win
 
 /** One axis continued periodically by `low` elements before and `high` after. */
 function wrapAxis(x: NDArray, axis: number, low: number, high: number): NDArray {
-  const n = x.shape[axis] as number;
+  const n = entry(x.shape, axis);
   const pieces: NDArray[] = [];
   for (let at = -low; at < n + high; ) {
     const start = ((at % n) + n) % n;
@@ -59,17 +61,17 @@ function wrapAxis(x: NDArray, axis: number, low: number, high: number): NDArray 
 
 /** The inputs padded as a torus, such that without padding the windows give the sizes of `"SAME"`. */
 export function wrapPad(fn: string, x: NDArray, { spatialAxes, window, strides }: Windows): NDArray {
-  const sizes = spatialAxes.map((axis) => x.shape[axis] as number);
+  const sizes = spatialAxes.map((axis) => entry(x.shape, axis));
   const pads = resolvePadding(fn, "SAME", sizes, window, strides);
   return range(spatialAxes.length).reduce((padded, i) => {
-    const [low, high] = pads[i] as readonly [number, number];
-    return low + high === 0 ? padded : wrapAxis(padded, spatialAxes[i] as number, low, high);
+    const [low, high] = entry(pads, i);
+    return low + high === 0 ? padded : wrapAxis(padded, entry(spatialAxes, i), low, high);
   }, x);
 }
 
 /** An axis cut to `size` around its middle, with what is cut off added where a torus of that size has it. */
 export function unwrapAxis(x: NDArray, axis: number, size: number): NDArray {
-  const n = x.shape[axis] as number;
+  const n = entry(x.shape, axis);
   const before = (size - (Math.floor((n - size) / 2) % size)) % size;
   const turns = Math.ceil((before + n) / size);
   const padded = pad(x, 0, {

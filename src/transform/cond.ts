@@ -142,7 +142,7 @@ const condPrimitive: Primitive<BranchParams> = {
       },
       outputs: chosen(equation.outputs, unknownOutputs),
     };
-    return { outputs, rest: rest as Equation };
+    return { outputs, rest };
   },
   transpose: (cts, [index, ...operands], { branches }) => {
     const linear = operands.map(isUndefined);

@@ -1,5 +1,7 @@
 /** The `lax` namespace as users see it: the primitives, and control flow, which stands on transformations. */
+
 import { checkOptions, formatShape, noMore, ShapeError, show } from "../base/errors.ts";
+import { entry } from "../base/lists.ts";
 import { canonicalAxis, isIntegerList } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { type ArrayLike, asArray } from "../lax/operands.ts";
@@ -27,7 +29,7 @@ export function sliceInDim(
   const operand = asArray(fn, x);
   const axis = canonicalAxis(fn, chosen.axis ?? 0, operand.ndim);
   const { stride = 1 } = chosen;
-  const size = operand.shape[axis] as number;
+  const size = entry(operand.shape, axis);
   if (isIntegerList([start, limit], 0) && start <= limit && limit <= size && isIntegerList([stride], 1)) {
     return sliceAlong(operand, start, limit, axis, stride);
   }
