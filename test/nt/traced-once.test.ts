@@ -2,6 +2,9 @@
 import { lax, type NDArray, numpy as np, nt } from "cotangent";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { compileKernel, givenArguments } from "../../src/nt/task/compile-kernel.ts";
+import { Recorder } from "../../src/nt/task/recording.ts";
+import { numbers } from "../support/arrays.ts";
 import { assertSame, randomArray } from "../support/properties.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: kernel functions of any arguments
@@ -159,6 +162,15 @@ test("numbers, and arrays of numbers' types, as inputs and parameters are found 
       assertSame(kernel, reference, 1e-6);
     }
   }
+});
+
+test("a kernel is compiled for the room that it is told", () => {
+  const kernel = compileKernel(null, (_, __, { room = 0 }) => lax.full([2], room, "float32"));
+  const run = (beside?: { room: number }): unknown =>
+    kernel(givenArguments("test", x1, null, params, {}), new Recorder("test", f), beside).run();
+  assert.equal(numbers(run({ room: 1 })), [1, 1]);
+  assert.equal(numbers(run({ room: 2 })), [2, 2]);
+  assert.equal(numbers(run()), [0, 0]);
 });
 
 test("what f returns is part of the program: another tree of the same arrays is seen", () => {
