@@ -1,6 +1,7 @@
 import { sliceView, type View } from "../base/view.ts";
 import type { ContractParams } from "../ir/primitive.ts";
 import type { ArrayOperand, ContractAxis, ContractStep } from "./program.ts";
+import { mergeWalk } from "./walk.ts";
 
 /**
  * Implicit im2col: `lhs` with each windowed axis replaced by the window's two labels, the same memory seen through more
@@ -34,20 +35,14 @@ export function fromFirstPosition(view: View, params: ContractParams, low: reado
 }
 
 /** Joins neighbouring axes that lie as one axis in every operand; axes of size 1 vanish. */
-export function mergeAxes(axes: readonly ContractAxis[]): ContractAxis[] {
-  const merged: ContractAxis[] = [];
-  for (const axis of axes) {
-    if (axis.size === 1) continue;
-    const last = merged.at(-1);
-    const joins =
-      last !== undefined &&
-      last.a === axis.a * axis.size &&
-      last.b === axis.b * axis.size &&
-      last.c === axis.c * axis.size;
-    if (joins) merged[merged.length - 1] = { ...axis, size: last.size * axis.size };
-    else merged.push(axis);
-  }
-  return merged;
+function mergeAxes(axes: readonly ContractAxis[]): ContractAxis[] {
+  const along = (key: "a" | "b" | "c"): number[] => axes.map((axis) => axis[key]);
+  const { sizes, strides } = mergeWalk({
+    sizes: axes.map((axis) => axis.size),
+    strides: [along("a"), along("b"), along("c")],
+  });
+  const [a, b, c] = strides as [number[], number[], number[]];
+  return sizes.map((size, i) => ({ size, a: a[i]!, b: b[i]!, c: c[i]! }));
 }
 
 const byStride =

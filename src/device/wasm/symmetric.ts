@@ -9,10 +9,10 @@ const MAX_PARTS = 8;
 
 const total = (axes: readonly ContractAxis[]): number => axes.reduce((size, axis) => size * axis.size, 1);
 
-type Part = readonly [start: number, size: number];
+type Span = readonly [start: number, size: number];
 
 /** The product of some rows with some columns: a part of the outermost axis of each. */
-function block(step: ContractStep, rows: Part, columns: Part): ContractStep {
+function block(step: ContractStep, rows: Span, columns: Span): ContractStep {
   const [row, ...restRows] = step.m as [ContractAxis, ...ContractAxis[]];
   const [column, ...restColumns] = step.n as [ContractAxis, ...ContractAxis[]];
   const moved = (operand: ContractStep["a"], by: number): ContractStep["a"] => ({
@@ -55,7 +55,7 @@ export function halveSymmetric(step: ContractStep): Step[] {
   const steps: Step[] = [];
   for (let i = 0; i < parts; i++) {
     const [start, end] = [i, i + 1].map((n) => Math.round((n * outer) / parts)) as [number, number];
-    const rows: Part = [start, end - start];
+    const rows: Span = [start, end - start];
     steps.push(block(step, rows, [start, outer - start]));
     if (end === outer) break;
     const right = block(step, rows, [end, outer - end]);
