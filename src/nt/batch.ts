@@ -1,6 +1,8 @@
 /** Any kernel function in batches. */
+
 import { checkOptions, describe, formatShape, noMore, ShapeError } from "../base/errors.ts";
 import { flattenArguments } from "../base/flatten.ts";
+import { entry } from "../base/lists.ts";
 import { allNone, unflatten } from "../base/tree.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { isTracing } from "../ir/trace.ts";
@@ -40,16 +42,16 @@ class Examples {
     const { inputs, kwargs } = this.axes;
     const lists = [
       [this.x, inputs] as const,
-      ...Object.keys(kwargs).map((key) => [this.kwargs[key], kwargs[key]!] as const),
+      ...Object.entries(kwargs).map(([key, axes]) => [this.kwargs[key], axes] as const),
     ];
     return lists.flatMap(([tree, axes]) =>
-      flattenArrays("nt.batch", tree)[0].map((x, i): [NDArray, number | null] => [x, axes[i]!]),
+      flattenArrays("nt.batch", tree)[0].map((x, i): [NDArray, number | null] => [x, entry(axes, i)]),
     );
   }
 
   get size(): number {
     const [x, axis] = this.#mapped.find(([, place]) => place !== null)!;
-    return x.shape[axis!]!;
+    return entry(x.shape, axis!);
   }
 
   part(part: BatchPart): readonly [unknown, Kwargs] {
@@ -72,7 +74,7 @@ class Examples {
         ),
       );
     };
-    const mapped = Object.keys(kwargs).map((key) => [key, resized(this.kwargs[key], kwargs[key]!)]);
+    const mapped = Object.entries(kwargs).map(([key, axes]) => [key, resized(this.kwargs[key], axes)]);
     return [resized(this.x, inputs), Object.fromEntries(mapped)];
   }
 }
@@ -103,7 +105,7 @@ function findLayouts(
   const changed = (a: readonly number[], b: readonly number[]): number[] =>
     a.flatMap((n, i) => (n === b[i] ? [] : [i]));
   const only = (axes: number[], shape: readonly number[]): number => {
-    if (axes.length === 1) return axes[0]!;
+    if (axes.length === 1) return entry(axes, 0);
     throw new ShapeError(
       `${fn}: no axis of the kernel of shape (${shape.join(", ")}) follows the batch of the inputs.`,
     );
@@ -115,13 +117,13 @@ function findLayouts(
     if (!(error instanceof ShapeError)) throw error;
     // Inputs of different sizes are refused: the kernel is diagonal in the batch.
     const [two, three] = [shapes(2, 2), shapes(3, 3)];
-    return two.map((shape, k) => ({ kind: "diagonal", axis: only(changed(shape, three[k]!), shape) }));
+    return two.map((shape, k) => ({ kind: "diagonal", axis: only(changed(shape, entry(three, k)), shape) }));
   }
   const [more, others] = [shapes(4, 3), shapes(2, 5)];
   return base.map((shape, k) => ({
     kind: "pair",
-    first: only(changed(shape, more[k]!), shape),
-    second: only(changed(shape, others[k]!), shape),
+    first: only(changed(shape, entry(more, k)), shape),
+    second: only(changed(shape, entry(others, k)), shape),
     mirror: mirrors?.[k] ?? [],
   }));
 }

@@ -1,6 +1,8 @@
 /** Both kernels from one function. */
+
 import { describe, noMore } from "../base/errors.ts";
 import { flattenArguments } from "../base/flatten.ts";
+import { entry } from "../base/lists.ts";
 import { unflatten } from "../base/tree.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { checkFunction } from "../transform/flat.ts";
@@ -67,7 +69,9 @@ export function empiricalKernelFn<Out = NDArray, Params = AnyTree, X = AnyTree>(
     const results = names.map((name) => kernels[name](args, recorder));
     if (typeof get === "string") return results[0];
     const perName = results.map((tree) => flattenArguments<NDArray>(tree)[0]);
-    const outputs = perName[0]!.map((_, i) => Object.fromEntries(names.map((name, k) => [name, perName[k]![i]])));
+    const outputs = entry(perName, 0).map((_, i) =>
+      Object.fromEntries(names.map((name, k) => [name, entry(perName, k)[i]])),
+    );
     return unflatten(flattenArguments(results[0])[1], outputs);
   };
   const kernelFn = (

@@ -1,6 +1,8 @@
 /** The empirical NNGP kernel: f(x1) f(x2)^T. */
+
 import { checkOptions, noMore } from "../base/errors.ts";
 import { flattenArguments } from "../base/flatten.ts";
+import { entry } from "../base/lists.ts";
 import { sameStructure, unflatten } from "../base/tree.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { promoteToFloat } from "../lax/convert.ts";
@@ -56,7 +58,7 @@ export function nngpKernel(fn: string, axes: AxesOptions): InnerKernel {
     if (!sameStructure(tree, tree2)) throw new TypeError(`${fn}: f(x1) and f(x2) must return trees of one structure.`);
     return unflatten(
       tree,
-      outs1.map((out, i) => outputProduct(fn, out, outs2[i]!, axes)),
+      outs1.map((out, i) => outputProduct(fn, out, entry(outs2, i), axes)),
     );
   });
   return (args, recorder) => kernel(args, recorder).run();

@@ -1,6 +1,8 @@
 /** Linearization and Taylor expansion of a function in its parameters. */
+
 import { isFloat } from "../base/dtypes.ts";
 import { describe, noMore } from "../base/errors.ts";
+import { entry } from "../base/lists.ts";
 import { HostArray, type NDArray } from "../ir/ndarray.ts";
 import { add, div, sub } from "../lax/arithmetic.ts";
 import { narrowed } from "../lax/convert.ts";
@@ -45,10 +47,10 @@ function difference(fn: string, newParams: unknown, { leaves, tree }: Parameters
   const news = matchLeaves(fn, "newParams", newParams, tree, avals);
   const paths = leafPaths(tree, "");
   const checks = news.flatMap((x, i) => {
-    const check = isFloat(x.dtype) ? null : unchanged(fn, paths[i]!, x, leaves[i]!);
+    const check = isFloat(x.dtype) ? null : unchanged(fn, entry(paths, i), x, entry(leaves, i));
     return check ? [check] : [];
   });
-  const steps = news.flatMap((x, i) => (isFloat(x.dtype) ? [sub(x, leaves[i]!)] : []));
+  const steps = news.flatMap((x, i) => (isFloat(x.dtype) ? [sub(x, entry(leaves, i))] : []));
   if (checks.length === 0) return steps;
   const same = checks.reduce(bitwiseAnd);
   return steps.map((x) => select(broadcastTo(same, x.shape), x, full(x.shape, Number.NaN, x.dtype)));

@@ -1,4 +1,5 @@
 /** Which elements of a parameter two paths share. */
+import { entry } from "../../base/lists.ts";
 import { type Path, parameterLabels } from "./path.ts";
 
 /** A label of the parameter as a path sees it: the part of it that both paths share. */
@@ -28,7 +29,7 @@ interface Axis {
 function boxOf(path: Path): { readonly axes: readonly Axis[]; readonly offset: number } {
   let { offset } = path;
   const axes = parameterLabels(path).map((label): Axis => {
-    const [size, stride] = [path.sizes[label]!, path.strides[label]!];
+    const [size, stride] = [entry(path.sizes, label), entry(path.strides, label)];
     if (stride < 0) offset += stride * (size - 1);
     return { label, size, stride: Math.abs(stride), reversed: stride < 0 };
   });
@@ -40,7 +41,7 @@ type Box = ReturnType<typeof boxOf>;
 const sameBox = (a: Box, b: Box): boolean =>
   a.offset === b.offset &&
   a.axes.length === b.axes.length &&
-  a.axes.every((axis, i) => axis.stride === b.axes[i]!.stride && axis.size === b.axes[i]!.size);
+  a.axes.every((axis, i) => axis.stride === entry(b.axes, i).stride && axis.size === entry(b.axes, i).size);
 
 const lastElement = ({ axes, offset }: Box): number =>
   axes.reduce((sum, { stride, size }) => sum + stride * (size - 1), offset);
@@ -55,7 +56,7 @@ export function align(path1: Path, path2: Path): readonly SharedAxis[] | null | 
   const boxes = [boxOf(path1), boxOf(path2)] as const;
   const [first, second] = boxes;
   if (sameBox(first, second)) {
-    return first.axes.map((axis, i) => ({ size: axis.size, parts: [whole(axis), whole(second.axes[i]!)] }));
+    return first.axes.map((axis, i) => ({ size: axis.size, parts: [whole(axis), whole(entry(second.axes, i))] }));
   }
   if (lastElement(first) < second.offset || lastElement(second) < first.offset) return null;
   const strides = [...new Set(boxes.flatMap(({ axes }) => axes.map((axis) => axis.stride)))].sort((a, b) => b - a);
@@ -63,12 +64,13 @@ export function align(path1: Path, path2: Path): readonly SharedAxis[] | null | 
   let disjoint = false;
   const shared: SharedAxis[] = [];
   for (const [k, stride] of strides.entries()) {
-    const radix = k === 0 ? Number.POSITIVE_INFINITY : strides[k - 1]! / stride;
+    const radix = k === 0 ? Number.POSITIVE_INFINITY : entry(strides, k - 1) / stride;
     if (k > 0 && !Number.isInteger(radix)) return undefined;
     const ranges = boxes.map(({ axes }, side) => {
       const own = axes.filter((axis) => axis.stride === stride);
-      const start = Math.floor(rests[side]! / stride);
-      rests[side]! -= start * stride;
+      const rest = entry(rests, side);
+      const start = Math.floor(rest / stride);
+      rests[side] = rest - start * stride;
       return { axis: own[0], count: own.length, start, size: own[0]?.size ?? 1 };
     });
     if (ranges.some(({ count, start, size }) => count > 1 || start + size > radix)) return undefined;

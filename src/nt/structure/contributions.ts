@@ -1,5 +1,7 @@
 /** What one side of a kernel contributes: for every use of a parameter the cotangents there, and the path to it. */
+
 import { isFloat } from "../../base/dtypes.ts";
+import { entry } from "../../base/lists.ts";
 import type { NDArray } from "../../ir/ndarray.ts";
 import type { Tangent } from "../../ir/primitive.ts";
 import { expandDims, reshape } from "../../lax/shape.ts";
@@ -38,7 +40,7 @@ function cotangents(
   uses: readonly Omit<Found, "cotangent">[],
   blocked: UseFinder["blocked"],
 ): Found[] {
-  const leaf = outputs[index]!;
+  const leaf = entry(outputs, index);
   if (!isFloat(leaf.dtype)) return [];
   const row = (e: NDArray) => {
     const basis = outputs.map((_, i): Tangent => (i === index ? e : null));
@@ -47,13 +49,13 @@ function cotangents(
   };
   const [rows, reached] = vmapWithAux(fn, row)(standardBasis(leaf));
   return rows.map((x, i) => {
-    return { ...reached[i]!, cotangent: reshape(x, { newSizes: [...leaf.shape, ...x.shape.slice(1)] }) };
+    return { ...entry(reached, i), cotangent: reshape(x, { newSizes: [...leaf.shape, ...x.shape.slice(1)] }) };
   });
 }
 
 const stack = (arrays: readonly NDArray[]): NDArray =>
   arrays.length === 1
-    ? arrays[0]!
+    ? entry(arrays, 0)
     : concatenate(
         arrays.map((x) => expandDims(x, { axes: [0] })),
         { dimension: 0 },
@@ -69,7 +71,7 @@ function stackUses(found: readonly Found[]): Contribution[] {
   return [...groups.values()].map((group) => {
     const [{ parameter, use }] = group as [Found];
     const factors = use.path.factors.map((factor, k) => {
-      return { ...factor, array: stack(group.map((one) => one.use.path.factors[k]!.array)) };
+      return { ...factor, array: stack(group.map((one) => entry(one.use.path.factors, k).array)) };
     });
     const cotangent = stack(group.map((one) => one.cotangent));
     return { parameter, cotangent, path: { ...use.path, factors }, stacked: group.length };
@@ -92,7 +94,7 @@ export function contributionsOf(fn: string, side: Side, rules: Rules, plain: Rea
   const [arrays, found] = perExampleWithAux([side], compute, () => 0);
   // What `compute` has returned comes back with the batch axis in front.
   return found.map((list, i) => {
-    const queue = [...arrays[i]!];
+    const queue = [...entry(arrays, i)];
     return list.map((one) => withArrays(one, queue));
   });
 }

@@ -1,5 +1,7 @@
 /** The part of a kernel that two uses of one parameter make, as a product of labelled arrays. */
+
 import type { DType } from "../../base/dtypes.ts";
+import { entry } from "../../base/lists.ts";
 import { range } from "../../base/shapes.ts";
 import type { NDArray } from "../../ir/ndarray.ts";
 import type { Window } from "../../ir/primitive.ts";
@@ -58,8 +60,8 @@ export function alignContributions(a: Contribution, b: Contribution): readonly S
     const crosses = (row: SharedPart, window: SharedPart, side: number): boolean =>
       row.label !== null &&
       window.label !== null &&
-      selected[side]!.includes(row.label) &&
-      windowed[1 - side]!.includes(window.label);
+      entry(selected, side).includes(row.label) &&
+      entry(windowed, 1 - side).includes(window.label);
     return crosses(p, q, 0) || crosses(q, p, 1);
   });
   return crossing || !isSimple(a.path, axes, 0) || !isSimple(b.path, axes, 1) ? undefined : axes;
@@ -103,7 +105,7 @@ class PairBuilder {
     targets: ReadonlyMap<number, SharedTarget>,
   ): Terms {
     const renamed = path.sizes.map((size, label) => targets.get(label)?.shared ?? this.fresh(size));
-    const rename = (label: number): number => renamed[label]!;
+    const rename = (label: number): number => entry(renamed, label);
     const front = [...side.batch, ...(stacked === 1 ? [] : [this.fresh(stacked)])];
     const lead = range(front.length).map(() => -1);
     const operands: WindowedOperand[] = [
@@ -137,7 +139,7 @@ class PairBuilder {
 
   /** Ones along a shared label that no array has. */
   ones(label: number): WindowedOperand {
-    return { array: full([this.#sizes[label]!], 1, this.#dtype), labels: [label], windows: [] };
+    return { array: full([entry(this.#sizes, label)], 1, this.#dtype), labels: [label], windows: [] };
   }
 
   /** Selections of rows resolved: two are compared, one takes its rows from everybody else. */
@@ -171,7 +173,7 @@ export function pairProduct(
       const { label, ...part } = parts[side];
       // Only where the paths run in opposite directions does one of them have to turn around.
       const turn = side === 1 && parts[0].label !== null && part.reversed !== parts[0].reversed;
-      if (label !== null) targets.set(label, { label, ...part, reversed: turn, shared: shared[i]!, size });
+      if (label !== null) targets.set(label, { label, ...part, reversed: turn, shared: entry(shared, i), size });
     });
     return pair.terms(contributions[side], sides[side], targets);
   }) as [Terms, Terms];
@@ -182,7 +184,7 @@ export function pairProduct(
   const rows = terms.flatMap((t) => t.selections.map((s) => s.row));
   for (const label of shared) {
     const carriers = operands.filter((o) => effectiveLabels(o.labels, o.windows).includes(label));
-    const alone = carriers.length === 0 || (carriers.length === 1 && carriers[0]!.windows.length > 0);
+    const alone = carriers.length === 0 || (carriers.length === 1 && entry(carriers, 0).windows.length > 0);
     if (alone && !rows.includes(label) && pair.sizes[label] !== 1) operands.push(pair.ones(label));
   }
   return { operands, out: kernel.out, sizes: pair.sizes };

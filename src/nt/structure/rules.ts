@@ -10,6 +10,7 @@
  * gets (sums of tangents, concatenation, padding), so that the result is as small as any structure could make it; or which
  * has no structure but its own (a convolution slid over the parameter, a linear solve).
  */
+import { entry } from "../../base/lists.ts";
 import { range, sizeOf } from "../../base/shapes.ts";
 import type { Atom, Equation } from "../../ir/jaxpr.ts";
 import { type NDArray, scalar } from "../../ir/ndarray.ts";
@@ -59,10 +60,10 @@ const multiplied = (path: Path, array: NDArray): PathStep => {
 const view: StructureRule = ({ equation }, path) => {
   const { lowering } = equation.primitive;
   const { axes, sizes, strides, factors, offset } = path;
-  const out = equation.outputs[0]!.aval;
+  const out = entry(equation.outputs, 0).aval;
   const entangled = factors.some(({ labels }) => labels.some((label) => axes.includes(label)));
   if (lowering.kind !== "view" || entangled || sizeOf(out.shape) === 0) return null;
-  const before = { offset, shape: axes.map((l) => sizes[l]!), strides: axes.map((l) => strides[l]!) };
+  const before = { offset, shape: axes.map((l) => entry(sizes, l)), strides: axes.map((l) => entry(strides, l)) };
   const after = lowering.view(before, out, equation.params);
   if (!after) return null;
   return {
@@ -80,28 +81,29 @@ const view: StructureRule = ({ equation }, path) => {
 
 const transpose: StructureRule = ({ equation }, path) => {
   const { permutation } = equation.params as TransposeParams;
-  return passing({ ...path, axes: permutation.map((p) => path.axes[p]!) });
+  return passing({ ...path, axes: permutation.map((p) => entry(path.axes, p)) });
 };
 
-const product: StructureRule = ({ equation, input }, path, read) => multiplied(path, read(equation.inputs[1 - input]!));
+const product: StructureRule = ({ equation, input }, path, read) =>
+  multiplied(path, read(entry(equation.inputs, 1 - input)));
 
 const quotient: StructureRule = ({ equation, input }, path, read) => {
   if (input !== 0) return null;
-  const divisor = read(equation.inputs[1]!);
+  const divisor = read(entry(equation.inputs, 1));
   return multiplied(path, div(scalar(1, divisor.dtype), divisor));
 };
 
 /** In a linear program the other branch is zero. */
 const select: StructureRule = ({ equation, input }, path, read) => {
-  const which = read(equation.inputs[0]!);
+  const which = read(entry(equation.inputs, 0));
   const chosen = input === 1 ? which : bitwiseNot(which);
-  return input === 0 ? null : multiplied(path, convertElementType(chosen, equation.outputs[0]!.aval.dtype));
+  return input === 0 ? null : multiplied(path, convertElementType(chosen, entry(equation.outputs, 0).aval.dtype));
 };
 
 /** Sums over axes of the parameter; over others only if a factor has them. */
 const sum: StructureRule = ({ equation }, path) => {
   const { axes } = equation.params as { readonly axes: readonly number[] };
-  const removed = axes.map((axis) => path.axes[axis]!);
+  const removed = axes.map((axis) => entry(path.axes, axis));
   if (removed.some((label) => path.strides[label] === 0 || path.factors.some((f) => f.labels.includes(label))))
     return null;
   const kept = path.axes.filter((label) => !removed.includes(label));
@@ -115,19 +117,19 @@ const sum: StructureRule = ({ equation }, path) => {
 const contraction: StructureRule = ({ equation, input }, path, read) => {
   const { lhs, rhs, out, sizes, windows } = equation.params as ContractParams;
   const [own, other] = input === 0 ? [lhs, rhs] : [rhs, lhs];
-  const remains = own.some((label, axis) => out.includes(label) && path.strides[path.axes[axis]!] !== 0);
+  const remains = own.some((label, axis) => out.includes(label) && path.strides[entry(path.axes, axis)] !== 0);
   if (!remains || (input === 0 && windows.length > 0)) return null;
   const fresh = range(sizes.length).filter((label) => !own.includes(label));
   const [extended, added] = withLabels(
     path,
-    fresh.map((label) => sizes[label]!),
+    fresh.map((label) => entry(sizes, label)),
   );
   const rename = (label: number): number => {
     const axis = own.indexOf(label);
-    return axis < 0 ? added[fresh.indexOf(label)]! : path.axes[axis]!;
+    return axis < 0 ? entry(added, fresh.indexOf(label)) : entry(path.axes, axis);
   };
   const slid = windows.map((w) => renameWindow(w, rename));
-  const array = read(equation.inputs[1 - input]!);
+  const array = read(entry(equation.inputs, 1 - input));
   const factor: Factor = { array, labels: other.map(rename), windows: slid, row: null };
   return {
     path: {
@@ -144,11 +146,11 @@ const contraction: StructureRule = ({ equation, input }, path, read) => {
 /** Rows of the parameter, such as a table of embeddings, where it has more of them than are read. */
 const gather: StructureRule = ({ equation, input }, path, read) => {
   const [batch, row, width] = path.axes as [number, number, number];
-  const [rows, count] = equation.inputs[1]!.aval.shape as [number, number];
+  const [rows, count] = entry(equation.inputs, 1).aval.shape as [number, number];
   const entangled = path.factors.some(({ labels }) => labels.includes(row));
-  if (input !== 0 || rows !== 1 || entangled || path.strides[row] === 0 || count >= path.sizes[row]!) return null;
+  if (input !== 0 || rows !== 1 || entangled || path.strides[row] === 0 || count >= entry(path.sizes, row)) return null;
   const [extended, [place]] = withLabels(path, [count]) as [Path, [number]];
-  const array = reshape(read(equation.inputs[1]!), { newSizes: [count] });
+  const array = reshape(read(entry(equation.inputs, 1)), { newSizes: [count] });
   const factor: Factor = { array, labels: [place], windows: [], row };
   return {
     path: {

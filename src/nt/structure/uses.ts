@@ -1,4 +1,5 @@
 /** Where a linear program uses a parameter, and along which paths. */
+import { entry } from "../../base/lists.ts";
 import { range } from "../../base/shapes.ts";
 import { type Atom, type ClosedJaxpr, Literal, type Var } from "../../ir/jaxpr.ts";
 import type { NDArray } from "../../ir/ndarray.ts";
@@ -87,23 +88,23 @@ export class UseFinder {
   #densely(edge: Edge, path: Path): PathStep | null {
     const { equation, input } = edge;
     if (equation.outputs.length !== 1 || !equation.primitive.transpose || equation.primitive.partialEval) return null;
-    const [extended, axes] = withLabels(path, equation.outputs[0]!.aval.shape);
+    const [extended, axes] = withLabels(path, entry(equation.outputs, 0).aval.shape);
     const factor = { array: this.#jacobian(edge), labels: [...axes, ...path.axes], windows: [], row: null };
-    const size = equation.inputs[input]!.aval.shape.length;
+    const size = entry(equation.inputs, input).aval.shape.length;
     return { path: { ...extended, axes, summed: range(size), factors: [factor] }, pays: true, ends: true };
   }
 
   /** `[...output, ...input]`. */
   #jacobian({ equation, input }: Edge): NDArray {
     const { primitive, inputs, params, outputs } = equation;
-    const [y, w] = [zerosLike(outputs[0]!.aval), zerosLike(inputs[input]!.aval)];
+    const [y, w] = [zerosLike(entry(outputs, 0).aval), zerosLike(entry(inputs, input).aval)];
     const newSizes = [...y.shape, ...w.shape];
     // A customVjp has no forward mode.
     const forward = primitive.lowering.kind !== "call" && (this.#rules.fwd ?? y.size > w.size);
     if (forward) {
       const push = (x: NDArray): NDArray => {
         const values = inputs.map((atom, i) => (i === input ? x : this.#read(atom)));
-        return bind(primitive, values, params)[0]!;
+        return entry(bind(primitive, values, params), 0);
       };
       return reshape(moveAxis(vmap(push)(standardBasis(w)), 0, y.ndim), { newSizes });
     }
@@ -124,6 +125,6 @@ export class UseFinder {
   #read(atom: Atom): NDArray {
     if (atom instanceof Literal) return atom.array;
     const known = this.#linear.jaxpr.constVars.indexOf(atom);
-    return known < 0 ? zerosLike(atom.aval) : this.#linear.consts[known]!;
+    return known < 0 ? zerosLike(atom.aval) : entry(this.#linear.consts, known);
   }
 }

@@ -1,5 +1,7 @@
 /** The NTK within a given amount of memory. */
+
 import { itemSize } from "../../base/dtypes.ts";
+import { entry } from "../../base/lists.ts";
 import { sizeOf } from "../../base/shapes.ts";
 import { isTracing } from "../../ir/trace.ts";
 import { flattenArrays } from "../../transform/flat.ts";
@@ -45,14 +47,19 @@ function mebibytes(bytes: number, others = bytes): string {
 
 /** What becomes of the batch axis of output `i`. */
 function layoutOf(fn: string, { first, second }: Problem, i: number, settings: NtkSettings): BatchLayout {
-  const [shape1, shape2] = [first.outs.leaves[i]!.shape, second.outs.leaves[i]!.shape];
+  const [shape1, shape2] = [entry(first.outs.leaves, i).shape, entry(second.outs.leaves, i).shape];
   const paired = pairAxes(fn, shape1, shape2, settings);
-  const axis = first.batch!.outputs[i]!;
+  const axis = entry(first.batch!.outputs, i);
   if (paired.trace.includes(axis)) return { kind: "traced" };
   const labels = kernelLabels(shape1, shape2, paired);
-  const place = labels.out.indexOf(labels.first[axis]!);
+  const place = labels.out.indexOf(entry(labels.first, axis));
   if (paired.diagonal.includes(axis)) return { kind: "diagonal", axis: place };
-  return { kind: "pair", first: place, second: labels.out.indexOf(labels.second[axis]!), mirror: mirrorOf(labels) };
+  return {
+    kind: "pair",
+    first: place,
+    second: labels.out.indexOf(entry(labels.second, axis)),
+    mirror: mirrorOf(labels),
+  };
 }
 
 /** Tiles, each a computation of its own. */
@@ -63,14 +70,15 @@ interface NtkTiles extends Tiles {
 }
 
 function batchSize(fn: string, { batch, x }: Side): number {
-  const i = batch!.inputs.findIndex((axis) => axis !== null);
-  return flattenArrays(fn, x)[0][i]!.shape[batch!.inputs[i]!]!;
+  const [leaves] = flattenArrays(fn, x);
+  const sizes = batch!.inputs.flatMap((axis, i) => (axis === null ? [] : [entry(entry(leaves, i).shape, axis)]));
+  return entry(sizes, 0);
 }
 
 /** The bytes of the kernels of all outputs. */
 const resultBytes = (fn: string, { parameters, first, second }: Problem, settings: NtkSettings): number =>
   first.outs.leaves.reduce((sum, { shape, dtype }, i) => {
-    const other = second.outs.leaves[i]!.shape;
+    const other = entry(second.outs.leaves, i).shape;
     const labels = kernelLabels(shape, other, pairAxes(fn, shape, other, settings));
     return sum + sizeOf(kernelShape(labels)) * itemSize(parameters.kernelDtype(dtype));
   }, 0);

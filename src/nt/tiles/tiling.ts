@@ -1,5 +1,7 @@
 /** Kernels in tiles over parts of x1 and x2: what makes a kernel fit into memory when its whole would not. */
+
 import { flattenArguments } from "../../base/flatten.ts";
+import { entry } from "../../base/lists.ts";
 import { unflatten } from "../../base/tree.ts";
 import type { NDArray } from "../../ir/ndarray.ts";
 import { sliceInDim } from "../../lax/slice.ts";
@@ -43,7 +45,10 @@ export function takePart(tree: unknown, axes: readonly (number | null)[], [start
   const [leaves, def] = flattenArguments<NDArray>(tree);
   return unflatten(
     def,
-    leaves.map((x, i) => (axes[i] === null ? x : sliceInDim(x, start, limit, axes[i]!))),
+    leaves.map((x, i) => {
+      const axis = entry(axes, i);
+      return axis === null ? x : sliceInDim(x, start, limit, axis);
+    }),
   );
 }
 
