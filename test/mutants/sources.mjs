@@ -106,7 +106,12 @@ export default [
   ],
   ["src/nt/structure/rules.ts", "path.strides[label] === 0 || ", "", "test/nt/structure.test.ts"],
   ["src/nt/structure/rules.ts", "input === 1 ? which : bitwiseNot(which)", "which", "test/nt/rules.test.ts"],
-  ["src/nt/structure/rules.ts", "permutation.map((p) => path.axes[p]!)", "[...path.axes]", "test/nt/rules.test.ts"],
+  [
+    "src/nt/structure/rules.ts",
+    "permutation.map((p) => entry(path.axes, p))",
+    "[...path.axes]",
+    "test/nt/rules.test.ts",
+  ],
   ["src/nt/tiles/tiling.ts", "tiles.sizes[0] % rows > 0", "rows < 0", "test/nt/tiles.test.ts"],
   ["src/nt/tiles/tiling.ts", "Math.min(size, (i + 1) * tile)", "(i + 1) * tile", "test/nt/tiles.test.ts"],
   [
