@@ -62,7 +62,7 @@ export function sequence(fn: string, length: number, value: (i: number) => numbe
 
 function checkStored(fn: string, values: ArrayLikeOfNumbers, storage: TypedArray, dtype: DType): void {
   for (let i = 0; i < values.length; i++) {
-    // biome-ignore lint/style/noNonNullAssertion: as in `store`
+    // biome-ignore lint/style/noNonNullAssertion: the loop's bounds are the list's, and millions of elements come here
     if (Math.trunc(values[i]!) === storage[i]) continue;
     refuseElement(fn, i, values[i], dtype);
   }

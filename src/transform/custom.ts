@@ -12,8 +12,8 @@ import { zerosLike } from "../lax/create.ts";
 import { batchSize, batchToFront, broadcastTo } from "../lax/shape.ts";
 import { batchJaxpr } from "./batch.ts";
 import { parts } from "./bodies.ts";
-import { chosenArguments, ofChosen } from "./derivatives.ts";
 import { checkFunction, flattenArrays, matchLeaves, type TreeFunction, traceFunction } from "./flat.ts";
+import { chosenArguments, ofChosen } from "./grad.ts";
 import { withConstsAsInputs } from "./partial.ts";
 
 /** Primals and their tangents to outputs and theirs, all as flat lists. */

@@ -1,4 +1,4 @@
-/** Derivatives of functions of trees: jvp, linearize, vjp, linearTranspose, grad. */
+/** Derivatives of functions of trees: jvp, linearize, vjp, linearTranspose. */
 import { isFloat } from "../base/dtypes.ts";
 import { checkOptions, describe, formatShape, noMore } from "../base/errors.ts";
 import { isPlainObject } from "../base/plain.ts";
@@ -9,7 +9,7 @@ import { HostArray, type NDArray, storageOf } from "../ir/ndarray.ts";
 import type { Tangent } from "../ir/primitive.ts";
 import { evalJaxpr } from "../ir/trace.ts";
 import { convertElementType, isNumber } from "../lax/convert.ts";
-import { full, zerosLike } from "../lax/create.ts";
+import { zerosLike } from "../lax/create.ts";
 import { stopGradient } from "../lax/stop-gradient.ts";
 import {
   checkFunction,
@@ -25,7 +25,6 @@ import {
 import { jvpJaxpr } from "./jvp.ts";
 import { type Linearized, linearizeJaxpr } from "./linearize.ts";
 import { transposeJaxpr } from "./transpose.ts";
-import type { ArraysOf } from "./tree-types.ts";
 
 /** A traced function with the arguments that it was traced at. */
 interface Applied extends Traced {
@@ -33,7 +32,7 @@ interface Applied extends Traced {
   readonly inputs: NDArray[];
 }
 
-function apply(fn: string, f: unknown, args: readonly unknown[]): Applied {
+export function apply(fn: string, f: unknown, args: readonly unknown[]): Applied {
   checkFunction(fn, f);
   const [inputs, inTree] = flattenArrays(fn, floatNumbers(args, fn));
   const avals = inputs.map((x) => x.aval);
@@ -51,7 +50,7 @@ interface Differentiated extends Omit<Applied, "outTree"> {
 }
 
 /** With `hasAux` the function returns `[out, aux]`, of which aux has no derivative. */
-function differentiate(fn: string, f: unknown, args: readonly unknown[], hasAux: boolean): Differentiated {
+export function differentiate(fn: string, f: unknown, args: readonly unknown[], hasAux: boolean): Differentiated {
   checkFunction(fn, f);
   const whole = f;
   const { outTree, ...applied } = apply(
@@ -194,7 +193,7 @@ export function linearizeAs(
  * The cotangents of all inputs, zeros where none arrives. That of a number is `float32`, and beside values of `float64`
  * `float64`.
  */
-function pullBack(
+export function pullBack(
   linear: ClosedJaxpr,
   cotangents: readonly Tangent[],
   inputs: readonly { readonly aval: Aval }[],
@@ -268,151 +267,5 @@ export function linearTranspose<Args extends unknown[], Out>(
         inputs.map(() => true),
       ),
     );
-  };
-}
-
-/** What a function returns that has a gradient. */
-export type Scalar = NDArray | number;
-
-/** The same with what comes along; a function that is written without a type for its result returns a list. */
-export type ScalarAndAux = readonly [value: Scalar, aux: unknown] | readonly unknown[];
-
-/** The number of an argument, or several; negative ones count from the end. */
-export type Argnums = number | readonly number[];
-
-/** What has the type of the arguments that are chosen. */
-export type Chosen<Args extends readonly unknown[], N> = N extends readonly number[]
-  ? { -readonly [i in keyof N]: Chosen<Args, N[i]> }
-  : `${N & number}` extends infer Place extends keyof Args
-    ? Args[Place]
-    : Args[number];
-
-export interface GradOptions {
-  /** The argument, or arguments, to differentiate by; the first one by default. */
-  readonly argnums?: Argnums;
-  /** Whether `f` returns `[value, auxiliary]`, of which only the value is differentiated. */
-  readonly hasAux?: boolean;
-}
-
-/** The chosen arguments, checked. */
-export function chosenArguments(fn: string, argnums: number | readonly number[], count: number): number[] {
-  const list = typeof argnums === "number" ? [argnums] : [...argnums];
-  const chosen = list.map((n) => {
-    const index = n < 0 ? n + count : n;
-    if (Number.isInteger(n) && index >= 0 && index < count) return index;
-    throw new RangeError(`${fn}: argument number ${n} names no argument; the function was called with ${count}.`);
-  });
-  if (new Set(chosen).size === chosen.length) return chosen;
-  throw new RangeError(`${fn}: the argument numbers [${list.join(", ")}] name an argument twice.`);
-}
-
-/** `f` as a function of the chosen arguments only. */
-export function ofChosen(f: TreeFunction, args: readonly unknown[], chosen: readonly number[]): TreeFunction {
-  return (...values) => {
-    const all = [...args];
-    chosen.forEach((index, i) => {
-      all[index] = values[i];
-    });
-    return f(...all);
-  };
-}
-
-/** Throws unless every leaf can be differentiated by. */
-export function requireFloats(fn: string, args: readonly unknown[], chosen: readonly number[]): void {
-  chosen.forEach((n) => {
-    const [leaves, { kind }] = flattenArrays(fn, floatNumbers(args[n], fn));
-    if (kind === "static") {
-      throw new TypeError(`${fn}: argument ${n} must be an array or a tree of arrays, got ${describe(args[n])}.`);
-    }
-    for (const x of leaves) {
-      if (isFloat(x.dtype)) continue;
-      throw new TypeError(
-        `${fn}: argument ${n} holds a ${x.dtype}${formatShape(x.shape)} array; derivatives need float32 or float64.`,
-      );
-    }
-  });
-}
-
-/**
- * A function that computes the value of `f` (a scalar) and its gradient: `[value, gradient]`, with `hasAux`
- * `[[value, aux], gradient]`. Source: `jax.value_and_grad`.
- */
-export function valueAndGrad<First, Rest extends unknown[], Out extends Scalar>(
-  f: (first: First, ...rest: Rest) => Out,
-): (first: First, ...rest: Rest) => [value: ArraysOf<Out>, gradient: ArraysOf<First>];
-export function valueAndGrad<Args extends unknown[], Out extends ScalarAndAux, const N extends Argnums = 0>(
-  f: (...args: Args) => Out,
-  options: WithAux & { readonly argnums?: N },
-): (...args: Args) => [valueAndAux: ArraysOf<Out>, gradient: ArraysOf<Chosen<Args, N>>];
-export function valueAndGrad<Args extends unknown[], Out extends Scalar, const N extends Argnums = 0>(
-  f: (...args: Args) => Out,
-  options: { readonly argnums?: N; readonly hasAux?: false },
-): (...args: Args) => [value: ArraysOf<Out>, gradient: ArraysOf<Chosen<Args, N>>];
-export function valueAndGrad(f: TreeFunction, options: GradOptions = {}, ...rest: never[]): TreeFunction {
-  noMore("valueAndGrad", rest);
-  return gradOf("valueAndGrad", f, options);
-}
-
-function gradOf(fn: string, f: TreeFunction, options: GradOptions): (...args: unknown[]) => [unknown, unknown] {
-  checkFunction(fn, f);
-  const { argnums = 0, hasAux = false } = checkOptions(fn, options, ["argnums", "hasAux"]);
-  return (...args) => {
-    const chosen = chosenArguments(fn, argnums, args.length);
-    requireFloats(fn, args, chosen);
-    const partial = ofChosen(f, args, chosen);
-    const { program, inTree, outTree, inputs } = apply(
-      fn,
-      partial,
-      chosen.map((n) => args[n]),
-    );
-    const value = scalarOutput(fn, outTree, outputAvals(program.jaxpr), hasAux);
-    const active = inputs.map(() => true);
-    const { outputs, linear } = linearizeJaxpr(program, inputs, active);
-    const cts = outputs.map((_, i) => (i === 0 ? full([], 1, value.dtype) : null));
-    const grads = unflatten<unknown[]>(inTree, pullBack(linear, cts, inputs, active));
-    return [unflatten(outTree, outputs), typeof argnums === "number" ? grads[0] : grads];
-  };
-}
-
-/** The value's aval: the function must return one float scalar, or `[scalar, aux]`. */
-function scalarOutput(fn: string, outTree: TreeDef, avals: readonly Aval[], hasAux: boolean): Aval {
-  const valueTree = hasAux
-    ? outTree.kind === "list" && outTree.children.length === 2
-      ? outTree.children[0]
-      : null
-    : outTree;
-  const [value] = avals;
-  if (valueTree?.kind === "leaf" && value && value.shape.length === 0 && (isFloat(value.dtype) || value.weak))
-    return value;
-  const got = avals.map((a) => `${a.dtype}${formatShape(a.shape)}`).join(", ");
-  throw new TypeError(
-    `${fn}: the function must return ${hasAux ? "[scalar, aux]" : "one float scalar"}, got ${got || "nothing"}; ` +
-      "use jacrev or vjp for other outputs.",
-  );
-}
-
-/**
- * A function that computes the gradient of `f`, which returns a scalar; with `hasAux` it gives `[gradient, aux]`.
- * Source: `jax.grad`.
- * @example const dw = grad(loss)(w, x, y);
- */
-export function grad<First, Rest extends unknown[]>(
-  f: (first: First, ...rest: Rest) => Scalar,
-): (first: First, ...rest: Rest) => ArraysOf<First>;
-export function grad<Args extends unknown[], Out extends ScalarAndAux, const N extends Argnums = 0>(
-  f: (...args: Args) => Out,
-  options: WithAux & { readonly argnums?: N },
-): (...args: Args) => [gradient: ArraysOf<Chosen<Args, N>>, aux: ArraysOf<Out[1]>];
-export function grad<Args extends unknown[], const N extends Argnums = 0>(
-  f: (...args: Args) => Scalar,
-  options: { readonly argnums?: N; readonly hasAux?: false },
-): (...args: Args) => ArraysOf<Chosen<Args, N>>;
-export function grad(f: TreeFunction, options: GradOptions = {}, ...rest: never[]): TreeFunction {
-  noMore("grad", rest);
-  const both = gradOf("grad", f, options);
-  const { hasAux } = options;
-  return (...args) => {
-    const [value, gradient] = both(...args);
-    return hasAux ? [gradient, (value as unknown[])[1]] : gradient;
   };
 }

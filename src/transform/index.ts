@@ -2,21 +2,17 @@
 export { type CheckpointOptions, type CheckpointPolicy, checkpoint, checkpointPolicies } from "./checkpoint.ts";
 export { type CustomJvp, customJvp } from "./custom-jvp.ts";
 export { type CustomVjp, customVjp } from "./custom-vjp.ts";
+export { jvp, linearize, linearTranspose, vjp, type WithAux } from "./derivatives.ts";
+export type { TreeFunction } from "./flat.ts";
 export {
   type Argnums,
   type Chosen,
   type GradOptions,
   grad,
-  jvp,
-  linearize,
-  linearTranspose,
   type Scalar,
   type ScalarAndAux,
   valueAndGrad,
-  vjp,
-  type WithAux,
-} from "./derivatives.ts";
-export type { TreeFunction } from "./flat.ts";
+} from "./grad.ts";
 export {
   type HessianOf,
   hessian,

@@ -7,17 +7,9 @@ import type { NDArray } from "../ir/ndarray.ts";
 import { basisMatrix } from "../lax/basis.ts";
 import { zerosLike } from "../lax/create.ts";
 import { moveAxis, reshape } from "../lax/shape.ts";
-import {
-  type Argnums,
-  type Chosen,
-  chosenArguments,
-  linearizeAs,
-  ofChosen,
-  requireFloats,
-  vjpAs,
-  type WithAux,
-} from "./derivatives.ts";
+import { linearizeAs, vjpAs, type WithAux } from "./derivatives.ts";
 import { checkFunction, flattenArrays, floatNumbers, type TreeFunction } from "./flat.ts";
+import { type Argnums, type Chosen, chosenArguments, ofChosen, requireFloats } from "./grad.ts";
 import type { ArraysOf, WithLeaves } from "./tree-types.ts";
 import { vmap } from "./vmap.ts";
 

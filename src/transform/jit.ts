@@ -7,8 +7,8 @@ import { formatAval } from "../ir/aval.ts";
 import { keyOf, treeKey } from "../ir/key.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { evalJaxpr, isStaging } from "../ir/trace.ts";
-import { chosenArguments } from "./derivatives.ts";
 import { checkFunction, flattenArrays, type Traced, type TreeFunction, traceFunction } from "./flat.ts";
+import { chosenArguments } from "./grad.ts";
 
 export interface JitOptions {
   /**
