@@ -38,8 +38,8 @@ const face = "src/device/device.ts";
 const others = {
   assembly: ["assembly/"],
   gpu: ["gpu/", "src/base/shapes.ts", "src/base/view.ts", "src/compile/program.ts", "src/compile/walk.ts"],
-  bench: ["bench/", "src/", "examples/", "assembly/opcodes.ts", "package.json"],
-  test: ["test/", "src/", "assembly/opcodes.ts", "bench/support/", "scripts/", "examples/", "package.json"],
+  bench: ["bench/", "src/", "gpu/", "examples/", "assembly/opcodes.ts", "package.json"],
+  test: ["test/", "src/", "gpu/", "assembly/opcodes.ts", "bench/support/", "scripts/", "examples/", "package.json"],
 };
 
 const root = resolve(process.argv[2] ?? fileURLToPath(new URL("..", import.meta.url)));

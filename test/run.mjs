@@ -1,9 +1,10 @@
 // Runs every test/**/*.test.ts, each in a process of its own, and ends with `N passed, N failed, N skipped`.
 //
-//   node test/run.mjs [filter ...] [--root folder] [--timeout seconds] [--verify] [--device reference]
+//   node test/run.mjs [filter ...] [--root folder] [--timeout seconds] [--verify] [--device reference|webgpu]
 //
 // The timeout is a file's processor time; one that waits without working is ended after CLOCK times as long.
 // With --device reference programs run on the plain interpreter of test/reference/: only what knows no device can pass.
+// With --device webgpu there must be an adapter (test/webgpu/environment.mjs), and test/webgpu/ runs, too.
 // With --verify each plan that a test compiles is looked at, and run in spoilt memory (test/support/verify/).
 // A filter is a part of a file's path. What uvu alone would let pass counts as a failure here: a file that cannot
 // be imported, an unhandled rejection, a suite that never runs, a process that ends early or never, no file at all.
@@ -14,6 +15,7 @@ import { availableParallelism } from "node:os";
 import { join, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { adapterEnvironment } from "./webgpu/environment.mjs";
 
 const { values: options, positionals: filters } = parseArgs({
   allowPositionals: true,
@@ -31,7 +33,8 @@ const harness = fileURLToPath(new URL("support/run-file.mjs", import.meta.url));
 const tsx = import.meta.resolve("tsx");
 
 function findTests(folder) {
-  const skipped = (name) => name === "node_modules" || name === "runtimes" || name.startsWith(".");
+  const elsewhere = options.device === "webgpu" ? ["node_modules", "runtimes"] : ["node_modules", "runtimes", "webgpu"];
+  const skipped = (name) => elsewhere.includes(name) || name.startsWith(".");
   return readdirSync(folder, { withFileTypes: true })
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .flatMap((entry) => {
@@ -58,6 +61,7 @@ function runFile(file) {
         FORCE_COLOR: process.stdout.isTTY ? "1" : "0",
         ...(options.verify ? { VERIFY_PLANS: "1" } : {}),
         ...process.env,
+        ...(options.device === "webgpu" ? adapterEnvironment() : {}),
         CPU_SECONDS: options.timeout,
         DEVICE: options.device,
       },

@@ -16,7 +16,7 @@ export function install() {
     ([name, version]) => current[`node_modules/${name}`]?.version === version,
   );
   if (!complete) {
-    console.log("installing deno, bun, workerd and playwright-core ...");
+    console.log("installing deno, bun, workerd, playwright-core and webgpu ...");
     execFileSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: here, stdio: "inherit" });
   }
   // Makes the name "cotangent" resolve through package.json's exports, as it does for a user.

@@ -1,0 +1,19 @@
+// What processes need to find a software adapter: Debian's chromium brings SwiftShader and a loader for it, which serve
+// Node (Dawn), Deno and Chromium alike. Where the environment names an adapter of its own, that one is used.
+
+import { existsSync } from "node:fs";
+
+const CHROMIUM = "/usr/lib/chromium";
+
+/** Environment variables for a process that opens an adapter; a loader reads them when the process begins. */
+export function adapterEnvironment() {
+  const driver = `${CHROMIUM}/vk_swiftshader_icd.json`;
+  if (process.env.VK_DRIVER_FILES || process.env.GPU_ADAPTER === "machine" || !existsSync(driver)) return {};
+  return { VK_DRIVER_FILES: driver, LD_LIBRARY_PATH: CHROMIUM, NODEVICE_SELECT: "1" };
+}
+
+/**
+ * Switches of Dawn. SwiftShader unrolls the zeros that workgroup memory begins with, which takes it 5 ms an element to
+ * compile; nothing of ours reads memory that it hasn't written.
+ */
+export const DAWN_SWITCHES = ["disable-dawn-features=use_vulkan_zero_initialize_workgroup_memory_extension"];
