@@ -1,5 +1,6 @@
 /** A compute shader with what one dispatch of it needs. */
 import type { Buffer } from "../src/compile/program.ts";
+import type { Tile } from "./contract/tiles.ts";
 
 /** What an adapter allows a shader, and how its text is written. */
 export interface Settings {
@@ -16,6 +17,12 @@ export interface Settings {
    * can divide by them faster, but each shape is a shader of its own.
    */
   readonly numbers: "uniform" | "literal";
+  /** As many workgroups as keep the whole adapter busy. */
+  readonly fillGroups: number;
+  /** The most floating-point operations of a dispatch: one that takes long freezes pages, and drivers end it. */
+  readonly maxFlops: number;
+  /** The tile of products, where one has been measured to be the best: else it is chosen by their shape. */
+  readonly tile: Tile | null;
 }
 
 /** What every adapter of WebGPU guarantees. */
@@ -25,6 +32,9 @@ export const GUARANTEED: Settings = {
   workgroupBytes: 16384,
   maxBuffers: 8,
   numbers: "uniform",
+  fillGroups: 64,
+  maxFlops: Number.POSITIVE_INFINITY,
+  tile: null,
 };
 
 export type Access = "read" | "write";

@@ -153,22 +153,33 @@ export class Shader {
     return { grid: [x, y, 1], number: y > 1 ? `(group.y * ${this.count(x)} + group.x)` : "group.x" };
   }
 
-  /** A kernel with a thread for each of `total` elements; `i` is the element's number, a u32. */
-  elements(total: number, work: Work): Kernel {
-    const body = this.#lines;
-    this.#lines = [];
+  /** A kernel with a thread for each of `total` elements, from the `first` on; `i` is the element's number, a u32. */
+  elements(total: number, work: Work, first: number | null = null): Kernel {
     const { grid, number } = this.#numbered(Math.ceil(total / THREADS));
-    this.emit(`let i = ${number} * ${THREADS}u + thread;`, `if (i >= ${this.count(total)}) { return; }`, ...body);
+    this.#select("i", `${number} * ${THREADS}u + thread`, total, first);
     return this.#build(THREADS, grid, work);
   }
 
-  /** A kernel with a workgroup for each of `total` items; `g` is the item's number, a u32, the same in all of its threads. */
-  groups(total: number, threads: number, work: Work): Kernel {
+  /**
+   * A kernel with a workgroup for each of `total` items, from the `first` on; `g` is the item's number, a u32, the same in
+   * all of its threads.
+   */
+  groups(total: number, threads: number, work: Work, first: number | null = null): Kernel {
+    const { grid, number } = this.#numbered(total);
+    this.#select("g", number, total, first);
+    return this.#build(threads, grid, work);
+  }
+
+  /** Puts the number of what a thread works on before the body, and ends the threads that have nothing to do. */
+  #select(name: string, place: string, total: number, first: number | null): void {
     const body = this.#lines;
     this.#lines = [];
-    const { grid, number } = this.#numbered(total);
-    this.emit(`let g = ${number};`, `if (g >= ${this.count(total)}) { return; }`, ...body);
-    return this.#build(threads, grid, work);
+    if (first === null) {
+      this.emit(`let ${name} = ${place};`, `if (${name} >= ${this.count(total)}) { return; }`, ...body);
+      return;
+    }
+    this.emit(`let place = ${place};`, `if (place >= ${this.count(total)}) { return; }`);
+    this.emit(`let ${name} = place + ${this.count(first)};`, ...body);
   }
 
   #build(threads: number, grid: Grid, { flops, traffic }: Work): Kernel {

@@ -1,0 +1,25 @@
+/** Dispatches that would take too long, in parts. */
+import type { Settings, Work } from "./kernel.ts";
+
+/** Some of the items that a kernel would work on, in a dispatch of their own. */
+export interface Part {
+  /** `null` where the part is all, so that the text has no use for it. */
+  readonly first: number | null;
+  readonly count: number;
+  readonly work: Work;
+}
+
+/** So many items in parts that keep to the most operations of a dispatch, as long as there is an item for each. */
+export function partsOf(count: number, work: Work, { maxFlops }: Settings): Part[] {
+  const each = Math.ceil(count / Math.min(count, Math.ceil(work.flops / maxFlops)));
+  if (!(each < count)) return [{ first: null, count, work }];
+  return Array.from({ length: Math.ceil(count / each) }, (_, i) => {
+    const own = Math.min(each, count - i * each);
+    const share = own / count;
+    return {
+      first: i * each,
+      count: own,
+      work: { flops: share * work.flops, traffic: share * work.traffic },
+    };
+  });
+}
