@@ -11,15 +11,6 @@ export const FLOATS = [DType.FLOAT32, DType.FLOAT64];
 
 const worst = new Map<string, number>();
 
-/** All combinations of the lists' elements: a column for each list. */
-export function combinations(lists: readonly (readonly number[])[]): number[][] {
-  return lists.reduce<number[][]>((columns, list) => {
-    const length = columns[0]?.length ?? 1;
-    const repeated = columns.map((column) => column.flatMap((x) => list.map(() => x)));
-    return [...repeated, Array.from({ length }, () => list).flat()];
-  }, []);
-}
-
 const nameOf = (dtype: DType): Name => NAMES[dtype] as Name;
 
 function store(dtype: DType, values: readonly number[]): TypedArray {

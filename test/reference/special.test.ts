@@ -4,7 +4,8 @@ import * as assert from "uvu/assert";
 import { DType, Op } from "../../assembly/opcodes.ts";
 import type { MapOp } from "../../src/ir/map-ops.ts";
 import { generator, NAMES } from "../kernels/machine.ts";
-import { combinations, compare, FLOATS, showWorst } from "./compare.ts";
+import { compare, FLOATS, showWorst } from "./compare.ts";
+import { combinations } from "./grids.ts";
 import { operation } from "./operations.ts";
 
 const random = generator(4);
