@@ -71,7 +71,7 @@ export async function runKernels(
   });
   device.queue.submit([encoder.finish()]);
   const error = await device.popErrorScope();
-  if (error) throw new Error(`${error.message}\n${kernels.map((kernel) => kernel.code).join("\n")}`);
+  if (error) throw new Error(`${error.message}\n${[...new Set(kernels.map((kernel) => kernel.code))].join("\n")}`);
   const results: TypedArray[] = [];
   for (const [i, staging] of staged.entries()) {
     await staging.mapAsync(GPUMapMode.READ);

@@ -1,0 +1,21 @@
+/** The kernels that serve one primitive each, by their commands; `assembly/opcodes.ts` explains the arguments. */
+import type { KernelStep } from "../../src/compile/program.ts";
+import type { Kernel, Settings } from "../kernel.ts";
+import { gatherKernels } from "./gather.ts";
+import { scatterKernels } from "./scatter.ts";
+import { argsortKernels } from "./sort.ts";
+
+type Generator = (step: KernelStep, settings: Settings) => Kernel[];
+
+const GENERATORS: Partial<Record<KernelStep["command"], Generator>> = {
+  GATHER: gatherKernels,
+  SCATTER_ADD: scatterKernels,
+  ARGSORT: argsortKernels,
+};
+
+export function commandKernels(step: KernelStep, settings: Settings): Kernel[] {
+  if (step.outputs.every(({ size }) => size === 0)) return [];
+  const generator = GENERATORS[step.command];
+  if (!generator) throw new Error(`internal: no kernels for ${step.command}`);
+  return generator(step, settings);
+}

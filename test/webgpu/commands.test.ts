@@ -1,0 +1,173 @@
+/** The kernels that serve one primitive each, beside plain loops. */
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { commandKernels } from "../../gpu/commands/commands.ts";
+import { GUARANTEED } from "../../gpu/kernel.ts";
+import { allocate, type DType, type TypedArray } from "../../src/base/dtypes.ts";
+import type { Buffer, KernelStep } from "../../src/compile/program.ts";
+import { generator } from "../kernels/machine.ts";
+import { commands } from "../reference/commands.ts";
+import { openDawn, openDevice } from "./dawn.ts";
+import { runKernels } from "./run-kernels.ts";
+
+const device = await openDevice(await openDawn());
+const random = generator(31);
+
+interface Values {
+  readonly dtype: DType;
+  readonly data: ArrayLike<number>;
+}
+
+interface Call {
+  readonly command: KernelStep["command"];
+  readonly inputs: readonly Values[];
+  readonly outputs: readonly Buffer[];
+  readonly args: readonly number[];
+}
+
+const storage = ({ dtype, data }: Values): TypedArray => {
+  const array = allocate(dtype, data.length);
+  array.set(data);
+  return array;
+};
+
+async function byKernels({ command, inputs, outputs, args }: Call): Promise<TypedArray[]> {
+  const buffers = inputs.map(({ dtype, data }): Buffer => ({ dtype, size: data.length }));
+  const step: KernelStep = { kind: "kernel", command, inputs: buffers, outputs, arguments: args };
+  const contents = new Map(buffers.map((buffer, i) => [buffer, storage(inputs[i])]));
+  return runKernels(device, commandKernels(step, GUARANTEED), contents, outputs);
+}
+
+function byReference({ command, inputs, outputs, args }: Call): TypedArray[] {
+  const targets = outputs.map(({ dtype, size }) => allocate(dtype, size));
+  commands[command](inputs[0].dtype, inputs.map(storage), targets, args);
+  return targets;
+}
+
+let worst = 0;
+
+/** Compares all outputs, relative to 1; returns the kernels'. */
+async function compare(call: Call, tolerance = 0): Promise<TypedArray[]> {
+  const got = await byKernels(call);
+  byReference(call).forEach((want, output) => {
+    want.forEach((x, i) => {
+      const y = got[output][i];
+      const error = Object.is(x, y) ? 0 : Math.abs(x - y);
+      const what = `${call.command} of ${call.inputs[0].dtype}, arguments ${call.args}: output ${output}[${i}]`;
+      if (!(error <= tolerance)) assert.unreachable(`${what} is ${y}, should be ${x}`);
+      if (tolerance) worst = Math.max(worst, error / tolerance);
+    });
+  });
+  return got;
+}
+
+/** batch, rows, count, width */
+const SIZES = [
+  [1, 5, 7, 1],
+  [3, 4, 6, 3],
+  [2, 9, 5, 33],
+  [0, 4, 3, 2],
+  [2, 0, 3, 2],
+  [2, 4, 0, 2],
+];
+
+/** Indices with some outside, for each batch or, if `step` is 0, for all. */
+const indices = (batch: number, rows: number, count: number, step: number): Values => ({
+  dtype: "int32",
+  data: Array.from({ length: (step ? batch : 1) * count }, () =>
+    random.pick([random.below(rows + 2) - 1, -(2 ** 31), 0]),
+  ),
+});
+
+function elements(dtype: DType, count: number): number[] {
+  if (dtype === "float32") return Array.from({ length: count }, () => random.pick([-0, NaN, Infinity, 1e-30, 0.1, -7]));
+  return Array.from({ length: count }, () => random.below(dtype === "bool" ? 2 : 2 ** 31));
+}
+
+for (const dtype of ["float32", "int32", "uint32", "bool"] as const) {
+  test(`GATHER of ${dtype}`, async () => {
+    const fill = { float32: 0x7fc00000, int32: -(2 ** 31), uint32: -1, bool: 1 }[dtype];
+    for (const [batch, rows, count, width] of SIZES) {
+      for (const step of [0, count]) {
+        await compare({
+          command: "GATHER",
+          inputs: [{ dtype, data: elements(dtype, batch * rows * width) }, indices(batch, rows, count, step)],
+          outputs: [{ dtype, size: batch * count * width }],
+          args: [batch, rows, count, width, step, fill, 0],
+        });
+      }
+    }
+  });
+}
+
+const uniform = (count: number): number[] => Array.from({ length: count }, () => 2 * random.uniform() - 1);
+
+for (const dtype of ["float32", "int32", "uint32"] as const) {
+  test(`SCATTER_ADD of ${dtype}`, async () => {
+    for (const [batch, rows, count, width] of SIZES) {
+      for (const [step, replace] of [
+        [0, 0],
+        [count, 0],
+        [count, 1],
+      ]) {
+        const size = batch * count * width;
+        const data = dtype === "float32" && !replace ? uniform(size) : elements(dtype, size);
+        await compare(
+          {
+            command: "SCATTER_ADD",
+            inputs: [{ dtype, data }, indices(batch, rows, count, step)],
+            outputs: [{ dtype, size: batch * rows * width }],
+            args: [batch, rows, count, width, step, replace],
+          },
+          dtype === "float32" ? 1e-6 : 0,
+        );
+      }
+    }
+  });
+
+  test(`ARGSORT of ${dtype}`, async () => {
+    for (const [rows, width] of [
+      [1, 1],
+      [3, 2],
+      [2, 300],
+      [0, 5],
+      [2, 5000],
+    ]) {
+      const size = rows * width;
+      const special = dtype === "float32" ? [NaN, 0, -0, Infinity, -Infinity] : [0, 2 ** 31];
+      const data = Array.from({ length: size }, () => random.pick([random.pick(special), random.below(2 * width)]));
+      const outputs: Buffer[] = [
+        { dtype, size },
+        { dtype: "int32", size },
+      ];
+      await compare({ command: "ARGSORT", inputs: [{ dtype, data }], outputs, args: [rows, width] });
+    }
+  });
+}
+
+test("a scatter of many indices to many rows adds in their order", async () => {
+  const [batch, rows, count, width] = [2, 3000, 5000, 2];
+  for (const [step, replace] of [
+    [0, 0],
+    [count, 0],
+    [count, 1],
+  ]) {
+    const updates = { dtype: "float32", data: uniform(batch * count * width) } as const;
+    const places = Array.from({ length: (step ? batch : 1) * count }, () => random.below(rows + 2) - 1);
+    const call: Call = {
+      command: "SCATTER_ADD",
+      inputs: [updates, { dtype: "int32", data: places }],
+      outputs: [{ dtype: "float32", size: batch * rows * width }],
+      args: [batch, rows, count, width, step, replace],
+    };
+    const [first] = await compare(call, 1e-5);
+    const [second] = await byKernels(call);
+    assert.equal(second, first);
+  }
+});
+
+test.after(() => {
+  if (process.env.SHOW_ACCURACY) console.log(`the largest error is ${worst.toPrecision(2)} of what is allowed`);
+});
+
+test.run();
