@@ -1,5 +1,7 @@
 /** The kernels of a step. */
 import type { BranchStep, LeaveStep, LoopStep, SliceStep, Step } from "../src/compile/program.ts";
+import { commandKernels } from "./commands/commands.ts";
+import { contractKernels } from "./contract/contract.ts";
 import type { Kernel, Settings } from "./kernel.ts";
 import { mapKernels } from "./map.ts";
 import { copyKernel, fillKernel } from "./move.ts";
@@ -24,7 +26,9 @@ export function kernelsOf(step: PlainStep, settings: Settings): Kernel[] {
       return mapKernels(step, settings);
     case "reduce":
       return reduceKernels(step, settings);
-    default:
-      throw new Error(`internal: no kernels for ${step.kind} yet`);
+    case "contract":
+      return contractKernels(step, settings);
+    case "kernel":
+      return commandKernels(step, settings);
   }
 }

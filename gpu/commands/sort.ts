@@ -29,16 +29,14 @@ export function sortKernels(
   return bitonicKernels(source, outputs, rows, width, settings);
 }
 
-/** Whether an element x from place i comes before an element y from place j. */
-const orderOf = ({ dtype }: Buffer): string =>
-  dtype === "float32"
-    ? `fn comesFirst(x: f32, i: u32, y: f32, j: u32) -> bool {
-  if (isNan(x) || isNan(y)) { return select(isNan(y), i < j, isNan(x) && isNan(y)); }
-  return x < y || (x == y && i < j);
-}`
-    : `fn comesFirst(x: ${storageType(dtype)}, i: u32, y: ${storageType(dtype)}, j: u32) -> bool {
-  return x < y || (x == y && i < j);
+/** Whether an element x from place i comes before an element y from place j; all NaN are one, as are both zeros. */
+function orderOf({ dtype }: Buffer): string {
+  const type = storageType(dtype);
+  const key = (x: string): string => (type === "f32" ? `select(rank(${x}), 0x7fffffffi, isNan(${x}))` : x);
+  return `fn comesFirst(x: ${type}, i: u32, y: ${type}, j: u32) -> bool {
+  return ${key("x")} < ${key("y")} || (${key("x")} == ${key("y")} && i < j);
 }`;
+}
 
 function countKernel(
   source: Buffer,
@@ -53,12 +51,12 @@ function countKernel(
   shader.emit(
     `let first = i / ${shader.count(width)} * ${shader.count(width)};`,
     `let own = ${elements}[i];`,
-    "var rank = 0u;",
+    "var before = 0u;",
     `for (var j = 0u; j < ${shader.count(width)}; j++) {`,
-    `rank += u32(comesFirst(${elements}[first + j], j, own, i - first));`,
+    `before += u32(comesFirst(${elements}[first + j], j, own, i - first));`,
     "}",
-    `${shader.write(values)}[first + rank] = own;`,
-    `${shader.write(places)}[first + rank] = i32(i - first);`,
+    `${shader.write(values)}[first + before] = own;`,
+    `${shader.write(places)}[first + before] = i32(i - first);`,
   );
   return shader.elements(rows * width, { flops: rows * width * width, traffic: 4 * rows * width * (width + 2) });
 }
