@@ -1,8 +1,11 @@
 /** The kernels that serve one primitive each, by their commands; `assembly/opcodes.ts` explains the arguments. */
 import type { KernelStep } from "../../src/compile/program.ts";
 import type { Kernel, Settings } from "../kernel.ts";
+import { choleskyKernels } from "./cholesky.ts";
 import { gatherKernels } from "./gather.ts";
+import { luKernels, luSolveKernels } from "./lu.ts";
 import { scatterKernels } from "./scatter.ts";
+import { triangularSolveKernels } from "./solve.ts";
 import { argsortKernels } from "./sort.ts";
 
 type Generator = (step: KernelStep, settings: Settings) => Kernel[];
@@ -11,6 +14,10 @@ const GENERATORS: Partial<Record<KernelStep["command"], Generator>> = {
   GATHER: gatherKernels,
   SCATTER_ADD: scatterKernels,
   ARGSORT: argsortKernels,
+  CHOLESKY: choleskyKernels,
+  TRIANGULAR_SOLVE: triangularSolveKernels,
+  LU: luKernels,
+  LU_SOLVE: luSolveKernels,
 };
 
 export function commandKernels(step: KernelStep, settings: Settings): Kernel[] {

@@ -166,6 +166,73 @@ test("a scatter of many indices to many rows adds in their order", async () => {
   }
 });
 
+/** Symmetric matrices; `shift` makes them definite. */
+function symmetric(n: number, shift: number): number[] {
+  const a = uniform(n * n);
+  return a.map((x, place) => {
+    const [i, j] = [Math.floor(place / n), place % n];
+    return (x + a[j * n + i]) / 2 + (i === j ? shift : 0);
+  });
+}
+
+const stack = (batch: number, make: () => number[]): number[] => Array.from({ length: batch }, make).flat();
+const floats = (data: ArrayLike<number>): Values => ({ dtype: "float32", data });
+const float = (size: number): Buffer => ({ dtype: "float32", size });
+
+/** Large matrices are worked on in blocks, the last of which is a smaller one. */
+const BLOCKED = 300;
+const EPSILON = 1e-6;
+
+test("CHOLESKY, NaN where there is none", async () => {
+  for (const n of [0, 1, 2, 7, 20, BLOCKED]) {
+    const batch = n === BLOCKED ? 1 : 3;
+    const data = [...stack(batch, () => symmetric(n, n + 1)), ...symmetric(n, -3)];
+    const call = { inputs: [floats(data)], outputs: [float(data.length)], args: [batch + 1, n, n, 0, 0] };
+    await compare({ command: "CHOLESKY", ...call }, (n + 1) * EPSILON);
+  }
+});
+
+test("TRIANGULAR_SOLVE", async () => {
+  for (const [m, n] of [
+    [1, 1],
+    [4, 1],
+    [6, 7],
+    [70, 3],
+    [BLOCKED, 2],
+  ]) {
+    for (let flags = 0; flags < 8; ++flags) {
+      const a = stack(2, () => symmetric(m, 3).map((x, i) => (i % (m + 1) === 0 ? x / 2 : x / m)));
+      const b = uniform(2 * m * n);
+      const call = { inputs: [floats(a), floats(b)], outputs: [float(b.length)], args: [2, m, n, flags] };
+      await compare({ command: "TRIANGULAR_SOLVE", ...call }, 10 * EPSILON);
+    }
+  }
+});
+
+test("LU and LU_SOLVE", async () => {
+  for (const n of [0, 1, 2, 5, 12, BLOCKED]) {
+    const batch = n === BLOCKED ? 1 : 3;
+    const a = floats(stack(batch, () => symmetric(n, 1).map((x, i) => x + 2 * Number((i + n - 1) % (n + 1) === 0))));
+    const outputs = [float(batch * n * n), float(batch * (n + 1))];
+    const tolerance = (n + 50) * EPSILON;
+    const [lu, pivots] = await compare(
+      { command: "LU", inputs: [a], outputs, args: [batch, n, n, 0, n + 1] },
+      tolerance,
+    );
+    for (const flags of n > 0 ? [0, 2] : []) {
+      const b = uniform(batch * n * 2);
+      const inputs = [a, floats(lu), floats(pivots), floats(b)];
+      const call: Call = { command: "LU_SOLVE", inputs, outputs: [float(b.length)], args: [batch, n, 2, flags] };
+      await compare(call, 10 * tolerance);
+    }
+  }
+});
+
+test("LU of a column of zeros", async () => {
+  const call = { inputs: [floats([0, 2, 0, 4])], outputs: [float(4), float(3)], args: [1, 2, 2, 0, 3] };
+  await compare({ command: "LU", ...call });
+});
+
 test.after(() => {
   if (process.env.SHOW_ACCURACY) console.log(`the largest error is ${worst.toPrecision(2)} of what is allowed`);
 });
