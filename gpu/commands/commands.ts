@@ -3,6 +3,8 @@ import type { KernelStep } from "../../src/compile/program.ts";
 import type { Kernel, Settings } from "../kernel.ts";
 import { choleskyKernels } from "./cholesky.ts";
 import { gatherKernels } from "./gather.ts";
+import { householderKernels } from "./householder.ts";
+import { jacobiKernels } from "./jacobi.ts";
 import { luKernels, luSolveKernels } from "./lu.ts";
 import { scatterKernels } from "./scatter.ts";
 import { triangularSolveKernels } from "./solve.ts";
@@ -10,7 +12,7 @@ import { argsortKernels } from "./sort.ts";
 
 type Generator = (step: KernelStep, settings: Settings) => Kernel[];
 
-const GENERATORS: Partial<Record<KernelStep["command"], Generator>> = {
+const GENERATORS: Record<KernelStep["command"], Generator> = {
   GATHER: gatherKernels,
   SCATTER_ADD: scatterKernels,
   ARGSORT: argsortKernels,
@@ -18,11 +20,11 @@ const GENERATORS: Partial<Record<KernelStep["command"], Generator>> = {
   TRIANGULAR_SOLVE: triangularSolveKernels,
   LU: luKernels,
   LU_SOLVE: luSolveKernels,
+  HOUSEHOLDER: householderKernels,
+  JACOBI: jacobiKernels,
 };
 
 export function commandKernels(step: KernelStep, settings: Settings): Kernel[] {
   if (step.outputs.every(({ size }) => size === 0)) return [];
-  const generator = GENERATORS[step.command];
-  if (!generator) throw new Error(`internal: no kernels for ${step.command}`);
-  return generator(step, settings);
+  return GENERATORS[step.command](step, settings);
 }

@@ -7,6 +7,7 @@ import { allocate, type DType, type TypedArray } from "../../src/base/dtypes.ts"
 import type { Buffer, KernelStep } from "../../src/compile/program.ts";
 import { generator } from "../kernels/machine.ts";
 import { commands } from "../reference/commands.ts";
+import { dot, identity, type Matrix, readMatrices } from "../reference/matrices.ts";
 import { openDawn, openDevice } from "./dawn.ts";
 import { runKernels } from "./run-kernels.ts";
 
@@ -231,6 +232,86 @@ test("LU and LU_SOLVE", async () => {
 test("LU of a column of zeros", async () => {
   const call = { inputs: [floats([0, 2, 0, 4])], outputs: [float(4), float(3)], args: [1, 2, 2, 0, 3] };
   await compare({ command: "LU", ...call });
+});
+
+test("HOUSEHOLDER", async () => {
+  for (const [m, n] of [
+    [1, 1],
+    [4, 4],
+    [7, 3],
+    [3, 7],
+    [3, 0],
+    [0, 0],
+    [15, 15],
+    [100, 70],
+  ]) {
+    for (const k of new Set([Math.min(m, n), m])) {
+      const inputs = [floats(uniform(2 * n * m))];
+      const outputs = [float(2 * n * m), float(2 * k * m)];
+      await compare({ command: "HOUSEHOLDER", inputs, outputs, args: [2, n, m, k, k * m] }, 30 * EPSILON);
+    }
+  }
+});
+
+test("HOUSEHOLDER of a triangle", async () => {
+  const call = { inputs: [floats([2, 0, 0, 3, -1, 0])], outputs: [float(6), float(9)], args: [1, 2, 3, 3, 9] };
+  await compare({ command: "HOUSEHOLDER", ...call });
+});
+
+/** The products of all rows of two matrices. */
+const products = (x: Matrix, y: Matrix): Matrix => x.map((row) => y.map((other) => dot(row, other)));
+
+const columnsOf = (x: Matrix): Matrix => x[0].map((_, j) => x.map((row) => row[j]));
+
+function assertClose(what: string, x: Matrix, y: Matrix, tolerance: number): void {
+  x.forEach((row, i) => {
+    row.forEach((value, j) => {
+      if (!(Math.abs(value - y[i][j]) <= tolerance)) {
+        assert.unreachable(`${what}: element ${i}, ${j} is ${value}, should be ${y[i][j]}`);
+      }
+    });
+  });
+}
+
+test("JACOBI", async () => {
+  const batch = 2;
+  for (const [n, m] of [
+    [1, 4],
+    [2, 2],
+    [6, 9],
+    [9, 6],
+    [13, 13],
+    [70, 70],
+  ]) {
+    const inputs = [floats(uniform(batch * n * m))];
+    const outputs = [float(batch * n * m), float(batch * n * n)];
+    const call: Call = { command: "JACOBI", inputs, outputs, args: [batch, n, m, n, n * n] };
+    const [w, v] = await byKernels(call);
+    const [expected] = byReference(call);
+    const [sources, rows, factors] = [
+      readMatrices(storage(inputs[0]), batch, n, m),
+      readMatrices(w, batch, n, m),
+      readMatrices(v, batch, n, n),
+    ];
+    const tolerance = (n + 10) * EPSILON;
+    for (const item of [0, 1]) {
+      const what = `JACOBI of ${n} rows of ${m}`;
+      const wanted = readMatrices(expected, batch, n, m)[item];
+      const squares = products(wanted, wanted).map((row, i) => row.map((x, j) => (i === j ? x : 0)));
+      // Which row of two of a length comes first, and its sign, depend on the order of the rotations.
+      assertClose(what, products(rows[item], rows[item]), squares, m * tolerance);
+      assertClose(what, products(factors[item], factors[item]), identity(n, n), tolerance);
+      assertClose(what, products(factors[item], columnsOf(sources[item])), rows[item], tolerance);
+    }
+    const [alone] = await byKernels({ ...call, outputs: [outputs[0], float(0)], args: [batch, n, m, 0, 0] });
+    assert.equal(alone, w);
+  }
+});
+
+test("JACOBI ends with NaN among the rows", async () => {
+  const call = { inputs: [floats([1, NaN, 3, 4, 5, 6])], outputs: [float(6), float(0)], args: [1, 3, 2, 0, 0] };
+  const [rows] = await byKernels({ command: "JACOBI", ...call });
+  assert.ok(rows.some(Number.isNaN));
 });
 
 test.after(() => {

@@ -16,6 +16,22 @@ function narrowed(bytes: ArrayBuffer, { dtype, size }: Buffer): TypedArray {
   return array;
 }
 
+const pipelines = new WeakMap<GPUDevice, Map<string, GPUComputePipeline>>();
+
+/** A text's pipeline: compiled once, since its bindings follow from it. */
+function pipelineOf(device: GPUDevice, code: string, layout: GPUBindGroupLayout): GPUComputePipeline {
+  const known = pipelines.get(device) ?? new Map<string, GPUComputePipeline>();
+  pipelines.set(device, known);
+  const pipeline =
+    known.get(code) ??
+    device.createComputePipeline({
+      layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),
+      compute: { module: device.createShaderModule({ code }), entryPoint: "main" },
+    });
+  known.set(code, pipeline);
+  return pipeline;
+}
+
 /** The contents of `outputs` after all kernels, from the contents of `inputs` before them; other memory holds NaN's bits. */
 export async function runKernels(
   device: GPUDevice,
@@ -38,7 +54,6 @@ export async function runKernels(
   device.pushErrorScope("validation");
   const encoder = device.createCommandEncoder();
   for (const { code, words, bindings, grid } of kernels) {
-    const module = device.createShaderModule({ code });
     const entries = bindings.map(({ access }, binding) => ({
       binding,
       visibility: GPUShaderStage.COMPUTE,
@@ -52,10 +67,7 @@ export async function runKernels(
       resources.push(uniform);
     }
     const layout = device.createBindGroupLayout({ entries });
-    const pipeline = device.createComputePipeline({
-      layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),
-      compute: { module, entryPoint: "main" },
-    });
+    const pipeline = pipelineOf(device, code, layout);
     const pass = encoder.beginComputePass();
     pass.setPipeline(pipeline);
     const bound = resources.map((buffer, binding) => ({ binding, resource: { buffer } }));
