@@ -1,4 +1,6 @@
 /** Arithmetic where WGSL says less than XLA: division of integers, conversions, remainders, roots. */
+import { float } from "./polynomial.ts";
+
 export const ARITHMETIC = {
   // By zero all bits are set; the least integer divided by -1 stays.
   divideSigned: `fn divideSigned(x: i32, y: i32) -> i32 {
@@ -79,19 +81,20 @@ export const ARITHMETIC = {
   if (isInfinite(x)) { return 0f; }
   return inverseSqrt(x);
 }`,
-  // A third of the exponent, then two of Halley's steps. Where the number is too small to be normal its bits are an integer.
+  // A third of the exponent, then two of Halley's steps, away from the ends of the range. Where the number is too small to be
+  // normal its bits are an integer.
   cubeRoot: `fn cubeRoot(x: f32) -> f32 {
   if (!isBounded(x) || isZero(x)) { return x; }
-  let bits = bitcast<u32>(x) & 0x7fffffffu;
-  let tiny = bits < 0x00800000u;
-  let a = select(bitcast<f32>(bits), 2f * f32(bits), tiny);
-  var y = bitcast<f32>(bitcast<u32>(a) / 3u + 709921077u);
+  var size = abs(x);
+  var scale = 1f;
+  if (size > 1e30f) { size *= ${float(2 ** -90)}; scale = ${float(2 ** 30)}; }
+  else if (bitcast<u32>(size) < 0x00800000u) { size = 2f * f32(bitcast<u32>(size)); scale = ${float(2 ** -50)}; }
+  else if (size < 1e-30f) { size *= ${float(2 ** 90)}; scale = ${float(2 ** -30)}; }
+  var y = bitcast<f32>(bitcast<u32>(size) / 3u + 709921077u);
   for (var i = 0; i < 2; i++) {
-    // Of a third of the cube, which cannot overflow.
-    let cube = y * y * (y * 0.25f);
-    let quarter = a * 0.25f;
-    y = y - y * ((cube - quarter) / (2f * cube + quarter));
+    let cube = y * y * y;
+    y = y - y * ((cube - size) / (2f * cube + size));
   }
-  return withSign(select(y, y * 8.8817841970012523e-16f, tiny), x);
+  return withSign(y * scale, x);
 }`,
 };
