@@ -2,7 +2,7 @@
 import type { ContractStep } from "../../src/compile/program.ts";
 import type { Kernel, Settings } from "../kernel.ts";
 import { exchanged, extentOf } from "./axes.ts";
-import { chooseWay } from "./choose.ts";
+import { chooseTile, chooseWay, dotSplits, tileSplits } from "./choose.ts";
 import { dotKernels } from "./dot.ts";
 import { naiveKernels } from "./naive.ts";
 import { tileKernels } from "./tile.ts";
@@ -11,20 +11,17 @@ import { vectorsOf } from "./vectors.ts";
 export function contractKernels(step: ContractStep, settings: Settings): Kernel[] {
   const { items, rows, columns } = extentOf(step);
   if (items * rows * columns === 0) return [];
-  const turned = turn(step);
-  const way = chooseWay(turned, settings);
-  if (way.way === "naive") return naiveKernels(step, settings);
-  if (way.way === "dot") return dotKernels(turned, way.splits, settings);
-  return tileKernels(turned, way.tile, way.splits, settings);
+  const upright = rows < columns ? exchanged(step) : step;
+  const way = chooseWay(upright, settings);
+  if (way === "naive") return naiveKernels(step, settings);
+  if (way === "dot") return dotKernels(upright, dotSplits(upright, settings), settings);
+  const turned = alongTerms(step);
+  const tile = chooseTile(turned, settings);
+  return tileKernels(turned, tile, tileSplits(turned, tile, settings), settings);
 }
 
-/** So many rows are few. */
-const FEW = 8;
-
-/** The product with its operands in the order that the kernels know: few columns, or A in fours along the terms. */
-function turn(step: ContractStep): ContractStep {
-  const { rows, columns } = extentOf(step);
-  if (Math.min(rows, columns) < FEW) return rows < columns ? exchanged(step) : step;
+/** The product with A along the terms wherever B is: there are inner loops for the other three cases. */
+function alongTerms(step: ContractStep): ContractStep {
   const { a, b } = vectorsOf(step);
   return a !== "terms" && b === "terms" ? exchanged(step) : step;
 }

@@ -7,11 +7,10 @@ import { partsOf } from "../cut.ts";
 import type { Kernel, Settings, Work } from "../kernel.ts";
 import { Shader } from "../shader.ts";
 import { extentOf, sizesOf, stridesOf } from "./axes.ts";
-import { isHalved, tilesOf } from "./choose.ts";
 import { emitProducts } from "./multiply.ts";
 import { declareOffset, declareSide, emitRows, emitSlice, rowAt, type Side, sidesOf } from "./side.ts";
 import { type Split, splitOf, sumKernel } from "./split.ts";
-import { type Tile, threadsOf } from "./tiles.ts";
+import { isHalved, type Tile, threadsOf, tilesOf } from "./tiles.ts";
 import { vectorsOf } from "./vectors.ts";
 
 export function tileKernels(step: ContractStep, tile: Tile, splits: number, settings: Settings): Kernel[] {

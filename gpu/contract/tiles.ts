@@ -1,5 +1,7 @@
 /** The tiles that products are cut into: a workgroup has one of the result, and goes over the terms in slices. */
+import type { ContractStep } from "../../src/compile/program.ts";
 import type { Settings } from "../kernel.ts";
+import { extentOf } from "./axes.ts";
 
 export interface Tile {
   readonly rows: number;
@@ -28,3 +30,14 @@ export const bytesOf = ({ rows, columns, depth }: Tile): number => 4 * depth * (
 
 export const fits = (tile: Tile, { maxThreads, workgroupBytes }: Settings): boolean =>
   threadsOf(tile) <= maxThreads && bytesOf(tile) <= workgroupBytes;
+
+/** Whether only the tiles on the diagonal and below it are computed: of a result that equals its transpose. */
+export const isHalved = ({ symmetric }: ContractStep, { rows, columns }: Tile): boolean =>
+  symmetric && rows === columns;
+
+/** The tiles that are computed. */
+export function tilesOf(step: ContractStep, tile: Tile): number {
+  const { items, rows, columns } = extentOf(step);
+  const [down, across] = [Math.ceil(rows / tile.rows), Math.ceil(columns / tile.columns)];
+  return items * (isHalved(step, tile) ? (down * (down + 1)) / 2 : down * across);
+}
