@@ -11,8 +11,8 @@ export interface Part {
 
 /** So many items in parts that keep to the most operations of a dispatch, as long as there is an item for each. */
 export function partsOf(count: number, work: Work, { maxFlops }: Settings): Part[] {
-  const each = Math.ceil(count / Math.min(count, Math.ceil(work.flops / maxFlops)));
-  if (!(each < count)) return [{ first: null, count, work }];
+  if (work.flops <= maxFlops) return [{ first: null, count, work }];
+  const each = Math.max(1, Math.floor((count * maxFlops) / work.flops));
   return Array.from({ length: Math.ceil(count / each) }, (_, i) => {
     const own = Math.min(each, count - i * each);
     const share = own / count;
