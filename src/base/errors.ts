@@ -23,6 +23,11 @@ export class UnsupportedError extends Error {
   override readonly name = "UnsupportedError";
 }
 
+/** A device that can't compute: it isn't there, is lost, or has no room. The processor is always there. */
+export class DeviceError extends Error {
+  override readonly name = "DeviceError";
+}
+
 /** `(2, 3)`: a shape as messages show it. */
 export function formatShape(shape: readonly number[]): string {
   return shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(", ")})`;

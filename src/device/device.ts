@@ -1,21 +1,24 @@
-/** What a device is, which one arrays live on, and the one where everything else is computed. */
-import { UnsupportedError } from "../base/errors.ts";
+/** What a device is: all that the layers above see of this folder. */
 import type { Rates } from "../compile/cost.ts";
+import { withoutDigits } from "../compile/digits.ts";
 import { lower } from "../compile/lower.ts";
 import type { Program } from "../compile/program.ts";
 import { simplify } from "../compile/simplify.ts";
 import type { Target } from "../compile/target.ts";
 import type { Aval } from "../ir/aval.ts";
-import { formatAval } from "../ir/aval.ts";
 import { type Jaxpr, outputAvals } from "../ir/jaxpr.ts";
-import { HostArray, type NDArray } from "../ir/ndarray.ts";
+import type { HostArray, NDArray } from "../ir/ndarray.ts";
 
 export { compiled, programBytes } from "./compiled.ts";
+export { deviceOf, isConcrete, ResidentArray, setStandardDevice, standardDevice, whereTheyLive } from "./current.ts";
+export { type DeviceInfo, type DeviceLike, deviceNamed, moveTo, placed } from "./placement.ts";
 
 /** A program as its device runs it. Nothing in it changes, so one plan serves any number of runs. */
 export interface Plan {
   /** The bytes that a run takes at its peak, with the arrays that the outputs become. */
   readonly peakBytes: number;
+  /** The bytes of the largest array in it; a device may not be able to hold one that would fit with all others. */
+  readonly largestBuffer: number;
   /** About the memory that the plan itself takes. */
   readonly bytes: number;
 }
@@ -34,34 +37,19 @@ export interface Device<OwnPlan extends Plan = Plan, OwnArray extends NDArray = 
   read(array: OwnArray): HostArray;
   /** The most bytes that a computation may take. */
   memoryLimit(): number;
+  /** The bytes of the largest array that it can compute with. */
+  largestBuffer(): number;
+  /** Resolves when all that was asked of it is done. */
+  done(): Promise<void>;
   /** How fast the device computes, measured when somebody asks first. */
   rates(): Rates;
-}
-
-let standard: Device | undefined;
-
-/** Makes a device the one where programs run whose arrays live on none. */
-export function setStandardDevice(device: Device): void {
-  standard = device;
-}
-
-/** The device of programs whose arrays live on none. */
-export function standardDevice(): Device {
-  if (!standard) throw new Error('cotangent: no device is installed; import from "cotangent", not from its parts.');
-  return standard;
-}
-
-/** Whether an array has values, and is no variable of a trace. */
-export const isConcrete = (x: NDArray): boolean => x instanceof HostArray;
-
-/** The device on which arrays live; those in the host's memory follow any. */
-export function deviceOf(arrays: readonly NDArray[]): Device {
-  const traced = arrays.find((x) => !isConcrete(x));
-  if (traced) throw new UnsupportedError(`an array of ${formatAval(traced.aval)} lives on no device.`);
-  return standardDevice();
+  /** Whether it can compute no more; a device that can't be lost has none. */
+  lost?(): boolean;
 }
 
 /** A program planned for a device. */
 export function planFor(device: Device, jaxpr: Jaxpr): Plan {
-  return device.plan(lower(simplify(jaxpr), device.target), outputAvals(jaxpr));
+  const simple = simplify(jaxpr);
+  const own = device.target.itemSize.float64 === undefined ? withoutDigits(simple) : simple;
+  return device.plan(lower(own, device.target), outputAvals(own));
 }

@@ -5,7 +5,8 @@ import { operationKey } from "../ir/key.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import type { Primitive } from "../ir/primitive.ts";
 import { compiled } from "./compiled.ts";
-import { deviceOf, type Plan, planFor } from "./device.ts";
+import { deviceOf } from "./current.ts";
+import { type Plan, planFor } from "./device.ts";
 
 function singleEquation(primitive: Primitive, arrays: readonly NDArray[], params: unknown): Jaxpr {
   const inputs = arrays.map((x) => new Var(x.aval));

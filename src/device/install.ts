@@ -1,7 +1,8 @@
 /** Connects the tracer to the machine that computes. */
 import { setEvaluator } from "../ir/trace.ts";
-import { setStandardDevice } from "./device.ts";
+import { setStandardDevice } from "./current.ts";
 import { evaluate } from "./evaluate.ts";
+import { addDevice } from "./placement.ts";
 import { wasm } from "./wasm/device.ts";
 import { type KernelLoader, setKernelLoader } from "./wasm/kernels.ts";
 import { setNodeWorkers } from "./wasm/threads.ts";
@@ -11,6 +12,7 @@ import type { NodeWorkers } from "./wasm/worker.ts";
 export function installDevice(load: KernelLoader, node?: NodeWorkers): void {
   setKernelLoader(load);
   setNodeWorkers(node);
+  addDevice(wasm, { name: "cpu" });
   setStandardDevice(wasm);
   setEvaluator(evaluate);
 }

@@ -35,6 +35,14 @@ export abstract class NDArray {
   /** A copy of the elements in row-major order, at once. On WebGPU an error that says to await `data()`. */
   abstract dataSync(...rest: never[]): TypedArray;
 
+  /**
+   * Gives back the memory that the array has on a device, at once; it can't be used any more. Arrays in the host's memory,
+   * and all others in time, are collected by the JavaScript engine.
+   */
+  destroy(...rest: never[]): void {
+    noMore("NDArray.destroy", rest);
+  }
+
   /** The elements as nested lists; a number for an array without dimensions. */
   toArray(...rest: never[]): NestedNumbers {
     noMore("NDArray.toArray", rest);

@@ -3,6 +3,7 @@
 import { noMore } from "../base/errors.ts";
 import { entry } from "../base/lists.ts";
 import type { Cost } from "../compile/cost.ts";
+import { whereTheyLive } from "../device/device.ts";
 import { checkFunction, flattenArrays, traceFunctionWithAux } from "../transform/flat.ts";
 import type { AnyTree, Given } from "../transform/tree-types.ts";
 import { candidates, methodOf } from "./methods/choice.ts";
@@ -57,15 +58,17 @@ export function costOf<Params = AnyTree, X = AnyTree>(
   const [leaves, tree] = flattenArrays(fn, args.slice(0, 3));
   const avals = leaves.map((x) => x.aval);
   // The task is traced only for its shapes; the programs of the methods are traced and counted inside.
-  const { aux: costs } = traceFunctionWithAux(
-    fn,
-    (a, b, p) => {
-      const task: Task = [a, b, p, sidesOf(args[3], a, b)];
-      const found = candidates(fn, prepare(fn, recording.with(), settings, task), settings);
-      return [[], found.map(({ implementation, cost }): [MethodName, Cost] => [nameOf(implementation), cost])];
-    },
-    tree,
-    avals,
+  const { aux: costs } = whereTheyLive(leaves, () =>
+    traceFunctionWithAux(
+      fn,
+      (a, b, p) => {
+        const task: Task = [a, b, p, sidesOf(args[3], a, b)];
+        const found = candidates(fn, prepare(fn, recording.with(), settings, task), settings);
+        return [[], found.map(({ implementation, cost }): [MethodName, Cost] => [nameOf(implementation), cost])];
+      },
+      tree,
+      avals,
+    ),
   );
   return Object.fromEntries(costs) as unknown as NtkCosts;
 }

@@ -64,7 +64,7 @@ function checkRates(fn: string, rates: Partial<Rates>): void {
 export function ntkSettings(fn: string, options: NtkOptions): NtkSettings {
   const given = checkOptions(fn, options, NTK_OPTIONS);
   const { traceAxes = [-1], diagonalAxes = [], vmapAxes = null } = given;
-  const { jRules = true, sRules = true, fwd = null, memoryLimit = standardDevice().memoryLimit(), rates = {} } = given;
+  const { jRules = true, sRules = true, fwd = null, memoryLimit = Number.POSITIVE_INFINITY, rates = {} } = given;
   checkRates(fn, rates);
   if (typeof memoryLimit !== "number" || !(memoryLimit > 0)) {
     throw new RangeError(`${fn}: memoryLimit must be a positive number of bytes, got ${describe(memoryLimit)}.`);
@@ -74,7 +74,10 @@ export function ntkSettings(fn: string, options: NtkOptions): NtkSettings {
     diagonalAxes,
     vmapAxes,
     rules: { jRules, sRules, fwd },
-    memoryLimit: Math.min(memoryLimit, standardDevice().memoryLimit()),
+    // Each call has a device of its own.
+    get memoryLimit() {
+      return Math.min(memoryLimit, standardDevice().memoryLimit());
+    },
     rates,
   };
 }

@@ -4,6 +4,7 @@ import { allocate, category, DTYPES, type DType, dtypeOfTypedArray, isDType, typ
 import { describe, formatShape, noMore, ShapeError, show } from "../base/errors.ts";
 import { typedArrayName } from "../base/plain.ts";
 import { checkShape, type Shape, sameShape, sizeOf } from "../base/shapes.ts";
+import { type DeviceLike, deviceNamed, isConcrete, placed } from "../device/device.ts";
 import { hostArray, NDArray } from "../ir/ndarray.ts";
 import * as lax from "../lax/index.ts";
 import { type ArrayLike, asArray } from "../lax/operands.ts";
@@ -21,15 +22,8 @@ export interface ArrayOptions {
   /** The shape of the result; the data has as many elements in row-major order. */
   readonly shape?: Shape;
   readonly dtype?: DType;
-  /** Where the array lives: "cpu", also called "wasm". */
-  readonly device?: string;
-}
-
-const DEVICES = ["cpu", "wasm"];
-
-function checkDevice(fn: string, device: string | undefined): void {
-  if (device === undefined || DEVICES.includes(device)) return;
-  throw new TypeError(`${fn}: there is no device ${describe(device)}; there are "cpu" and its other name "wasm".`);
+  /** Where the array lives: "cpu", also called "wasm", or "webgpu" once that is open. */
+  readonly device?: DeviceLike;
 }
 
 /** Stores numbers as elements of `dtype`; a number that an integer dtype can't hold is an error. */
@@ -170,8 +164,14 @@ export function fromData(fn: string, data: unknown, dtype: DType | undefined): N
 export function array(data: ArrayData, ...args: Arguments<[dtype: DType], ArrayOptions>): NDArray {
   const fn = "numpy.array";
   const { dtype, shape, device } = namedArguments<ArrayOptions>(fn, ["dtype", "shape", "device"], args, 1);
-  checkDevice(fn, device);
-  const result = fromData(fn, data, dtype);
+  const result = shaped(fn, fromData(fn, data, dtype), shape);
+  if (device === undefined) return result;
+  const chosen = deviceNamed(fn, device);
+  // Inside of a trace the program's arrays decide.
+  return isConcrete(result) ? placed(fn, result, chosen) : result;
+}
+
+function shaped(fn: string, result: NDArray, shape: Shape | undefined): NDArray {
   if (shape === undefined) return result;
   checkShape(fn, shape);
   if (sizeOf(shape) !== result.size) {

@@ -2,6 +2,7 @@
 import type { DType } from "../base/dtypes.ts";
 import { ShapeError } from "../base/errors.ts";
 import { range } from "../base/shapes.ts";
+import { type DeviceLike, moveTo } from "../device/device.ts";
 import { NDArray } from "../ir/ndarray.ts";
 import type { ArrayLike } from "../lax/operands.ts";
 import { astype } from "./array.ts";
@@ -77,6 +78,10 @@ export interface ArrayMethods {
   astype(dtype: DType): NDArray;
   /** The part that Python's `x[i, j, ...]` gives: `x.at(0, "1:3", "...", -1)`. */
   at(...indices: readonly Index[]): NDArray;
+  /** The array on another device: on a GPU at once, in the processor's memory when it has been read. */
+  to(device: "webgpu"): NDArray;
+  to(device: "cpu"): Promise<NDArray>;
+  to(device: DeviceLike): NDArray | Promise<NDArray>;
   /** The array with its axes reversed. */
   readonly T: NDArray;
   /** The subarrays along the first axis: `const [key1, key2] = random.split(key)`. */
@@ -140,6 +145,7 @@ const functions = (): Record<string, unknown> => ({
   squeeze: movement.squeeze,
   astype,
   at,
+  to: moveTo,
   [Symbol.iterator]: rows,
 });
 

@@ -80,10 +80,15 @@ export class CompiledFunction {
     return entry.run(inputs);
   }
 
-  /** The bytes of memory that a call takes at its peak, found without running it. */
+  /**
+   * The bytes of memory that a call takes at its peak, found without running it; endless where one of its arrays is larger
+   * than the device can hold.
+   */
   memoryBytes(f: TreeFunction, args: readonly unknown[], variant = ""): number {
     const [entry, inputs] = this.#find(f, args, variant, true);
-    return entry.planFor(deviceOf(inputs)).peakBytes;
+    const device = deviceOf(inputs);
+    const { peakBytes, largestBuffer } = entry.planFor(device);
+    return largestBuffer > device.largestBuffer() ? Number.POSITIVE_INFINITY : peakBytes;
   }
 
   #find(f: TreeFunction, args: readonly unknown[], variant: string, planned: boolean): [Compiled, NDArray[]] {

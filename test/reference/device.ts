@@ -44,6 +44,7 @@ export const reference: Device<ReferencePlan, HostArray> = {
     program,
     outputs,
     peakBytes: arrange(program, referenceTarget).end + outputBytes(program, referenceTarget),
+    largestBuffer: 0,
     bytes: 1000 * program.steps.length,
   }),
   run({ program, outputs }, arrays) {
@@ -55,5 +56,7 @@ export const reference: Device<ReferencePlan, HostArray> = {
   upload: (array) => array,
   read: (array) => array,
   memoryLimit: () => 2 ** 32,
+  largestBuffer: () => Number.POSITIVE_INFINITY,
+  done: () => Promise.resolve(),
   rates: () => ({ contract: 1e9, map: 1e9, memory: 1e9 }),
 };

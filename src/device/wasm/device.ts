@@ -2,6 +2,7 @@
 import { UnsupportedError } from "../../base/errors.ts";
 import { formatAval } from "../../ir/aval.ts";
 import { HostArray, type NDArray } from "../../ir/ndarray.ts";
+import { ResidentArray } from "../current.ts";
 import type { Device } from "../device.ts";
 import { currentMemoryLimit } from "./kernels.ts";
 import { planProgram, type WasmPlan } from "./plan.ts";
@@ -11,6 +12,7 @@ import { wasmTarget } from "./target.ts";
 
 function asHostArray(x: NDArray): HostArray {
   if (x instanceof HostArray) return x;
+  if (x instanceof ResidentArray && x.host) return x.host;
   throw new UnsupportedError(`an array of ${formatAval(x.aval)} lives on a device that cannot be read at once.`);
 }
 
@@ -23,5 +25,7 @@ export const wasm: Device<WasmPlan, HostArray> = {
   upload: (array) => array,
   read: (array) => array,
   memoryLimit: currentMemoryLimit,
+  largestBuffer: () => Number.POSITIVE_INFINITY,
+  done: () => Promise.resolve(),
   rates: measureRates,
 };

@@ -47,6 +47,8 @@ export function planProgram(program: Program, outputs: readonly Aval[]): WasmPla
     shared: hasShared(program.steps),
     memoryBytes,
     peakBytes: memoryBytes + outputBytes(program, wasmTarget),
+    // The arena is one piece.
+    largestBuffer: 0,
     bytes: PLAN_BYTES + commands.byteLength + constants.reduce((sum, { array }) => sum + array.size * 8, 0),
   };
 }

@@ -1,7 +1,9 @@
 /** A kernel function compiled once for each structure, shape and program of `f`. */
 import { noMore } from "../../base/errors.ts";
 import { allNone, type PyTree } from "../../base/tree.ts";
-import { floatNumbers, type TreeFunction } from "../../transform/flat.ts";
+import { standardDevice, whereTheyLive } from "../../device/device.ts";
+import type { NDArray } from "../../ir/ndarray.ts";
+import { flattenArrays, floatNumbers, type TreeFunction } from "../../transform/flat.ts";
 import { CompiledFunction } from "../../transform/jit.ts";
 import type { AnyTree, Given } from "../../transform/tree-types.ts";
 import type { ApplyFn, VmapAxes } from "./apply.ts";
@@ -31,7 +33,8 @@ export type InnerKernel = (args: KernelArguments, recorder: Recorder) => AnyTree
 export function kernelFunction(fn: string, f: ApplyFn, kernel: InnerKernel): KernelFn<AnyTree> {
   return (x1, x2, params, kwargs = {}, ...rest: never[]) => {
     noMore(fn, rest);
-    return kernel(givenArguments(fn, x1, x2, params, kwargs), new Recorder(fn, f));
+    const args = givenArguments(fn, x1, x2, params, kwargs);
+    return whereTheyLive(arraysIn(fn, args), () => kernel(args, new Recorder(fn, f)));
   };
 }
 
@@ -39,6 +42,11 @@ export function kernelFunction(fn: string, f: ApplyFn, kernel: InnerKernel): Ker
 export function givenArguments(fn: string, x1: unknown, x2: unknown, params: unknown, kwargs: Kwargs): KernelArguments {
   checkArguments(fn, x1, x2, params, kwargs);
   return [x1, x2 === undefined || allNone(x2) ? null : x2, floatNumbers(params), { both: kwargs }];
+}
+
+/** The arrays among the arguments; those of `f` itself may live elsewhere. */
+export function arraysIn(fn: string, [x1, x2, params]: KernelArguments): NDArray[] {
+  return flattenArrays(fn, [x1, x2, params])[0];
 }
 
 /** What a kernel is told beside its task. */
@@ -83,7 +91,9 @@ export function compileKernel(vmapAxes: VmapAxes, compute: Compute): CompiledKer
     const [x1, x2, params, kwargs] = args;
     const recording = recorder.record(vmapAxes, params, sideInputs(args));
     const { arrays, key: statics, join } = separateArrays(kwargs);
-    const variant = `${beside.room} ${statics} ${recording.key}`;
+    // AUTO's choice depends on the device.
+    const device = standardDevice();
+    const variant = `${device.name} ${beside.room ?? device.memoryLimit()} ${statics} ${recording.key}`;
     const inputs = [x1, x2, params, arrays, recording.closed, beside.extra ?? null];
     const kernel: TreeFunction = (a, b, p, own, closed, extra) =>
       compute(recording.with(closed), [a, b, p, sidesOf(join(own), a, b)], { ...beside, extra });

@@ -1,11 +1,14 @@
 /** A kernel put together from tiles, each written to where it belongs as soon as it is computed. */
 import { allocate, type DType, type TypedArray } from "../../base/dtypes.ts";
 import { flattenArguments } from "../../base/flatten.ts";
+import { entry } from "../../base/lists.ts";
 import { range, type Shape, sizeOf } from "../../base/shapes.ts";
 import { type TreeDef, unflatten } from "../../base/tree.ts";
 import { contiguous, permuteView, type View } from "../../base/view.ts";
+import { ResidentArray } from "../../device/device.ts";
 import { type Aval, makeAval } from "../../ir/aval.ts";
-import { HostArray, storageOf } from "../../ir/ndarray.ts";
+import { HostArray, type NDArray, storageOf } from "../../ir/ndarray.ts";
+import { JoinedTiles } from "./join.ts";
 import { type BatchPart, diagonalOnly, type OnProgress, partsOf, samePart, type Tiles } from "./tiling.ts";
 
 /** Copies the elements of one view to the same places of another. */
@@ -41,7 +44,11 @@ class Assembly {
   }
 
   /** Writes the tile of some examples of x1 and of x2; of a symmetric kernel its mirror image as well. */
-  put(tile: HostArray, rows: BatchPart, columns: BatchPart): void {
+  put(tile: NDArray, rows: BatchPart, columns: BatchPart): void {
+    if (tile instanceof HostArray) this.#put(tile, rows, columns);
+  }
+
+  #put(tile: HostArray, rows: BatchPart, columns: BatchPart): void {
     const { symmetric, sizes, layouts } = this.tiles;
     const layout = layouts[this.leaf]!;
     const onDiagonal = samePart(rows, columns);
@@ -77,6 +84,22 @@ class Assembly {
   }
 }
 
+/** What a leaf of the kernel is put together in. */
+interface Leaf {
+  put(tile: NDArray, rows: BatchPart, columns: BatchPart): void;
+  readonly whole: NDArray;
+}
+
+const leafFor = (tile: NDArray, tiles: Tiles, leaf: number): Leaf =>
+  tile instanceof HostArray ? new Assembly(tiles, leaf) : new JoinedTiles(tiles, leaf);
+
+/** Reports when a tile is done, which is at once or when its device says so. */
+function report(tile: NDArray | undefined, call: () => void): void {
+  // A device that fails tells whoever reads the kernel.
+  if (tile instanceof ResidentArray) tile.device.done().then(call, () => {});
+  else call();
+}
+
 /** Computes the tiles one after another; each is in its place in the kernel before the next one is computed. */
 export function computeTiles(tiles: Tiles, tile: readonly [number, number], onProgress?: OnProgress): unknown {
   const [rows, columns] = [partsOf(tiles.sizes[0], tile[0]), partsOf(tiles.sizes[1], tile[1])];
@@ -85,15 +108,16 @@ export function computeTiles(tiles: Tiles, tile: readonly [number, number], onPr
   const pairs = rows.flatMap((row, i) =>
     columns.filter((_, j) => wanted(i, j)).map((column) => [row, column] as const),
   );
-  const kernels = tiles.layouts.map((_, leaf) => new Assembly(tiles, leaf));
+  let kernels: Leaf[] = [];
   let tree: TreeDef | undefined;
   pairs.forEach(([row, column], done) => {
-    const [leaves, def] = flattenArguments<HostArray>(tiles.compute(row, column));
+    const [leaves, def] = flattenArguments<NDArray>(tiles.compute(row, column));
+    if (!tree) kernels = leaves.map((leaf, i) => leafFor(leaf, tiles, i));
     tree = def;
     kernels.forEach((kernel, leaf) => {
-      kernel.put(leaves[leaf]!, row, column);
+      kernel.put(entry(leaves, leaf), row, column);
     });
-    onProgress?.(done + 1, pairs.length);
+    if (onProgress) report(leaves[0], () => onProgress(done + 1, pairs.length));
   });
   return unflatten(
     tree!,

@@ -3,6 +3,7 @@
 import { itemSize } from "../../base/dtypes.ts";
 import { entry } from "../../base/lists.ts";
 import { sizeOf } from "../../base/shapes.ts";
+import { standardDevice } from "../../device/device.ts";
 import { isTracing } from "../../ir/trace.ts";
 import { flattenArrays } from "../../transform/flat.ts";
 import { kernelLabels, kernelShape, mirrorOf, pairAxes } from "../task/axes.ts";
@@ -135,9 +136,11 @@ export function withinMemory(
     }
     const tiles = tilesOf(fn, kernel, settings, args, recorder);
     const refuse = (why: string): never => {
-      throw new RangeError(
-        `${fn}: this kernel needs ${mebibytes(needed, limit)} of memory and the limit is ${mebibytes(limit, needed)}; ${why}.`,
-      );
+      const what =
+        needed === Number.POSITIVE_INFINITY
+          ? `an array larger than the ${mebibytes(standardDevice().largestBuffer())} that the device can hold`
+          : `${mebibytes(needed, limit)} of memory and the limit is ${mebibytes(limit, needed)}`;
+      throw new RangeError(`${fn}: this kernel needs ${what}; ${why}.`);
     };
     if (typeof tiles === "string") return refuse(tiles);
     // Different examples on both sides, where there are any, because that takes more than the same ones.

@@ -1,0 +1,130 @@
+/** Which devices there are, and which one computes. */
+import { describe, noMore, UnsupportedError } from "../base/errors.ts";
+import { flatten } from "../base/tree.ts";
+import { HostArray, NDArray } from "../ir/ndarray.ts";
+import { inScope, ResidentArray, setStandardDevice, standardDevice } from "./current.ts";
+import type { Device } from "./device.ts";
+
+/** What is known of a device. */
+export interface DeviceInfo {
+  readonly name: "cpu" | "webgpu";
+  /** Who made the adapter, its family, and its own name, as far as the runtime tells. */
+  readonly vendor?: string;
+  readonly architecture?: string;
+  readonly description?: string;
+  readonly limits?: Readonly<Record<string, number>>;
+  readonly features?: readonly string[];
+}
+
+/** A device's name, or what `devices()` and `initWebGPU()` tell of it. */
+export type DeviceLike = DeviceInfo["name"] | "wasm" | DeviceInfo;
+
+interface Installed {
+  readonly device: Device;
+  readonly info: DeviceInfo;
+}
+
+const installed = new Map<string, Installed>();
+
+/** Makes a device known by its name, in the place of one of the same name that is lost. */
+export function addDevice(device: Device, info: DeviceInfo): DeviceInfo {
+  const before = installed.get(device.name)?.device;
+  installed.set(device.name, { device, info });
+  if (before && standardDevice() === before) setStandardDevice(device);
+  return info;
+}
+
+/** A device that can compute. */
+export function findDevice(name: string): DeviceInfo | null {
+  const found = installed.get(name);
+  return found && !found.device.lost?.() ? found.info : null;
+}
+
+/** The devices that can compute; WebGPU is among them after `initWebGPU()`. Source: `jax.devices`. */
+export function devices(...rest: never[]): DeviceInfo[] {
+  noMore("devices", rest);
+  return [...installed.keys()].map(findDevice).filter((info) => info !== null);
+}
+
+/** The device that is meant. */
+export function deviceNamed(fn: string, given: DeviceLike): Device {
+  const name = typeof given === "object" && given !== null ? given.name : given;
+  // What computes on the processor.
+  const found = installed.get(name === "wasm" ? "cpu" : name);
+  if (found) return found.device;
+  const hint = name === "webgpu" ? "; call await initWebGPU() first" : "";
+  const names = [...installed.keys()].map((known) => `"${known}"`).join(", ");
+  throw new UnsupportedError(`${fn}: there is no device ${describe(given)}, only ${names}${hint}.`);
+}
+
+/**
+ * Chooses where is computed with arrays that live on no device, such as those just made: "cpu" from the start. What lives on
+ * a device is computed with there. Source: `jax.default_device`.
+ */
+export function setDefaultDevice(device: DeviceLike, ...rest: never[]): void {
+  noMore("setDefaultDevice", rest);
+  setStandardDevice(deviceNamed("setDefaultDevice", device));
+}
+
+/**
+ * Calls `fn` with everything computed on one device, and returns its result. Arrays in the host's memory, which are those
+ * of the processor, move there by themselves; others must have been read. The arrays that were made on the device meanwhile are
+ * destroyed, but for those in the result; if functions are in it, which may hold arrays, nothing is.
+ * @throws TypeError when `fn` is asynchronous: what runs while it waits would be computed there, too.
+ * @example const k = withDevice("webgpu", () => kernelFn(x1, x2, params)); await k.data();
+ */
+export function withDevice<Result>(device: DeviceLike, fn: () => Result, ...rest: never[]): Result {
+  const name = "withDevice";
+  noMore(name, rest);
+  if (typeof fn !== "function") throw new TypeError(`${name}: fn must be a function, got ${describe(fn)}.`);
+  const [result, made] = inScope(deviceNamed(name, device), fn);
+  if (result instanceof Promise) {
+    throw new TypeError(
+      `${name}: fn must not be asynchronous; await what it returns outside: await withDevice(...).data().`,
+    );
+  }
+  const [leaves] = flatten(result);
+  if (leaves.every(holdsNothing)) {
+    const kept = new Set(leaves);
+    for (const array of made) if (!kept.has(array)) array.destroy();
+  }
+  return result;
+}
+
+/** Whether a leaf is what it looks like: an array or plain data, and nothing that may hold other arrays. */
+const holdsNothing = (leaf: unknown): boolean =>
+  leaf instanceof NDArray || ArrayBuffer.isView(leaf) || (typeof leaf !== "object" && typeof leaf !== "function");
+
+/**
+ * The array on another device; itself if it is there. What only a GPU holds can't be read at once, so the way to the
+ * processor is a promise. Source: `jax.device_put`.
+ */
+export function moveTo(x: NDArray, device: "webgpu"): NDArray;
+export function moveTo(x: NDArray, device: "cpu"): Promise<NDArray>;
+export function moveTo(x: NDArray, device: DeviceLike): NDArray | Promise<NDArray>;
+export function moveTo(x: NDArray, device: DeviceLike, ...rest: never[]): NDArray | Promise<NDArray> {
+  const fn = "NDArray.to";
+  noMore(fn, rest);
+  const target = deviceNamed(fn, device);
+  return target.name === "cpu" ? read(fn, x) : placed(fn, x, target);
+}
+
+/** The array on a device, at once. */
+export function placed(fn: string, x: NDArray, device: Device): NDArray {
+  if (x instanceof ResidentArray && x.device === device) return x;
+  const host = x instanceof ResidentArray ? x.host : x;
+  if (host instanceof HostArray) return device.upload(host);
+  if (host) return refuseTraced(fn);
+  throw new UnsupportedError(`${fn}: an array that lives on a GPU must be read before it can move: await x.data().`);
+}
+
+async function read(fn: string, x: NDArray): Promise<HostArray> {
+  if (x instanceof HostArray) return x;
+  if (!(x instanceof ResidentArray)) return refuseTraced(fn);
+  await x.data();
+  return x.host ?? refuseTraced(fn);
+}
+
+function refuseTraced(fn: string): never {
+  throw new TypeError(`${fn}: a traced array lives on no device; move what goes into the function.`);
+}

@@ -1,0 +1,50 @@
+/** WebGPU as users turn it on. All else of it is loaded then. */
+import { checkOptions, describe, noMore } from "../../base/errors.ts";
+import { addDevice, type DeviceInfo, findDevice } from "../placement.ts";
+
+/** The part of the web's `GPU` that is needed, so that these declarations need no others. */
+export interface GpuLike {
+  requestAdapter(options?: object): Promise<object | null>;
+}
+
+export interface WebGpuOptions {
+  /** What `navigator.gpu` is in browsers; on Node what the package "webgpu" creates. Found by itself where there is one. */
+  readonly gpu?: GpuLike;
+  /** Which of several adapters. */
+  readonly powerPreference?: "low-power" | "high-performance";
+}
+
+let opening: Promise<DeviceInfo> | null = null;
+
+/**
+ * Opens a GPU, if it isn't open. From then on arrays can live there: `withDevice("webgpu", fn)`,
+ * `setDefaultDevice("webgpu")`, `array(data, { device: "webgpu" })`, `await x.to("webgpu")`. Results of it are read with
+ * `await x.data()`. After a loss of the device it opens it again.
+ * @throws DeviceError where there is no WebGPU or no adapter.
+ * @example await initWebGPU(); setDefaultDevice("webgpu"); const k = kernelFn(x1, x2, params); await k.data();
+ */
+export function initWebGPU(options: WebGpuOptions = {}, ...rest: never[]): Promise<DeviceInfo> {
+  const fn = "initWebGPU";
+  noMore(fn, rest);
+  const { gpu = null, powerPreference = null } = checkOptions(fn, options, ["gpu", "powerPreference"]);
+  if (powerPreference !== null && powerPreference !== "low-power" && powerPreference !== "high-performance") {
+    throw new RangeError(
+      `${fn}: powerPreference must be "low-power" or "high-performance", got ${describe(powerPreference)}.`,
+    );
+  }
+  if (gpu !== null && typeof (gpu as Partial<GpuLike>).requestAdapter !== "function") {
+    throw new TypeError(`${fn}: gpu must be a GPU like navigator.gpu, got ${describe(gpu)}.`);
+  }
+  const known = findDevice("webgpu");
+  if (known) return Promise.resolve(known);
+  opening ??= open(gpu, powerPreference).finally(() => {
+    opening = null;
+  });
+  return opening;
+}
+
+async function open(gpu: GpuLike | null, powerPreference: GPUPowerPreference | null): Promise<DeviceInfo> {
+  const { openWebGpu } = await import("./open.ts");
+  const device = await openWebGpu({ gpu: gpu as GPU | null, powerPreference });
+  return addDevice(device, device.info);
+}

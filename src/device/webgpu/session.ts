@@ -1,0 +1,220 @@
+/** One `GPUDevice` from its opening to its loss, and all that lives with it. */
+import type { Kernel } from "../../../gpu/kernel.ts";
+import { allocate, type TypedArray } from "../../base/dtypes.ts";
+import { DeviceError } from "../../base/errors.ts";
+import { type HostArray, storageOf } from "../../ir/ndarray.ts";
+import { Contents } from "./contents.ts";
+import { type Memory, Pool } from "./memory.ts";
+import { Pipelines } from "./pipelines.ts";
+import type { WebGpuPlan } from "./plan.ts";
+import { Recorder } from "./recorder.ts";
+import { Prepared } from "./run.ts";
+import { Stream } from "./stream.ts";
+import { type Work, waitFor } from "./suspend.ts";
+
+/** Making a buffer above this waits for the device's word that there is room. */
+const LARGE_BYTES = 2 ** 26;
+/** Buffers to read from that are larger than this aren't kept. */
+const LARGE_STAGING = 2 ** 22;
+/** So many submissions of heavy work are on their way at once. */
+const IN_FLIGHT = 2;
+
+/** How fast the device is, for cutting submissions: operations, bytes and dispatches a second. */
+export interface Speed {
+  readonly flops: number;
+  readonly traffic: number;
+  readonly dispatches: number;
+}
+
+/** An elementary operation is as fast as in a product; nothing waits for the other. */
+const seconds = ({ flops, traffic }: Kernel, speed: Speed): number =>
+  Math.max(flops / speed.flops, traffic / speed.traffic) + 1 / speed.dispatches;
+
+export class Session {
+  readonly stream = new Stream();
+  readonly recorder: Recorder;
+  readonly pipelines: Pipelines;
+  readonly pool: Pool;
+  /** Why nothing can be computed here any more. */
+  failure: DeviceError | null = null;
+  /** Until it is measured, a slow device's. */
+  speed: Speed = { flops: 1e10, traffic: 1e10, dispatches: 1e4 };
+  readonly #failed: Promise<never>;
+  #fail: (error: DeviceError) => void = () => {};
+  readonly #uploads = new WeakMap<HostArray, Contents>();
+  readonly #prepared = new WeakMap<WebGpuPlan, Prepared>();
+  readonly #inFlight: Promise<unknown>[] = [];
+  readonly #staging = new Map<number, GPUBuffer[]>();
+  /** Gives back the memory of what has been collected. */
+  readonly #collected = new FinalizationRegistry<{ release(): void }>((owned) =>
+    this.stream.push(() => owned.release()),
+  );
+
+  constructor(
+    readonly device: GPUDevice,
+    readonly adapter: GPUAdapterInfo,
+  ) {
+    this.#failed = new Promise((_, reject) => {
+      this.#fail = reject;
+    });
+    this.#failed.catch(() => {});
+    this.recorder = new Recorder(device, (message) => this.fail(`a mistake in this library: ${message}`));
+    this.pipelines = new Pipelines(device);
+    this.pool = new Pool(device, () => this.recorder.submission);
+    device.addEventListener("uncapturederror", (event) => {
+      // Whatever isn't awaited anywhere; the console is the program's own.
+      event.preventDefault();
+      this.fail(event.error.message);
+    });
+    void device.lost.then(({ reason, message }) => this.fail(`${reason}${message ? `: ${message}` : ""}`));
+  }
+
+  /** Everything that waits for this device ends with an error, now and from now on. */
+  fail(why: string): void {
+    if (this.failure) return;
+    this.failure = new DeviceError(
+      `webgpu: the device is lost (${why}). The processor computes on: arrays that were read are there, x.to("cpu"); ` +
+        "what was only on the device is gone. await initWebGPU() opens the device again.",
+    );
+    this.#fail(this.failure);
+  }
+
+  /** The promise, or the device's failure: a lost device may never settle what was asked of it. */
+  alive<Value>(promise: Promise<Value>): Promise<Value> {
+    return Promise.race([promise, this.#failed]).catch((error: unknown) => {
+      throw this.failure ?? error;
+    });
+  }
+
+  secondsOf(kernel: Kernel): number {
+    return seconds(kernel, this.speed);
+  }
+
+  /** Submits, and waits until not too much is on its way. */
+  *submitHeavy(): Work<void> {
+    this.recorder.flush();
+    this.#inFlight.push(this.device.queue.onSubmittedWorkDone());
+    if (this.#inFlight.length < IN_FLIGHT) return;
+    const first = this.#inFlight.shift();
+    if (first) yield* waitFor(this.alive(first));
+  }
+
+  /** Releases something when the object goes that stands for it. */
+  onCollected(object: object, owned: { release(): void }): void {
+    this.#collected.register(object, owned);
+  }
+
+  /** What a host's array is on this device. It is uploaded once, and forgotten with the array. */
+  contentsOf(array: HostArray): Contents {
+    const known = this.#uploads.get(array);
+    if (known) return known;
+    const contents = new Contents(this.pool, storageOf(array));
+    this.#uploads.set(array, contents);
+    this.onCollected(array, contents);
+    return contents;
+  }
+
+  /** The memory of an array, where it is written to if it isn't there. */
+  *resident(contents: Contents | undefined): Work<Memory> {
+    if (!contents) throw new Error("internal: an input without an array");
+    if (contents.error) throw contents.error;
+    if (contents.memory) return contents.memory;
+    if (!contents.host) throw new Error("internal: an array that was never computed");
+    const words = toWords(contents.host);
+    const memory = yield* this.allocate(Math.max(16, words.byteLength), true);
+    this.device.queue.writeBuffer(memory.buffer, 0, words);
+    this.recorder.counts.uploadedBytes += words.byteLength;
+    contents.memory = memory;
+    return memory;
+  }
+
+  /** Memory for commands to write, or for the host, which writes before all commands. */
+  *allocate(bytes: number, byHost = false): Work<Memory> {
+    const take = (): Memory => (byHost ? this.pool.takeUnused(bytes) : this.pool.take(bytes));
+    if (bytes < LARGE_BYTES || this.pool.has(bytes)) return take();
+    const memory = yield* this.#attempt(take);
+    if (memory) return memory;
+    // All that is idle goes, once nothing uses it any more.
+    this.recorder.flush();
+    yield* waitFor(this.alive(this.device.queue.onSubmittedWorkDone()));
+    this.pool.trim(0);
+    const again = yield* this.#attempt(take);
+    if (again) return again;
+    throw new DeviceError(
+      `webgpu: the device has no room for an array of ${Math.ceil(bytes / 2 ** 20)} MiB beside the ` +
+        `${Math.ceil(this.pool.bytes / 2 ** 20)} MiB that are in use; give kernels a smaller memoryLimit, destroy() arrays ` +
+        'that are needed no more, or compute on the processor: withDevice("cpu", () => ...).',
+    );
+  }
+
+  *#attempt(take: () => Memory): Work<Memory | null> {
+    this.recorder.flush();
+    this.device.pushErrorScope("out-of-memory");
+    const memory = take();
+    const error = yield* waitFor(this.alive(this.device.popErrorScope()));
+    if (!error) return memory;
+    this.pool.discard(memory);
+    return null;
+  }
+
+  /** A buffer for the numbers of kernels. */
+  uniforms(bytes: number): GPUBuffer {
+    return this.device.createBuffer({ size: bytes, usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST });
+  }
+
+  /** What runs of a plan share. */
+  prepared(plan: WebGpuPlan): Prepared {
+    const known = this.#prepared.get(plan);
+    if (known) return known;
+    const made = new Prepared(this, plan.dispatches);
+    this.#prepared.set(plan, made);
+    this.onCollected(plan, { release: () => made.destroy() });
+    return made;
+  }
+
+  /** The first words of some memory. */
+  *read(memory: Memory, words: number): Work<Uint32Array> {
+    return yield* waitFor(this.transfer(memory, words));
+  }
+
+  /** The same, for whoever doesn't hold the stream meanwhile: the copy is recorded when this returns. */
+  transfer(memory: Memory, words: number): Promise<Uint32Array> {
+    const bytes = 4 * words;
+    const staging = this.#takeStaging(bytes);
+    this.recorder.copy(memory, staging, bytes);
+    this.recorder.flush();
+    this.recorder.counts.downloadedBytes += bytes;
+    return this.alive(staging.mapAsync(GPUMapMode.READ, 0, bytes)).then(() => {
+      const copy = new Uint32Array(staging.getMappedRange(0, bytes).slice(0));
+      staging.unmap();
+      this.#giveStaging(staging);
+      return copy;
+    });
+  }
+
+  #takeStaging(bytes: number): GPUBuffer {
+    const size = 2 ** Math.max(8, Math.ceil(Math.log2(bytes)));
+    const idle = this.#staging.get(size)?.pop();
+    return idle ?? this.device.createBuffer({ size, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
+  }
+
+  #giveStaging(staging: GPUBuffer): void {
+    if (staging.size > LARGE_STAGING) staging.destroy();
+    else this.#staging.set(staging.size, [...(this.#staging.get(staging.size) ?? []), staging]);
+  }
+}
+
+/** Elements as the device has them: bools are words, and numbers with all of their digits `float32`. */
+function toWords(storage: TypedArray): Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Uint32Array<ArrayBuffer> {
+  if (storage instanceof Uint8Array) return Uint32Array.from(storage);
+  if (storage instanceof Float64Array) return Float32Array.from(storage);
+  return storage as Float32Array<ArrayBuffer>;
+}
+
+/** Words as elements. */
+export function fromWords(words: Uint32Array, dtype: "float32" | "int32" | "uint32" | "bool"): TypedArray {
+  if (dtype === "bool") return Uint8Array.from(words);
+  const array = allocate(dtype, words.length);
+  new Uint32Array(array.buffer).set(words);
+  return array;
+}

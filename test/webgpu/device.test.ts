@@ -1,0 +1,72 @@
+import { array, devices, initWebGPU, jit, lax, type NDArray, numpy as np, nt, withDevice } from "cotangent";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { openDawn } from "./dawn.ts";
+
+const info = await initWebGPU({ gpu: await openDawn() });
+
+async function isNear(x: NDArray, wanted: readonly number[], tolerance = 1e-5): Promise<void> {
+  const got = await x.data();
+  assert.is(got.length, wanted.length);
+  const scale = Math.max(...wanted.map(Math.abs));
+  wanted.forEach((value, i) => {
+    assert.ok(Math.abs(got[i] - value) <= tolerance * scale, `element ${i} is ${got[i]}, not ${value}`);
+  });
+}
+
+test("what is known of the device", () => {
+  assert.is(info.name, "webgpu");
+  assert.equal(
+    devices().map(({ name }) => name),
+    ["cpu", "webgpu"],
+  );
+});
+
+test("eager operations are computed where their arrays live, and read with patience", async () => {
+  const x = array([1, 2, 3], { device: "webgpu" });
+  const y = np.exp(x.mul(2)).add(1);
+  assert.throws(
+    () => y.dataSync(),
+    /float32\[3\] lives on webgpu, which can't be read at once: await x\.data\(\) first/,
+  );
+  await isNear(
+    y,
+    [1, 2, 3].map((v) => Math.exp(2 * v) + 1),
+  );
+  assert.equal(y.toArray(), Array.from(y.dataSync()));
+});
+
+test("a compiled function takes numbers", async () => {
+  const f = jit((x: NDArray, y: NDArray) => x.mul(y).add(np.sin(x)));
+  const got = withDevice("webgpu", () => f(array([1, 2]), array(3)));
+  await isNear(
+    got,
+    [1, 2].map((v) => 3 * v + Math.sin(v)),
+  );
+});
+
+test("a loop that a condition ends", async () => {
+  const x = array([1, 2], { device: "webgpu" });
+  const double = jit((x: NDArray) =>
+    lax.whileLoop(
+      ([i]) => np.less(i, 13),
+      ([i, v]) => [np.add(i, 1), np.multiply(v, 2)],
+      [array(0), x] as [NDArray, NDArray],
+    ),
+  );
+  const [count, y] = double(x);
+  await isNear(count, [13]);
+  await isNear(y, [2 ** 13, 2 ** 14]);
+});
+
+test("a kernel", async () => {
+  const f = (w: NDArray, x: NDArray) => np.tanh(np.matmul(x, w));
+  const values = (n: number) => Float32Array.from({ length: n }, (_, i) => Math.sin(i + 1));
+  const [w, x] = [array(values(12), { shape: [4, 3] }), array(values(20), { shape: [5, 4] })];
+  const kernelFn = nt.empiricalNtkFn(f);
+  const wanted = kernelFn(x, null, w) as NDArray;
+  const got = withDevice("webgpu", () => kernelFn(x, null, w)) as NDArray;
+  await isNear(got, Array.from(wanted.dataSync()));
+});
+
+test.run();
