@@ -7,6 +7,9 @@ const isNumber = ({ aval }: { readonly aval: Aval }): boolean => aval.weak && av
 
 const single = (aval: Aval): Aval => ({ ...aval, dtype: "float32" });
 
+/** The type of a value of such a program. */
+export const withoutDigitsOf = (aval: Aval): Aval => (isNumber({ aval }) ? single(aval) : aval);
+
 /**
  * The program with the digits of its numbers rounded to `float32` at once, as JAX has them without x64. What else is
  * `float64` stays, for the device to refuse.

@@ -32,7 +32,7 @@ export abstract class ResidentArray extends NDArray {
 }
 
 /** `float32[5,20]`. */
-const named = ({ dtype, shape }: NDArray): string => `${dtype}[${shape.join()}]`;
+const named = ({ aval }: NDArray): string => `${aval.dtype}[${aval.shape.join()}]`;
 
 let standard: Device | undefined;
 

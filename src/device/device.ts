@@ -1,6 +1,6 @@
 /** What a device is: all that the layers above see of this folder. */
 import type { Rates } from "../compile/cost.ts";
-import { withoutDigits } from "../compile/digits.ts";
+import { withoutDigits, withoutDigitsOf } from "../compile/digits.ts";
 import { lower } from "../compile/lower.ts";
 import type { Program } from "../compile/program.ts";
 import { simplify } from "../compile/simplify.ts";
@@ -49,7 +49,10 @@ export interface Device<OwnPlan extends Plan = Plan, OwnArray extends NDArray = 
 
 /** A program planned for a device. */
 export function planFor(device: Device, jaxpr: Jaxpr): Plan {
+  const { target } = device;
+  const narrow = target.itemSize.float64 === undefined;
   const simple = simplify(jaxpr);
-  const own = device.target.itemSize.float64 === undefined ? withoutDigits(simple) : simple;
-  return device.plan(lower(own, device.target), outputAvals(own));
+  const avals = outputAvals(jaxpr);
+  if (!narrow) return device.plan(lower(simple, target), avals);
+  return device.plan(lower(withoutDigits(simple), target), avals.map(withoutDigitsOf));
 }

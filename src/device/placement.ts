@@ -37,7 +37,7 @@ export function addDevice(device: Device, info: DeviceInfo): DeviceInfo {
 /** A device that can compute. */
 export function findDevice(name: string): DeviceInfo | null {
   const found = installed.get(name);
-  return found && !found.device.lost?.() ? found.info : null;
+  return found && !found.device.lost?.() ? structuredClone(found.info) : null;
 }
 
 /** The devices that can compute; WebGPU is among them after `initWebGPU()`. Source: `jax.devices`. */

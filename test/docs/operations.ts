@@ -179,7 +179,7 @@ function randomSection(): string[] {
 function listed(name: string): string[] {
   const texts = LISTED[name] as Record<string, string>;
   const named = Object.entries(cotangent).filter(
-    ([n, f]) => typeof f === "function" && /^(?!(array|initThreads|releaseMemory|setMemoryLimit)$)[a-z]/.test(n),
+    ([n, f]) => typeof f === "function" && /^(?!(array|devices|init\w+|releaseMemory|set\w+|withDevice)$)[a-z]/.test(n),
   );
   const unlisted = named.map(([n]) => n).filter((n) => !(n in texts));
   const gone = Object.keys(texts).filter((n) => !named.some(([m]) => m === n));

@@ -28,7 +28,7 @@ export const CATALOGUE: readonly Example[] = [
 ];
 
 /** What changes the machine for all later calls has tests of its own; arrays and errors are made by the library. */
-const UNCALLED = /^(initThreads|releaseMemory|setMemoryLimit|NDArray|\w+Error)$/;
+const UNCALLED = /^(initThreads|initWebGPU|releaseMemory|setMemoryLimit|NDArray|\w+Error)$/;
 
 const isNamespace = (x: unknown): x is object =>
   typeof x === "object" && x !== null && Object.getPrototypeOf(x) === null;

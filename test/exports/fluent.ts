@@ -7,7 +7,7 @@ const sums = (x: NDArray) => ({ ...both(), where: mask(x), dtype: "float64" });
 const sorted = () => ({ axis: 0, descending: true, stable: true });
 
 const ROWS: readonly Row[] = [
-  ["toArray data dataSync neg abs exp log sqrt square sin cos tanh", () => []],
+  ["toArray data dataSync destroy neg abs exp log sqrt square sin cos tanh", () => []],
   ["ravel flatten", () => [], () => ({ order: "F" })],
   ["add sub mul div pow mod maximum minimum equal notEqual less lessEqual greater greaterEqual dot matmul", (x) => [x]],
   ["sum prod", () => [], (x) => ({ ...sums(x), initial: 1 })],
@@ -29,6 +29,7 @@ const ROWS: readonly Row[] = [
   ["transpose", () => [1, 0]],
   ["squeeze", () => [], () => ({ axis: [] })],
   ["astype", () => ["int32"]],
+  ["to", () => ["cpu"]],
   ["at", () => [0, "1:"]],
 ];
 
