@@ -3,7 +3,7 @@
  *
  * Both compilers read this very file, so it holds nothing but `const enum`s with explicit values and
  * plain number constants. A command list is a contract between two builds that may be cached
- * separately: append, never renumber.
+ * separately: a new name takes a number that none has had (the next after the last), and no number changes.
  */
 
 /** Elements that one pass over a MAP program handles: small enough for intermediates to stay in L1. */
@@ -214,7 +214,7 @@ export const enum Op {
   /** The second output word of threefry2x32. */
   THREEFRY_B = 67,
 
-  // Floats, rare. The order of these matters to the kernels.
+  // Floats, rare.
   /** The regularized lower incomplete gamma function of `a` at `b`. */
   IGAMMA = 70,
   /** 1 less that. */

@@ -5,9 +5,10 @@ import { pow, powSingle } from "../math/pow";
 import { inlineFunction, pairFunction, scalarFunction } from "../math/unary";
 import { Op } from "../opcodes";
 import { compareLoop, loop1, loop2 } from "./lanes";
+import { specialInstruction } from "./special";
 
 /** Runs one instruction on `bytes` bytes of operands of type T. */
-export function floatInstruction<T>(op: u32, dst: usize, a: usize, b: usize, bytes: usize): void {
+export function floatInstruction<T>(op: u32, dst: usize, a: usize, b: usize, c: usize, bytes: usize): void {
   switch (op) {
     case Op.NEG: return loop1<T>(Op.NEG, dst, a, bytes);
     case Op.ABS: return loop1<T>(Op.ABS, dst, a, bytes);
@@ -55,6 +56,14 @@ export function floatInstruction<T>(op: u32, dst: usize, a: usize, b: usize, byt
     case Op.ASINH:
     case Op.ACOSH:
     case Op.ATANH: return pairs1<T>(pairFunction(op), dst, a, bytes);
+    case Op.IGAMMA:
+    case Op.IGAMMAC:
+    case Op.IGAMMA_GRAD_A:
+    case Op.RANDOM_GAMMA_GRAD:
+    case Op.BETAINC:
+    case Op.BESSEL_I0E:
+    case Op.BESSEL_I1E:
+    case Op.REDUCE_PRECISION: return specialInstruction<T>(op, dst, a, b, c, bytes);
     default: return each1<T>(scalarFunction(op, sizeof<T>() == 4), dst, a, bytes);
   }
 }

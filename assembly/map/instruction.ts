@@ -5,7 +5,6 @@ import { floatInstruction } from "./float";
 import { integerInstruction } from "./integer";
 import { registerAt } from "./registers";
 import { select } from "./select";
-import { specialInstruction } from "./special";
 
 /** Runs `[op | dtype << 16 | dtype2 << 24, dst, a, b, c, d]` on `count` elements, a multiple of 4. */
 export function instruction(word: usize, count: u32): void {
@@ -21,10 +20,7 @@ export function instruction(word: usize, count: u32): void {
   if (op == Op.MOVE) memory.copy(dst, a, bytes);
   else if (op == Op.SELECT) select(dst, a, b, c, bytes, wide);
   else if (op == Op.CONVERT) convert(dst, a, count, dtype, code >> 24);
-  else if (op >= <u32>Op.IGAMMA) {
-    if (wide) specialInstruction<f64>(op, dst, a, b, c, bytes);
-    else specialInstruction<f32>(op, dst, a, b, c, bytes);
-  } else if (wide) floatInstruction<f64>(op, dst, a, b, bytes);
-  else if (dtype == DType.FLOAT32) floatInstruction<f32>(op, dst, a, b, bytes);
+  else if (wide) floatInstruction<f64>(op, dst, a, b, c, bytes);
+  else if (dtype == DType.FLOAT32) floatInstruction<f32>(op, dst, a, b, c, bytes);
   else integerInstruction(op, dtype, dst, a, b, c, registerAt(load<u32>(word, 20)), bytes);
 }

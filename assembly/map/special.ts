@@ -3,7 +3,7 @@ import { besselIe } from "../math/bessel";
 import { betainc, incompleteGamma } from "../math/incomplete";
 import { Op } from "../opcodes";
 
-/** Runs one of the instructions from IGAMMA on. */
+/** Runs one of the instructions that `float.ts` leaves to this file. */
 export function specialInstruction<T>(op: u32, dst: usize, a: usize, b: usize, c: usize, bytes: usize): void {
   for (let i: usize = 0; i < bytes; i += sizeof<T>()) {
     if (op == Op.REDUCE_PRECISION) {
@@ -14,9 +14,10 @@ export function specialInstruction<T>(op: u32, dst: usize, a: usize, b: usize, c
     }
     const x = <f64>load<T>(a + i);
     let y: f64;
-    if (op >= <u32>Op.BESSEL_I0E) y = besselIe(x, op - Op.BESSEL_I0E);
+    if (op == Op.BESSEL_I0E || op == Op.BESSEL_I1E) y = besselIe(x, op - Op.BESSEL_I0E);
     else if (op == Op.BETAINC) y = betainc(x, <f64>load<T>(b + i), <f64>load<T>(c + i));
-    else y = incompleteGamma(x, <f64>load<T>(b + i), op - Op.IGAMMA);
+    else if (op <= <u32>Op.RANDOM_GAMMA_GRAD) y = incompleteGamma(x, <f64>load<T>(b + i), op - Op.IGAMMA);
+    else y = unreachable();
     store<T>(dst + i, <T>y);
   }
 }

@@ -23,7 +23,8 @@ export function inlineFunction<T>(op: u32, x: v128): v128 {
   if (op == Op.ERF) return sizeof<T>() == 4 ? erfSingle(x) : erf(x);
   if (op == Op.SIN) return sizeof<T>() == 4 ? sineSingle(x, 0) : sin(x);
   if (op == Op.COS) return sizeof<T>() == 4 ? sineSingle(x, 1) : cos(x);
-  return sizeof<T>() == 4 ? tanSingle(x) : tan(x);
+  if (op == Op.TAN) return sizeof<T>() == 4 ? tanSingle(x) : tan(x);
+  return unreachable();
 }
 
 /** The functions of pairs with one form for both types. For float64, asin and acos would be off by 3 units in the last place. */
@@ -36,7 +37,8 @@ export function pairFunction(op: u32): (x: v128) => v128 {
     case Op.COSH: return cosh;
     case Op.ASINH: return asinh;
     case Op.ACOSH: return acosh;
-    default: return atanh;
+    case Op.ATANH: return atanh;
+    default: return unreachable();
   }
 }
 

@@ -200,7 +200,7 @@ function instructionOf(op: u32): u32 {
 }
 
 function combineBlocks<T>(op: u32, dst: usize, a: usize, b: usize, bytes: usize): void {
-  if (isFloat<T>()) floatInstruction<T>(instructionOf(op), dst, a, b, bytes);
+  if (isFloat<T>()) floatInstruction<T>(instructionOf(op), dst, a, b, 0, bytes);
   else integerInstruction(instructionOf(op), isSigned<T>() ? DType.INT32 : DType.UINT32, dst, a, b, 0, 0, bytes);
 }
 
