@@ -18,8 +18,17 @@ import type {
 } from "../../compile/program.ts";
 import { ENDLESS } from "../../compile/program.ts";
 import { mergeWalk } from "../../compile/walk.ts";
+import type { MapOp } from "../../ir/map-ops.ts";
+import type { KernelCommand, ReduceOp } from "../../ir/primitive.ts";
 import { assignRegisters } from "./registers.ts";
 import { isShared } from "./share.ts";
+
+/** A name without a number in `opcodes.ts` doesn't compile here. */
+interface Numbers {
+  readonly Command: Readonly<Record<KernelCommand, number>>;
+  readonly Op: Readonly<Record<MapOp, number>>;
+  readonly ReduceOp: Readonly<Record<ReduceOp, number>>;
+}
 
 type Codes<Enum> = { readonly [name in keyof Enum]: number };
 
@@ -29,7 +38,7 @@ const codes = opcodes as unknown as {
   readonly DType: Codes<typeof opcodes.DType>;
   readonly Op: Codes<typeof opcodes.Op>;
   readonly ReduceOp: Codes<typeof opcodes.ReduceOp>;
-};
+} satisfies Numbers;
 
 const dtypeCode = (dtype: DType): number => codes.DType[dtype.toUpperCase() as Uppercase<DType>];
 
