@@ -21,7 +21,7 @@ export interface Phase {
 }
 
 /** Every `step`-th index of a label, from `start` on. */
-interface Part {
+interface LabelSlice {
   readonly label: number;
   readonly start: number;
   readonly step: number;
@@ -29,7 +29,7 @@ interface Part {
 
 interface WindowPhase {
   readonly window: Window;
-  readonly parts: readonly Part[];
+  readonly parts: readonly LabelSlice[];
 }
 
 /** More parts than this are not worth their steps. */
@@ -73,7 +73,7 @@ function phasesOf(window: Window, { rhs, out }: ContractParams, sizes: readonly 
 }
 
 /** The elements of a view that belong to the parts of its labels. */
-function select(view: View, labels: readonly number[], parts: readonly Part[]): View {
+function select(view: View, labels: readonly number[], parts: readonly LabelSlice[]): View {
   const of = labels.map((label) => parts.find((part) => part.label === label) ?? { start: 0, step: 1 });
   return sliceView(
     view,

@@ -63,7 +63,7 @@ function section(fn: string, text: string, axis: number, x: NDArray): Section {
 }
 
 /** The coordinates of the true elements: an array of indices for each axis of the mask, whose size it remembers. */
-function coordinates(mask: NDArray): Places[] {
+function coordinates(mask: NDArray): ArrayIndex[] {
   const data = mask.dataSync();
   const found = [...data.keys()].filter((i) => data[i] !== 0);
   let inner = data.length;
@@ -75,14 +75,14 @@ function coordinates(mask: NDArray): Places[] {
 }
 
 /** An index that is an array; `size` is that of the axis where it must be a certain one. */
-interface Places {
+interface ArrayIndex {
   readonly indices: NDArray;
   readonly size?: number;
 }
 
-type Resolved = number | string | null | Places;
+type Resolved = number | string | null | ArrayIndex;
 
-const isPlaces = (index: Resolved): index is Places => typeof index === "object" && index !== null;
+const isArrayIndex = (index: Resolved): index is ArrayIndex => typeof index === "object" && index !== null;
 
 /** What stands in nested lists, holes and nulls included. */
 const entriesOf = (list: readonly unknown[]): unknown[] =>
@@ -142,7 +142,7 @@ interface Taken {
   readonly size: number;
 }
 
-function checkMask(fn: string, { size = -1 }: Places, count: number, axis: number, x: NDArray): number {
+function checkMask(fn: string, { size = -1 }: ArrayIndex, count: number, axis: number, x: NDArray): number {
   if (size < 0 || size === count) return count;
   throw new ShapeError(`${fn}: a mask of size ${size} does not fit axis ${axis} of shape ${formatShape(x.shape)}.`);
 }
@@ -187,7 +187,7 @@ export function indexed(fn: string, x: NDArray, indices: readonly unknown[], for
     x,
   );
   // Beside arrays a number is an array of one index.
-  const among = full.some(isPlaces);
+  const among = full.some(isArrayIndex);
   const sections: Section[] = [];
   const newSizes: number[] = [];
   const taken: Taken[] = [];
@@ -198,9 +198,9 @@ export function indexed(fn: string, x: NDArray, indices: readonly unknown[], for
     }
     const axis = sections.length;
     let part =
-      typeof index === "number" ? place(fn, index, axis, x) : section(fn, isPlaces(index) ? ":" : index, axis, x);
+      typeof index === "number" ? place(fn, index, axis, x) : section(fn, isArrayIndex(index) ? ":" : index, axis, x);
     if (among && typeof index !== "string") {
-      const places = isPlaces(index) ? index : { indices: scalar(part.start, "int32") };
+      const places = isArrayIndex(index) ? index : { indices: scalar(part.start, "int32") };
       part = section(fn, ":", axis, x);
       taken.push({ ...places, at, axis: newSizes.length, size: checkMask(fn, places, part.count, axis, x) });
     }

@@ -13,7 +13,7 @@ export type KernelSource = WebAssembly.Module | Uint8Array<ArrayBuffer>;
 /** Gets the kernels; each runtime has its own way. Called at the first computation. */
 export type KernelLoader = (file: KernelFile) => KernelSource;
 
-export interface Kernels {
+export interface KernelInstance {
   readonly module: WebAssembly.Module;
   /** What has taken the places of the module's own innermost loops. */
   readonly relaxed: WebAssembly.Module | null;
@@ -101,7 +101,10 @@ function compileOnce(source: KernelSource, shared: boolean): WebAssembly.Module 
 }
 
 /** A new instance with a memory of its own. */
-export function instantiate(sources: KernelSources, makeWait: ((memory: WebAssembly.Memory) => Wait) | null): Kernels {
+export function instantiate(
+  sources: KernelSources,
+  makeWait: ((memory: WebAssembly.Memory) => Wait) | null,
+): KernelInstance {
   const memory = makeMemory(makeWait !== null);
   const compile = (source: KernelSource): WebAssembly.Module => compileOnce(source, makeWait !== null);
   const module = compile(sources.kernels);
@@ -109,7 +112,7 @@ export function instantiate(sources: KernelSources, makeWait: ((memory: WebAssem
   const env = { memory, wait: makeWait?.(memory) ?? (() => {}) };
   const { exports } = new WebAssembly.Instance(module, { env });
   if (relaxed) relax(exports, new WebAssembly.Instance(relaxed, { env }).exports);
-  const instance = { ...exports, module, relaxed, memory } as unknown as Kernels;
+  const instance = { ...exports, module, relaxed, memory } as unknown as KernelInstance;
   if (instance.heapBase() > KERNEL_BYTES) throw new Error("cotangent: the kernels do not match this version.");
   return instance;
 }

@@ -2,12 +2,12 @@
 
 import { FAILED } from "../../../assembly/opcodes.ts";
 import { checkOptions, describe, noMore } from "../../base/errors.ts";
-import { instantiate, type Kernels, loadSources, type Wait } from "./kernels.ts";
+import { instantiate, type KernelInstance, loadSources, type Wait } from "./kernels.ts";
 import { type NodeWorkers, startWorker, type Terminate } from "./worker.ts";
 
 /** An instance of the kernels, and the workers that have its memory in common with it. */
 export interface Team {
-  readonly kernels: Kernels;
+  readonly kernels: KernelInstance;
   /** How many threads run a plan, this one included. */
   readonly threads: number;
   readonly workers: readonly Terminate[];

@@ -51,7 +51,7 @@ export const shapesOf = ({ jaxpr }: ClosedJaxpr, tree: TreeDef): OutputShapes =>
 });
 
 /** The batch axis of each leaf, `null` where there is none. */
-export interface BatchAxes {
+export interface LeafBatchAxes {
   readonly inputs: readonly (number | null)[];
   readonly outputs: readonly number[];
   /** For each mapped keyword argument the axes of its leaves. */
@@ -68,7 +68,7 @@ export function canonicalBatchAxes(
   x: unknown,
   outs: OutputShapes,
   kwargs: Kwargs,
-): BatchAxes | null {
+): LeafBatchAxes | null {
   if (vmapAxes === null || vmapAxes === undefined) return null;
   const [inAxes, outAxes, kwargsAxes] = isTriple(vmapAxes) ? vmapAxes : [vmapAxes, vmapAxes, {}];
   const [inputLeaves, inTree] = flattenArguments(x);
@@ -85,7 +85,7 @@ export function canonicalBatchAxes(
 }
 
 /** The batch must have one size everywhere: an output that doesn't follow the inputs isn't computed example by example. */
-function checkBatchSizes(fn: string, axes: BatchAxes, x: unknown, outs: OutputShapes, kwargs: Kwargs): void {
+function checkBatchSizes(fn: string, axes: LeafBatchAxes, x: unknown, outs: OutputShapes, kwargs: Kwargs): void {
   const sizesOf = (shapes: readonly Shape[], places: readonly (number | null)[]): number[] =>
     shapes.flatMap((shape, i) => (places[i] === null ? [] : [shape[places[i]!]!]));
   const shapesOf = (tree: unknown): Shape[] =>
@@ -105,7 +105,7 @@ function checkBatchSizes(fn: string, axes: BatchAxes, x: unknown, outs: OutputSh
   );
 }
 
-function canonicalKwargsAxes(fn: string, axes: unknown, kwargs: Kwargs): BatchAxes["kwargs"] {
+function canonicalKwargsAxes(fn: string, axes: unknown, kwargs: Kwargs): LeafBatchAxes["kwargs"] {
   if (axes === null || axes === undefined) return {};
   if (isLeaf(axes) && !Number.isInteger(axes)) {
     throw new TypeError(`${fn}: vmapAxes for the keyword arguments must name axes, got ${describe(axes)}.`);

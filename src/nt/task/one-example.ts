@@ -4,14 +4,14 @@ import { flattenArguments } from "../../base/flatten.ts";
 import { flatten, unflatten } from "../../base/tree.ts";
 import { NDArray } from "../../ir/ndarray.ts";
 import { squeeze } from "../../lax/shape.ts";
-import type { BatchAxes, OutputShapes } from "./apply.ts";
+import type { LeafBatchAxes, OutputShapes } from "./apply.ts";
 import type { Kwargs } from "./kwargs.ts";
 
 interface Batch {
   readonly fn: string;
   readonly kwargs: Kwargs;
   readonly outs: OutputShapes;
-  readonly batch: BatchAxes | null;
+  readonly batch: LeafBatchAxes | null;
 }
 
 /** Names the keyword arguments that look as if they had `size` examples and aren't mapped; else an empty text. */

@@ -7,9 +7,9 @@ import { vmapWithAux } from "../../transform/vmap.ts";
 import type { Rules } from "../structure/uses.ts";
 import {
   type ApplyFn,
-  type BatchAxes,
   callWith,
   canonicalBatchAxes,
+  type LeafBatchAxes,
   type OutputShapes,
   outputShapes,
   type VmapAxes,
@@ -45,7 +45,7 @@ export class Side {
     readonly x: unknown,
     readonly kwargs: Kwargs,
     readonly outs: OutputShapes,
-    readonly batch: BatchAxes | null,
+    readonly batch: LeafBatchAxes | null,
   ) {}
 
   /** `f` on the whole batch. */

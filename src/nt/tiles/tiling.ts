@@ -5,7 +5,7 @@ import { entry } from "../../base/lists.ts";
 import { unflatten } from "../../base/tree.ts";
 import type { NDArray } from "../../ir/ndarray.ts";
 import { sliceInDim } from "../../lax/slice.ts";
-import type { BatchAxes } from "../task/apply.ts";
+import type { LeafBatchAxes } from "../task/apply.ts";
 import type { Kwargs } from "../task/kwargs.ts";
 
 /** Called after each tile with the number of tiles that are done and of all tiles. */
@@ -53,7 +53,7 @@ export function takePart(tree: unknown, axes: readonly (number | null)[], [start
 }
 
 /** Where an input and its keyword arguments have their examples. */
-export type ExampleAxes = Pick<BatchAxes, "inputs" | "kwargs">;
+export type ExampleAxes = Pick<LeafBatchAxes, "inputs" | "kwargs">;
 
 /** The examples of a part in an input and in the keyword arguments that are mapped. */
 export function takeExamples(
