@@ -124,6 +124,13 @@ export default [
   ["src/nt/task/recording.ts", "if (known) return known;", "", "test/nt/traced-once.test.ts"],
   ["src/nt/task/recording.ts", ", treeKey(outs.tree, [])", "", "test/nt/traced-once.test.ts"],
   ["src/nt/task/compile-kernel.ts", "{beside.room}", "{0}", "test/nt/traced-once.test.ts"],
+  [
+    "src/nt/methods/choice.ts",
+    "cost.peakMemory <= settings.memoryLimit",
+    "cost.peakMemory > 0",
+    "test/nt/cost.test.ts",
+  ],
+  ["src/nt/methods/choice.ts", "fitting.length > 0 ? fitting : all", "all", "test/nt/cost.test.ts"],
   ["src/nt/task/recording.ts", "replaced.get(c)!", "c", "test/nt/closures.test.ts"],
 
   ["src/base/dtypes.ts", "rank(a) > rank(b) ? a : b", "rank(a) < rank(b) ? a : b", "test/base/dtypes.test.ts"],

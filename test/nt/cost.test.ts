@@ -1,5 +1,5 @@
 /** What the methods would cost, counted without running them. */
-import { lax, type NDArray, numpy as np, nt } from "cotangent";
+import { lax, makeJaxpr, type NDArray, numpy as np, nt } from "cotangent";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 
@@ -110,6 +110,46 @@ test("the user's own rates take the place of a measurement", () => {
   assert.equal((kernel(x, null, params) as NDArray).shape, [8, 8]);
   assert.throws(() => nt.empiricalNtkFn(f, { rates: { contract: 0 } }), /rates.contract must be a positive number/);
   assert.throws(() => nt.costOf(f, x, null, params, { rates: { flops: 1 } as never }), /rates.*flops/);
+});
+
+test("AUTO takes another method where the fastest doesn't fit into memoryLimit", () => {
+  const { JACOBIAN_CONTRACTION, NTK_VECTOR_PRODUCTS } = nt.NtkImplementation;
+  const f = (p: readonly NDArray[], v: NDArray): NDArray => p.reduce((h, w) => np.tanh(np.matmul(h, w)), v);
+  const params = [np.ones([256, 16]), np.ones([16, 8])];
+  const x = np.ones([64, 256]);
+  // Given, so that the machine's speed decides nothing.
+  const options = { vmapAxes: 0, traceAxes: [], rates: { contract: 4e9, map: 8e8, memory: 16e9 } };
+  const costs = nt.costOf(f, x, null, params, options);
+  const [fast, small] = [costs.JACOBIAN_CONTRACTION, costs.NTK_VECTOR_PRODUCTS!];
+  assert.ok(fast.predictedSeconds < small.predictedSeconds && small.peakMemory < fast.peakMemory);
+  const kernel = (more: nt.NtkOptions) => nt.empiricalNtkFn(f, { ...options, ...more });
+  const program = (more: nt.NtkOptions): string =>
+    String(makeJaxpr((p: NDArray[], v: NDArray) => kernel(more)(v, null, p))(params, x));
+  const [contraction, products] = [JACOBIAN_CONTRACTION, NTK_VECTOR_PRODUCTS].map((method) =>
+    program({ implementation: method }),
+  );
+  const auto = (memoryLimit?: number): string =>
+    program({ implementation: nt.NtkImplementation.AUTO, ...(memoryLimit && { memoryLimit }) });
+  assert.not.equal(contraction, products);
+  assert.is(auto(), contraction);
+  assert.is(auto(fast.peakMemory), contraction);
+  assert.is(auto(fast.peakMemory - 1), products);
+  assert.is(auto(small.peakMemory), products);
+  // Where none fits, the fastest is computed in tiles.
+  assert.is(auto(small.peakMemory - 1), contraction);
+
+  // Whole where the fastest alone would have to be cut.
+  const tilesOf = (implementation: nt.NtkImplementation): number => {
+    let tiles = 0;
+    const onProgress = (_: number, total: number): void => {
+      tiles = total;
+    };
+    const limited = kernel({ implementation, memoryLimit: fast.peakMemory - 1, onProgress });
+    assert.equal((limited(x, null, params) as NDArray).shape, [64, 64, 8, 8]);
+    return tiles;
+  };
+  assert.ok(tilesOf(JACOBIAN_CONTRACTION) > 1);
+  assert.is(tilesOf(nt.NtkImplementation.AUTO), 1);
 });
 
 test.run();
