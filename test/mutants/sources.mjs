@@ -123,7 +123,7 @@ export default [
   ["src/nt/task/axes.ts", "first[second.indexOf(label)]!", "label", "test/nt/tiles.test.ts"],
   ["src/nt/task/recording.ts", "if (known) return known;", "", "test/nt/traced-once.test.ts"],
   ["src/nt/task/recording.ts", ", treeKey(outs.tree, [])", "", "test/nt/traced-once.test.ts"],
-  ["src/nt/task/compile-kernel.ts", "{beside.room}", "{0}", "test/nt/traced-once.test.ts"],
+  ["src/nt/task/compile-kernel.ts", "beside.room ?? device.memoryLimit()", "0", "test/nt/traced-once.test.ts"],
   [
     "src/nt/methods/choice.ts",
     "cost.peakMemory <= settings.memoryLimit",
