@@ -8,6 +8,8 @@ import { ERROR } from "./math/error.ts";
 import { EXPONENTIAL } from "./math/exponential.ts";
 import { GAMMA } from "./math/gamma.ts";
 import { HYPERBOLIC } from "./math/hyperbolic.ts";
+import { INCOMPLETE_BETA } from "./math/incomplete-beta.ts";
+import { INCOMPLETE_GAMMA } from "./math/incomplete-gamma.ts";
 import { LOGARITHM } from "./math/logarithm.ts";
 import { POWER } from "./math/power.ts";
 import { RANDOM } from "./math/random.ts";
@@ -23,6 +25,8 @@ const FUNCTIONS: ReadonlyMap<string, string> = new Map(
     ...EXPONENTIAL,
     ...GAMMA,
     ...HYPERBOLIC,
+    ...INCOMPLETE_BETA,
+    ...INCOMPLETE_GAMMA,
     ...LOGARITHM,
     ...POWER,
     ...RANDOM,

@@ -89,6 +89,11 @@ export const GAMMA = {
   let fraction = fractionOf(x);
   // At the negative integers the limits from the two sides differ.
   if (fraction == 0f) { return nan(); }
-  return digammaOfPositive(1f - x) - 3.1415927f / tangent(3.1415927f * fraction);
+  return digammaOfPositive(1f - x) - 3.1415927f * cotangentOfPi(fraction);
+}`,
+  // Of |x| <= 1/2. Near 1/2 its distance from there counts.
+  cotangentOfPi: `fn cotangentOfPi(x: f32) -> f32 {
+  if (abs(x) > 0.25f) { return withSign(tangent(3.1415927f * (0.5f - abs(x))), x); }
+  return 1f / tangent(3.1415927f * x);
 }`,
 };

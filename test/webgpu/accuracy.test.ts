@@ -5,12 +5,14 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { MapOp } from "../../src/ir/map-ops.ts";
+import { generator } from "../kernels/machine.ts";
 import { combinations } from "../reference/grids.ts";
 import { operation } from "../reference/operations.ts";
 import { openDawn, openDevice } from "./dawn.ts";
 import { runMap } from "./run-map.ts";
 import { ulps } from "./ulps.ts";
 
+const random = generator(8);
 const device = await openDevice(await openDawn());
 
 /** In units in the last place. */
@@ -149,6 +151,106 @@ test("ATAN2 within 2.5 ulp, everywhere", async () => {
     "ATAN2",
     combinations([numbers, numbers]).map((column) => Float32Array.from(column)),
     2.5,
+  );
+});
+
+/** Numbers between two others, in all sizes alike. */
+const sizes = (count: number, low: number, high: number): number[] =>
+  Array.from({ length: count }, () => low * (high / low) ** random.uniform());
+
+/** Where the error is measured in `unit(want, operands)` times 2^-24. */
+async function checkIn(
+  unit: (want: number, ...operands: number[]) => number,
+  op: MapOp,
+  columns: readonly Float32Array[],
+  bound: number,
+): Promise<void> {
+  const got = await runMap(device, { op, dtype: "float32" }, ...columns);
+  let largest = 0;
+  got.forEach((value, i) => {
+    const operands = columns.map((column) => column[i]);
+    const want = operation(op, "float32", "float32", operands);
+    // A factor of what is tiny may have been too small to be normal.
+    if (Object.is(value, Math.fround(want)) || (Math.abs(want) < 2 ** -120 && value === 0)) return;
+    const error = Math.abs(value - want) / (2 ** -24 * unit(want, ...operands));
+    if (!(error <= bound)) assert.unreachable(`${op}(${operands.join(", ")}) is ${value}, should be ${want}: ${error}`);
+    largest = Math.max(largest, error);
+  });
+  if (process.env.SHOW_ACCURACY) console.log(`${op.padEnd(10)} ${largest.toFixed(3)}`);
+}
+
+/** The sizes of the logarithms of whose difference the function is. */
+const reflected = (_: number, x: number): number =>
+  Math.abs(Math.log(Math.PI / Math.abs(Math.sin(Math.PI * (x - Math.round(x)))))) +
+  Math.abs(Math.log(-x)) +
+  Math.abs(operation("LGAMMA", "float32", "float32", [-x]));
+
+/** Here the rounding of 1 - x counts, too. */
+const reflectedSlope = (_: number, x: number): number =>
+  1 +
+  Math.abs(Math.PI / Math.tan(Math.PI * (x - Math.round(x)))) +
+  Math.abs(operation("DIGAMMA", "float32", "float32", [1 - x]));
+
+test("LGAMMA and DIGAMMA of negative numbers, in units of the terms whose difference they are", async () => {
+  const negative = Float32Array.from([...sizes(20000, 1e-10, 1e4).map((x) => -x), -1, -2, -1e7, -1e10, -Infinity]);
+  await checkIn(reflected, "LGAMMA", [negative], 4);
+  await checkIn(reflectedSlope, "DIGAMMA", [negative], 6);
+});
+
+/** A distribution's parameters of all sizes, with quantiles near the middle and anywhere. */
+function gammaArguments(): Float32Array[] {
+  const a = [...sizes(1500, 0.01, 10), ...sizes(1500, 1, 2000), ...sizes(500, 1000, 1e6)];
+  const x = a.map((mean, i) =>
+    i % 2 ? random.pick(sizes(2, 0.01, 2000)) : mean + 8 * (random.uniform() - 0.5) * Math.sqrt(mean),
+  );
+  return [a, x.map((y) => Math.max(y, 1e-6))].map((column) => Float32Array.from(column));
+}
+
+const one = (): number => 1;
+const relative = (want: number): number => Math.abs(want);
+/** The error of an exponential grows with what is raised. */
+const exponential = (want: number): number => Math.abs(want) * (1 + Math.abs(Math.log(Math.abs(want))));
+
+const ENDS = [0, -0, -1, Number.NaN, 1, 0.5, 20, Number.POSITIVE_INFINITY];
+
+for (const [op, unit, bound] of [
+  ["IGAMMA", one, 6],
+  ["IGAMMAC", one, 6],
+  ["IGAMMA_GRAD_A", exponential, 12],
+  ["RANDOM_GAMMA_GRAD", relative, 10],
+] as const) {
+  test(`${op}, in units of ${unit.name}`, async () => {
+    await checkIn(unit, op, gammaArguments(), bound);
+    await checkIn(
+      unit,
+      op,
+      combinations([ENDS, ENDS]).map((column) => Float32Array.from(column)),
+      bound,
+    );
+  });
+}
+
+test("BETAINC, in units of 1", async () => {
+  const parameters = (): number[] =>
+    [...sizes(1500, 0.01, 10), ...sizes(1500, 1, 1000)].sort(() => random.uniform() - 0.5);
+  const [a, b] = [parameters(), parameters()];
+  const x = a.map((p, i) => {
+    const sum = p + b[i];
+    const near = p / sum + (8 * (random.uniform() - 0.5) * Math.sqrt((p * b[i]) / (sum + 1))) / sum;
+    return i % 2 ? random.uniform() : Math.min(1, Math.max(1e-6, near));
+  });
+  await checkIn(
+    one,
+    "BETAINC",
+    [a, b, x].map((column) => Float32Array.from(column)),
+    40,
+  );
+  const ends = combinations([ENDS, ENDS, ENDS]);
+  await checkIn(
+    one,
+    "BETAINC",
+    ends.map((column) => Float32Array.from(column)),
+    40,
   );
 });
 
