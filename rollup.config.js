@@ -54,6 +54,12 @@ const cleanDist = {
   },
 };
 
+/** WebGPU is a chunk that only `initWebGPU` loads. */
+function manualChunks(id) {
+  if (/\/src\/entry\/(?!install)|virtual:/.test(id)) return undefined;
+  return /\/gpu\/|\/src\/device\/webgpu\/(?!init)/.test(id) ? "webgpu" : "core";
+}
+
 export default {
   input: {
     node: "src/entry/node.ts",
@@ -67,7 +73,7 @@ export default {
     sourcemap: true,
     entryFileNames: "[name].js",
     chunkFileNames: "[name].js",
-    manualChunks: (id) => (/\/src\/entry\/(?!install)|virtual:/.test(id) ? undefined : "core"),
+    manualChunks,
   },
   plugins: [
     cleanDist,

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 
 /** What the build refuses to exceed: close above what the whole holds today. */
-const LIMIT_KB = 156;
+const LIMIT_KB = 158;
 const GOAL_KB = 60;
 const dist = fileURLToPath(new URL("../dist", import.meta.url));
 /** What each condition of package.json's exports makes a runtime load. */
@@ -15,6 +15,9 @@ const runtimes = {
   workerd: ["workerd.js", "core.js", "kernels.wasm", "kernels-relaxed.wasm"],
   default: ["index.js", "core.js"],
 };
+
+/** What is loaded only by the programs that ask for it, each with its own limit in KB. */
+const onDemand = { "webgpu.js": 40 };
 
 const sizes = {};
 for (const name of readdirSync(dist)) {
@@ -44,8 +47,14 @@ for (const [runtime, files] of Object.entries(runtimes)) {
   }
 }
 console.log(`(limit ${LIMIT_KB} KB gzip, goal ${GOAL_KB} KB)`);
+for (const [name, limit] of Object.entries(onDemand)) {
+  row(`${name} on demand`, sizes[name]);
+  if (sizes[name].gzip <= limit * 1000) continue;
+  failed = true;
+  console.error(`${name} is more than ${limit} KB gzip`);
+}
 const unlisted = Object.keys(sizes).filter(
-  (name) => name.endsWith(".js") && !Object.values(runtimes).flat().includes(name),
+  (name) => name.endsWith(".js") && !Object.values(runtimes).flat().includes(name) && !(name in onDemand),
 );
 if (unlisted.length) {
   failed = true;

@@ -17,6 +17,12 @@ export interface Rates {
   readonly map: number;
   /** Bytes a second that copies and reductions read and write. */
   readonly memory: number;
+  /** Steps a second that do nothing, where beginning one takes time. */
+  readonly dispatch?: number;
+  /** Bytes a second between the device's memory and the host's, where these are two, */
+  readonly transfer?: number;
+  /** and the seconds until the host has a result that is computed. */
+  readonly latency?: number;
 }
 
 export interface Cost {
@@ -68,6 +74,13 @@ class Costs {
 
   /** What one step does: operations, the bytes that pass, and the seconds that it should take. */
   #step(step: Step): Work {
+    const { flops, bytes, seconds } = this.#work(step);
+    const { dispatch = Number.POSITIVE_INFINITY } = this.rates;
+    return { flops, bytes, seconds: seconds + 1 / dispatch };
+  }
+
+  /** The same, once it has begun. */
+  #work(step: Step): Work {
     switch (step.kind) {
       case "loop": {
         // Nobody knows how long a loop runs that a condition ends: it counts once.

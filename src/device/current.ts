@@ -119,4 +119,4 @@ function refuseTwo(a: ResidentArray, b: ResidentArray): never {
 }
 
 /** Two devices may have one name: one that is lost, and its successor. */
-const deviceName = ({ name, lost }: Device): string => (lost?.() ? `a ${name} that is lost` : name);
+const deviceName = (device: Device): string => (device.lost?.() ? `a ${device.name} that is lost` : device.name);

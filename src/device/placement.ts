@@ -1,6 +1,7 @@
 /** Which devices there are, and which one computes. */
 import { describe, noMore, UnsupportedError } from "../base/errors.ts";
 import { flatten } from "../base/tree.ts";
+import type { Rates } from "../compile/cost.ts";
 import { HostArray, NDArray } from "../ir/ndarray.ts";
 import { inScope, ResidentArray, setStandardDevice, standardDevice } from "./current.ts";
 import type { Device } from "./device.ts";
@@ -14,6 +15,8 @@ export interface DeviceInfo {
   readonly description?: string;
   readonly limits?: Readonly<Record<string, number>>;
   readonly features?: readonly string[];
+  /** How fast it was when it was opened. */
+  readonly rates?: Rates;
 }
 
 /** A device's name, or what `devices()` and `initWebGPU()` tell of it. */

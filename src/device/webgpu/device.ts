@@ -19,6 +19,9 @@ import { makeTarget } from "./target.ts";
 /** WebGPU doesn't tell how much memory there is. */
 const MEMORY_LIMIT = 2 ** 31;
 
+/** No dispatch may take longer: systems reset a device that doesn't answer for two seconds. */
+const DISPATCH_SECONDS = 0.5;
+
 /** The limits that decide what fits. */
 const NAMED_LIMITS = [
   "maxBufferSize",
@@ -31,8 +34,10 @@ const NAMED_LIMITS = [
 export class WebGpu implements Owner {
   readonly name = "webgpu";
   readonly target: Target;
-  readonly settings: Settings;
+  settings: Settings;
   readonly info: DeviceInfo;
+  /** A slow adapter's, until they are measured. */
+  #rates: Rates = { contract: 1e10, map: 1e9, memory: 1e9, dispatch: 1e4, transfer: 1e9, latency: 1e-3 };
 
   constructor(readonly session: Session) {
     const { limits, features } = session.device;
@@ -134,7 +139,15 @@ export class WebGpu implements Owner {
   }
 
   rates(): Rates {
-    return { contract: 1e11, map: 1e10, memory: 1e10 };
+    return this.#rates;
+  }
+
+  /** What was measured, of which the cuts of long work depend, too. */
+  setRates(rates: Rates): void {
+    this.#rates = rates;
+    const { contract, memory, dispatch = Number.POSITIVE_INFINITY } = rates;
+    this.session.speed = { flops: contract, traffic: memory, dispatches: dispatch };
+    this.settings = { ...this.settings, maxFlops: contract * DISPATCH_SECONDS };
   }
 
   lost(): boolean {

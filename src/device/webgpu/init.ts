@@ -1,5 +1,6 @@
 /** WebGPU as users turn it on. All else of it is loaded then. */
 import { checkOptions, describe, noMore } from "../../base/errors.ts";
+import type { Rates } from "../../compile/cost.ts";
 import { addDevice, type DeviceInfo, findDevice } from "../placement.ts";
 
 /** The part of the web's `GPU` that is needed, so that these declarations need no others. */
@@ -12,7 +13,11 @@ export interface WebGpuOptions {
   readonly gpu?: GpuLike;
   /** Which of several adapters. */
   readonly powerPreference?: "low-power" | "high-performance";
+  /** How fast the adapter is, in place of a measurement of 50 milliseconds: what an earlier `initWebGPU()` has told. */
+  readonly rates?: Rates;
 }
+
+const OPTIONS = ["gpu", "powerPreference", "rates"] as const;
 
 let opening: Promise<DeviceInfo> | null = null;
 
@@ -26,7 +31,7 @@ let opening: Promise<DeviceInfo> | null = null;
 export function initWebGPU(options: WebGpuOptions = {}, ...rest: never[]): Promise<DeviceInfo> {
   const fn = "initWebGPU";
   noMore(fn, rest);
-  const { gpu = null, powerPreference = null } = checkOptions(fn, options, ["gpu", "powerPreference"]);
+  const { gpu = null, powerPreference = null, rates = null } = checkOptions(fn, options, OPTIONS);
   if (powerPreference !== null && powerPreference !== "low-power" && powerPreference !== "high-performance") {
     throw new RangeError(
       `${fn}: powerPreference must be "low-power" or "high-performance", got ${describe(powerPreference)}.`,
@@ -37,14 +42,18 @@ export function initWebGPU(options: WebGpuOptions = {}, ...rest: never[]): Promi
   }
   const known = findDevice("webgpu");
   if (known) return Promise.resolve(known);
-  opening ??= open(gpu, powerPreference).finally(() => {
+  opening ??= open(gpu, powerPreference, rates).finally(() => {
     opening = null;
   });
   return opening;
 }
 
-async function open(gpu: GpuLike | null, powerPreference: GPUPowerPreference | null): Promise<DeviceInfo> {
+async function open(
+  gpu: GpuLike | null,
+  powerPreference: GPUPowerPreference | null,
+  rates: Rates | null,
+): Promise<DeviceInfo> {
   const { openWebGpu } = await import("./open.ts");
-  const device = await openWebGpu({ gpu: gpu as GPU | null, powerPreference });
-  return addDevice(device, device.info);
+  const device = await openWebGpu({ gpu: gpu as GPU | null, powerPreference, rates });
+  return addDevice(device, { ...device.info, rates: device.rates() });
 }

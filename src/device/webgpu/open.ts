@@ -1,6 +1,8 @@
 /** Opening an adapter. Loaded when a program asks for it, with all of this folder and `gpu/`. */
 import { DeviceError } from "../../base/errors.ts";
+import type { Rates } from "../../compile/cost.ts";
 import { WebGpu } from "./device.ts";
+import { measureRates } from "./rates.ts";
 import { Session } from "./session.ts";
 
 /** What the device may be given beyond WebGPU's defaults, as far as the adapter has it. */
@@ -43,12 +45,14 @@ async function findGpu(): Promise<GPU> {
 export interface OpenOptions {
   readonly gpu: GPU | null;
   readonly powerPreference: GPUPowerPreference | null;
+  /** How fast it is, if it is known. */
+  readonly rates: Rates | null;
 }
 
 /** The GPUs in use: Dawn's ends with its object, even while a device of it lives. */
 const inUse = new Set<GPU>();
 
-export async function openWebGpu({ gpu, powerPreference }: OpenOptions): Promise<WebGpu> {
+export async function openWebGpu({ gpu, powerPreference, rates }: OpenOptions): Promise<WebGpu> {
   const own = gpu ?? (await findGpu());
   inUse.add(own);
   const adapter = await own.requestAdapter(powerPreference ? { powerPreference } : {});
@@ -59,5 +63,7 @@ export async function openWebGpu({ gpu, powerPreference }: OpenOptions): Promise
       `initWebGPU: the adapter gives no device: ${reason instanceof Error ? reason.message : reason}`,
     );
   });
-  return new WebGpu(new Session(device, adapter.info));
+  const opened = new WebGpu(new Session(device, adapter.info));
+  opened.setRates(rates ?? (await measureRates(opened)));
+  return opened;
 }

@@ -1,0 +1,41 @@
+/** WebGPU opened for a test, with a hold on the device that the library gets. */
+import { type DeviceInfo, initWebGPU } from "cotangent";
+import { openDawn } from "./dawn.ts";
+
+/** A slow adapter's, so that tests don't wait for a measurement. */
+export const RATES = { contract: 1e9, map: 1e9, memory: 1e9, dispatch: 1e4, transfer: 1e9, latency: 1e-3 };
+
+export interface Opened {
+  readonly info: DeviceInfo;
+  readonly device: GPUDevice;
+}
+
+let last: GPUDevice | undefined;
+
+/** Opens an adapter anew; `change` may spoil the device before the library sees it. */
+export async function open(
+  backend: "adapter" | "null" = "adapter",
+  change: (device: GPUDevice) => void = () => {},
+): Promise<Opened> {
+  last?.destroy();
+  await last?.lost;
+  const gpu = await openDawn(backend);
+  let device: GPUDevice | undefined;
+  const watched = {
+    async requestAdapter(options?: GPURequestAdapterOptions) {
+      const adapter = await gpu.requestAdapter(options);
+      if (!adapter) throw new Error("no WebGPU adapter: install Debian's chromium, or set VK_DRIVER_FILES");
+      const { limits, info, features } = adapter;
+      const requestDevice = async (descriptor: GPUDeviceDescriptor): Promise<GPUDevice> => {
+        device = await adapter.requestDevice(descriptor);
+        change(device);
+        return device;
+      };
+      return { limits, info, features, requestDevice };
+    },
+  };
+  const info = await initWebGPU({ gpu: watched, rates: RATES });
+  if (!device) throw new Error("initWebGPU has not opened a device");
+  last = device;
+  return { info, device };
+}
