@@ -17,6 +17,11 @@ export interface Settings {
    * can divide by them faster, but each shape is a shader of its own.
    */
   readonly numbers: "uniform" | "literal";
+  /**
+   * Whether loops of a fixed length over a thread's registers are written out. A compiler that doesn't unroll them keeps the
+   * registers in memory; one for a software adapter takes thrice as long for what is written out.
+   */
+  readonly unrolled: boolean;
   /** As many workgroups as keep the whole adapter busy. */
   readonly fillGroups: number;
   /** The most floating-point operations of a dispatch: one that takes long freezes pages, and drivers end it. */
@@ -32,6 +37,7 @@ export const GUARANTEED: Settings = {
   workgroupBytes: 16384,
   maxBuffers: 8,
   numbers: "uniform",
+  unrolled: false,
   fillGroups: 64,
   maxFlops: Number.POSITIVE_INFINITY,
   tile: null,

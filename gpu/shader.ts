@@ -40,6 +40,18 @@ export class Shader {
     return own;
   }
 
+  /** A loop of fixed length over registers; its variable is a u32. */
+  repeat(name: string, count: number, body: () => void): void {
+    if (!this.settings.unrolled) {
+      this.emit(`for (var ${name} = 0u; ${name} < ${count}u; ${name}++) {`);
+      body();
+      this.emit("}");
+      return;
+    }
+    const lines = this.collect(body);
+    for (let i = 0; i < count; i++) this.emit("{", `const ${name} = ${i}u;`, ...lines, "}");
+  }
+
   /** Adds a declaration outside of `main`: a function, or memory that a workgroup shares. */
   declare(...lines: readonly string[]): void {
     this.#declarations.push(...lines);

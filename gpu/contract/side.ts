@@ -82,18 +82,20 @@ export function declareOffset(
 /** The vectors that a thread loads for each slice. */
 const loadsOf = ({ height }: Side, tile: Tile): number => Math.ceil((tile.depth * height) / 4 / threadsOf(tile));
 
-/** A loop over the vectors that a thread loads: `body` is for vector `e` of the tile, with rows `q` and terms `t`. */
+/** For each vector `e` of the tile that a thread loads, with rows `q` and terms `t`; `j` counts the thread's own. */
 function emitLoads(side: Side, tile: Tile, shader: Shader, body: () => void): void {
   const threads = threadsOf(tile);
   const vectors = (tile.depth * side.height) / 4;
   const [rows, terms] = shapeOf(side);
-  shader.emit(`for (var j = 0u; j < ${loadsOf(side, tile)}u; j++) {`, `let e = thread + j * ${threads}u;`);
-  if (vectors % threads > 0) shader.emit(`if (e >= ${vectors}u) { break; }`);
-  if (isAlongTerms(side)) {
-    shader.emit(`let t = e % ${tile.depth / terms}u;`, `let q = e / ${tile.depth / terms}u;`);
-  } else shader.emit(`let q = e % ${side.height / rows}u;`, `let t = e / ${side.height / rows}u;`);
-  body();
-  shader.emit("}");
+  const [across, down] = [side.height / rows, tile.depth / terms];
+  shader.repeat("j", loadsOf(side, tile), () => {
+    shader.emit(`let e = thread + j * ${threads}u;`);
+    if (vectors % threads > 0) shader.emit(`if (e < ${vectors}u) {`);
+    if (isAlongTerms(side)) shader.emit(`let t = e % ${down}u;`, `let q = e / ${down}u;`);
+    else shader.emit(`let q = e % ${across}u;`, `let t = e / ${across}u;`);
+    body();
+    if (vectors % threads > 0) shader.emit("}");
+  });
 }
 
 /** Works out where the rows of a thread's loads begin, once for all slices; -1 beyond the edge. */
@@ -111,8 +113,9 @@ export function emitRows(side: Side, tile: Tile, start: string, shader: Shader):
       shader.emit(`let row = ${start} + q * ${unit}u;`, `${places}[j] = ${place("row", `row / ${unit}u`)};`);
       return;
     }
-    shader.emit("for (var r = 0u; r < 4u; r++) {", `let row = ${start} + q * 4u + r;`);
-    shader.emit(`${places}[j * 4u + r] = ${place("row", "row")};`, "}");
+    shader.repeat("r", 4, () => {
+      shader.emit(`let row = ${start} + q * 4u + r;`, `${places}[j * 4u + r] = ${place("row", "row")};`);
+    });
   });
 }
 
@@ -123,7 +126,7 @@ export function emitSlice(side: Side, tile: Tile, shader: Shader): void {
   const [rows, terms] = shapeOf(side);
   const source = shader.read(operand.buffer, vector ? "vec4<f32>" : "f32");
   const value = (place: string): string =>
-    `select(${vector ? "vec4<f32>()" : "0f"}, ${source}[${place} + offset], isInside && ${place} >= 0i)`;
+    `select(${vector ? "vec4<f32>()" : "0f"}, ${source}[${place} + offset], isInside & (${place} >= 0i))`;
   emitLoads(side, tile, shader, () => {
     shader.emit(`let term = k + t * ${terms}u;`, "let isInside = term < end;");
     shader.emit(`let offset = ${letter}Term(term / ${terms}u);`);

@@ -120,19 +120,17 @@ function emitStores(
   } else shader.emit(`let part0 = (part * ${shader.count(items)} + item) * ${height};`);
   const place = (row: string, column: string): string =>
     split ? `(part0 + ${row}) * ${width} + ${column}` : `cBase + cRow(${row}) + cColumn(${column})`;
-  shader.emit(
-    `for (var i = 0u; i < ${tile.height}u; i++) {`,
-    `let row = firstRow + ${rowAt(a, "down", "i")};`,
-    `if (row >= ${height}) { continue; }`,
-    `for (var j = 0u; j < ${tile.width}u; j++) {`,
-    `let column = firstColumn + ${rowAt(b, "across", "j")};`,
-    `if (column >= ${width}) { continue; }`,
-    `let sum = sums[i * ${tile.width / 4}u + j / 4u][j % 4u];`,
-    `${target}[${place("row", "column")}] = sum;`,
-    ...(isHalved(step, tile) && !split
-      ? [`if (tileRow != tileColumn) { ${target}[${place("column", "row")}] = sum; }`]
-      : []),
-    "}",
-    "}",
-  );
+  shader.repeat("i", tile.height, () => {
+    shader.emit(`let row = firstRow + ${rowAt(a, "down", "i")};`, `if (row < ${height}) {`);
+    shader.repeat("j", tile.width, () => {
+      shader.emit(`let column = firstColumn + ${rowAt(b, "across", "j")};`, `if (column < ${width}) {`);
+      shader.emit(`let sum = sums[i * ${tile.width / 4}u + j / 4u][j % 4u];`);
+      shader.emit(`${target}[${place("row", "column")}] = sum;`);
+      if (isHalved(step, tile) && !split) {
+        shader.emit(`if (tileRow != tileColumn) { ${target}[${place("column", "row")}] = sum; }`);
+      }
+      shader.emit("}");
+    });
+    shader.emit("}");
+  });
 }

@@ -232,7 +232,7 @@ test("integers wrap around, and bools are ORs of ANDs", async () => {
   }
 });
 
-test("parts of a dispatch, literal numbers and small grids change no bit", async () => {
+test("parts of a dispatch, literal numbers, small grids and loops that are written out change no bit", async () => {
   for (const layout of [
     { m: 70, n: 90, k: 20, b: 2 },
     { m: 80, n: 2, k: 500 },
@@ -245,7 +245,7 @@ test("parts of a dispatch, literal numbers and small grids change no bit", async
       [step.b.buffer, contentsOf(step.b.buffer, 2)],
     ]);
     const wanted = await compute(step, GUARANTEED, inputs);
-    for (const change of [{ maxFlops: 20000 }, { numbers: "literal" }, { maxGroups: 3 }] as const) {
+    for (const change of [{ maxFlops: 20000 }, { numbers: "literal" }, { maxGroups: 3 }, { unrolled: true }] as const) {
       assert.equal(
         await compute(step, { ...GUARANTEED, ...change }, inputs),
         wanted,
