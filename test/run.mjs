@@ -1,17 +1,20 @@
 // Runs every test/**/*.test.ts, each in a process of its own, and ends with `N passed, N failed, N skipped`.
 //
 //   node test/run.mjs [filter ...] [--root folder] [--timeout seconds] [--verify] [--device reference|webgpu]
+//                     [--backend adapter|null]
 //
 // The timeout is a file's processor time; one that waits without working is ended after CLOCK times as long.
 // With --device reference programs run on the plain interpreter of test/reference/: only what knows no device can pass.
-// With --device webgpu there must be an adapter (test/webgpu/environment.mjs), and test/webgpu/ runs, too.
+// With --device webgpu there must be an adapter (test/webgpu/environment.mjs); test/webgpu/ runs, too, and all other files on
+// a shadow of the GPU (test/webgpu/shadow/): one plan for each distinct shader is replayed there, or with --backend null
+// every plan validated, which needs no adapter.
 // With --verify each plan that a test compiles is looked at, and run in spoilt memory (test/support/verify/).
 // A filter is a part of a file's path. What uvu alone would let pass counts as a failure here: a file that cannot
 // be imported, an unhandled rejection, a suite that never runs, a process that ends early or never, no file at all.
 
 import { spawn } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
-import { availableParallelism } from "node:os";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { availableParallelism, tmpdir } from "node:os";
 import { join, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -21,19 +24,25 @@ const { values: options, positionals: filters } = parseArgs({
   allowPositionals: true,
   options: {
     root: { type: "string", default: fileURLToPath(new URL("..", import.meta.url)) },
-    timeout: { type: "string", default: "300" },
+    timeout: { type: "string" },
     verify: { type: "boolean", default: false },
     device: { type: "string", default: "cpu" },
+    backend: { type: "string", default: "adapter" },
   },
 });
 
 const root = resolve(options.root);
+const onGpu = options.device === "webgpu";
+// A software adapter works on the same processor.
+const timeout = Number(options.timeout ?? (onGpu ? 1500 : 300));
 const CLOCK = 5;
 const harness = fileURLToPath(new URL("support/run-file.mjs", import.meta.url));
 const tsx = import.meta.resolve("tsx");
 
+const pathOf = (file) => relative(root, file).split(sep).join("/");
+
 function findTests(folder) {
-  const elsewhere = options.device === "webgpu" ? ["node_modules", "runtimes"] : ["node_modules", "runtimes", "webgpu"];
+  const elsewhere = ["node_modules", "runtimes", ...(onGpu && options.backend !== "null" ? [] : ["webgpu"])];
   const skipped = (name) => elsewhere.includes(name) || name.startsWith(".");
   return readdirSync(folder, { withFileTypes: true })
     .sort((a, b) => (a.name < b.name ? -1 : 1))
@@ -52,6 +61,12 @@ function suitesNeverRun(source) {
   return declared.filter((name) => !new RegExp(`\\b${name}\\.run\\(\\s*\\)`).test(code));
 }
 
+/** The device of a file: those of WebGPU's own tests open it themselves. */
+const deviceOf = (file) => (onGpu && !pathOf(file).startsWith("test/webgpu/") ? "shadow" : options.device);
+
+const gpuEnvironment = () =>
+  options.backend === "null" ? { GPU_BACKEND: "null" } : { ...adapterEnvironment(), SHADER_TEXTS: texts };
+
 function runFile(file) {
   return new Promise((done) => {
     const started = performance.now();
@@ -61,9 +76,9 @@ function runFile(file) {
         FORCE_COLOR: process.stdout.isTTY ? "1" : "0",
         ...(options.verify ? { VERIFY_PLANS: "1" } : {}),
         ...process.env,
-        ...(options.device === "webgpu" ? adapterEnvironment() : {}),
-        CPU_SECONDS: options.timeout,
-        DEVICE: options.device,
+        ...(onGpu ? gpuEnvironment() : {}),
+        CPU_SECONDS: timeout,
+        DEVICE: deviceOf(file),
       },
       stdio: ["ignore", "pipe", "pipe", "pipe"],
     });
@@ -78,7 +93,7 @@ function runFile(file) {
         timedOut = true;
         child.kill("SIGKILL");
       },
-      CLOCK * 1000 * options.timeout,
+      CLOCK * 1000 * timeout,
     );
 
     child.on("close", (code, signal) => {
@@ -86,14 +101,15 @@ function runFile(file) {
       const problems = [];
       const result = { passed: 0, failed: 0, skipped: 0 };
       if (report.includes('"endless"')) {
-        problems.push(`still running after ${options.timeout} s of processor time`);
+        problems.push(`still running after ${timeout} s of processor time`);
       } else if (report) {
-        const { problems: reported, verified: seen, ...counts } = JSON.parse(report);
+        const { problems: reported, verified: seen, shadow, ...counts } = JSON.parse(report);
         Object.assign(result, counts);
+        result.shadow = shadow;
         for (const [kind, count] of Object.entries(seen)) verified[kind] += count;
         problems.push(...reported);
       } else if (timedOut) {
-        problems.push(`still waiting after ${CLOCK * options.timeout} s`);
+        problems.push(`still waiting after ${CLOCK * timeout} s`);
       } else {
         problems.push(`the process ended (${signal ?? `exit code ${code}`}) without a report`);
       }
@@ -105,18 +121,29 @@ function runFile(file) {
   });
 }
 
-function print(file, { passed, failed, skipped, problems, output, seconds }) {
-  const name = relative(root, file).split(sep).join("/");
+function print(file, { passed, failed, skipped, problems, output, shadow, seconds }) {
+  const name = pathOf(file);
   const counts = [`${passed} passed`, failed && `${failed} failed`, skipped && `${skipped} skipped`].filter(Boolean);
   console.log(`${failed ? "FAIL" : "ok  "} ${name}  ${counts.join(", ")}  (${seconds.toFixed(1)} s)`);
+  if (shadow) console.log(`     ${shadow.line}`);
   if (output.trim()) console.log(output.trimEnd().replace(/^/gm, "     "));
   for (const problem of problems) console.log(`     FAIL ${name}: ${problem}`);
 }
 
-const wanted = (file) => filters.length === 0 || filters.some((part) => relative(root, file).includes(part));
+/** What the files on the shadow of a GPU have planned and replayed. */
+function addShadow(file, { shadow, failed }) {
+  if (!shadow) return;
+  for (const [kind, count] of Object.entries(shadow.counts)) shadows[kind] = (shadows[kind] ?? 0) + count;
+  if (shadow.counts.plans === 0 && failed === 0) idle.push(pathOf(file));
+}
+
+const wanted = (file) => filters.length === 0 || filters.some((part) => pathOf(file).includes(part));
 const files = findTests(join(root, "test")).filter(wanted);
 const total = { passed: 0, failed: 0, skipped: 0 };
 const verified = { plans: 0, runs: 0 };
+const shadows = {};
+const idle = [];
+const texts = process.env.SHADER_TEXTS ?? (onGpu ? mkdtempSync(join(tmpdir(), "shaders-")) : undefined);
 
 if (files.length === 0) {
   console.log(`FAIL no test file${filters.length ? ` matches ${filters.join(", ")}` : ""}`);
@@ -128,11 +155,20 @@ async function worker() {
   for (const file of queue) {
     const result = await runFile(file);
     print(file, result);
+    addShadow(file, result);
     for (const key of Object.keys(total)) total[key] += result[key];
   }
 }
 await Promise.all(Array.from({ length: availableParallelism() }, worker));
 
 if (options.verify) console.log(`\nverified ${verified.plans} plans and ${verified.runs} runs`);
+if (onGpu)
+  console.log(
+    `\non the GPU: ${Object.entries(shadows)
+      .map(([kind, count]) => `${count} ${kind}`)
+      .join(", ")}`,
+  );
+if (idle.length > 0) console.log(`nothing was planned in ${idle.join(", ")}`);
+if (texts && !process.env.SHADER_TEXTS) rmSync(texts, { recursive: true });
 console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exitCode = total.failed ? 1 : 0;

@@ -12,6 +12,7 @@ const GRACE_MS = 10_000;
 const counts = { passed: 0, failed: 0, skipped: 0 };
 const problems = [];
 let finished = false;
+let shadow;
 
 const describe = (error) => (error instanceof Error ? (error.stack ?? error.message) : String(error));
 
@@ -20,7 +21,7 @@ process.on("exit", () => {
   if (!finished) problems.push("the process ended before its tests did");
   const { faults = [], ...verified } = globalThis.verified ?? {};
   for (const fault of new Set(faults)) problems.push(`the verifier: ${fault}`);
-  writeSync(3, JSON.stringify({ ...counts, problems, verified }));
+  writeSync(3, JSON.stringify({ ...counts, problems, verified, shadow }));
   process.exitCode = counts.failed || problems.length ? 1 : 0;
 });
 process.on("unhandledRejection", (reason) => problems.push(`unhandled rejection: ${describe(reason)}`));
@@ -36,6 +37,7 @@ if (process.env.VERIFY_PLANS) register("./verify/hooks.mjs", import.meta.url);
 
 try {
   if (process.env.DEVICE === "reference") await import("../reference/install.ts");
+  const replay = process.env.DEVICE === "shadow" && (await import("../webgpu/shadow/install.ts")).replay;
   await import(pathToFileURL(resolve(process.argv[2])).href);
   // uvu draws its progress on stdout, which says nothing once the counts are known; tests' own output stays.
   const write = process.stdout.write;
@@ -53,6 +55,11 @@ try {
   }
   if (counts.passed + counts.failed + counts.skipped === 0) {
     problems.push("no tests: is test.run() missing at the end?");
+  }
+  if (replay) {
+    const { problems: found, ...report } = await replay();
+    shadow = report;
+    for (const problem of found) problems.push(`on the GPU: ${problem}`);
   }
 } catch (error) {
   problems.push(`cannot be imported: ${describe(error)}`);
