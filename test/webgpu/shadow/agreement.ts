@@ -9,11 +9,8 @@ function scaleOf(values: ArrayLike<number>): number {
   return scale;
 }
 
-/**
- * The largest difference, of floats relative to the largest entry; infinite where NaN, infinities, integers or bools aren't
- * the very same.
- */
-export function errorOf(got: ArrayLike<number>, want: HostArray): number {
+/** The largest difference, of floats relative to the largest entry; infinite where NaN, infinities, integers or bools differ. */
+function errorOf(got: ArrayLike<number>, want: HostArray, signless: boolean): number {
   const wanted = storageOf(want);
   if (got.length !== wanted.length) return Number.POSITIVE_INFINITY;
   const scale = scaleOf(wanted) || 1;
@@ -22,10 +19,11 @@ export function errorOf(got: ArrayLike<number>, want: HostArray): number {
     const [a, b] = [got[i], wanted[i]];
     if (a === b || (Number.isNaN(a) && Number.isNaN(b))) continue;
     const isComparable = isFloat(want.dtype) && Number.isFinite(a) && Number.isFinite(b);
-    worst = Math.max(worst, isComparable ? Math.abs(a - b) / scale : Number.POSITIVE_INFINITY);
+    const difference = signless ? Math.abs(a) - Math.abs(b) : a - b;
+    worst = Math.max(worst, isComparable ? Math.abs(difference) / scale : Number.POSITIVE_INFINITY);
   }
   return worst;
 }
 
-export const worstOf = (got: readonly ArrayLike<number>[], want: readonly HostArray[]): number =>
-  want.reduce((worst, array, i) => Math.max(worst, errorOf(got[i], array)), 0);
+export const worstOf = (got: readonly ArrayLike<number>[], want: readonly HostArray[], signless: boolean): number =>
+  want.reduce((worst, array, i) => Math.max(worst, errorOf(got[i], array, signless)), 0);
