@@ -26,6 +26,8 @@ export interface Settings {
   readonly fillGroups: number;
   /** The most floating-point operations of a dispatch: one that takes long freezes pages, and drivers end it. */
   readonly maxFlops: number;
+  /** The most of a workgroup of the decompositions, where there is another way: what takes it a tenth of a second. */
+  readonly workgroupFlops: number;
   /** The tile of products, where one has been measured to be the best: else it is chosen by their shape. */
   readonly tile: Tile | null;
 }
@@ -40,6 +42,7 @@ export const GUARANTEED: Settings = {
   unrolled: false,
   fillGroups: 64,
   maxFlops: Number.POSITIVE_INFINITY,
+  workgroupFlops: 2 ** 28,
   tile: null,
 };
 

@@ -2,7 +2,7 @@
 import type { Buffer, ContractAxis, ContractStep } from "../../src/compile/program.ts";
 import { contractKernels } from "../contract/contract.ts";
 import type { Kernel, Settings } from "../kernel.ts";
-import type { Shader } from "../shader.ts";
+import { Shader } from "../shader.ts";
 
 /** Larger matrices are worked on in blocks: a workgroup alone would take too long. */
 export const WHOLE = 256;
@@ -84,3 +84,21 @@ export function multiply(
 
 /** Makes what a workgroup has written visible to all of it. */
 export const SYNC = "storageBarrier(); workgroupBarrier();";
+
+/** Writes unit vectors, the rows of identity matrices. */
+export function identityKernel(
+  target: Buffer,
+  batch: number,
+  rows: number,
+  columns: number,
+  settings: Settings,
+): Kernel {
+  const shader = new Shader("identity", settings);
+  shader.emit(
+    `let row = i / ${shader.count(columns)};`,
+    `let isOne = row % ${shader.count(rows)} == i - row * ${shader.count(columns)};`,
+    `${shader.write(target)}[i] = select(0f, 1f, isOne);`,
+  );
+  const total = batch * rows * columns;
+  return shader.elements(total, { flops: 0, traffic: 4 * total });
+}

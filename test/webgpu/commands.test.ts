@@ -2,7 +2,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { commandKernels } from "../../gpu/commands/commands.ts";
-import { GUARANTEED } from "../../gpu/kernel.ts";
+import { GUARANTEED, type Settings } from "../../gpu/kernel.ts";
 import { allocate, type DType, type TypedArray } from "../../src/base/dtypes.ts";
 import type { Buffer, KernelStep } from "../../src/compile/program.ts";
 import { generator } from "../kernels/machine.ts";
@@ -32,11 +32,11 @@ const storage = ({ dtype, data }: Values): TypedArray => {
   return array;
 };
 
-async function byKernels({ command, inputs, outputs, args }: Call): Promise<TypedArray[]> {
+async function byKernels({ command, inputs, outputs, args }: Call, settings = GUARANTEED): Promise<TypedArray[]> {
   const buffers = inputs.map(({ dtype, data }): Buffer => ({ dtype, size: data.length }));
   const step: KernelStep = { kind: "kernel", command, inputs: buffers, outputs, arguments: args };
   const contents = new Map(buffers.map((buffer, i) => [buffer, storage(inputs[i])]));
-  return runKernels(device, commandKernels(step, GUARANTEED), contents, outputs);
+  return runKernels(device, commandKernels(step, settings), contents, outputs);
 }
 
 function byReference({ command, inputs, outputs, args }: Call): TypedArray[] {
@@ -48,8 +48,8 @@ function byReference({ command, inputs, outputs, args }: Call): TypedArray[] {
 let worst = 0;
 
 /** Compares all outputs, relative to 1; returns the kernels'. */
-async function compare(call: Call, tolerance = 0): Promise<TypedArray[]> {
-  const got = await byKernels(call);
+async function compare(call: Call, tolerance = 0, settings = GUARANTEED): Promise<TypedArray[]> {
+  const got = await byKernels(call, settings);
   byReference(call).forEach((want, output) => {
     want.forEach((x, i) => {
       const y = got[output][i];
@@ -234,6 +234,9 @@ test("LU of a column of zeros", async () => {
   await compare({ command: "LU", ...call });
 });
 
+/** A dispatch a step, as for matrices that are too large for a workgroup. */
+const BY_STEPS = { ...GUARANTEED, workgroupFlops: 0 };
+
 test("HOUSEHOLDER", async () => {
   for (const [m, n] of [
     [1, 1],
@@ -248,7 +251,9 @@ test("HOUSEHOLDER", async () => {
     for (const k of new Set([Math.min(m, n), m])) {
       const inputs = [floats(uniform(2 * n * m))];
       const outputs = [float(2 * n * m), float(2 * k * m)];
-      await compare({ command: "HOUSEHOLDER", inputs, outputs, args: [2, n, m, k, k * m] }, 30 * EPSILON);
+      const call: Call = { command: "HOUSEHOLDER", inputs, outputs, args: [2, n, m, k, k * m] };
+      await compare(call, 30 * EPSILON);
+      if (m < 100) await compare(call, 30 * EPSILON, BY_STEPS);
     }
   }
 });
@@ -273,8 +278,33 @@ function assertClose(what: string, x: Matrix, y: Matrix, tolerance: number): voi
   });
 }
 
-test("JACOBI", async () => {
+async function checkJacobi(n: number, m: number, settings: Settings): Promise<void> {
   const batch = 2;
+  const inputs = [floats(uniform(batch * n * m))];
+  const outputs = [float(batch * n * m), float(batch * n * n)];
+  const call: Call = { command: "JACOBI", inputs, outputs, args: [batch, n, m, n, n * n] };
+  const [w, v] = await byKernels(call, settings);
+  const [expected] = byReference(call);
+  const [sources, rows, factors] = [
+    readMatrices(storage(inputs[0]), batch, n, m),
+    readMatrices(w, batch, n, m),
+    readMatrices(v, batch, n, n),
+  ];
+  const tolerance = (n + 10) * EPSILON;
+  for (const item of [0, 1]) {
+    const what = `JACOBI of ${n} rows of ${m}`;
+    const wanted = readMatrices(expected, batch, n, m)[item];
+    const squares = products(wanted, wanted).map((row, i) => row.map((x, j) => (i === j ? x : 0)));
+    // Which row of two of a length comes first, and its sign, depend on the order of the rotations.
+    assertClose(what, products(rows[item], rows[item]), squares, m * tolerance);
+    assertClose(what, products(factors[item], factors[item]), identity(n, n), tolerance);
+    assertClose(what, products(factors[item], columnsOf(sources[item])), rows[item], tolerance);
+  }
+  const [alone] = await byKernels({ ...call, outputs: [outputs[0], float(0)], args: [batch, n, m, 0, 0] }, settings);
+  assert.equal(alone, w);
+}
+
+test("JACOBI", async () => {
   for (const [n, m] of [
     [1, 4],
     [2, 2],
@@ -283,28 +313,10 @@ test("JACOBI", async () => {
     [13, 13],
     [70, 70],
   ]) {
-    const inputs = [floats(uniform(batch * n * m))];
-    const outputs = [float(batch * n * m), float(batch * n * n)];
-    const call: Call = { command: "JACOBI", inputs, outputs, args: [batch, n, m, n, n * n] };
-    const [w, v] = await byKernels(call);
-    const [expected] = byReference(call);
-    const [sources, rows, factors] = [
-      readMatrices(storage(inputs[0]), batch, n, m),
-      readMatrices(w, batch, n, m),
-      readMatrices(v, batch, n, n),
-    ];
-    const tolerance = (n + 10) * EPSILON;
-    for (const item of [0, 1]) {
-      const what = `JACOBI of ${n} rows of ${m}`;
-      const wanted = readMatrices(expected, batch, n, m)[item];
-      const squares = products(wanted, wanted).map((row, i) => row.map((x, j) => (i === j ? x : 0)));
-      // Which row of two of a length comes first, and its sign, depend on the order of the rotations.
-      assertClose(what, products(rows[item], rows[item]), squares, m * tolerance);
-      assertClose(what, products(factors[item], factors[item]), identity(n, n), tolerance);
-      assertClose(what, products(factors[item], columnsOf(sources[item])), rows[item], tolerance);
-    }
-    const [alone] = await byKernels({ ...call, outputs: [outputs[0], float(0)], args: [batch, n, m, 0, 0] });
-    assert.equal(alone, w);
+    await checkJacobi(n, m, GUARANTEED);
+    // A sweep a dispatch, and a round a dispatch.
+    if (n < 13) await checkJacobi(n, m, { ...GUARANTEED, workgroupFlops: 6 * n * n * (m + n) });
+    if (n < 13) await checkJacobi(n, m, BY_STEPS);
   }
 });
 
