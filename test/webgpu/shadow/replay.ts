@@ -12,7 +12,9 @@ import { keyOf } from "./texts.ts";
 
 /** Relative to the largest entry. */
 const TOLERANCE = 2e-4;
-/** What was computed in float64 in the first place. */
+/** What was computed in float64 in the first place may be as far from it as so many times the processor's float32, */
+const TIMES_OWN = 10;
+/** and counts as compared up to this. */
 const TOLERANCE_DEMOTED = 2e-3;
 /** So many runs' shaders are compiled together. */
 const GROUP = 16;
@@ -119,17 +121,17 @@ export class Replay {
     const { plan, program, isDemoted } = record.gpu;
     const { outcome } = this;
     const worst = worstOf(got, record.outputs, isSignless(program));
-    if (worst <= (isDemoted ? TOLERANCE_DEMOTED : TOLERANCE)) {
-      if (isDemoted) outcome.worstDemoted = Math.max(outcome.worstDemoted, worst);
-      else outcome.worst = Math.max(outcome.worst, worst);
-      for (const { kernel } of plan.dispatches) outcome.kernels.set(keyOf(kernel), kernel);
-      return null;
+    if (worst > TOLERANCE && !(isDemoted && worst <= TIMES_OWN * worstOnProcessor(record))) {
+      return `${worst.toExponential(1)} of the largest entry`;
     }
-    if (isDemoted && worstOnProcessor(record) > TOLERANCE_DEMOTED / 2) {
+    if (worst > TOLERANCE_DEMOTED) {
       const reason = "float64 whose values float32 can't hold, on the processor neither";
       outcome.skipped.set(reason, (outcome.skipped.get(reason) ?? 0) + 1);
       return null;
     }
-    return `${worst.toExponential(1)} of the largest entry`;
+    if (isDemoted) outcome.worstDemoted = Math.max(outcome.worstDemoted, worst);
+    else outcome.worst = Math.max(outcome.worst, worst);
+    for (const { kernel } of plan.dispatches) outcome.kernels.set(keyOf(kernel), kernel);
+    return null;
   }
 }
