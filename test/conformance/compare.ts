@@ -22,6 +22,11 @@ export interface Values {
   readonly data: ArrayLike<number>;
 }
 
+/** Waits for what another device computes, which can be looked at from then on. */
+export async function arrived(results: readonly (NDArray | number)[]): Promise<void> {
+  await Promise.all(results.map((x) => (typeof x === "number" ? x : x.data())));
+}
+
 /** The contents of a computed array; a function may also have returned a bare number. */
 export function valuesOf(x: NDArray | number): Values {
   if (typeof x === "number") return { shape: [], dtype: "float32", data: [x] };

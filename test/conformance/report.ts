@@ -8,8 +8,11 @@ export class Unavailable extends Error {
 const describeError = (error: unknown): string =>
   error instanceof Error ? `${error.name}: ${error.message.split("\n")[0]}` : String(error);
 
-/** One way to compute a case's value: its name and a check that gives what differs, or `null`. */
-export type Way = readonly [name: string, check: () => string | null];
+/** What differs, or `null`; on a device that isn't the host's it is known when the results have been read. */
+export type Finding = string | null | Promise<string | null>;
+
+/** One way to compute a case's value: its name and a check of it. The name begins with the precision, where it has one. */
+export type Way = readonly [name: string, check: () => Finding];
 
 /** Ids by the reason that they share. */
 class Reasons {
@@ -36,8 +39,14 @@ export class Report {
   skipped = 0;
   readonly #failures: string[] = [];
   readonly #skipped = new Reasons();
+  readonly #cases: (() => Promise<void>)[] = [];
+  #lacking = 0;
 
-  constructor(readonly family: string) {}
+  constructor(
+    readonly family: string,
+    /** A precision that the device doesn't have: its ways are one skip together. */
+    readonly lacks: { readonly precision: string; readonly reason: string } | null = null,
+  ) {}
 
   fail(id: string, problem: string): void {
     this.failed++;
@@ -54,22 +63,34 @@ export class Report {
    * others that do is a skip of its own.
    */
   check(id: string, ways: Iterable<Way>): void {
-    this.#check(id, ways, (way, reason) => this.skip(way, reason));
+    this.#cases.push(() => this.#check(id, ways, (way, reason) => this.skip(way, reason)));
   }
 
   /** Counts a case whose ways are the library's methods: one that does not exist beside others is a failure. */
   checkMethods(id: string, ways: Iterable<Way>): void {
-    this.#check(id, ways, (way, reason) => this.fail(way, reason));
+    this.#cases.push(() => this.#check(id, ways, (way, reason) => this.fail(way, reason)));
   }
 
-  #check(id: string, ways: Iterable<Way>, onMissing: (way: string, reason: string) => void): void {
+  /** Checks the cases, one after the other. */
+  async settle(): Promise<void> {
+    for (const check of this.#cases.splice(0)) await check();
+    if (this.lacks && this.#lacking > 0)
+      this.skip(`${this.#lacking} ways in ${this.lacks.precision}`, this.lacks.reason);
+    this.#lacking = 0;
+  }
+
+  async #check(id: string, ways: Iterable<Way>, onMissing: (way: string, reason: string) => void): Promise<void> {
     const problems: string[] = [];
     const missing: [way: string, reason: string][] = [];
     let ran = 0;
     for (const [name, check] of ways) {
+      if (this.lacks && name.startsWith(this.lacks.precision)) {
+        this.#lacking++;
+        continue;
+      }
       const way = name === "" ? id : `${id} ${name}`;
       try {
-        const problem = check();
+        const problem = await check();
         ran++;
         if (problem !== null) problems.push(`FAIL ${this.family} ${way}: ${problem}`);
       } catch (error) {
@@ -85,7 +106,7 @@ export class Report {
   }
 
   /** Counts a case with one way. */
-  checkOne(id: string, check: () => string | null): void {
+  checkOne(id: string, check: () => Finding): void {
     this.check(id, [["", check]]);
   }
 

@@ -148,7 +148,7 @@ const unavailable = (): never => {
   throw new Unavailable("lax.nothing does not exist");
 };
 
-test("a report counts passes, failures and skips and groups these by reason", () => {
+test("a report counts passes, failures and skips and groups these by reason", async () => {
   const report = new Report("operations");
   report.checkOne("a", () => null);
   report.checkOne("b", () => "wrong");
@@ -156,6 +156,7 @@ test("a report counts passes, failures and skips and groups these by reason", ()
     throw new RangeError("broken");
   });
   for (const id of ["d", "e"]) report.checkOne(id, unavailable);
+  await report.settle();
   assert.equal(report.lines(), [
     "FAIL operations b: wrong",
     "FAIL operations c: RangeError: broken",
@@ -164,7 +165,7 @@ test("a report counts passes, failures and skips and groups these by reason", ()
   ]);
 });
 
-test("a case passes when all ways that exist do, and each of the others is a skip", () => {
+test("a case passes when all ways that exist do, and each of the others is a skip", async () => {
   const report = new Report("functions");
   const good = () => null;
   const bad = () => "wrong";
@@ -184,6 +185,7 @@ test("a case passes when all ways that exist do, and each of the others is a ski
     ["float64", unavailable],
     ["float32", unavailable],
   ]);
+  await report.settle();
   assert.equal(report.lines(), [
     "FAIL functions b float32: wrong",
     "FAIL functions c float32: wrong",
@@ -192,7 +194,7 @@ test("a case passes when all ways that exist do, and each of the others is a ski
   ]);
 });
 
-test("a method that does not exist fails where others do, and a library's error is never a missing way", () => {
+test("a method that does not exist fails where others do, and a library's error is never a missing way", async () => {
   const report = new Report("functions");
   const notImplemented = (): never => {
     throw new Error("nt.empiricalNtkFn: AUTO is not implemented; it is not available here.");
@@ -208,6 +210,7 @@ test("a method that does not exist fails where others do, and a library's error 
   ]);
   report.checkOne("d", notImplemented);
   const message = "Error: nt.empiricalNtkFn: AUTO is not implemented; it is not available here.";
+  await report.settle();
   assert.equal(report.lines(), [
     "FAIL functions a AUTO: lax.nothing does not exist",
     `FAIL functions c float32: ${message}`,

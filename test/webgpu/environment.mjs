@@ -1,6 +1,7 @@
 // What processes need to find a software adapter: Debian's chromium brings SwiftShader and a loader for it, which serve
 // Node (Dawn), Deno and Chromium alike. Where the environment names an adapter of its own, that one is used.
 
+import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 
 const CHROMIUM = "/usr/lib/chromium";
@@ -10,6 +11,18 @@ export function adapterEnvironment() {
   const driver = `${CHROMIUM}/vk_swiftshader_icd.json`;
   if (process.env.VK_DRIVER_FILES || process.env.GPU_ADAPTER === "machine" || !existsSync(driver)) return {};
   return { VK_DRIVER_FILES: driver, LD_LIBRARY_PATH: CHROMIUM, NODEVICE_SELECT: "1" };
+}
+
+/** Begins this process again, if it was begun without what an adapter needs. */
+export function restartWithAdapter() {
+  const environment = adapterEnvironment();
+  if (Object.keys(environment).length === 0) return;
+  const command = [...process.execArgv, ...process.argv.slice(1)];
+  const { status } = spawnSync(process.execPath, command, {
+    env: { ...process.env, ...environment },
+    stdio: "inherit",
+  });
+  process.exit(status ?? 1);
 }
 
 /**

@@ -1,7 +1,7 @@
 /** The examples of the docstring of neural-tangents' `empirical.py`, from the key on. */
 
 import { lax, type NDArray, nt, random, tree } from "cotangent";
-import { difference, PRECISIONS, type Precision, TOLERANCE, valuesOf } from "../compare.ts";
+import { arrived, difference, PRECISIONS, type Precision, TOLERANCE, valuesOf } from "../compare.ts";
 import type { Data } from "../data.ts";
 import { METHODS, type Variant } from "../implementations.ts";
 import { type Layer, layer, serial } from "../layers.ts";
@@ -69,7 +69,11 @@ export function differenceInSummary(draws: ArrayLike<number>, summary: ArrayLike
 }
 
 function checkSummary(data: Data, report: Report, name: string, draw: () => NDArray): void {
-  report.checkOne(name, () => differenceInSummary(valuesOf(draw()).data, data.get(name).data));
+  report.checkOne(name, async () => {
+    const drawn = draw();
+    await arrived([drawn]);
+    return differenceInSummary(valuesOf(drawn).data, data.get(name).data);
+  });
 }
 
 const initialParams = ([initFn]: Layer, key: NDArray): unknown => initFn(key, [20, ...IMAGE])[1];
@@ -102,8 +106,9 @@ function parseKernelName(name: string): KernelName | null {
 function checkKernel(data: Data, report: Report, name: string, spec: KernelName): void {
   const way = (precision: Precision, method: Variant): Way => [
     spec.get === "ntk" ? `${precision} ${method.name}` : precision,
-    () => {
+    async () => {
       const kernel = computeKernel(spec, precision, method);
+      await arrived([kernel]);
       return difference(kernel, data.get(name), KERNEL_TOLERANCE[precision], precision);
     },
   ];
@@ -137,8 +142,11 @@ function vectorProduct(precision: Precision): NDArray {
 }
 
 function checkVectorProduct(data: Data, report: Report, name: string): void {
-  const check = (precision: Precision) =>
-    difference(vectorProduct(precision), data.get(name), KERNEL_TOLERANCE[precision], precision);
+  const check = async (precision: Precision) => {
+    const product = vectorProduct(precision);
+    await arrived([product]);
+    return difference(product, data.get(name), KERNEL_TOLERANCE[precision], precision);
+  };
   report.check(
     name,
     PRECISIONS.map((precision) => [precision, () => check(precision)]),

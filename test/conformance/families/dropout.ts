@@ -1,6 +1,6 @@
 /** A network with dropout, whose key is split between the two inputs by `nt`. Everything is float32. */
 import { type NDArray, nt, random } from "cotangent";
-import { difference, TOLERANCE } from "../compare.ts";
+import { arrived, difference, TOLERANCE } from "../compare.ts";
 import { type Data, toArray } from "../data.ts";
 import { METHODS } from "../implementations.ts";
 import { type Layer, layer, serial } from "../layers.ts";
@@ -31,8 +31,11 @@ function params(data: Data): unknown {
 const get = (data: Data, name: string): NDArray => toArray(data.get(name), "float32");
 
 export function runDropout(data: Data, report: Report): void {
-  const compare = (actual: unknown, name: string) =>
-    difference(actual as NDArray, data.get(name), TOLERANCE.float32, "float32");
+  const compare = async (actual: unknown, name: string) => {
+    const result = actual as NDArray;
+    await arrived([result]);
+    return difference(result, data.get(name), TOLERANCE.float32, "float32");
+  };
   report.checkOne("f_x1", () => {
     const [, f] = network(data);
     return compare(f(params(data), get(data, "x1"), { rng: get(data, "rng") }), "f_x1");

@@ -1,13 +1,19 @@
 /** Checks of a network's kernels against the tensors `ntk_same`, `ntk_other`, `nngp_same` and `nngp_other`. */
 import { type NDArray, nt, tree } from "cotangent";
-import { difference, PRECISIONS, type Precision, TOLERANCE } from "../compare.ts";
+import { arrived, difference, PRECISIONS, type Precision, TOLERANCE } from "../compare.ts";
 import type { Data } from "../data.ts";
 import { METHODS, type Variant } from "../implementations.ts";
 import type { Report, Way } from "../report.ts";
 
 /** What differs between the leaves of a tree and the tensor `name`, or `name/0`, `name/1`, ... */
-export function differenceInTree(actual: unknown, data: Data, name: string, precision: Precision): string | null {
+export async function differenceInTree(
+  actual: unknown,
+  data: Data,
+  name: string,
+  precision: Precision,
+): Promise<string | null> {
   const leaves = tree.leaves<NDArray>(actual);
+  await arrived(leaves);
   const expected = data.has(name) ? [data.get(name)] : data.list(name);
   if (expected.length === 0) throw new Error(`the data has no tensor ${name}`);
   if (leaves.length !== expected.length) return `${leaves.length} leaves, expected ${expected.length}`;

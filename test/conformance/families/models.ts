@@ -4,7 +4,7 @@ import { PRECISIONS, type Precision } from "../compare.ts";
 import { type Data, toArray } from "../data.ts";
 import { METHODS, type Variant } from "../implementations.ts";
 import { MODELS, type Model, type ModelParams } from "../models.ts";
-import { type Report, Unavailable, type Way } from "../report.ts";
+import { type Finding, type Report, Unavailable, type Way } from "../report.ts";
 import { differenceInTree } from "./kernels.ts";
 
 type Nested = { [name: string]: Nested | NDArray };
@@ -53,7 +53,7 @@ export function runModel(model: string, data: Data, report: Report): void {
   }
 }
 
-function checkKernel(f: Model, data: Data, name: string, precision: Precision, method: Variant): string | null {
+function checkKernel(f: Model, data: Data, name: string, precision: Precision, method: Variant): Finding {
   const traceAxes = name.endsWith("traced") ? [-1] : [];
   const x = (i: number) => toArray(data.get(`x${i}`), precision);
   const kernelFn = nt.empiricalNtkFn(f, { ...method.options, traceAxes, vmapAxes: 0 });

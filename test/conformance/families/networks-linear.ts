@@ -3,7 +3,7 @@ import { type Given, type NDArray, numpy as np, nt } from "cotangent";
 import { PRECISIONS, type Precision } from "../compare.ts";
 import { type Data, toArray } from "../data.ts";
 import { multilayerPerceptron } from "../layers.ts";
-import type { Report, Way } from "../report.ts";
+import type { Finding, Report, Way } from "../report.ts";
 import { arrays, shapes } from "../trees.ts";
 import { differenceInTree } from "./kernels.ts";
 
@@ -16,7 +16,7 @@ function rootsBefore(data: Data, marker: RegExp): string[] {
 /** A multilayer perceptron's parameters: weights without biases, and empty lists for the activations. */
 const withoutBiases = (weights: readonly NDArray[]): unknown[] => weights.flatMap((w) => [[], [w, null]]).slice(1);
 
-const inPrecisions = (check: (precision: Precision) => string | null): Way[] =>
+const inPrecisions = (check: (precision: Precision) => Finding): Way[] =>
   PRECISIONS.map((precision) => [precision, () => check(precision)]);
 
 export function checkVectorProducts(data: Data, report: Report): void {

@@ -4,7 +4,7 @@ import { PRECISIONS, type Precision } from "../compare.ts";
 import { type Data, toArray } from "../data.ts";
 import { METHODS } from "../implementations.ts";
 import { mixedAxesNetwork } from "../layers.ts";
-import type { Report, Way } from "../report.ts";
+import type { Finding, Report, Way } from "../report.ts";
 import { arranged, arrays, initialShapes, input, inputShape, shapes } from "../trees.ts";
 import { checkInitialParams, differenceInTree } from "./kernels.ts";
 
@@ -53,7 +53,7 @@ class Mixed {
     return input(this.data, `${this.name}/${x}`, IN_AXES, this.precision) as Inputs<NDArray>;
   }
 
-  value(): string | null {
+  value(): Finding {
     const out = this.apply(this.params, this.inputs("x1"), { pattern: this.pattern[0] });
     return differenceInTree(out, this.data, `${this.name}/f_x1`, this.precision);
   }
@@ -73,7 +73,7 @@ class Mixed {
     return objectIn ? inputsToObject(x) : x;
   }
 
-  ntk(form: Form, options: object, mapped: boolean): string | null {
+  ntk(form: Form, options: object, mapped: boolean): Finding {
     const [in1, inAxes] = form.objectIn
       ? [inputsToObject(this.inputs("x1")), inputsToObject(IN_AXES)]
       : [this.inputs("x1"), IN_AXES];
@@ -92,7 +92,7 @@ export function checkMixedAxes(data: Data, report: Report, name: string, paramsT
   checkInitialParams(report, name, paramsTree, () =>
     initialShapes(mixedAxesNetwork(shapes(data, `${name}/params`)), inputShape(data, `${name}/x1`, IN_AXES)),
   );
-  const way = (precision: Precision, label: string, check: (mixed: Mixed) => string | null): Way => [
+  const way = (precision: Precision, label: string, check: (mixed: Mixed) => Finding): Way => [
     `${precision} ${label}`,
     () => check(new Mixed(data, name, paramsTree, precision)),
   ];

@@ -1,9 +1,9 @@
 /** Values, jvp and vjp of single operations. */
 import { jvp, type NDArray, vjp } from "cotangent";
-import { difference, PRECISIONS, type Precision, TOLERANCE } from "../compare.ts";
+import { arrived, difference, PRECISIONS, type Precision, TOLERANCE } from "../compare.ts";
 import { type Data, toArray } from "../data.ts";
 import { type Options, operation } from "../registry.ts";
-import type { Report } from "../report.ts";
+import type { Finding, Report } from "../report.ts";
 import type { Tensor } from "../safetensors.ts";
 
 interface Case {
@@ -47,9 +47,10 @@ class Run {
   }
 
   /** What differs in the results from the tensors of the given names, which are read first. */
-  compare(compute: () => readonly NDArray[], names: readonly string[]): string | null {
+  async compare(compute: () => readonly NDArray[], names: readonly string[]): Promise<string | null> {
     const expected = names.map((name) => this.tensor(name));
     const results = compute();
+    await arrived(results);
     if (results.length !== names.length) return `${results.length} results, expected ${names.length}`;
     for (const [i, name] of names.entries()) {
       const found = difference(results[i] as NDArray, expected[i] as Tensor, TOLERANCE[this.precision], this.precision);
@@ -62,17 +63,17 @@ class Run {
     return Array.from({ length: this.spec.outputs }, (_, j) => `${prefix}${j}`);
   }
 
-  value(): string | null {
+  value(): Finding {
     return this.compare(() => operation(this.spec.op, this.spec.options)(...this.inputs), this.names("out"));
   }
 
-  jvp(): string | null {
+  jvp(): Finding {
     const tangents = this.spec.diff.map((i) => this.array(`tan${i}`));
     const compute = () => (jvp(this.ofDifferentiated(), this.differentiated(), tangents) as [unknown, NDArray[]])[1];
     return this.compare(compute, this.names("jvp"));
   }
 
-  vjp(): string | null {
+  vjp(): Finding {
     const cotangents = this.names("ct").map((name) => this.array(name));
     return this.compare(
       () => vjp(this.ofDifferentiated(), ...this.differentiated())[1](cotangents) as NDArray[],

@@ -1,6 +1,6 @@
 /** Keys and draws: bits and integers exact, floats to 2 units in the last place. */
 import { lax, type NDArray, numpy as np } from "cotangent";
-import { differenceInUlps } from "../compare.ts";
+import { arrived, differenceInUlps } from "../compare.ts";
 import type { Data } from "../data.ts";
 import { lookup } from "../library.ts";
 import { type Report, Unavailable } from "../report.ts";
@@ -35,12 +35,13 @@ const floorOf = (kind: string): number => (kind === "gumbel" ? 1 : 0);
 
 export function runRandom(data: Data, report: Report): void {
   for (const name of data.names) {
-    report.checkOne(name, () => {
+    report.checkOne(name, async () => {
       const expected = data.get(name);
       const [, kind = "", number, seed] = /^([a-z]+)(\d*)[^/]*\/(\d+)$/.exec(name) ?? [];
       const draw = Object.hasOwn(DRAWS, kind) ? DRAWS[kind] : undefined;
       if (draw === undefined) throw new Unavailable(`the runner has no draw named ${name.split("/")[0]}`);
       const drawn = draw(random("key")(Number(seed)), expected, Number(number));
+      await arrived([drawn]);
       return differenceInUlps(drawn, expected, 2, floorOf(kind));
     });
   }
