@@ -112,7 +112,7 @@ export function planProgram(program: Program, avals: readonly Aval[], settings: 
     slots,
     slotOf,
     peakBytes: sum(sizes),
-    largestBuffer: Math.max(0, ...sizes),
+    largestBuffer: sizes.reduce((a, b) => Math.max(a, b), 0),
     bytes: PLAN_BYTES + DISPATCH_BYTES * dispatches.length,
   };
 }
