@@ -41,13 +41,18 @@ export function termsOf({ source: { buffer, view }, axes }: Pick<ReduceStep, "so
 export const partsOf = ({ kept, reduced }: Terms): number =>
   kept.total < FEW && reduced.total > MANY ? Math.min(MAX_PARTS, Math.ceil(reduced.total / PART)) : 1;
 
-/** Whether a thread for each result is best: there is little to read, or neighbours read neighbours and keep the device busy. */
-export function suitThreads({ kept, reduced }: Terms): boolean {
+/** Whether neighbouring results read neighbours. */
+export function areAcross({ kept, reduced }: Terms): boolean {
   const step = (axes: Axes): number => Math.abs(axes.strides.at(-1) ?? 0);
-  const isAcross = step(kept) < step(reduced);
-  if (reduced.total <= 32) return true;
-  if (kept.total >= 4096) return isAcross || reduced.total <= 128;
-  return kept.total >= FEW && isAcross && reduced.total <= 4096;
+  return step(kept) < step(reduced);
+}
+
+/** Whether a thread for each result is best: there is little to read, or neighbours read neighbours and keep the device busy. */
+export function suitThreads(terms: Terms): boolean {
+  const [results, count] = [terms.kept.total, terms.reduced.total];
+  if (count <= 32) return true;
+  if (results >= 4096) return areAcross(terms) || count <= 128;
+  return results >= FEW && areAcross(terms) && count <= 4096;
 }
 
 export function workOf({ kept, reduced }: Terms): Work {
@@ -76,10 +81,10 @@ export function emitShare(shader: Shader, { reduced }: Terms, parts: number): vo
   shader.emit(`let end = min(${shader.count(reduced.total)}, begin + ${length});`);
 }
 
-/** Halves the number of threads that hold something until the first holds all: `join` takes over what another holds. */
-export function emitTree(shader: Shader, threads: number, join: (other: string) => readonly string[]): void {
+/** Halves the number of threads that hold something until the first ones hold all: `join` takes over what another holds. */
+export function emitTree(shader: Shader, threads: number, join: (other: string) => readonly string[], left = 1): void {
   shader.emit("workgroupBarrier();");
-  for (let half = threads / 2; half >= 1; half /= 2) {
+  for (let half = threads / 2; half >= left; half /= 2) {
     shader.emit(`if (thread < ${half}u) {`, ...join(`thread + ${half}u`), "}", "workgroupBarrier();");
   }
 }

@@ -18,14 +18,22 @@ const labels = (op: ReduceStep["op"], shape: readonly number[], axes: readonly n
 
 test("a thread for a result where there is little to read, or neighbours read neighbours", () => {
   assert.equal(labels("SUM", [5, 30], [1]), ["SUM by threads"]);
-  assert.equal(labels("SUM", [1000, 128], [0]), ["SUM by threads"]);
+  assert.equal(labels("SUM", [100, 5000], [0]), ["SUM by threads"]);
   assert.equal(labels("ARGMAX", [1000, 10], [1]), ["ARGMAX by threads"]);
 });
 
 test("a workgroup for a result where there are many terms, two stages where the results are few", () => {
   assert.equal(labels("SUM", [100, 1000], [1]), ["SUM by groups"]);
-  assert.equal(labels("MAX", [3, 100000], [1]), ["MAX by groups", "MAX by groups"]);
+  assert.equal(labels("MAX", [3, 100000], [1]), ["MAX by groups", "MAX by threads"]);
   assert.equal(labels("ARGMIN", [100000], [0]), ["ARGMIN by groups", "ARGMIN by groups"]);
+});
+
+test("workgroups for several results where neighbours that read neighbours are few", () => {
+  assert.equal(labels("SUM", [100, 3000], [0]), ["SUM by threads"]);
+  assert.equal(labels("SUM", [1000, 3000], [0]), ["SUM by columns", "SUM by threads"]);
+  assert.equal(labels("SUM", [100000, 10], [0]), ["SUM by columns", "SUM by groups"]);
+  assert.equal(labels("SUM", [200, 3000], [0]).length, 2);
+  assert.equal(labels("SUM", [100000, 3], [0]), ["SUM by groups", "SUM by threads"]);
 });
 
 test("the stages share a buffer of their own", () => {
@@ -46,8 +54,8 @@ test("one text for all sizes of a kind", () => {
 });
 
 test("long running sums of floats are cut into runs", () => {
-  assert.match(kernelsOf("SUM", [1000, 128], [0])[0].code, /count == 128u/);
-  assert.not.match(kernelsOf("MAX", [1000, 128], [0])[0].code, /count/);
+  assert.match(kernelsOf("SUM", [300, 40000], [0])[0].code, /count == 128u/);
+  assert.not.match(kernelsOf("MAX", [300, 40000], [0])[0].code, /count/);
   assert.not.match(kernelsOf("SUM", [5, 30], [1])[0].code, /count/);
 });
 
