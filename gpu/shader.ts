@@ -1,5 +1,6 @@
 /** Writes one compute shader: its bindings, the numbers that differ from shape to shape, the functions that it calls. */
 import type { Buffer } from "../src/compile/program.ts";
+import { type Part, partsOf } from "./cut.ts";
 import { functionsIn } from "./functions.ts";
 import { type Access, type Grid, type Kernel, type Settings, uniformBytes, type Work } from "./kernel.ts";
 import { bitsOf, type DType, int, type StorageType, storageType } from "./values.ts";
@@ -165,33 +166,55 @@ export class Shader {
     return { grid: [x, y, 1], number: y > 1 ? `(group.y * ${this.count(x)} + group.x)` : "group.x" };
   }
 
-  /** A kernel with a thread for each of `total` elements, from the `first` on; `i` is the element's number, a u32. */
-  elements(total: number, work: Work, first: number | null = null): Kernel {
+  /** A kernel with a thread for each of `total` elements; `i` is the element's number, a u32. */
+  elements(total: number, work: Work): Kernel {
     const { grid, number } = this.#numbered(Math.ceil(total / THREADS));
-    this.#select("i", `${number} * ${THREADS}u + thread`, total, first);
+    this.#select("i", `${number} * ${THREADS}u + thread`, this.count(total));
     return this.#build(THREADS, grid, work);
   }
 
-  /**
-   * A kernel with a workgroup for each of `total` items, from the `first` on; `g` is the item's number, a u32, the same in
-   * all of its threads.
-   */
-  groups(total: number, threads: number, work: Work, first: number | null = null): Kernel {
+  /** A kernel with a workgroup for each of `total` items; `g` is the item's number, a u32, the same in all of its threads. */
+  groups(total: number, threads: number, work: Work): Kernel {
     const { grid, number } = this.#numbered(total);
-    this.#select("g", number, total, first);
+    this.#select("g", number, this.count(total));
     return this.#build(threads, grid, work);
   }
 
+  /** The same in as many kernels as it takes to keep to the most operations of a dispatch. */
+  elementsInParts(total: number, work: Work): Kernel[] {
+    const parts = partsOf(total, work, this.settings);
+    return parts.length === 1 ? [this.elements(total, work)] : this.#inParts("i", parts, THREADS, THREADS);
+  }
+
+  groupsInParts(total: number, threads: number, work: Work): Kernel[] {
+    const parts = partsOf(total, work, this.settings);
+    return parts.length === 1 ? [this.groups(total, threads, work)] : this.#inParts("g", parts, threads, 1);
+  }
+
+  /** One text for all parts, of which the first is the largest: where each begins and ends is always in the uniform. */
+  #inParts(name: string, parts: readonly Part[], threads: number, items: number): Kernel[] {
+    const groups = parts.map(({ count }) => Math.ceil(count / items));
+    const { grid, number } = this.#numbered(Math.max(...groups));
+    const place = items === 1 ? number : `${number} * ${items}u + thread`;
+    const at = this.#words.length;
+    const [count, first] = [this.#word(0), this.#word(0)];
+    this.#select(name, place, `u32(${count})`, `u32(${first})`);
+    const kernel = this.#build(threads, grid, { flops: 0, traffic: 0 });
+    return parts.map((part, i) => {
+      const x = Math.min(groups[i] ?? 0, grid[0]);
+      const words = kernel.words.map((word, n) => (n === at ? part.count : n === at + 1 ? part.first : word));
+      return { ...kernel, ...part.work, words, grid: [x, Math.ceil((groups[i] ?? 0) / x), 1] };
+    });
+  }
+
   /** Puts the number of what a thread works on before the body, and ends the threads that have nothing to do. */
-  #select(name: string, place: string, total: number, first: number | null): void {
+  #select(name: string, place: string, end: string, first?: string): void {
     const body = this.#lines;
     this.#lines = [];
-    if (first === null) {
-      this.emit(`let ${name} = ${place};`, `if (${name} >= ${this.count(total)}) { return; }`, ...body);
-      return;
-    }
-    this.emit(`let place = ${place};`, `if (place >= ${this.count(total)}) { return; }`);
-    this.emit(`let ${name} = place + ${this.count(first)};`, ...body);
+    const own = first === undefined ? name : this.fresh("place");
+    this.emit(`let ${own} = ${place};`, `if (${own} >= ${end}) { return; }`);
+    if (first !== undefined) this.emit(`let ${name} = ${own} + ${first};`);
+    this.emit(...body);
   }
 
   #build(threads: number, grid: Grid, { flops, traffic }: Work): Kernel {

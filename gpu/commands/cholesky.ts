@@ -16,12 +16,12 @@ import {
   transposed,
   WHOLE,
 } from "./matrices.ts";
-import { blockKernel } from "./solve.ts";
+import { blockKernels } from "./solve.ts";
 
 export function choleskyKernels({ inputs, outputs, arguments: sizes }: KernelStep, settings: Settings): Kernel[] {
   const [batch = 0, size = 0] = sizes;
   const [source, target] = [stacked(entry(inputs, 0), size, size), stacked(entry(outputs, 0), size, size)];
-  if (size <= WHOLE) return [factorKernel(source, null, target, batch, size, settings)];
+  if (size <= WHOLE) return factorKernels(source, null, target, batch, size, settings);
   return [
     ...zeros(target, settings),
     ...blockedKernels(source, target, batch, size, settings),
@@ -47,13 +47,13 @@ function blockedKernels(source: Matrices, target: Matrices, batch: number, size:
       const sizes = { batch, rows: size - start, columns: own, terms: start };
       kernels.push(...multiply(before, transposed(before), known, sizes, settings));
     }
-    kernels.push(factorKernel(from, rest, to, batch, own, settings));
+    kernels.push(...factorKernels(from, rest, to, batch, own, settings));
     const below = size - start - own;
     if (below === 0) break;
     // L21 L11^T = A21, transposed.
     const part = (x: Matrices): Matrices => transposed(partFrom(x, own, 0));
     const system = { batch, size: own, columns: below, isUnit: false };
-    kernels.push(blockKernel(to, part(from), rest && part(rest), part(to), system, settings));
+    kernels.push(...blockKernels(to, part(from), rest && part(rest), part(to), system, settings));
   }
   return kernels;
 }
@@ -61,14 +61,14 @@ function blockedKernels(source: Matrices, target: Matrices, batch: number, size:
 const THREADS = 64;
 
 /** Factorizes up to WHOLE rows of A - known: a workgroup has a matrix, its threads the rows. */
-function factorKernel(
+function factorKernels(
   source: Matrices,
   known: Matrices | null,
   target: Matrices,
   batch: number,
   size: number,
   settings: Settings,
-): Kernel {
+): Kernel[] {
   const shader = new Shader(`cholesky${known ? ", rest" : ""}`, settings);
   const side = shader.count(size);
   const from = `${shader.read(source.buffer)}[${placeOf(source, "g", "row", "column", shader)}]`;
@@ -106,7 +106,7 @@ function factorKernel(
     "if (failed == 0u) { return; }",
     ...eachElement(`if (column <= row) { ${result}[place(g, row, column)] = nan(); }`),
   );
-  return shader.groups(batch, THREADS, { flops: (batch * size ** 3) / 3, traffic: (4 * batch * size ** 3) / 3 });
+  return shader.groupsInParts(batch, THREADS, { flops: (batch * size ** 3) / 3, traffic: (4 * batch * size ** 3) / 3 });
 }
 
 /** A function from a matrix, row and column to a place. */

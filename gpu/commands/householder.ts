@@ -28,7 +28,7 @@ export function householderKernels({ inputs, outputs, arguments: sizes }: Kernel
   const [source, triangle, basis] = [entry(inputs, 0), entry(outputs, 0), entry(outputs, 1)];
   const all = { source, triangle, basis, batch, n, m, k, settings };
   const steps = Math.min(n, m);
-  if (flopsOf(all) <= settings.workgroupFlops) return [triangleKernel(all), basisKernel(all)];
+  if (flopsOf(all) <= settings.workgroupFlops) return [...triangleKernels(all), ...basisKernels(all)];
   const copy = copyKernel(
     { kind: "copy", source: whole(source, [source.size]), target: whole(triangle, [triangle.size]) },
     settings,
@@ -53,7 +53,7 @@ const workOf = (all: Decomposition): Work => {
 };
 
 /** Makes columns those of a triangle; below its diagonal stay the axes of the reflections, whose first element is 1. */
-function triangleKernel(all: Decomposition): Kernel {
+function triangleKernels(all: Decomposition): Kernel[] {
   const { source, triangle, batch, n, m, settings } = all;
   const shader = new Shader("householder", settings);
   const [columns, rows] = [shader.count(n), shader.count(m)];
@@ -71,11 +71,11 @@ function triangleKernel(all: Decomposition): Kernel {
     `reflect(thread, corner, below, corner + ${rows}, ${columns} - j - 1u, ${rows});`,
     "}",
   );
-  return shader.groups(batch, THREADS, workOf(all));
+  return shader.groupsInParts(batch, THREADS, workOf(all));
 }
 
 /** Reflects the unit vectors along the axes, from the last to the first, and puts zeros in the axes' place. */
-function basisKernel(all: Decomposition): Kernel {
+function basisKernels(all: Decomposition): Kernel[] {
   const { triangle, basis, batch, n, m, k, settings } = all;
   const shader = new Shader("householder, basis", settings);
   const [columns, rows, count] = [shader.count(n), shader.count(m), shader.count(k)];
@@ -97,7 +97,7 @@ function basisKernel(all: Decomposition): Kernel {
     SYNC,
     "}",
   );
-  return shader.groups(batch, THREADS, workOf(all));
+  return shader.groupsInParts(batch, THREADS, workOf(all));
 }
 
 /** The axis of one reflection, of a matrix that many workgroups share. */

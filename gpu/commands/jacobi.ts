@@ -34,14 +34,14 @@ export function jacobiKernels({ inputs, outputs, arguments: sizes }: KernelStep,
   };
   if (flopsOf(all) > settings.workgroupFlops) return roundKernels(all);
   const each = Math.min(MAX_SWEEPS, Math.max(1, Math.floor(settings.workgroupFlops / (flopsOf(all) + 1))));
-  return range(Math.ceil(MAX_SWEEPS / each)).map((i) => sweepKernel(all, each, i === 0));
+  return range(Math.ceil(MAX_SWEEPS / each)).flatMap((i) => sweepKernels(all, each, i === 0));
 }
 
 /** Of a sweep over one matrix. */
 const flopsOf = ({ n, m, factor }: Decomposition): number => 3 * n * n * (2 * m + (factor ? n : 0));
 
 /** Some sweeps by a workgroup a matrix. A thread has a pair, so that no sum is shared out. */
-function sweepKernel(all: Decomposition, sweeps: number, isFirst: boolean): Kernel {
+function sweepKernels(all: Decomposition, sweeps: number, isFirst: boolean): Kernel[] {
   const { rows, factor, unready, batch, n, m, settings } = all;
   const shader = new Shader(`jacobi${isFirst ? "" : ", on"}${factor ? ", factor" : ""}`, settings);
   const [count, width, pairs] = [shader.count(n), shader.count(m), shader.count(pairsOf(n))];
@@ -74,7 +74,7 @@ function sweepKernel(all: Decomposition, sweeps: number, isFirst: boolean): Kern
     `if (thread == 0u) { ${words}[g] = going; }`,
   );
   const flops = batch * sweeps * flopsOf(all);
-  return shader.groups(batch, THREADS, { flops, traffic: 4 * flops });
+  return shader.groupsInParts(batch, THREADS, { flops, traffic: 4 * flops });
 }
 
 /** Copies the rows, and begins with the identity as the factor. */

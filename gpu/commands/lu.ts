@@ -4,7 +4,7 @@ import type { Buffer, KernelStep } from "../../src/compile/program.ts";
 import type { Kernel, Settings } from "../kernel.ts";
 import { Shader } from "../shader.ts";
 import { BLOCK, type Matrices, multiply, partFrom, SYNC, scratch, stacked, transposed, WHOLE } from "./matrices.ts";
-import { blockKernel, solveLower, solveUpper } from "./solve.ts";
+import { blockKernels, solveLower, solveUpper } from "./solve.ts";
 
 const THREADS = 256;
 
@@ -61,7 +61,7 @@ function rowKernels(all: Factorization, start: number, own: number): Kernel[] {
   const { matrices, kernels } = knownOf(all, start, start + own, [own, columns]);
   const row = partFrom(target, start, start + own);
   const system = { batch, size: own, columns, isUnit: true };
-  return [...kernels, blockKernel(partFrom(target, start, start), row, matrices, row, system, settings)];
+  return [...kernels, ...blockKernels(partFrom(target, start, start), row, matrices, row, system, settings)];
 }
 
 /** Factorizes the columns from `start` on: a workgroup has a matrix. */
@@ -101,7 +101,7 @@ function panelKernels(all: Factorization, start: number, own: number): Kernel[] 
     `if (thread == 0u) { ${places}[own + ${side}] = sign; }`,
   );
   const flops = batch * rows * own * own;
-  return [...known.kernels, shader.groups(batch, THREADS, { flops, traffic: 8 * flops })];
+  return [...known.kernels, ...shader.groupsInParts(batch, THREADS, { flops, traffic: 8 * flops })];
 }
 
 const copy = (target: string, source: Buffer, side: string, shader: Shader): string[] => [

@@ -14,16 +14,16 @@ const MANY = 2 ** 24;
 
 export function scatterKernels(step: KernelStep, settings: Settings): Kernel[] {
   const [batch = 0, rows = 0, count = 0, width = 0, indexStep = 0] = step.arguments;
-  if (batch * rows * width * count < MANY) return [walkKernel(step, settings)];
+  if (batch * rows * width * count < MANY) return walkKernels(step, settings);
   const lists = indexStep === 0 ? 1 : batch;
   const sorted = { dtype: "int32", size: lists * count } as const;
   const places = { dtype: "int32", size: lists * count } as const;
   const sort = sortKernels(entry(step.inputs, 1), [sorted, places], lists, count, settings);
-  return [...sort, segmentKernel(step, sorted, places, settings)];
+  return [...sort, ...segmentKernels(step, sorted, places, settings)];
 }
 
 /** A thread a result: it goes through all indices. */
-function walkKernel(step: KernelStep, settings: Settings): Kernel {
+function walkKernels(step: KernelStep, settings: Settings): Kernel[] {
   const [batch = 0, rows = 0, count = 0, width = 0, indexStep = 0] = step.arguments;
   const shader = new Shader("scatter", settings);
   const indices = shader.read(entry(step.inputs, 1));
@@ -37,7 +37,7 @@ function walkKernel(step: KernelStep, settings: Settings): Kernel {
 }
 
 /** A thread a result: it finds its row among the sorted indices, by halving. */
-function segmentKernel(step: KernelStep, sorted: Buffer, places: Buffer, settings: Settings): Kernel {
+function segmentKernels(step: KernelStep, sorted: Buffer, places: Buffer, settings: Settings): Kernel[] {
   const [batch = 0, rows = 0, count = 0, width = 0, indexStep = 0] = step.arguments;
   const shader = new Shader("scatter sorted", settings);
   const [indices, origins] = [shader.read(sorted), shader.read(places)];
@@ -77,7 +77,7 @@ function add({ inputs, arguments: sizes }: KernelStep, place: string, shader: Sh
   return `sum = ${replace === 0 ? `sum + ${update}` : update};`;
 }
 
-function end({ outputs }: KernelStep, total: number, terms: number, shader: Shader): Kernel {
+function end({ outputs }: KernelStep, total: number, terms: number, shader: Shader): Kernel[] {
   shader.emit(`${shader.write(entry(outputs, 0))}[i] = sum;`);
-  return shader.elements(total, { flops: total * terms, traffic: 4 * total * (terms + 1) });
+  return shader.elementsInParts(total, { flops: total * terms, traffic: 4 * total * (terms + 1) });
 }

@@ -42,7 +42,7 @@ export function solveLower(
   settings: Settings,
 ): Kernel[] {
   const { batch, size, columns } = system;
-  if (size <= WHOLE) return [blockKernel(matrix, source, null, target, system, settings)];
+  if (size <= WHOLE) return blockKernels(matrix, source, null, target, system, settings);
   const known = stacked(scratch(batch * BLOCK * columns), BLOCK, columns);
   const kernels: Kernel[] = [];
   for (let start = 0; start < size; start += BLOCK) {
@@ -55,7 +55,7 @@ export function solveLower(
       partFrom(target, start, 0),
     ];
     const rest = start > 0 ? known : null;
-    kernels.push(blockKernel(block, own, rest, result, { ...system, size: rows }, settings));
+    kernels.push(...blockKernels(block, own, rest, result, { ...system, size: rows }, settings));
   }
   return kernels;
 }
@@ -80,14 +80,14 @@ const THREADS = 64;
  * Solves L x = b - known, up to WHOLE rows of it. A workgroup has a column, and after each row of the solution its threads
  * subtract what that row adds to those below.
  */
-export function blockKernel(
+export function blockKernels(
   matrix: Matrices,
   source: Matrices,
   known: Matrices | null,
   target: Matrices,
   { batch, size, columns, isUnit }: System,
   settings: Settings,
-): Kernel {
+): Kernel[] {
   const shader = new Shader(`triangular solve${known ? ", rest" : ""}${isUnit ? ", unit" : ""}`, settings);
   const read = (x: Matrices, row: string, column: string): string =>
     `${shader.read(x.buffer)}[${placeOf(x, "item", row, column, shader)}]`;
@@ -107,7 +107,7 @@ export function blockKernel(
     "}",
   );
   const count = batch * columns;
-  return shader.groups(count, THREADS, {
+  return shader.groupsInParts(count, THREADS, {
     flops: count * size * size,
     traffic: 4 * count * ((size * size) / 2 + 2 * size),
   });

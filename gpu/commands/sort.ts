@@ -25,7 +25,7 @@ export function sortKernels(
   width: number,
   settings: Settings,
 ): Kernel[] {
-  if (width <= COUNTED) return [countKernel(source, outputs, rows, width, settings)];
+  if (width <= COUNTED) return countKernels(source, outputs, rows, width, settings);
   return bitonicKernels(source, outputs, rows, width, settings);
 }
 
@@ -38,13 +38,13 @@ function orderOf({ dtype }: Buffer): string {
 }`;
 }
 
-function countKernel(
+function countKernels(
   source: Buffer,
   [values, places]: Outputs,
   rows: number,
   width: number,
   settings: Settings,
-): Kernel {
+): Kernel[] {
   const shader = new Shader("argsort", settings);
   const elements = shader.read(source);
   shader.declare(orderOf(source));
@@ -58,7 +58,7 @@ function countKernel(
     `${shader.write(values)}[first + before] = own;`,
     `${shader.write(places)}[first + before] = i32(i - first);`,
   );
-  return shader.elements(rows * width, { flops: rows * width * width, traffic: 4 * rows * width * (width + 2) });
+  return shader.elementsInParts(rows * width, { flops: rows * width * width, traffic: 4 * rows * width * (width + 2) });
 }
 
 /**

@@ -1,7 +1,6 @@
 /** Products of a matrix with few columns, vectors mostly: a workgroup has a row, whose terms its threads share out. */
 import { range } from "../../src/base/shapes.ts";
 import type { ContractAxis, ContractStep } from "../../src/compile/program.ts";
-import { partsOf } from "../cut.ts";
 import type { Kernel, Settings } from "../kernel.ts";
 import { Shader } from "../shader.ts";
 import { extentOf, type Letter, sizesOf, stridesOf } from "./axes.ts";
@@ -20,11 +19,9 @@ export function dotKernels(step: ContractStep, splits: number, settings: Setting
     flops: 2 * items * rows * columns * terms,
     traffic: 4 * items * rows * ((columns + 1) * terms + columns * parts),
   };
-  const kernels = partsOf(items * rows * parts, work, settings).map((part) => {
-    const shader = new Shader(`contract dot of ${columns}${split ? " split" : ""}`, settings);
-    emitRow(step, split, threads, shader);
-    return shader.groups(part.count, threads, part.work, part.first);
-  });
+  const shader = new Shader(`contract dot of ${columns}${split ? " split" : ""}`, settings);
+  emitRow(step, split, threads, shader);
+  const kernels = shader.groupsInParts(items * rows * parts, threads, work);
   return split ? [...kernels, sumKernel(step, split, false, settings)] : kernels;
 }
 

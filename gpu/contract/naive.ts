@@ -1,6 +1,5 @@
 /** Products by a thread a result: sums of few terms, small matrices in large batches, integers and bools. */
 import type { ContractStep } from "../../src/compile/program.ts";
-import { partsOf } from "../cut.ts";
 import type { Kernel, Settings } from "../kernel.ts";
 import { Shader } from "../shader.ts";
 import { load, stored, valueType } from "../values.ts";
@@ -10,11 +9,9 @@ export function naiveKernels(step: ContractStep, settings: Settings): Kernel[] {
   const { items, rows, columns, terms } = extentOf(step);
   const count = items * rows * columns;
   const work = { flops: 2 * count * terms, traffic: 4 * count * (2 * terms + 1) };
-  return partsOf(count, work, settings).map((part) => {
-    const shader = new Shader("contract naive", settings);
-    emitSum(step, shader);
-    return shader.elements(part.count, part.work, part.first);
-  });
+  const shader = new Shader("contract naive", settings);
+  emitSum(step, shader);
+  return shader.elementsInParts(count, work);
 }
 
 /** A loop for each axis of terms, so that nothing is divided inside. */

@@ -3,7 +3,6 @@
  * sums up a smaller tile of results in registers.
  */
 import type { ContractStep } from "../../src/compile/program.ts";
-import { partsOf } from "../cut.ts";
 import type { Kernel, Settings, Work } from "../kernel.ts";
 import { Shader } from "../shader.ts";
 import { extentOf, sizesOf, stridesOf } from "./axes.ts";
@@ -17,11 +16,9 @@ export function tileKernels(step: ContractStep, tile: Tile, splits: number, sett
   const split = splitOf(step, splits, tile.depth);
   const halved = isHalved(step, tile);
   const groups = tilesOf(step, tile) * (split?.splits ?? 1);
-  const kernels = partsOf(groups, workOf(step, tile, split), settings).map((part) => {
-    const shader = new Shader(labelOf(step, tile, split), settings);
-    emitTile(step, tile, split, shader);
-    return shader.groups(part.count, threadsOf(tile), part.work, part.first);
-  });
+  const shader = new Shader(labelOf(step, tile, split), settings);
+  emitTile(step, tile, split, shader);
+  const kernels = shader.groupsInParts(groups, threadsOf(tile), workOf(step, tile, split));
   return split ? [...kernels, sumKernel(step, split, halved, settings)] : kernels;
 }
 

@@ -326,6 +326,29 @@ test("JACOBI ends with NaN among the rows", async () => {
   assert.ok(rows.some(Number.isNaN));
 });
 
+test("parts of a dispatch change no bit", async () => {
+  const size = 9;
+  const a = floats(stack(5, () => symmetric(size, size)));
+  const outputs = [float(5 * size * size), float(5 * size * size)];
+  const calls: Call[] = [
+    { command: "CHOLESKY", inputs: [a], outputs: outputs.slice(0, 1), args: [5, size, size, 0, 0] },
+    { command: "HOUSEHOLDER", inputs: [a], outputs, args: [5, size, size, size, size * size] },
+    { command: "JACOBI", inputs: [a], outputs, args: [5, size, size, size, size * size] },
+    { command: "LU", inputs: [a], outputs: [outputs[0], float(5 * (size + 1))], args: [5, size, size, 0, size + 1] },
+    { command: "TRIANGULAR_SOLVE", inputs: [a, a], outputs: outputs.slice(0, 1), args: [5, size, size, 1] },
+    {
+      command: "ARGSORT",
+      inputs: [a],
+      outputs: [outputs[0], { ...outputs[0], dtype: "int32" }],
+      args: [5, size * size],
+    },
+  ];
+  for (const call of calls) {
+    const wanted = await byKernels(call);
+    assert.equal(await byKernels(call, { ...GUARANTEED, maxFlops: 1000 }), wanted, call.command);
+  }
+});
+
 test.after(() => {
   if (process.env.SHOW_ACCURACY) console.log(`the largest error is ${worst.toPrecision(2)} of what is allowed`);
 });
