@@ -3,7 +3,6 @@ import { sizeOf } from "../src/base/shapes.ts";
 import { rowMajorStrides } from "../src/base/view.ts";
 import type { MapInstruction, MapStep } from "../src/compile/program.ts";
 import { mergeWalk } from "../src/compile/walk.ts";
-import { type Part, partsOf } from "./cut.ts";
 import { flopsOf } from "./effort.ts";
 import { expression } from "./expressions.ts";
 import type { Kernel, Settings } from "./kernel.ts";
@@ -18,23 +17,18 @@ export function mapKernels(step: MapStep, settings: Settings): Kernel[] {
 }
 
 function partKernels(step: MapStep, settings: Settings): Kernel[] {
-  const total = sizeOf(step.shape);
-  const sizes = [...step.inputs, ...step.outputs].map(({ buffer }) => Math.min(total, buffer.size));
-  const work = {
-    flops: total * flopsOf(step.instructions),
-    traffic: 4 * sizes.reduce((sum, size) => sum + size, 0),
-  };
-  return partsOf(total, work, settings).map((part) => mapKernel(step, part, settings));
-}
-
-function mapKernel(step: MapStep, { first, count, work }: Part, settings: Settings): Kernel {
   const shader = new Shader(`map of ${step.instructions.length}`, settings);
   const values = [...loadInputs(shader, step), ...nameConstants(shader, step)];
   emitInstructions(shader, step.instructions, values);
   for (const { value, buffer } of step.outputs) {
     shader.emit(`${shader.write(buffer)}[i] = ${stored(buffer.dtype, entry(values, value))};`);
   }
-  return shader.elements(count, work, first);
+  const total = sizeOf(step.shape);
+  const sizes = [...step.inputs, ...step.outputs].map(({ buffer }) => Math.min(total, buffer.size));
+  return shader.elementsInParts(total, {
+    flops: total * flopsOf(step.instructions),
+    traffic: 4 * sizes.reduce((sum, size) => sum + size, 0),
+  });
 }
 
 function entry(values: readonly string[], place: number): string {
