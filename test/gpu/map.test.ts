@@ -7,6 +7,7 @@ import { sizeOf } from "../../src/base/shapes.ts";
 import { rowMajorStrides } from "../../src/base/view.ts";
 import { type Buffer, type MapInstruction, type MapStep, whole } from "../../src/compile/program.ts";
 import { MAP_OPS, type MapOp, resultDType } from "../../src/ir/map-ops.ts";
+import { kernelsOfAll } from "./maps.ts";
 
 const LITERAL: Settings = { ...GUARANTEED, numbers: "literal" };
 const buffer = (shape: readonly number[], dtype: Buffer["dtype"] = "float32"): Buffer => ({
@@ -116,37 +117,18 @@ const BUILTIN =
   /^(abs|array|bitcast|ceil|clamp|countLeadingZeros|countOneBits|f32|floor|fma|for|i32|if|inverseSqrt|main|max|min|round|select|sign|sqrt|switch|trunc|u32|while)$/;
 
 test("every instruction has its text for some dtype, and all functions that it calls come with it", () => {
-  for (const [op, { arity }] of Object.entries(MAP_OPS) as [MapOp, { arity: number }][]) {
-    const codes = (["float32", "int32", "uint32", "bool"] as const).flatMap((dtype) => {
-      const result = resultDType(op, dtype, op === "MOVE" || op === "CONVERT" ? dtype : undefined);
-      const dtypes = Array.from({ length: arity }, (_, i): Buffer["dtype"] =>
-        op === "SELECT" && i === 0 ? "bool" : dtype,
-      );
-      const step: MapStep = {
-        kind: "map",
-        shape: [9],
-        inputs: dtypes.map((own) => whole(buffer([9], own), [9])),
-        constants: [],
-        instructions: [{ op, dtype, result, operands: dtypes.map((_, i) => i) }],
-        outputs: [{ value: arity, buffer: buffer([9], result) }],
-      };
-      try {
-        return mapKernels(step, GUARANTEED).map(({ code }) => code);
-      } catch (error) {
-        assert.match((error as Error).message, /is no operation on/);
-        return [];
-      }
-    });
-    assert.ok(codes.length > 0, op);
-    for (const code of codes) {
-      const defined = new Set([...code.matchAll(/fn (\w+)\(/g)].map(([, name]) => name));
-      const called = [...code.replace(/\/\/.*|@\w+/g, "").matchAll(/\b([a-z]\w*)\(/g)].map(([, name]) => name);
-      assert.equal(
-        called.filter((name) => !defined.has(name) && !BUILTIN.test(name)),
-        [],
-        op,
-      );
-    }
+  const kernels = kernelsOfAll(GUARANTEED);
+  const names = new Set(kernels.map(({ op }) => op));
+  assert.equal(
+    Object.keys(MAP_OPS).filter((op) => !names.has(op as MapOp)),
+    [],
+  );
+  for (const { op, kernel } of kernels) {
+    const defined = new Set([...kernel.code.matchAll(/fn (\w+)\(/g)].map(([, name]) => name));
+    const text = kernel.code.replace(/\/\/.*|@\w+/g, "");
+    const called = [...text.matchAll(/\b([a-z]\w*)\(/g)].map(([, name]) => name);
+    const missing = called.filter((name) => !defined.has(name) && !BUILTIN.test(name));
+    assert.equal(missing, [], op);
   }
 });
 
@@ -164,6 +146,19 @@ test("a map is cut where it binds more buffers than it may", () => {
     assert.is(kernels.length === 1, maxBuffers === 40);
   }
   assert.throws(() => mapKernels(step, { ...GUARANTEED, maxBuffers: 2 }), /one instruction of a map/);
+});
+
+test("a map that is too much for a dispatch is cut", () => {
+  const limited = { ...GUARANTEED, maxFlops: 1000 };
+  const slow: MapInstruction = { op: "IGAMMA", dtype: "float32", result: "float32", operands: [0, 1] };
+  const count = (instruction: MapInstruction): number => {
+    const inputs = [0, 1].map(() => whole(buffer([300]), [300]));
+    const outputs = [{ value: 2, buffer: buffer([300]) }];
+    const step: MapStep = { kind: "map", shape: [300], inputs, constants: [], instructions: [instruction], outputs };
+    return mapKernels(step, limited).length;
+  };
+  assert.is(count(ADD), 1);
+  assert.is(count(slow), 300);
 });
 
 test.run();

@@ -174,6 +174,19 @@ test("numbers in the text instead of the uniform", async () => {
   );
 });
 
+test("a grid of two dimensions, and a dispatch that may not do all", async () => {
+  const instructions = [{ op: "ADD" as const, ...float, operands: [0, 1] }];
+  for (const settings of [
+    { maxGroups: 3 },
+    { maxFlops: 300 },
+    { maxGroups: 2, maxFlops: 300, numbers: "literal" as const },
+  ]) {
+    const inputs = [input("float32", [40, 20]), input("float32", [40, 20])];
+    const outputs = [{ value: 2, buffer: target([40, 20]) }];
+    await check({ shape: [40, 20], constants: [], instructions, outputs }, inputs, { ...GUARANTEED, ...settings });
+  }
+});
+
 test("nothing", () =>
   check({ shape: [3, 0], constants: [], instructions: [], outputs: [{ value: 0, buffer: target([3, 0]) }] }, [
     { operand: whole(target([3, 0]), [3, 0]), contents: allocate("float32", 0) },
