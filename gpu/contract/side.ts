@@ -41,13 +41,21 @@ function isAlongTerms({ letter, rows, terms, vector }: Side): boolean {
   return step(terms) <= step(rows);
 }
 
+/**
+ * The vectors from one term to the next in the workgroup's memory. Where neighbouring threads store neighbouring terms it is
+ * odd, so that they don't all wait for the same bank.
+ */
+const pitchOf = (side: Side): number => side.height / shapeOf(side)[0] + (isAlongTerms(side) ? 1 : 0);
+
 /** The names in the text. */
 const named = ({ letter }: Side) => ({ tile: `${letter}Tile`, places: `${letter}Places`, base: `${letter}Base` });
 
 /** Declares the workgroup's memory, and functions from rows and terms to places in the operand. */
 export function declareSide(side: Side, { depth }: Tile, shader: Shader): void {
   const { letter, rows, terms, vector } = side;
-  shader.declare(`var<workgroup> ${named(side).tile}: array<vec4<f32>, ${(depth * side.height) / 4}>;`);
+  shader.declare(
+    `var<workgroup> ${named(side).tile}: array<vec4<f32>, ${(depth / shapeOf(side)[1]) * pitchOf(side)}>;`,
+  );
   declarePlaces(`${letter}Row`, rows, letter, vector, vector === "rows", shader);
   declarePlaces(`${letter}Term`, terms, letter, vector, vector === "terms", shader);
 }
@@ -123,7 +131,7 @@ export function emitRows(side: Side, tile: Tile, start: string, shader: Shader):
 export function emitSlice(side: Side, tile: Tile, shader: Shader): void {
   const { letter, operand, vector } = side;
   const { places } = named(side);
-  const [rows, terms] = shapeOf(side);
+  const [, terms] = shapeOf(side);
   const source = shader.read(operand.buffer, vector ? "vec4<f32>" : "f32");
   const value = (place: string): string =>
     `select(${vector ? "vec4<f32>()" : "0f"}, ${source}[${place} + offset], isInside & (${place} >= 0i))`;
@@ -132,7 +140,7 @@ export function emitSlice(side: Side, tile: Tile, shader: Shader): void {
     shader.emit(`let offset = ${letter}Term(term / ${terms}u);`);
     const fours = [0, 1, 2, 3].map((r) => value(`${places}[j * 4u + ${r}u]`)).join(", ");
     const loaded = vector ? value(`${places}[j]`) : `vec4<f32>(${fours})`;
-    shader.emit(`${named(side).tile}[t * ${side.height / rows}u + q] = ${loaded};`);
+    shader.emit(`${named(side).tile}[t * ${pitchOf(side)}u + q] = ${loaded};`);
   });
 }
 
@@ -141,7 +149,7 @@ const acrossOf = ({ height, own }: Side): number => height / own;
 
 /** The vector of the workgroup's memory with a thread's `i`-th row (or four of them), and the `t`-th term (or four). */
 export const vectorAt = (side: Side, thread: string, i: number, t: string): string =>
-  `${named(side).tile}[${t} * ${side.height / shapeOf(side)[0]}u + ${thread} + ${i * acrossOf(side)}u]`;
+  `${named(side).tile}[${t} * ${pitchOf(side)}u + ${thread} + ${i * acrossOf(side)}u]`;
 
 /** The row in the tile of a thread's `i`-th row: neighbouring threads have neighbouring vectors. */
 export const rowAt = (side: Side, thread: string, i: string): string =>

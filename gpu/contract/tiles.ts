@@ -26,7 +26,8 @@ export const TALL: Tile = { rows: 64, columns: 16, depth: 16, height: 4, width: 
 
 export const threadsOf = ({ rows, columns, height, width }: Tile): number => (rows / height) * (columns / width);
 
-export const bytesOf = ({ rows, columns, depth }: Tile): number => 4 * depth * (rows + columns);
+/** At most: a slice, with a vector more for each term of both operands. */
+export const bytesOf = ({ rows, columns, depth }: Tile): number => 4 * depth * (rows + columns + 8);
 
 export const fits = (tile: Tile, { maxThreads, workgroupBytes }: Settings): boolean =>
   threadsOf(tile) <= maxThreads && bytesOf(tile) <= workgroupBytes;
