@@ -7,7 +7,6 @@
  */
 
 import { TILE_COLUMN_BYTES, TILE_ROWS as ROWS } from "../opcodes";
-import { TILE_COLUMN_BYTES, TILE_ROWS as ROWS } from "../opcodes";
 import { multiplyAdd } from "../simd";
 
 /** Rows of a tile. */
