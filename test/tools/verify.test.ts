@@ -20,7 +20,7 @@ import { asHostArray, lowered as loweredOf, planOf } from "../support/plans.ts";
 import { randomArray } from "../support/properties.ts";
 import { type Anatomy, anatomyOf, buffersOf, faultsOf, planFaults } from "../support/verify/check.ts";
 import { verifiedRun } from "../support/verify/run.ts";
-import { checkRegisters } from "../support/verify/steps.ts";
+import { checkRegisters, checkStep } from "../support/verify/steps.ts";
 
 type Fn = (...args: NDArray[]) => unknown;
 type Kind = Step["kind"];
@@ -210,6 +210,15 @@ test("shapes, dtypes and sizes that don't fit", () => {
       { ...s, arguments: [s.arguments[0] + 1, ...s.arguments.slice(1)] },
     ];
     finds(command, change(anatomy(command), "kernel", larger), "needs buffers of");
+  }
+  for (const command of ["SCATTER_ADD", "ARGSORT", "CHOLESKY"] as const) {
+    const [step] = anatomy(command).lowered.steps.filter(
+      (s) => s.kind === "kernel" && s.command === command,
+    ) as StepOf<"kernel">[];
+    const faults: string[] = [];
+    const inputs = step.inputs.map((x, i) => (i === 0 ? { ...x, dtype: "bool" as const } : x));
+    checkStep({ ...step, inputs }, null, (fault) => faults.push(fault));
+    assert.equal(faults, [`${command} has no code for bool`]);
   }
   const index = change(anatomy("branch"), "branch", (s) => [{ ...s, index: { dtype: "bool", size: 1 } }]);
   finds("the branches' number", index, "is not one int32");

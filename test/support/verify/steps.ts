@@ -1,5 +1,6 @@
 /** What each step of a plan must keep to by itself: views inside of buffers, sizes that fit, registers in order. */
 import { MAX_REGISTERS } from "../../../assembly/opcodes.ts";
+import { type DType, isFloat } from "../../../src/base/dtypes.ts";
 import { sameShape, sizeOf } from "../../../src/base/shapes.ts";
 import type { View } from "../../../src/base/view.ts";
 import {
@@ -170,7 +171,23 @@ const SIZES: Readonly<Record<KernelCommand, (...words: number[]) => number[]>> =
   LU_SOLVE: (batch, m, n) => [-1, batch * m * m, batch * (m + 1), batch * m * n, batch * m * n],
 };
 
+const NUMBERS: readonly DType[] = ["float32", "float64", "int32", "uint32"];
+/** The dtypes of a command's first input that its kernel has code for. */
+const ACCEPTED: Readonly<Record<KernelCommand, readonly DType[]>> = {
+  GATHER: [...NUMBERS, "bool"],
+  SCATTER_ADD: NUMBERS,
+  ARGSORT: NUMBERS,
+  CHOLESKY: NUMBERS.filter(isFloat),
+  LU: NUMBERS.filter(isFloat),
+  HOUSEHOLDER: NUMBERS.filter(isFloat),
+  JACOBI: NUMBERS.filter(isFloat),
+  TRIANGULAR_SOLVE: NUMBERS.filter(isFloat),
+  LU_SOLVE: NUMBERS.filter(isFloat),
+};
+
 function checkKernel({ command, inputs, outputs, arguments: words }: KernelStep, report: Report): void {
+  const [first] = inputs;
+  if (first && !ACCEPTED[command].includes(first.dtype)) report(`${command} has no code for ${first.dtype}`);
   const expected = SIZES[command](...words);
   const sizes = [...inputs, ...outputs].map(({ size }) => size);
   const fits = sizes.length === expected.length && expected.every((size, i) => size === -1 || size === sizes[i]);
