@@ -3,10 +3,9 @@
 import type { DType } from "../base/dtypes.ts";
 import { sizeOf } from "../base/shapes.ts";
 import type { Jaxpr } from "../ir/jaxpr.ts";
+import { lowered } from "./digits.ts";
 import { arrange, bytesOf, outputBytes } from "./layout.ts";
-import { lower } from "./lower.ts";
 import { type Buffer, type ContractAxis, type ContractStep, ENDLESS, type KernelStep, type Step } from "./program.ts";
-import { simplify } from "./simplify.ts";
 import { bytesOfItem, type Target } from "./target.ts";
 
 /** How fast a device is; see `device/rates.ts`. */
@@ -32,6 +31,8 @@ export interface Cost {
   readonly bytes: number;
   /** Bytes that a run takes at its peak, inputs and outputs included. */
   readonly peakMemory: number;
+  /** Bytes of the results. */
+  readonly outputBytes: number;
   readonly predictedSeconds: number;
 }
 
@@ -145,8 +146,9 @@ class Costs {
 
 /** Counts a program's work on a device without running it. */
 export function costOf(jaxpr: Jaxpr, target: Target, rates: Rates): Cost {
-  const program = lower(simplify(jaxpr), target);
+  const program = lowered(jaxpr, target);
   const { flops, bytes, seconds } = new Costs(target, rates).of(program.steps);
-  const peakMemory = arrange(program, target).end + outputBytes(program, target);
-  return { flops, bytes, peakMemory, predictedSeconds: seconds };
+  const results = outputBytes(program, target);
+  const peakMemory = arrange(program, target).end + results;
+  return { flops, bytes, peakMemory, outputBytes: results, predictedSeconds: seconds };
 }

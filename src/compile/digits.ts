@@ -1,6 +1,10 @@
 /** Programs for devices without `float64`. */
 import type { Aval } from "../ir/aval.ts";
 import { type Atom, type Equation, type Jaxpr, Literal, mapPrograms, Var } from "../ir/jaxpr.ts";
+import { lower } from "./lower.ts";
+import type { Program } from "./program.ts";
+import { simplify } from "./simplify.ts";
+import type { Target } from "./target.ts";
 
 /** Numbers that users give keep all of their digits, as weak `float64`, until they meet an array. */
 const isNumber = ({ aval }: { readonly aval: Aval }): boolean => aval.weak && aval.dtype === "float64";
@@ -40,4 +44,12 @@ export function withoutDigits(jaxpr: Jaxpr): Jaxpr {
 function narrowed(params: unknown): unknown {
   const isConversion = typeof params === "object" && params !== null && "newDtype" in params;
   return isConversion && params.newDtype === "float64" ? { ...params, newDtype: "float32" } : params;
+}
+
+export const hasDigits = ({ itemSize }: Target): boolean => itemSize.float64 !== undefined;
+
+/** A program as steps for a device, with as many digits as this has. */
+export function lowered(jaxpr: Jaxpr, target: Target): Program {
+  const simple = simplify(jaxpr);
+  return lower(hasDigits(target) ? simple : withoutDigits(simple), target);
 }

@@ -1,17 +1,23 @@
 /** What a device is: all that the layers above see of this folder. */
 import type { Rates } from "../compile/cost.ts";
-import { withoutDigits, withoutDigitsOf } from "../compile/digits.ts";
-import { lower } from "../compile/lower.ts";
+import { hasDigits, lowered, withoutDigitsOf } from "../compile/digits.ts";
 import type { Program } from "../compile/program.ts";
-import { simplify } from "../compile/simplify.ts";
 import type { Target } from "../compile/target.ts";
 import type { Aval } from "../ir/aval.ts";
 import { type Jaxpr, outputAvals } from "../ir/jaxpr.ts";
 import type { HostArray, NDArray } from "../ir/ndarray.ts";
 
 export { compiled, programBytes } from "./compiled.ts";
-export { deviceOf, isConcrete, ResidentArray, setStandardDevice, standardDevice, whereTheyLive } from "./current.ts";
-export { type DeviceInfo, type DeviceLike, deviceNamed, moveTo, placed } from "./placement.ts";
+export {
+  deviceOf,
+  inScope,
+  isConcrete,
+  ResidentArray,
+  setStandardDevice,
+  standardDevice,
+  whereTheyLive,
+} from "./current.ts";
+export { type DeviceInfo, type DeviceLike, deviceNamed, moveTo, placed, usableDevices } from "./placement.ts";
 
 /** A program as its device runs it. Nothing in it changes, so one plan serves any number of runs. */
 export interface Plan {
@@ -50,9 +56,6 @@ export interface Device<OwnPlan extends Plan = Plan, OwnArray extends NDArray = 
 /** A program planned for a device. */
 export function planFor(device: Device, jaxpr: Jaxpr): Plan {
   const { target } = device;
-  const narrow = target.itemSize.float64 === undefined;
-  const simple = simplify(jaxpr);
   const avals = outputAvals(jaxpr);
-  if (!narrow) return device.plan(lower(simple, target), avals);
-  return device.plan(lower(withoutDigits(simple), target), avals.map(withoutDigitsOf));
+  return device.plan(lowered(jaxpr, target), hasDigits(target) ? avals : avals.map(withoutDigitsOf));
 }

@@ -49,6 +49,10 @@ export function devices(...rest: never[]): DeviceInfo[] {
   return [...installed.keys()].map(findDevice).filter((info) => info !== null);
 }
 
+/** The same as devices, that of the processor first. */
+export const usableDevices = (): Device[] =>
+  [...installed.values()].map(({ device }) => device).filter((device) => !device.lost?.());
+
 /** The device that is meant. */
 export function deviceNamed(fn: string, given: DeviceLike): Device {
   const name = typeof given === "object" && given !== null ? given.name : given;

@@ -4,20 +4,13 @@ import { describe, noMore } from "../base/errors.ts";
 import { flattenArguments } from "../base/flatten.ts";
 import { entry } from "../base/lists.ts";
 import { unflatten } from "../base/tree.ts";
-import { whereTheyLive } from "../device/device.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { checkFunction } from "../transform/flat.ts";
 import type { AnyTree, ArraysOf, Given, WithLeaves } from "../transform/tree-types.ts";
 import { nngpKernel } from "./nngp.ts";
 import { type NtkOptions, ntkKernel, ntkSettings } from "./ntk.ts";
 import type { ApplyFn } from "./task/apply.ts";
-import {
-  arraysIn,
-  givenArguments,
-  type InnerKernel,
-  type KernelArguments,
-  type SecondInput,
-} from "./task/compile-kernel.ts";
+import { givenArguments, type InnerKernel, type KernelArguments, type SecondInput } from "./task/compile-kernel.ts";
 import { declareKernel } from "./task/known.ts";
 import type { Kwargs } from "./task/kwargs.ts";
 import { Recorder } from "./task/recording.ts";
@@ -68,7 +61,7 @@ export function empiricalKernelFn<Out = NDArray, Params = AnyTree, X = AnyTree>(
   checkFunction(fn, f);
   const settings = ntkSettings(fn, options);
   const kernels: Readonly<Record<KernelName, InnerKernel>> = {
-    nngp: nngpKernel(fn, settings),
+    nngp: nngpKernel(fn, settings, options.device),
     ntk: ntkKernel(fn, settings, options),
   };
   const kernel = (args: KernelArguments, recorder: Recorder, get: unknown): unknown => {
@@ -91,8 +84,7 @@ export function empiricalKernelFn<Out = NDArray, Params = AnyTree, X = AnyTree>(
   ): AnyTree => {
     noMore(fn, further);
     checkGet(get);
-    const args = givenArguments(fn, x1, x2, params, kwargs);
-    return whereTheyLive(arraysIn(fn, args), () => kernel(args, new Recorder(fn, f), get));
+    return kernel(givenArguments(fn, x1, x2, params, kwargs), new Recorder(fn, f), get);
   };
   return declareKernel(kernelFn, { fn, f, settings, kernel, countOf: (get) => checkGet(get).length });
 }

@@ -13,6 +13,7 @@ import { type ApplyFn, callWith } from "./task/apply.ts";
 import { type AxesOptions, kernelLabels, meanOfTraced, pairAxes } from "./task/axes.ts";
 import { compileKernel, type InnerKernel, type KernelFn, kernelFunction } from "./task/compile-kernel.ts";
 import { declareKernel } from "./task/known.ts";
+import { checkDevice, type DeviceOption, type KernelDevice, placedKernel } from "./task/place.ts";
 
 /** The mean over traced axes of the products of two outputs. */
 export function outputProduct(fn: string, out1: NDArray, out2: NDArray, axes: AxesOptions): NDArray {
@@ -21,6 +22,8 @@ export function outputProduct(fn: string, out1: NDArray, out2: NDArray, axes: Ax
   const { first, second, out, sizes } = kernelLabels(x.shape, y.shape, paired);
   return meanOfTraced(contract(x, y, { lhs: first, rhs: second, out, sizes, windows: [] }), x.shape, paired);
 }
+
+export interface NngpOptions extends AxesOptions, DeviceOption {}
 
 /**
  * Returns a function `(x1, x2, params, kwargs?)` that computes one sample of the NNGP kernel of `f`, the outer product of
@@ -34,24 +37,26 @@ export function outputProduct(fn: string, out1: NDArray, out2: NDArray, axes: Ax
  */
 export function empiricalNngpFn<Out = NDArray, Params = AnyTree, X = AnyTree>(
   f: ApplyFn<Out, Params, X>,
-  options: AxesOptions = {},
+  options: NngpOptions = {},
   ...rest: never[]
 ): KernelFn<ArraysOf<Out>, Params, X> {
   const fn = "nt.empiricalNngpFn";
   noMore(fn, rest);
   checkFunction(fn, f);
   const settings = nngpSettings(fn, options);
-  const kernel = nngpKernel(fn, settings);
+  const kernel = nngpKernel(fn, settings, options.device);
   return declareKernel(kernelFunction(fn, f, kernel), { fn, f, settings, kernel });
 }
 
-function nngpSettings(fn: string, options: AxesOptions): Required<AxesOptions> {
-  const { traceAxes = [-1], diagonalAxes = [] } = checkOptions(fn, options, ["traceAxes", "diagonalAxes"]);
+function nngpSettings(fn: string, options: NngpOptions): Required<AxesOptions> {
+  const known = ["traceAxes", "diagonalAxes", "device"] as const;
+  const { traceAxes = [-1], diagonalAxes = [], device } = checkOptions(fn, options, known);
+  checkDevice(fn, device);
   return { traceAxes, diagonalAxes };
 }
 
 /** The same from inside, under the name of the function that the user called. */
-export function nngpKernel(fn: string, axes: AxesOptions): InnerKernel {
+export function nngpKernel(fn: string, axes: AxesOptions, device?: KernelDevice): InnerKernel {
   const kernel = compileKernel(null, (g, [x1, x2, params, [kwargs1, kwargs2]]) => {
     const [outs1, tree] = flattenArguments<NDArray>(callWith(g, params, x1, kwargs1));
     const [outs2, tree2] = x2 === null ? [outs1, tree] : flattenArguments<NDArray>(callWith(g, params, x2, kwargs2));
@@ -61,5 +66,5 @@ export function nngpKernel(fn: string, axes: AxesOptions): InnerKernel {
       outs1.map((out, i) => outputProduct(fn, out, entry(outs2, i), axes)),
     );
   });
-  return (args, recorder) => kernel(args, recorder).run();
+  return placedKernel(fn, (args, recorder) => kernel(args, recorder).run(), kernel, device);
 }

@@ -12,10 +12,11 @@ import type { ApplyFn, VmapAxes } from "./task/apply.ts";
 import type { AxesOptions } from "./task/axes.ts";
 import { compileKernel, type InnerKernel, type KernelFn, kernelFunction } from "./task/compile-kernel.ts";
 import { declareKernel } from "./task/known.ts";
+import { checkDevice, type DeviceOption, placedKernel } from "./task/place.ts";
 import { type NtkSettings, prepare } from "./task/problem.ts";
 import { type MemoryOptions, withinMemory } from "./tiles/memory.ts";
 
-export interface NtkOptions extends AxesOptions, MemoryOptions {
+export interface NtkOptions extends AxesOptions, MemoryOptions, DeviceOption {
   /**
    * Axes over which `f` acts on each example by itself, so that Jacobians are computed example by example: a number (the
    * batch axis of inputs and outputs alike), a tree of them, or `[inAxes, outAxes, kwargsAxes]`. A list of three is
@@ -50,11 +51,14 @@ const NTK_OPTIONS = [
   "memoryLimit",
   "onProgress",
   "rates",
+  "device",
 ] as const;
+
+const RATES = ["contract", "map", "memory", "dispatch", "transfer", "latency"] as const;
 
 function checkRates(fn: string, rates: Partial<Rates>): void {
   if (!isPlainObject(rates)) throw new TypeError(`${fn}: rates must be an object of numbers, got ${describe(rates)}.`);
-  for (const [name, rate] of Object.entries(checkOptions(`${fn}: rates`, rates, ["contract", "map", "memory"]))) {
+  for (const [name, rate] of Object.entries(checkOptions(`${fn}: rates`, rates, RATES))) {
     if (typeof rate === "number" && rate > 0 && rate < Number.POSITIVE_INFINITY) continue;
     throw new RangeError(`${fn}: rates.${name} must be a positive number a second, got ${describe(rate)}.`);
   }
@@ -66,6 +70,7 @@ export function ntkSettings(fn: string, options: NtkOptions): NtkSettings {
   const { traceAxes = [-1], diagonalAxes = [], vmapAxes = null } = given;
   const { jRules = true, sRules = true, fwd = null, memoryLimit = Number.POSITIVE_INFINITY, rates = {} } = given;
   checkRates(fn, rates);
+  checkDevice(fn, given.device);
   if (typeof memoryLimit !== "number" || !(memoryLimit > 0)) {
     throw new RangeError(`${fn}: memoryLimit must be a positive number of bytes, got ${describe(memoryLimit)}.`);
   }
@@ -116,10 +121,10 @@ export function empiricalNtkFn<Out = NDArray, Params = AnyTree, X = AnyTree>(
 
 /** The same from inside, under the name of the function that the user called. */
 export function ntkKernel(fn: string, settings: NtkSettings, options: NtkOptions): InnerKernel {
-  const { implementation = NtkImplementation.JACOBIAN_CONTRACTION, onProgress } = options;
+  const { implementation = NtkImplementation.JACOBIAN_CONTRACTION, onProgress, device } = options;
   const method = methodOf(fn, implementation);
   const kernel = compileKernel(settings.vmapAxes, (g, task, { room = settings.memoryLimit }) =>
     method(fn, prepare(fn, g, settings, task), { ...settings, memoryLimit: room }),
   );
-  return withinMemory(fn, kernel, settings, onProgress);
+  return placedKernel(fn, withinMemory(fn, kernel, settings, onProgress), kernel, device);
 }

@@ -2,6 +2,7 @@
 import { itemSize } from "../base/dtypes.ts";
 import { checkOptions, describe, noMore } from "../base/errors.ts";
 import { flatten, unflatten } from "../base/tree.ts";
+import { type Cost, costOf } from "../compile/cost.ts";
 import { compiled, type Device, deviceOf, isConcrete, type Plan, planFor, programBytes } from "../device/device.ts";
 import { formatAval } from "../ir/aval.ts";
 import { keyOf, treeKey } from "../ir/key.ts";
@@ -21,6 +22,7 @@ export interface JitOptions {
 /** A traced function and, once it has run, its plan for each device. */
 class Compiled {
   readonly plans = new Map<Device, Plan>();
+  readonly costs = new Map<Device, Cost>();
   constructor(readonly traced: Traced) {}
 
   /** A program that closes over arrays of a surrounding trace is good for this trace only. */
@@ -34,6 +36,13 @@ class Compiled {
     const closedOver = consts.reduce((sum, x) => sum + x.size * itemSize(x.dtype), 0);
     const plans = [...this.plans.values()].reduce((sum, plan) => sum + plan.bytes, 0);
     return programBytes(jaxpr) + closedOver + plans;
+  }
+
+  costOn(device: Device): Cost {
+    const { jaxpr } = this.traced.program;
+    const cost = this.costs.get(device) ?? costOf(jaxpr, device.target, device.rates());
+    this.costs.set(device, cost);
+    return cost;
   }
 
   planFor(device: Device): Plan {
@@ -89,6 +98,12 @@ export class CompiledFunction {
     const device = deviceOf(inputs);
     const { peakBytes, largestBuffer } = entry.planFor(device);
     return largestBuffer > device.largestBuffer() ? Number.POSITIVE_INFINITY : peakBytes;
+  }
+
+  /** What a call costs on a device, counted without running it. */
+  cost(f: TreeFunction, args: readonly unknown[], variant: string, device: Device): Cost {
+    const [entry] = this.#find(f, args, variant, false);
+    return entry.costOn(device);
   }
 
   #find(f: TreeFunction, args: readonly unknown[], variant: string, planned: boolean): [Compiled, NDArray[]] {

@@ -23,10 +23,11 @@ const ntk = () => ({
   memoryLimit: 1e8,
   onProgress: () => {},
   rates: { contract: 1e9 },
+  device: "auto",
 });
 
 const ROWS: readonly Row[] = [
-  ["empiricalNngpFn", () => [network], axes],
+  ["empiricalNngpFn", () => [network], () => ({ ...axes(), device: "auto" })],
   ["empiricalNtkFn empiricalKernelFn", () => [network], ntk],
   ["empiricalNtkVpFn", (x) => [network, x, null, params(x)]],
   ["empiricalNtkVpFn", (x) => [network, x, x, params(x), kwargs()]],

@@ -169,4 +169,5 @@ export function* runPlan(
   }
   yield* new Run(session, plan, session.prepared(plan)).perform(inputs, outputs);
   session.recorder.settle();
+  session.pool.trim();
 }

@@ -12,8 +12,8 @@ import { Prepared } from "./run.ts";
 import { Stream } from "./stream.ts";
 import { type Work, waitFor } from "./suspend.ts";
 
-/** Making a buffer above this waits for the device's word that there is room. */
-const LARGE_BYTES = 2 ** 26;
+/** So many bytes may be taken before the device is asked whether there is room. */
+const UNCHECKED_BYTES = 2 ** 24;
 /** Buffers to read from that are larger than this aren't kept. */
 const LARGE_STAGING = 2 ** 22;
 /** So many submissions of heavy work are on their way at once. */
@@ -43,6 +43,8 @@ export class Session {
   #fail: (error: DeviceError) => void = () => {};
   readonly #uploads = new WeakMap<HostArray, Contents>();
   readonly #prepared = new WeakMap<WebGpuPlan, Prepared>();
+  /** For so many bytes in all there is room. */
+  #checkedBytes = 0;
   readonly #inFlight: Promise<unknown>[] = [];
   readonly #staging = new Map<number, GPUBuffer[]>();
   /** Gives back the memory of what has been collected. */
@@ -131,7 +133,7 @@ export class Session {
   /** Memory for commands to write, or for the host, which writes before all commands. */
   *allocate(bytes: number, byHost = false): Work<Memory> {
     const take = (): Memory => (byHost ? this.pool.takeUnused(bytes) : this.pool.take(bytes));
-    if (bytes < LARGE_BYTES || this.pool.has(bytes)) return take();
+    if (this.pool.has(bytes) || this.pool.bytes + bytes <= this.#checkedBytes + UNCHECKED_BYTES) return take();
     const memory = yield* this.#attempt(take);
     if (memory) return memory;
     // All that is idle goes, once nothing uses it any more.
@@ -152,7 +154,10 @@ export class Session {
     this.device.pushErrorScope("out-of-memory");
     const memory = take();
     const error = yield* waitFor(this.alive(this.device.popErrorScope()));
-    if (!error) return memory;
+    if (!error) {
+      this.#checkedBytes = Math.max(this.#checkedBytes, this.pool.bytes);
+      return memory;
+    }
     this.pool.discard(memory);
     return null;
   }

@@ -1,9 +1,9 @@
 /** A kernel function compiled once for each structure, shape and program of `f`. */
 import { noMore } from "../../base/errors.ts";
 import { allNone, type PyTree } from "../../base/tree.ts";
-import { standardDevice, whereTheyLive } from "../../device/device.ts";
-import type { NDArray } from "../../ir/ndarray.ts";
-import { flattenArrays, floatNumbers, type TreeFunction } from "../../transform/flat.ts";
+import type { Cost } from "../../compile/cost.ts";
+import { type Device, standardDevice } from "../../device/device.ts";
+import { floatNumbers, type TreeFunction } from "../../transform/flat.ts";
 import { CompiledFunction } from "../../transform/jit.ts";
 import type { AnyTree, Given } from "../../transform/tree-types.ts";
 import type { ApplyFn, VmapAxes } from "./apply.ts";
@@ -33,8 +33,7 @@ export type InnerKernel = (args: KernelArguments, recorder: Recorder) => AnyTree
 export function kernelFunction(fn: string, f: ApplyFn, kernel: InnerKernel): KernelFn<AnyTree> {
   return (x1, x2, params, kwargs = {}, ...rest: never[]) => {
     noMore(fn, rest);
-    const args = givenArguments(fn, x1, x2, params, kwargs);
-    return whereTheyLive(arraysIn(fn, args), () => kernel(args, new Recorder(fn, f)));
+    return kernel(givenArguments(fn, x1, x2, params, kwargs), new Recorder(fn, f));
   };
 }
 
@@ -42,11 +41,6 @@ export function kernelFunction(fn: string, f: ApplyFn, kernel: InnerKernel): Ker
 export function givenArguments(fn: string, x1: unknown, x2: unknown, params: unknown, kwargs: Kwargs): KernelArguments {
   checkArguments(fn, x1, x2, params, kwargs);
   return [x1, x2 === undefined || allNone(x2) ? null : x2, floatNumbers(params), { both: kwargs }];
-}
-
-/** The arrays among the arguments; those of `f` itself may live elsewhere. */
-export function arraysIn(fn: string, [x1, x2, params]: KernelArguments): NDArray[] {
-  return flattenArrays(fn, [x1, x2, params])[0];
 }
 
 /** What a kernel is told beside its task. */
@@ -61,6 +55,8 @@ interface Beside {
 export interface PreparedCall {
   /** The bytes of memory that it takes at its peak. */
   readonly bytes: number;
+  /** What it costs on a device, which must be the one where it is prepared. */
+  cost(device: Device): Cost;
   readonly run: () => unknown;
 }
 
@@ -101,6 +97,7 @@ export function compileKernel(vmapAxes: VmapAxes, compute: Compute): CompiledKer
       get bytes() {
         return forms.memoryBytes(kernel, inputs, variant);
       },
+      cost: (on) => forms.cost(kernel, inputs, variant, on),
       run: () => forms.call(kernel, inputs, variant),
     };
   };
