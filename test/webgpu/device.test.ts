@@ -1,9 +1,11 @@
-import { array, devices, initWebGPU, jit, lax, type NDArray, numpy as np, nt, withDevice } from "cotangent";
+import { array, devices, jit, lax, type NDArray, numpy as np, nt, withDevice } from "cotangent";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { openDawn } from "./dawn.ts";
+import { deviceNamed } from "../../src/device/placement.ts";
+import type { WebGpu } from "../../src/device/webgpu/device.ts";
+import { open } from "./opened.ts";
 
-const info = await initWebGPU({ gpu: await openDawn() });
+const { info } = await open();
 
 async function isNear(x: NDArray, wanted: readonly number[], tolerance = 1e-5): Promise<void> {
   const got = await x.data();
@@ -67,6 +69,30 @@ test("a kernel", async () => {
   const wanted = kernelFn(x, null, w) as NDArray;
   const got = withDevice("webgpu", () => kernelFn(x, null, w)) as NDArray;
   await isNear(got, Array.from(wanted.dataSync()));
+});
+
+test("heavy kernels that run again and again are compiled for their shapes", async () => {
+  const device = deviceNamed("test", "webgpu") as WebGpu;
+  device.heavyFlops = 1000;
+  const wave = (...shape: number[]) =>
+    array(
+      Float32Array.from({ length: 400 }, (_, i) => Math.sin(i + 1)),
+      { shape },
+    );
+  const [a, b] = [wave(10, 40), wave(40, 10)];
+  const wanted = Array.from(np.matmul(a, b).dataSync());
+  const product = jit((x: NDArray, y: NDArray) => np.matmul(x, y));
+  const { pipelines } = device.session;
+  const run = () =>
+    isNear(
+      withDevice("webgpu", () => product(a, b)),
+      wanted,
+    );
+  for (let i = 0; i < 3; i++) await run();
+  const count = pipelines.count;
+  for (let i = 0; i < 200 && pipelines.count === count; i++) await new Promise((resolve) => setTimeout(resolve, 50));
+  assert.is(pipelines.count, count + 1, "in the background");
+  for (let i = 0; i < 2; i++) await run();
 });
 
 test.run();

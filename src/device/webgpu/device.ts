@@ -22,6 +22,15 @@ const MEMORY_LIMIT = 2 ** 31;
 /** No dispatch may take longer: systems reset a device that doesn't answer for two seconds. */
 const DISPATCH_SECONDS = 0.5;
 
+/** About the operations a second of one workgroup. */
+const GROUP_FLOPS = 5e10;
+
+const HEAVY_FLOPS = 1e9;
+
+/** Whether an adapter is a processor that stands in for a GPU. */
+const isSoftware = ({ architecture, description, isFallbackAdapter }: GPUAdapterInfo): boolean =>
+  isFallbackAdapter || /swiftshader|llvmpipe|lavapipe|basic render/i.test(`${architecture} ${description}`);
+
 /** The limits that decide what fits. */
 const NAMED_LIMITS = [
   "maxBufferSize",
@@ -35,6 +44,8 @@ export class WebGpu implements Owner {
   readonly name = "webgpu";
   readonly target: Target;
   settings: Settings;
+  /** From so many operations on a kernel is compiled for its shapes; never where the compiler takes the cores that compute. */
+  heavyFlops: number;
   readonly info: DeviceInfo;
   /** A slow adapter's, until they are measured. */
   #rates: Rates = { contract: 1e10, map: 1e9, memory: 1e9, dispatch: 1e4, transfer: 1e9, latency: 1e-3 };
@@ -50,8 +61,11 @@ export class WebGpu implements Owner {
       limits: Object.fromEntries(NAMED_LIMITS.map((name) => [name, limits[name]])),
       features: [...features],
     };
+    const software = isSoftware(session.adapter);
+    this.heavyFlops = software ? Number.POSITIVE_INFINITY : HEAVY_FLOPS;
     this.settings = {
       ...GUARANTEED,
+      unrolled: !software,
       maxGroups: limits.maxComputeWorkgroupsPerDimension,
       maxThreads: limits.maxComputeInvocationsPerWorkgroup,
       workgroupBytes: limits.maxComputeWorkgroupStorageSize,
@@ -61,7 +75,7 @@ export class WebGpu implements Owner {
   }
 
   plan(program: Program, outputs: readonly Aval[]): WebGpuPlan {
-    return planProgram(program, outputs, this.settings);
+    return planProgram(program, outputs, this.settings, this.heavyFlops);
   }
 
   run(plan: WebGpuPlan, arrays: readonly NDArray[]): DeviceArray[] {
@@ -147,7 +161,12 @@ export class WebGpu implements Owner {
     this.#rates = rates;
     const { contract, memory, dispatch = Number.POSITIVE_INFINITY } = rates;
     this.session.speed = { flops: contract, traffic: memory, dispatches: dispatch };
-    this.settings = { ...this.settings, maxFlops: contract * DISPATCH_SECONDS };
+    this.settings = {
+      ...this.settings,
+      maxFlops: contract * DISPATCH_SECONDS,
+      // WebGPU tells nothing of cores; fast adapters have many.
+      fillGroups: Math.min(1024, Math.max(GUARANTEED.fillGroups, Math.round(contract / GROUP_FLOPS))),
+    };
   }
 
   lost(): boolean {

@@ -2,7 +2,7 @@
 import { type Gate, gateKernel } from "../../../gpu/gate.ts";
 import type { Kernel, Settings } from "../../../gpu/kernel.ts";
 import { countKernel, fillKernel, sliceKernel } from "../../../gpu/move.ts";
-import { kernelsOf } from "../../../gpu/steps.ts";
+import { kernelsOf, type PlainStep } from "../../../gpu/steps.ts";
 import { type BranchStep, type Buffer, ENDLESS, type LoopStep, type Step } from "../../compile/program.ts";
 import { type HostArray, hostArray } from "../../ir/ndarray.ts";
 
@@ -11,6 +11,8 @@ export interface DispatchNode {
   readonly kernel: Kernel;
   /** Where the grid stands in memory, if a gate decides on it. */
   readonly indirect: { readonly buffer: Buffer; readonly offset: number } | null;
+  /** The kernel with its shapes in the text, where it is worth a compilation of its own. */
+  readonly specialize: (() => Kernel) | null;
 }
 
 /** What a plan does, in order. */
@@ -36,12 +38,20 @@ interface OpenGate extends Gate {
 
 const DISPATCH_WORDS = 3;
 
+function unknownKernel(): never {
+  throw new Error("internal: a kernel that no step has");
+}
+
 export class Nodes {
   /** What the plan itself brings: the grids behind its gates, and a word that is 1. */
   readonly constants = new Map<Buffer, HostArray>();
   readonly #always: Buffer = { dtype: "uint32", size: 1 };
 
-  constructor(readonly settings: Settings) {}
+  constructor(
+    readonly settings: Settings,
+    /** From so many operations on a kernel is worth a text of its own. */
+    readonly heavyFlops: number,
+  ) {}
 
   of(steps: readonly Step[]): Node[] {
     return this.#of(steps, { counter: null, gate: null, loop: null });
@@ -65,19 +75,32 @@ export class Nodes {
         if (!around.counter) throw new Error("internal: a slice outside of a loop");
         return this.#dispatches([sliceKernel(step, around.counter, this.settings)], around);
       }
-      default:
-        return this.#dispatches(kernelsOf(step, this.settings), around);
+      default: {
+        const kernels = kernelsOf(step, this.settings);
+        return this.#dispatches(kernels, around, (i) => this.#specialized(step, kernels, i));
+      }
     }
   }
 
-  #dispatches(kernels: readonly (Kernel | undefined)[], { gate }: Surroundings): Node[] {
-    return kernels.flatMap((kernel): Node[] => {
+  #dispatches(
+    kernels: readonly (Kernel | undefined)[],
+    { gate }: Surroundings,
+    specialize: (i: number) => Kernel = () => unknownKernel(),
+  ): Node[] {
+    return kernels.flatMap((kernel, i): Node[] => {
       if (!kernel) return [];
-      if (!gate) return [{ kind: "dispatch", kernel, indirect: null }];
+      const special = kernel.flops < this.heavyFlops ? null : () => specialize(i);
+      if (!gate) return [{ kind: "dispatch", kernel, indirect: null, specialize: special }];
       const offset = 4 * gate.words.length;
       gate.words.push(...kernel.grid);
-      return [{ kind: "dispatch", kernel, indirect: { buffer: gate.chosen, offset } }];
+      return [{ kind: "dispatch", kernel, indirect: { buffer: gate.chosen, offset }, specialize: special }];
     });
+  }
+
+  /** One of a step's kernels written anew. The order of its bindings follows from the step; what it writes to is known. */
+  #specialized(step: PlainStep, kernels: readonly Kernel[], i: number): Kernel {
+    const [known, own] = [kernels[i], kernelsOf(step, { ...this.settings, numbers: "literal" })[i]];
+    return known && own ? { ...own, bindings: known.bindings } : unknownKernel();
   }
 
   #repeat({ trips, body }: LoopStep, around: Surroundings): Node[] {
@@ -122,7 +145,7 @@ export class Nodes {
   }
 
   #setGate(gate: OpenGate, outer: Buffer, word: { buffer: Buffer; value: number } | null, anew: boolean): Node {
-    return { kind: "dispatch", kernel: gateKernel(gate, outer, word, anew), indirect: null };
+    return { kind: "dispatch", kernel: gateKernel(gate, outer, word, anew), indirect: null, specialize: null };
   }
 
   /** The word that is 1. */

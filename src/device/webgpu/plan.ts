@@ -88,8 +88,13 @@ const DISPATCH_BYTES = 600;
 
 const sum = (list: readonly number[]): number => list.reduce((a, b) => a + b, 0);
 
-export function planProgram(program: Program, avals: readonly Aval[], settings: Settings): WebGpuPlan {
-  const planner = new Nodes(settings);
+export function planProgram(
+  program: Program,
+  avals: readonly Aval[],
+  settings: Settings,
+  heavyFlops = Number.POSITIVE_INFINITY,
+): WebGpuPlan {
+  const planner = new Nodes(settings, heavyFlops);
   const nodes = planner.of(program.steps);
   const constants = new Map([...program.constants, ...planner.constants]);
   const outputs = program.outputs.map((buffer, i) => {

@@ -1,10 +1,11 @@
 /** One run of a plan: its arrays in memory, its dispatches recorded. */
-import { type Kernel, uniformBytes } from "../../../gpu/kernel.ts";
+import type { Kernel } from "../../../gpu/kernel.ts";
 import type { Buffer } from "../../compile/program.ts";
 import type { Contents } from "./contents.ts";
 import type { Memory } from "./memory.ts";
 import type { DispatchNode, Node } from "./nodes.ts";
 import { bufferBytes, type WebGpuPlan } from "./plan.ts";
+import type { Prepared } from "./prepared.ts";
 import type { Session } from "./session.ts";
 import { type Work, waitFor } from "./suspend.ts";
 
@@ -15,57 +16,6 @@ const MOST_TRIPS = 64;
 
 /** Work of about this many seconds is submitted by itself: what takes longer freezes pages. */
 const SUBMIT_SECONDS = 0.1;
-
-/** A bind group and the memory that it binds. */
-interface Bound {
-  readonly ids: readonly number[];
-  readonly group: GPUBindGroup;
-}
-
-/** What runs of one plan share: its numbers in memory, and the bind groups of the last run. */
-export class Prepared {
-  readonly #uniforms: GPUBuffer | null;
-  readonly #offsets = new Map<DispatchNode, number>();
-  readonly #bound = new Map<DispatchNode, Bound>();
-
-  constructor(session: Session, dispatches: readonly DispatchNode[]) {
-    let bytes = 0;
-    for (const node of dispatches) {
-      if (node.kernel.words.length === 0) continue;
-      this.#offsets.set(node, bytes);
-      bytes += uniformBytes(node.kernel.words.length);
-    }
-    this.#uniforms = bytes > 0 ? session.uniforms(bytes) : null;
-    const words = new Int32Array(bytes / 4);
-    for (const [{ kernel }, offset] of this.#offsets) words.set(kernel.words, offset / 4);
-    if (this.#uniforms) session.device.queue.writeBuffer(this.#uniforms, 0, words);
-  }
-
-  /** The group of a dispatch for the memory that its buffers have in this run. Making one costs more than a dispatch. */
-  group(session: Session, node: DispatchNode, memoryOf: (buffer: Buffer) => Memory): GPUBindGroup {
-    const { bindings } = node.kernel;
-    const ids = bindings.map(({ buffer }) => memoryOf(buffer).id);
-    const known = this.#bound.get(node);
-    if (known?.ids.every((id, i) => id === ids[i])) return known.group;
-    const entries: GPUBindGroupEntry[] = bindings.map(({ buffer }, binding) => ({
-      binding,
-      resource: { buffer: memoryOf(buffer).buffer, size: bufferBytes(buffer) },
-    }));
-    const offset = this.#offsets.get(node);
-    if (offset !== undefined && this.#uniforms) {
-      const size = uniformBytes(node.kernel.words.length);
-      entries.push({ binding: entries.length, resource: { buffer: this.#uniforms, offset, size } });
-    }
-    const { layout } = session.pipelines.get(node.kernel);
-    const group = session.device.createBindGroup({ layout, entries });
-    this.#bound.set(node, { ids, group });
-    return group;
-  }
-
-  destroy(): void {
-    this.#uniforms?.destroy();
-  }
-}
 
 /** One run, once its kernels are compiled. */
 class Run {
@@ -126,10 +76,8 @@ class Run {
   *#dispatch(node: DispatchNode): Work<void> {
     const { session } = this;
     const { kernel, indirect } = node;
-    const group = this.prepared.group(session, node, this.#memoryOf);
     const pass = session.recorder.pass();
-    pass.setPipeline(session.pipelines.get(kernel).pipeline);
-    pass.setBindGroup(0, group);
+    this.prepared.set(pass, node, this.#memoryOf);
     if (indirect) pass.dispatchWorkgroupsIndirect(this.#memoryOf(indirect.buffer).buffer, indirect.offset);
     else pass.dispatchWorkgroups(...kernel.grid);
     this.#seconds += session.secondsOf(kernel);
@@ -167,7 +115,9 @@ export function* runPlan(
     session.recorder.flush();
     yield* waitFor(session.alive(compiling));
   }
-  yield* new Run(session, plan, session.prepared(plan)).perform(inputs, outputs);
+  const prepared = session.prepared(plan);
+  yield* new Run(session, plan, prepared).perform(inputs, outputs);
+  prepared.countRun();
   session.recorder.settle();
   session.pool.trim();
 }

@@ -7,8 +7,8 @@ import { Contents } from "./contents.ts";
 import { type Memory, Pool } from "./memory.ts";
 import { Pipelines } from "./pipelines.ts";
 import type { WebGpuPlan } from "./plan.ts";
+import { Prepared } from "./prepared.ts";
 import { Recorder } from "./recorder.ts";
-import { Prepared } from "./run.ts";
 import { Stream } from "./stream.ts";
 import { type Work, waitFor } from "./suspend.ts";
 
@@ -173,7 +173,7 @@ export class Session {
     if (known) return known;
     const made = new Prepared(this, plan.dispatches);
     this.#prepared.set(plan, made);
-    this.onCollected(plan, { release: () => made.destroy() });
+    this.onCollected(plan, made);
     return made;
   }
 
