@@ -27,40 +27,50 @@ const NEAR_ROOT = [
 
 export const GAMMA = {
   logGammaNearTwo: `fn logGammaNearTwo(s: f32) -> f32 { return s * (1f + s) * ${polynomial(NEAR_TWO, "s")}; }`,
+  logGammaNearOne: `fn logGammaNearOne(s: f32) -> f32 { return s * ${polynomial(NEAR_ONE, "s")}; }`,
+  // A compiler may write a function out wherever it is called, so each is called at as few places as can be.
   logGammaOfPositive: `fn logGammaOfPositive(x: f32) -> f32 {
-  if (x >= 8f) {
-    if (x > 1e8f) { return x * (logarithm(x) - 1f); }
-    let z = 1f / x;
-    let zz = z * z;
-    return fma(x - 0.5f, logarithm(x) - 1f, fma(z, ${polynomial(STIRLING, "zz")}, 0.4189385332f));
-  }
-  if (x < 0.25f) { return x * ${polynomial(NEAR_ONE, "x")} - logarithm(x); }
-  if (x < 0.75f) { return logGammaNearTwo(x - 1f) - logarithm(x); }
-  if (x < 1.25f) {
-    let s = x - 1f;
-    return s * ${polynomial(NEAR_ONE, "s")} + 0f;
-  }
   var rest = x;
   var factor = 1f;
-  while (rest > 2.75f) {
+  while (rest > 2.75f && rest < 8f) {
     rest -= 1f;
     factor *= rest;
   }
-  let near = logGammaNearTwo(rest - 2f);
-  if (factor == 1f) { return near; }
-  return near + logarithm(factor);
+  let isNearOne = x >= 0.75f && x < 1.25f;
+  let log = logarithm(select(x, factor, x >= 0.75f && x < 8f));
+  if (x > 1e8f) { return x * (log - 1f); }
+  if (x >= 8f) {
+    let z = 1f / x;
+    let zz = z * z;
+    return fma(x - 0.5f, log - 1f, fma(z, ${polynomial(STIRLING, "zz")}, 0.4189385332f));
+  }
+  if (x < 0.25f || isNearOne) { return logGammaNearOne(select(x, x - 1f, isNearOne)) - select(log, 0f, isNearOne); }
+  let near = logGammaNearTwo(select(rest - 2f, x - 1f, x < 0.75f));
+  return near + select(log, -log, x < 0.75f);
+}`,
+  // gamma(1 + x) for 0 <= x <= 16: a factor, and the logarithm of the other.
+  gammaParts: `fn gammaParts(x: f32) -> vec2<f32> {
+  var rest = x;
+  var factor = 1f;
+  while (rest > 1.75f) {
+    factor *= rest;
+    rest -= 1f;
+  }
+  if (rest < 0.25f) { return vec2<f32>(factor, logGammaNearOne(rest)); }
+  return vec2<f32>(factor, logGammaNearTwo(rest - 1f));
 }`,
   // The distance from the nearest integer, which is all that the sine and the tangent of pi x need.
   fractionOf: "fn fractionOf(x: f32) -> f32 { return x - round(x); }",
   logGamma: `fn logGamma(x: f32) -> f32 {
   if (isNan(x)) { return x; }
   if (isInfinite(x)) { return abs(x); }
-  if (x > 0f) { return logGammaOfPositive(x); }
-  if (x > -1e-9f) { return -logarithm(abs(x)); }
+  if (x > -1e-9f && x <= 0f) { return -logarithm(abs(x)); }
+  let positive = logGammaOfPositive(abs(x));
+  if (x > 0f) { return positive; }
   let fraction = fractionOf(x);
   if (fraction == 0f) { return infinity(); }
   // gamma(x) gamma(-x) = -pi / (x sin(pi x))
-  return logarithm(3.1415927f / abs(sine(3.1415927f * fraction))) - logarithm(-x) - logGammaOfPositive(-x);
+  return logarithm(3.1415927f / abs(x * sine(3.1415927f * fraction))) - positive;
 }`,
   digammaOfPositive: `fn digammaOfPositive(x: f32) -> f32 {
   if (x >= 10f) {
@@ -85,15 +95,17 @@ export const GAMMA = {
   if (isNan(x)) { return x; }
   if (isInfinite(x)) { return select(x, nan(), isNegative(x)); }
   if (isZero(x)) { return withSign(infinity(), -x); }
-  if (!isNegative(x)) { return digammaOfPositive(x); }
+  let positive = digammaOfPositive(select(x, 1f - x, isNegative(x)));
+  if (!isNegative(x)) { return positive; }
   let fraction = fractionOf(x);
   // At the negative integers the limits from the two sides differ.
   if (fraction == 0f) { return nan(); }
-  return digammaOfPositive(1f - x) - 3.1415927f * cotangentOfPi(fraction);
+  return positive - 3.1415927f * cotangentOfPi(fraction);
 }`,
   // Of |x| <= 1/2. Near 1/2 its distance from there counts.
   cotangentOfPi: `fn cotangentOfPi(x: f32) -> f32 {
-  if (abs(x) > 0.25f) { return withSign(tangent(3.1415927f * (0.5f - abs(x))), x); }
-  return 1f / tangent(3.1415927f * x);
+  let isFar = abs(x) > 0.25f;
+  let tan = tangent(3.1415927f * select(abs(x), 0.5f - abs(x), isFar));
+  return withSign(select(1f / tan, tan, isFar), x);
 }`,
 };

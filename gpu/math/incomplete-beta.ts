@@ -1,19 +1,5 @@
 /** The incomplete beta function: its density by what is small in it, times a continued fraction by Lentz's method. */
-import { STIRLING } from "./gamma.ts";
-import { polynomial } from "./polynomial.ts";
-
 export const INCOMPLETE_BETA = {
-  // What Stirling's formula lacks.
-  stirlingRest: `fn stirlingRest(x: f32) -> f32 {
-  let z = 1f / x;
-  let zz = z * z;
-  return z * ${polynomial(STIRLING, "zz")};
-}`,
-  // u - log(1 + u), where 1 + u is also known as a ratio.
-  distanceFromPeak: `fn distanceFromPeak(u: f32, ratio: f32) -> f32 {
-  if (abs(u) < 0.3f) { return logarithmGap(u); }
-  return u - logarithm(ratio);
-}`,
   // log(gamma(small + large) / gamma(large)) - small log(small + large)
   logarithmOfGammas: `fn logarithmOfGammas(small: f32, large: f32) -> f32 {
   let t = small / large;
@@ -28,17 +14,30 @@ export const INCOMPLETE_BETA = {
   // x^a y^b / (a B(a, b)) for x + y = 1.
   betaDensity: `fn betaDensity(a: f32, b: f32, x: f32, y: f32) -> f32 {
   let sum = a + b;
-  if (a < 8f && b < 8f) {
-    let gammas = gammaOf1Plus(sum) / (gammaOf1Plus(a) * gammaOf1Plus(b));
-    return power(x, a) * power(y, b) * (b / sum) * gammas;
+  if (a >= 8f && b >= 8f) { return betaDensityOfLarge(a, b, x, y); }
+  let isSmall = a < 8f && b < 8f;
+  let isFirst = a < 8f;
+  let small = select(b, a, isFirst);
+  let large = select(a, b, isFirst);
+  let parts = gammaParts(small);
+  // The one that belongs to the small parameter.
+  let own = select(y, x, isFirst);
+  let other = select(x, y, isFirst);
+  var scale = power(select(own * sum, own, isSmall), small) / parts.x;
+  var exponent = -parts.y;
+  if (isSmall) {
+    let others = gammaParts(b);
+    let sums = gammaParts(sum);
+    scale *= power(y, b) * sums.x / (others.x * sum);
+    exponent += sums.y - others.y;
+  } else {
+    scale *= select(1f / a, 1f / b, isFirst);
+    exponent += large * logarithmOfRest(own, other) + logarithmOfGammas(small, large);
   }
-  if (a < 8f) {
-    return power(x * sum, a) * exponential(b * logarithmOfRest(x, y) + logarithmOfGammas(a, b)) / gammaOf1Plus(a);
-  }
-  if (b < 8f) {
-    let rest = exponential(a * logarithmOfRest(y, x) + logarithmOfGammas(b, a));
-    return power(y * sum, b) * rest * (b / (a * gammaOf1Plus(b)));
-  }
+  return scale * b * exponential(exponent);
+}`,
+  betaDensityOfLarge: `fn betaDensityOfLarge(a: f32, b: f32, x: f32, y: f32) -> f32 {
+  let sum = a + b;
   let below = fma(a, y, -(b * x));
   let distance = a * distanceFromPeak(-below / a, x * (sum / a)) + b * distanceFromPeak(below / b, y * (sum / b));
   let rests = stirlingRest(a) + stirlingRest(b) - stirlingRest(sum);
@@ -73,8 +72,13 @@ export const INCOMPLETE_BETA = {
   if (isAtZero && isAtOne) { return nan(); }
   if (isAtZero) { return select(1f, 0f, x == 0f); }
   if (isAtOne || x == 0f || x == 1f) { return select(0f, 1f, x == 1f); }
-  let y = 1f - x;
-  if (x < (a + 1f) / (a + b + 2f)) { return betaDensity(a, b, x, y) * betaFraction(a, b, x, y); }
-  return 1f - betaDensity(b, a, y, x) * betaFraction(b, a, y, x);
+  // From the end that the distribution's mean is farther from.
+  let isLower = x < (a + 1f) / (a + b + 2f);
+  let first = select(b, a, isLower);
+  let second = select(a, b, isLower);
+  let near = select(1f - x, x, isLower);
+  let far = select(x, 1f - x, isLower);
+  let part = betaDensity(first, second, near, far) * betaFraction(first, second, near, far);
+  return select(1f - part, part, isLower);
 }`,
 };

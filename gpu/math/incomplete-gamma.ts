@@ -57,36 +57,31 @@ export const INCOMPLETE_GAMMA = {
 }`,
   // log(x) - digamma(a)
   logarithmAboveMean: `fn logarithmAboveMean(a: f32, x: f32) -> f32 {
-  if (a < 4f) { return logarithm(x) - digamma(a); }
+  if (a < 4f) { return logarithm(x) - digammaOfPositive(a); }
   let z = 1f / a;
   return fma(z, ${polynomial(SLOPE, "z")}, logarithmOfRatio(x, a));
 }`,
-  // gamma(1 + a) for 0 <= a <= 8
-  gammaOf1Plus: `fn gammaOf1Plus(a: f32) -> f32 {
-  var rest = a;
-  var factor = 1f;
-  while (rest > 1.75f) {
-    factor *= rest;
-    rest -= 1f;
-  }
-  if (rest < 0.25f) { return factor * exponential(logGammaOfPositive(1f + rest)); }
-  return factor * exponential(logGammaNearTwo(rest - 1f));
+  // u - log(1 + u), where 1 + u is also known as a ratio.
+  distanceFromPeak: `fn distanceFromPeak(u: f32, ratio: f32) -> f32 {
+  if (abs(u) < 0.3f) { return logarithmGap(u); }
+  return u - logarithm(ratio);
+}`,
+  // What Stirling's formula lacks.
+  stirlingRest: `fn stirlingRest(x: f32) -> f32 {
+  let z = 1f / x;
+  let zz = z * z;
+  return z * ${polynomial(STIRLING, "zz")};
 }`,
   // x^a e^-x / gamma(1 + a); for large a the three are huge, so it is written as the distance from the peak.
   gammaDensity: `fn gammaDensity(a: f32, x: f32) -> f32 {
-  if (a <= 8f) {
-    if (x > 200f) { return 0f; }
-    let half = exponential(-0.5f * x);
-    return power(x, a) * half * half / gammaOf1Plus(a);
-  }
-  let u = (x - a) / a;
-  var distance = u - logarithmOfRatio(x, a);
-  if (abs(u) < 0.3f) { distance = logarithmGap(u); }
-  let z = 1f / a;
-  let zz = z * z;
-  return exponential(-a * distance - z * ${polynomial(STIRLING, "zz")}) * inverseSqrt(6.2831853f * a);
+  var exponent = -a * distanceFromPeak((x - a) / a, x / a) - stirlingRest(a);
+  let parts = gammaParts(min(a, 8f));
+  if (a <= 8f) { exponent = -0.5f * (min(x, 200f) + parts.y); }
+  let bell = exponential(exponent);
+  if (a > 8f) { return bell * inverseSqrt(6.2831853f * a); }
+  return power(min(x, 200f), a) * bell * bell / parts.x;
 }`,
-  // For x < 1: what the density is to be multiplied with for P, and for its derivative by a.
+  // For x < 1: what the density is to be multiplied with for P, and this one's derivative by a.
   gammaSeries: `fn gammaSeries(a: f32, x: f32) -> vec2<f32> {
   var term = vec2<f32>(1f, 0f);
   var sum = term;
@@ -95,7 +90,12 @@ export const INCOMPLETE_GAMMA = {
     term = vec2<f32>(term.x, term.y - term.x / (a + f32(i))) * factor;
     sum += term;
   }
-  return vec2<f32>(sum.x, sum.y + sum.x * (logarithm(x) - digamma(a + 1f)));
+  return sum;
+}`,
+  // The derivative of P by a, divided by the density.
+  gammaSeriesSlope: `fn gammaSeriesSlope(a: f32, x: f32) -> f32 {
+  let series = gammaSeries(a, x);
+  return series.y + series.x * (logarithm(x) - digammaOfPositive(a + 1f));
 }`,
   // The integral of (t / x)^a e^(x - t) dt / t over t < x, for a >= x, alone and times log(x / t).
   gammaBelow: `fn gammaBelow(a: f32, x: f32) -> vec2<f32> {
@@ -129,33 +129,35 @@ export const INCOMPLETE_GAMMA = {
   return end * sum;
 }`,
   isOutsideGamma: "fn isOutsideGamma(a: f32, x: f32) -> bool { return isNan(a) || isNan(x) || a < 0f || x < 0f; }",
-  lowerGamma: `fn lowerGamma(a: f32, x: f32) -> f32 {
-  if (isOutsideGamma(a, x) || (a == 0f && x == 0f)) { return nan(); }
-  if (isInfinite(x) || a == 0f) { return 1f; }
-  if (x == 0f || isInfinite(a)) { return 0f; }
-  if (x < 1f) { return gammaDensity(a, x) * gammaSeries(a, x).x; }
-  if (x < a) { return gammaDensity(a, x) * (a * gammaBelow(a, x).x); }
-  return 1f - upperGammaByIntegral(a, x);
+  // P and Q = 1 - P.
+  regularizedGamma: `fn regularizedGamma(a: f32, x: f32) -> vec2<f32> {
+  if (isOutsideGamma(a, x) || (a == 0f && x == 0f)) { return vec2<f32>(nan(), nan()); }
+  if (isInfinite(x) || a == 0f) { return vec2<f32>(1f, 0f); }
+  if (x == 0f || isInfinite(a)) { return vec2<f32>(0f, 1f); }
+  let density = gammaDensity(a, x);
+  if (x >= 1f && x >= a) {
+    let upper = density * (a * gammaAbove(a, x).x);
+    return vec2<f32>(1f - upper, upper);
+  }
+  var sum = 0f;
+  if (x < 1f) { sum = gammaSeries(a, x).x; } else { sum = a * gammaBelow(a, x).x; }
+  return vec2<f32>(density * sum, 1f - density * sum);
 }`,
-  upperGammaByIntegral: `fn upperGammaByIntegral(a: f32, x: f32) -> f32 {
-  return gammaDensity(a, x) * (a * gammaAbove(a, x).x);
-}`,
-  upperGamma: `fn upperGamma(a: f32, x: f32) -> f32 {
-  if (isBounded(a) && isBounded(x) && a > 0f && x >= 1f && x >= a) { return upperGammaByIntegral(a, x); }
-  return 1f - lowerGamma(a, x);
-}`,
+  lowerGamma: "fn lowerGamma(a: f32, x: f32) -> f32 { return regularizedGamma(a, x).x; }",
+  upperGamma: "fn upperGamma(a: f32, x: f32) -> f32 { return regularizedGamma(a, x).y; }",
   // dP / da
   lowerGammaSlope: `fn lowerGammaSlope(a: f32, x: f32) -> f32 {
   if (isOutsideGamma(a, x) || a == 0f) { return nan(); }
   if (isInfinite(x) || x == 0f || isInfinite(a)) { return 0f; }
-  if (x < 1f) { return gammaDensity(a, x) * gammaSeries(a, x).y; }
-  return -(gammaDensity(a, x) * (a / x)) * gammaSampleSlopeByIntegral(a, x);
+  var slope = 0f;
+  if (x < 1f) { slope = gammaSeriesSlope(a, x); } else { slope = -(a / x) * gammaSampleSlopeByIntegral(a, x); }
+  return gammaDensity(a, x) * slope;
 }`,
   // dx / da where P stays.
   gammaSampleSlope: `fn gammaSampleSlope(a: f32, x: f32) -> f32 {
   if (isOutsideGamma(a, x) || a == 0f || isInfinite(a) || isInfinite(x)) { return nan(); }
   if (x == 0f) { return 0f; }
-  if (x < 1f) { return -gammaSeries(a, x).y * (x / a); }
+  if (x < 1f) { return -gammaSeriesSlope(a, x) * (x / a); }
   return gammaSampleSlopeByIntegral(a, x);
 }`,
   // Below the mean of log t no part of the integral is positive, above it none is negative.

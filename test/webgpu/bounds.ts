@@ -50,7 +50,7 @@ export const BINARY: Bounds = [
 export const REFLECTED = { LGAMMA: 4, DIGAMMA: 6 } as const;
 
 /** In units of 2^-24; */
-export const DISTRIBUTIONS = { IGAMMA: 6, IGAMMAC: 6, BETAINC: 40 } as const;
+export const DISTRIBUTIONS = { IGAMMA: 7, IGAMMAC: 7, BETAINC: 40 } as const;
 /** times the result and 1 + its logarithm's size; */
 export const DENSITIES = { IGAMMA_GRAD_A: 12 } as const;
 /** times the result. */
