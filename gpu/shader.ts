@@ -126,9 +126,13 @@ export class Shader {
     index: string,
     sizes: readonly number[],
     strides: readonly (readonly number[])[],
-    bases: readonly number[] = strides.map(() => 0),
+    bases?: readonly number[],
   ): string[] {
-    const terms = bases.map((base) => (base === 0 && this.settings.numbers === "literal" ? [] : [this.number(base)]));
+    const terms = strides.map((_, operand): string[] => {
+      const base = bases?.[operand] ?? 0;
+      // Where there may be one, it is in the text also if it is 0.
+      return bases === undefined || (base === 0 && this.settings.numbers === "literal") ? [] : [this.number(base)];
+    });
     this.#coordinates(index, sizes).forEach((coordinate, axis) => {
       strides.forEach((list, operand) => {
         const stride = list[axis] ?? 0;

@@ -2,7 +2,10 @@
  * Sums whose terms are shared out among workgroups, in two steps: each writes its part of a sum, and a second kernel adds
  * the parts up in their order. So results are the same from run to run, as they aren't with atomic additions.
  */
+
+import { rowMajorStrides } from "../../src/base/view.ts";
 import type { Buffer, ContractStep } from "../../src/compile/program.ts";
+import { mergeWalk } from "../../src/compile/walk.ts";
 import type { Kernel, Settings } from "../kernel.ts";
 import { Shader } from "../shader.ts";
 import { extentOf, resultAxes } from "./axes.ts";
@@ -28,9 +31,11 @@ export function sumKernel(step: ContractStep, split: Split, isHalved: boolean, s
   const { items, rows, columns } = extentOf(step);
   const count = items * rows * columns;
   const shader = new Shader("contract sum", settings);
-  const { sizes, strides } = resultAxes(step);
-  const [place] = shader.offsets("i", sizes, [strides[2]], [step.targetOffset]);
-  shader.emit(...(isHalved ? mirrored(shader.count(rows)) : ["var at = i;"]), "var sum = 0f;");
+  const axes = resultAxes(step);
+  const { sizes, strides } = mergeWalk({ sizes: axes.sizes, strides: [rowMajorStrides(axes.sizes), axes.strides[2]] });
+  const [place] = shader.offsets("i", sizes, strides.slice(1), [step.targetOffset]);
+  // Items of one element each are their own mirror images, so that one text does for both.
+  shader.emit(...mirrored(shader.count(isHalved ? rows : 1)), "var sum = 0f;");
   shader.emit(`for (var part = 0u; part < ${shader.count(split.splits)}; part++) {`);
   shader.emit(`sum += ${shader.read(split.partials)}[at];`, `at += ${shader.count(count)};`, "}");
   shader.emit(`${shader.write(step.target)}[${place}] = sum;`);
