@@ -44,9 +44,14 @@ globalThis.outcome = computeKernel(cotangent, ${JSON.stringify(options)}).catch(
   return `<!doctype html><meta charset="utf-8"><title>cotangent</title><script>${script}</script>`;
 }
 
-async function outcomeOf(chromium, url, isolated) {
+/** The browser with switches beside those that it always gets. */
+export async function launch(executablePath, switches = [], env = process.env) {
   const { chromium: driver } = await import("playwright-core");
-  const browser = await driver.launch({ executablePath: chromium, args: [...FLAGS, ...QUIET] });
+  return await driver.launch({ executablePath, args: [...FLAGS, ...QUIET, ...switches], env });
+}
+
+async function outcomeOf(chromium, url, isolated) {
+  const browser = await launch(chromium);
   try {
     const page = await browser.newPage();
     page.setDefaultTimeout(TIMEOUT_MS);
