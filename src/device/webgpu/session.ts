@@ -83,7 +83,9 @@ export class Session {
 
   /** The promise, or the device's failure: a lost device may never settle what was asked of it. */
   alive<Value>(promise: Promise<Value>): Promise<Value> {
-    return Promise.race([promise, this.#failed]).catch((error: unknown) => {
+    return Promise.race([promise, this.#failed]).catch(async (error: unknown) => {
+      // A browser ends what it was asked for before it says that the device is lost.
+      if (error instanceof DOMException && error.name === "AbortError") await this.#failed;
       throw this.failure ?? error;
     });
   }
