@@ -18,17 +18,22 @@ export function mapKernels(step: MapStep, settings: Settings): Kernel[] {
 
 function partKernels(step: MapStep, settings: Settings): Kernel[] {
   const shader = new Shader(`map of ${step.instructions.length}`, settings);
-  const values = [...loadInputs(shader, step), ...nameConstants(shader, step)];
-  emitInstructions(shader, step.instructions, values);
-  for (const { value, buffer } of step.outputs) {
-    shader.emit(`${shader.write(buffer)}[i] = ${stored(buffer.dtype, entry(values, value))};`);
-  }
+  emitMap(shader, step);
   const total = sizeOf(step.shape);
   const sizes = [...step.inputs, ...step.outputs].map(({ buffer }) => Math.min(total, buffer.size));
   return shader.elementsInParts(total, {
     flops: total * flopsOf(step.instructions),
     traffic: 4 * sizes.reduce((sum, size) => sum + size, 0),
   });
+}
+
+/** Emits what is done with element `i`. Inputs with a name in `given` are values that are at hand. */
+export function emitMap(shader: Shader, step: MapStep, given: readonly (string | null)[] = []): void {
+  const values = [...loadInputs(shader, step, given), ...nameConstants(shader, step)];
+  emitInstructions(shader, step.instructions, values);
+  for (const { value, buffer } of step.outputs) {
+    shader.emit(`${shader.write(buffer)}[i] = ${stored(buffer.dtype, entry(values, value))};`);
+  }
 }
 
 function entry(values: readonly string[], place: number): string {
@@ -38,8 +43,9 @@ function entry(values: readonly string[], place: number): string {
 }
 
 /** The names of the inputs' elements. The outputs, which are row-major, take part in the walk. */
-function loadInputs(shader: Shader, { shape, inputs }: MapStep): string[] {
-  const views = inputs.map(({ view }) => view);
+function loadInputs(shader: Shader, { shape, inputs }: MapStep, given: readonly (string | null)[]): string[] {
+  const loaded = inputs.filter((_, i) => !given[i]);
+  const views = loaded.map(({ view }) => view);
   // An input without axes is one element for all.
   const strides = views.map((view) => (view.shape.length === 0 ? shape.map(() => 0) : view.strides));
   const walk = mergeWalk({ sizes: shape, strides: [rowMajorStrides(shape), ...strides] });
@@ -49,9 +55,11 @@ function loadInputs(shader: Shader, { shape, inputs }: MapStep): string[] {
     walk.strides.slice(1),
     views.map((view) => view.offset),
   );
-  return inputs.map(({ buffer, dtype }, i) =>
-    named(shader, valueType(dtype), load(shader.read(buffer), dtype, entry(offsets, i))),
-  );
+  let next = 0;
+  return inputs.map(({ buffer, dtype }, i) => {
+    const known = given[i];
+    return known || named(shader, valueType(dtype), load(shader.read(buffer), dtype, entry(offsets, next++)));
+  });
 }
 
 function named(shader: Shader, type: string, value: string): string {

@@ -4,6 +4,7 @@ import type { ContractAxis, ContractStep } from "../../src/compile/program.ts";
 import type { Kernel, Settings } from "../kernel.ts";
 import { Shader } from "../shader.ts";
 import { extentOf, type Letter, sizesOf, stridesOf } from "./axes.ts";
+import { storeOf } from "./finish.ts";
 import { type Split, splitOf, sumKernel } from "./split.ts";
 import { inFours, vectorsOf } from "./vectors.ts";
 
@@ -37,11 +38,12 @@ function emitRow(step: ContractStep, split: Split | null, threads: number, shade
   shader.emit("sums[thread] = sum;", "workgroupBarrier();");
   shader.emit(`for (var half = ${threads / 2}u; half > 0u; half /= 2u) {`);
   shader.emit("if (thread < half) { sums[thread] += sums[thread + half]; }", "workgroupBarrier();", "}");
-  const results = shader.write(split?.partials ?? step.target);
+  const partials = split && shader.write(split.partials);
+  const store = partials ? (at: string, value: string) => `${partials}[${at}] = ${value};` : storeOf(step, shader);
   const at = (j: number): string =>
     split ? `g * ${columns}u + ${j}u` : `${place} + ${shader.number(columnPlace(step, "c", j))}`;
   shader.emit("if (thread == 0u) {");
-  shader.emit(...range(columns).map((j) => `${results}[${at(j)}] = sums[0]${columns === 1 ? "" : `[${j}]`};`), "}");
+  shader.emit(...range(columns).map((j) => store(at(j), `sums[0]${columns === 1 ? "" : `[${j}]`}`)), "}");
 }
 
 /** Sets `left` and `right`, where the row's operands begin, and the range of its terms; returns where its results go. */

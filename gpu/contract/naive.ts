@@ -2,13 +2,14 @@
 import type { ContractStep } from "../../src/compile/program.ts";
 import type { Kernel, Settings } from "../kernel.ts";
 import { Shader } from "../shader.ts";
-import { load, stored, valueType } from "../values.ts";
+import { load, valueType } from "../values.ts";
 import { extentOf, resultAxes } from "./axes.ts";
+import { finishFlops, storeOf } from "./finish.ts";
 
 export function naiveKernels(step: ContractStep, settings: Settings): Kernel[] {
   const { items, rows, columns, terms } = extentOf(step);
   const count = items * rows * columns;
-  const work = { flops: 2 * count * terms, traffic: 4 * count * (2 * terms + 1) };
+  const work = { flops: 2 * count * terms + finishFlops(step), traffic: 4 * count * (2 * terms + 1) };
   const shader = new Shader("contract naive", settings);
   emitSum(step, shader);
   return shader.elementsInParts(count, work);
@@ -39,5 +40,5 @@ function emitSum(step: ContractStep, shader: Shader): void {
     bool: `sum || (${x} && ${y})`,
   };
   shader.emit(`sum = ${sums[type]};`, ...k.map(() => "}"));
-  shader.emit(`${shader.write(target)}[${place}] = ${stored(dtype, "sum")};`);
+  shader.emit(storeOf(step, shader)(String(place), "sum"));
 }

@@ -9,6 +9,7 @@ import { mergeWalk } from "../../src/compile/walk.ts";
 import type { Kernel, Settings } from "../kernel.ts";
 import { Shader } from "../shader.ts";
 import { extentOf, resultAxes } from "./axes.ts";
+import { finishFlops, storeOf } from "./finish.ts";
 
 /** The terms of each part, and where the parts of the sums go: all of the first parts row-major, then the second ones. */
 export interface Split {
@@ -38,8 +39,11 @@ export function sumKernel(step: ContractStep, split: Split, isHalved: boolean, s
   shader.emit(...mirrored(shader.count(isHalved ? rows : 1)), "var sum = 0f;");
   shader.emit(`for (var part = 0u; part < ${shader.count(split.splits)}; part++) {`);
   shader.emit(`sum += ${shader.read(split.partials)}[at];`, `at += ${shader.count(count)};`, "}");
-  shader.emit(`${shader.write(step.target)}[${place}] = sum;`);
-  return shader.elements(count, { flops: count * split.splits, traffic: 4 * count * (split.splits + 1) });
+  shader.emit(storeOf(step, shader)(String(place), "sum"));
+  return shader.elements(count, {
+    flops: count * split.splits + finishFlops(step),
+    traffic: 4 * count * (split.splits + 1),
+  });
 }
 
 const mirrored = (side: string): string[] => [

@@ -6,6 +6,7 @@ import type { ContractStep } from "../../src/compile/program.ts";
 import type { Kernel, Settings, Work } from "../kernel.ts";
 import { Shader } from "../shader.ts";
 import { extentOf, sizesOf, stridesOf } from "./axes.ts";
+import { storeOf } from "./finish.ts";
 import { emitProducts } from "./multiply.ts";
 import { declareOffset, declareSide, emitRows, emitSlice, rowAt, type Side, sidesOf } from "./side.ts";
 import { type Split, splitOf, sumKernel } from "./split.ts";
@@ -109,7 +110,8 @@ function emitStores(
   shader: Shader,
 ): void {
   const { items, rows, columns } = extentOf(step);
-  const target = shader.write(split?.partials ?? step.target);
+  const partials = split && shader.write(split.partials);
+  const store = partials ? (at: string, value: string) => `${partials}[${at}] = ${value};` : storeOf(step, shader);
   const [height, width] = [shader.count(rows), shader.count(columns)];
   if (!split) {
     declareOffset("cRow", sizesOf(step.m), stridesOf(step.m, "c"), shader);
@@ -122,9 +124,9 @@ function emitStores(
     shader.repeat("j", tile.width, () => {
       shader.emit(`let column = firstColumn + ${rowAt(b, "across", "j")};`, `if (column < ${width}) {`);
       shader.emit(`let sum = sums[i * ${tile.width / 4}u + j / 4u][j % 4u];`);
-      shader.emit(`${target}[${place("row", "column")}] = sum;`);
+      shader.emit(store(place("row", "column"), "sum"));
       if (isHalved(step, tile) && !split) {
-        shader.emit(`if (tileRow != tileColumn) { ${target}[${place("column", "row")}] = sum; }`);
+        shader.emit(`if (tileRow != tileColumn) { ${store(place("column", "row"), "sum")} }`);
       }
       shader.emit("}");
     });

@@ -3,8 +3,16 @@ import { type Gate, gateKernel } from "../../../gpu/gate.ts";
 import type { Kernel, Settings } from "../../../gpu/kernel.ts";
 import { countKernel, fillKernel, sliceKernel } from "../../../gpu/move.ts";
 import { kernelsOf, type PlainStep } from "../../../gpu/steps.ts";
-import { type BranchStep, type Buffer, ENDLESS, type LoopStep, type Step } from "../../compile/program.ts";
+import {
+  type BranchStep,
+  type Buffer,
+  ENDLESS,
+  type LoopStep,
+  type Program,
+  type Step,
+} from "../../compile/program.ts";
 import { type HostArray, hostArray } from "../../ir/ndarray.ts";
+import { countReads, withEpilogues } from "./epilogues.ts";
 
 export interface DispatchNode {
   readonly kind: "dispatch";
@@ -45,6 +53,7 @@ function unknownKernel(): never {
 export class Nodes {
   /** What the plan itself brings: the grids behind its gates, and a word that is 1. */
   readonly constants = new Map<Buffer, HostArray>();
+  #reads: ReadonlyMap<Buffer, number> = new Map();
   readonly #always: Buffer = { dtype: "uint32", size: 1 };
 
   constructor(
@@ -53,12 +62,14 @@ export class Nodes {
     readonly heavyFlops: number,
   ) {}
 
-  of(steps: readonly Step[]): Node[] {
-    return this.#of(steps, { counter: null, gate: null, loop: null });
+  of(program: Program): Node[] {
+    this.#reads = countReads(program);
+    return this.#of(program.steps, { counter: null, gate: null, loop: null });
   }
 
   #of(steps: readonly Step[], around: Surroundings): Node[] {
-    return steps.flatMap((step) => this.#step(step, around));
+    const fused = withEpilogues(steps, this.#reads, this.settings.maxBuffers);
+    return fused.flatMap((step) => this.#step(step, around));
   }
 
   #step(step: Step, around: Surroundings): Node[] {

@@ -95,7 +95,7 @@ export function planProgram(
   heavyFlops = Number.POSITIVE_INFINITY,
 ): WebGpuPlan {
   const planner = new Nodes(settings, heavyFlops);
-  const nodes = planner.of(program.steps);
+  const nodes = planner.of(program);
   const constants = new Map([...program.constants, ...planner.constants]);
   const outputs = program.outputs.map((buffer, i) => {
     const aval = avals[i];
