@@ -13,6 +13,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import asc from "assemblyscript/asc";
+import gpu from "./gpu.mjs";
 import kernels from "./kernels.mjs";
 import sources from "./sources.mjs";
 
@@ -23,7 +24,7 @@ const [SLOWER, LEAST] = [10, 60];
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const tsx = import.meta.resolve("tsx");
 const filters = process.argv.slice(2);
-const chosen = [...kernels, ...sources].filter(
+const chosen = [...kernels, ...sources, ...gpu].filter(
   ([file, , , test]) => filters.length === 0 || filters.some((part) => file.includes(part) || test.includes(part)),
 );
 
