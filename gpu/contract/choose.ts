@@ -30,11 +30,16 @@ export function chooseWay(step: ContractStep, settings: Settings): "naive" | "do
   return terms <= SHORT || isFilled ? "naive" : "tile";
 }
 
+/** So few multiplications are done before the next dispatch begins. */
+const LIGHT = 2 ** 21;
+
 export function chooseTile(step: ContractStep, settings: Settings): Tile {
-  const { rows, columns, terms } = extentOf(step);
+  const { items, rows, columns, terms } = extentOf(step);
   const fills = (tile: Tile): boolean => tilesOf(step, tile) >= settings.fillGroups;
   const isLarge = Math.min(rows, columns) >= LARGE.rows && fits(LARGE, settings);
   if (settings.tile) return settings.tile;
+  // What takes no longer than a dispatch isn't worth a text of its own.
+  if (items * rows * columns * terms < LIGHT) return SMALL;
   if (isLarge && fills(LARGE)) return LARGE;
   if (Math.min(rows, columns) > SMALL.rows && (terms >= 2 * TILE_PART || fills(MIDDLE))) return MIDDLE;
   if (rows <= FLAT.rows && columns > SMALL.columns) return FLAT;

@@ -23,6 +23,9 @@ const wave = (rows: number, columns: number): NDArray =>
     { shape: [rows, columns] },
   );
 
+/** Float32 sums of 3000 terms that cancel each other differ by more. */
+const tolerance = (name: string): number => (name === "sums in parts" ? 1e-4 : 1e-5);
+
 type Case = readonly [name: string, dispatches: number, f: (...inputs: NDArray[]) => unknown, inputs: NDArray[]];
 
 const [a, b, square, bias] = [wave(20, 12), wave(12, 20), wave(20, 20), wave(1, 20)];
@@ -72,7 +75,10 @@ for (const [name, dispatches, f, inputs] of CASES) {
       const [values, expected] = [await got[i].data(), want.dataSync()];
       const scale = Math.max(...Array.from(expected, Math.abs));
       expected.forEach((x, k) => {
-        assert.ok(Math.abs(values[k] - x) <= 1e-5 * scale, `${name}: result ${i}[${k}] is ${values[k]}, not ${x}`);
+        assert.ok(
+          Math.abs(values[k] - x) <= tolerance(name) * scale,
+          `${name}: result ${i}[${k}] is ${values[k]}, not ${x}`,
+        );
       });
     }
     console.log(

@@ -1,9 +1,10 @@
 /** WebGPU opened for a test, with a hold on the device that the library gets. */
 import { type DeviceInfo, initWebGPU } from "cotangent";
+import type { Rates } from "../../src/compile/cost.ts";
 import { openDawn } from "./dawn.ts";
 
 /** A slow adapter's, so that tests don't wait for a measurement. */
-export const RATES = { contract: 1e9, map: 1e9, memory: 1e9, dispatch: 1e4, transfer: 1e9, latency: 1e-3 };
+export const RATES: Rates = { contract: 1e9, map: 1e9, memory: 1e9, dispatch: 1e4, transfer: 1e9, latency: 1e-3 };
 
 export interface Opened {
   readonly info: DeviceInfo;
@@ -16,6 +17,7 @@ let last: GPUDevice | undefined;
 export async function open(
   backend: "adapter" | "null" = "adapter",
   change: (device: GPUDevice) => void = () => {},
+  rates: Rates = RATES,
 ): Promise<Opened> {
   last?.destroy();
   await last?.lost;
@@ -34,7 +36,7 @@ export async function open(
       return { limits, info, features, requestDevice };
     },
   };
-  const info = await initWebGPU({ gpu: watched, rates: RATES });
+  const info = await initWebGPU({ gpu: watched, rates });
   if (!device) throw new Error("initWebGPU has not opened a device");
   last = device;
   return { info, device };
