@@ -74,6 +74,7 @@ async function main() {
     })),
     { name: "package", command: [node, ["test/package/run.mjs"]], pattern: total },
     { name: "runtimes", command: [node, ["test/runtimes/run.mjs"]], pattern: total },
+    { name: "pages", command: [node, ["test/runtimes/pages.mjs"]], pattern: total },
   ];
   const wanted = process.argv.slice(2);
   const chosen = steps.filter(({ name }) => wanted.length === 0 || wanted.some((part) => name.startsWith(part)));

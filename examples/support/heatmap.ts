@@ -24,7 +24,7 @@ const VIRIDIS = [
 type Colour = readonly [red: number, green: number, blue: number];
 
 /** The colour of a number from 0 to 1. */
-function colourOf(fraction: number): Colour {
+export function colourOf(fraction: number): Colour {
   const place = Math.min(1, Math.max(0, fraction)) * (VIRIDIS.length - 1);
   const below = Math.min(Math.floor(place), VIRIDIS.length - 2);
   const [from, to] = [VIRIDIS[below] as Colour, VIRIDIS[below + 1] as Colour];
@@ -39,6 +39,11 @@ function scaleOf({ values }: HeatMap) {
   const ticks = roundTicks(low, high);
   const [first, last] = [ticks[0]?.value ?? 0, ticks.at(-1)?.value ?? 1];
   return { fraction: (value: number) => (value - first) / (last - first), ticks };
+}
+
+/** Whichever of black and white stands out. */
+export function inkOn([red, green, blue]: Colour): string {
+  return 0.3 * red + 0.59 * green + 0.11 * blue > 130 ? "black" : "white";
 }
 
 const MARGIN = 5;
@@ -134,18 +139,16 @@ export function drawSvg(map: HeatMap): string {
   ].join("\n")}\n`;
 }
 
-/** A square for each value, which is written on it in whichever of black and white stands out. */
+/** A square for each value, which is written on it. */
 function svgCells(map: HeatMap): string[] {
   const { fraction } = scaleOf(map);
   return map.values.flatMap((row, i) =>
     row.map((value, j) => {
       const colour = colourOf(fraction(value));
-      const luminance = 0.3 * colour[0] + 0.59 * colour[1] + 0.11 * colour[2];
-      const ink = luminance > 130 ? "black" : "white";
       const [x, y] = [j * CELL, i * CELL];
       return (
         `<rect x="${x}" y="${y}" width="${CELL}" height="${CELL}" fill="${rgb(colour)}" stroke="white"/>` +
-        `<text x="${x + CELL / 2}" y="${y + CELL / 2 + 4}" font-size="11" fill="${ink}">${value.toFixed(2)}</text>`
+        `<text x="${x + CELL / 2}" y="${y + CELL / 2 + 4}" font-size="11" fill="${inkOn(colour)}">${value.toFixed(2)}</text>`
       );
     }),
   );
