@@ -28,6 +28,8 @@ export interface Settings {
   readonly maxFlops: number;
   /** The most of a workgroup of the decompositions, where there is another way: what takes it a tenth of a second. */
   readonly workgroupFlops: number;
+  /** Whether the largest tile pays: it keeps more results in registers than some adapters have. */
+  readonly large: boolean;
   /** The tile of products, where one has been measured to be the best: else it is chosen by their shape. */
   readonly tile: Tile | null;
 }
@@ -43,6 +45,7 @@ export const GUARANTEED: Settings = {
   fillGroups: 64,
   maxFlops: Number.POSITIVE_INFINITY,
   workgroupFlops: 2 ** 28,
+  large: true,
   tile: null,
 };
 

@@ -36,7 +36,7 @@ const LIGHT = 2 ** 21;
 export function chooseTile(step: ContractStep, settings: Settings): Tile {
   const { items, rows, columns, terms } = extentOf(step);
   const fills = (tile: Tile): boolean => tilesOf(step, tile) >= settings.fillGroups;
-  const isLarge = Math.min(rows, columns) >= LARGE.rows && fits(LARGE, settings);
+  const isLarge = settings.large && Math.min(rows, columns) >= LARGE.rows && fits(LARGE, settings);
   if (settings.tile) return settings.tile;
   // What takes no longer than a dispatch isn't worth a text of its own.
   if (items * rows * columns * terms < LIGHT) return SMALL;

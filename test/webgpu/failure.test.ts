@@ -26,6 +26,7 @@ const collatz = jit((x: NDArray) =>
 test("no WebGPU, no adapter, no device", async () => {
   const none = { requestAdapter: async () => null };
   assert.match(await rejection(initWebGPU({ gpu: none })), "WebGPU finds no adapter on this machine");
+  assert.match(await rejection(initWebGPU()), 'on Node install the package "webgpu" (npm i webgpu), or pass its GPU');
   const limits = { maxBufferSize: 1 };
   const refusing = {
     requestAdapter: async () => ({ limits, requestDevice: () => Promise.reject(new Error("Required limit (8)")) }),

@@ -17,7 +17,7 @@ let last: GPUDevice | undefined;
 export async function open(
   backend: "adapter" | "null" = "adapter",
   change: (device: GPUDevice) => void = () => {},
-  rates: Rates = RATES,
+  rates: Rates | null = RATES,
 ): Promise<Opened> {
   last?.destroy();
   await last?.lost;
@@ -36,7 +36,7 @@ export async function open(
       return { limits, info, features, requestDevice };
     },
   };
-  const info = await initWebGPU({ gpu: watched, rates });
+  const info = await initWebGPU({ gpu: watched, ...(rates && { rates }) });
   if (!device) throw new Error("initWebGPU has not opened a device");
   last = device;
   return { info, device };

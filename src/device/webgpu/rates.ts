@@ -48,27 +48,59 @@ async function best(measure: () => Promise<number>): Promise<number> {
   return least;
 }
 
-/** The rate at which work of some size is done; the size grows by `factor` until it takes long enough, or is the largest. */
-async function rate(
-  device: WebGpu,
-  latency: number,
-  sizes: readonly number[],
-  program: (size: number) => readonly [work: number, fn: (...inputs: NDArray[]) => NDArray, shapes: readonly Shape[]],
-): Promise<number> {
-  let found = 0;
+type Program = (
+  size: number,
+) => readonly [work: number, fn: (...inputs: NDArray[]) => NDArray, shapes: readonly Shape[]];
+
+/** The seconds of a run, its latency included. */
+async function secondsOf(device: WebGpu, fn: (...inputs: NDArray[]) => NDArray, shapes: readonly Shape[]) {
+  const run = await prepare(device, fn, shapes);
+  return best(async () => {
+    const start = performance.now();
+    run();
+    await device.done();
+    return seconds(start);
+  });
+}
+
+/** The rate at which work of some size is done; the size grows until it takes long enough, or is the largest. */
+async function rate(device: WebGpu, latency: number, sizes: readonly number[], program: Program) {
+  let found = { rate: 0, size: 0 };
   for (const size of sizes) {
     const [work, fn, shapes] = program(size);
-    const run = await prepare(device, fn, shapes);
-    const time = await best(async () => {
-      const start = performance.now();
-      run();
-      await device.done();
-      return seconds(start);
-    });
-    found = work / Math.max(time - latency, time / 10);
+    const time = await secondsOf(device, fn, shapes);
+    found = { rate: work / Math.max(time - latency, time / 10), size };
     if (time - latency >= LONG_ENOUGH) break;
   }
   return found;
+}
+
+const product: Program = (n) => [
+  2 * n ** 3,
+  (a, b) => dotGeneral(a, b, { contractingDims: [[1], [0]] }),
+  [
+    [n, n],
+    [n, n],
+  ],
+];
+
+/** Products smaller than this say nothing of tiles. */
+const TELLING = 1024;
+
+/** Finds out how this adapter's products are fast, by one large enough to tell. */
+async function chooseProducts(device: WebGpu, size: number): Promise<void> {
+  if (size < TELLING) return;
+  const [, fn, shapes] = product(size);
+  let chosen = device.settings;
+  let least = Number.POSITIVE_INFINITY;
+  for (const large of [true, false]) {
+    for (const unrolled of [true, false]) {
+      device.settings = { ...device.settings, large, unrolled };
+      const time = await secondsOf(device, fn, shapes);
+      if (time < least) [least, chosen] = [time, device.settings];
+    }
+  }
+  device.settings = chosen;
 }
 
 function chain(x: NDArray): NDArray {
@@ -96,17 +128,11 @@ export async function measureRates(device: WebGpu): Promise<Rates> {
     return seconds(start);
   });
   const dispatch = (DISPATCHES - 1) / Math.max(many - latency, 1e-6);
-  const contract = await rate(device, latency, powers(128, 2, 5), (n) => [
-    2 * n ** 3,
-    (a, b) => dotGeneral(a, b, { contractingDims: [[1], [0]] }),
-    [
-      [n, n],
-      [n, n],
-    ],
-  ]);
-  const map = await rate(device, latency, powers(2 ** 14, 4, 6), (n) => [2 * CHAIN * n, chain, [[n]]]);
-  const memory = await rate(device, latency, powers(2 ** 16, 4, 5), (n) => [8 * n, (x) => add(x, x), [[n]]]);
-  return { contract, map, memory, dispatch, latency, transfer: await transferRate(device, latency) };
+  const products = await rate(device, latency, powers(128, 2, 5), product);
+  await chooseProducts(device, products.size);
+  const { rate: map } = await rate(device, latency, powers(2 ** 14, 4, 6), (n) => [2 * CHAIN * n, chain, [[n]]]);
+  const { rate: memory } = await rate(device, latency, powers(2 ** 16, 4, 5), (n) => [8 * n, (x) => add(x, x), [[n]]]);
+  return { contract: products.rate, map, memory, dispatch, latency, transfer: await transferRate(device, latency) };
 }
 
 /** Up and down again. */
