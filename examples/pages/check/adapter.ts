@@ -27,7 +27,7 @@ function formatLimit(name: string, value: number): string {
 }
 
 /** A list in lines that aren't too long. */
-const wrap = (words: readonly string[]): string => words.join(", ").replace(/(.{60,}?,) /g, "$1\n");
+const wrap = (words: readonly string[]): string => words.join(", ").replace(/(.{50,}?,) /g, "$1\n");
 
 async function adapterOf(): Promise<GPUAdapter> {
   const adapter = await navigator.gpu?.requestAdapter();

@@ -18,7 +18,7 @@ export interface Check {
   readonly run: () => Promise<Finding>;
 }
 
-const NAME = 34;
+const NAME = 35;
 
 export class Report {
   readonly #lines: string[] = [];
