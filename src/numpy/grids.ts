@@ -105,17 +105,27 @@ export function indices(dimensions: Shape, ...args: Arguments<[dtype: DType], DT
   return stack(range(dimensions.length).map((i) => lax.broadcastedIota(dtype, dimensions, i)));
 }
 
+const clamped = (column: number, columns: number): number => Math.min(Math.max(column, 0), columns);
+
+/** `inRow`: how many of a row's columns belong to it, whose diagonal is in column `diagonal`. */
 const triangle =
-  (name: string, cut: typeof tril) =>
+  (name: string, cut: typeof tril, inRow: (diagonal: number, columns: number) => number) =>
   (n: number, ...args: Arguments<[k: number], Omit<EyeOptions, "dtype">>): NDArray[] => {
     const fn = `numpy.${name}`;
     const { k = 0, M = n } = namedArguments<EyeOptions>(fn, ["k", "M"], args);
     checkDiagonal(fn, k);
     const { shape } = eyeArguments(fn, n, [M, k]);
-    return nonzero(cut(lax.full(shape, true, "bool"), { k }));
+    const size = range(n).reduce((sum, i) => sum + inRow(i + k, M), 0);
+    return nonzero(cut(lax.full(shape, true, "bool"), { k }), { size });
   };
 
 /** The rows and the columns of the elements on and below the `k`-th diagonal. Source: `jax.numpy.tril_indices`. */
-export const trilIndices = /* @__PURE__ */ triangle("trilIndices", tril);
+export const trilIndices = /* @__PURE__ */ triangle("trilIndices", tril, (diagonal, columns) =>
+  clamped(diagonal + 1, columns),
+);
 /** The rows and the columns of the elements on and above the `k`-th diagonal. Source: `jax.numpy.triu_indices`. */
-export const triuIndices = /* @__PURE__ */ triangle("triuIndices", triu);
+export const triuIndices = /* @__PURE__ */ triangle(
+  "triuIndices",
+  triu,
+  (diagonal, columns) => columns - clamped(diagonal, columns),
+);

@@ -4,7 +4,8 @@ import { type DType, isDType } from "../base/dtypes.ts";
 import { ConcretizationTypeError, describe, formatShape, noMore, ShapeError, show } from "../base/errors.ts";
 import { type ForEach, mapEach } from "../base/lists.ts";
 import { broadcastShapes, type Shape, sameShape } from "../base/shapes.ts";
-import { HostArray, NDArray } from "../ir/ndarray.ts";
+import { isConcrete } from "../device/device.ts";
+import { NDArray } from "../ir/ndarray.ts";
 import { convertElementType, type Promotion, promoteOperands } from "../lax/convert.ts";
 import { filled as fullOf } from "../lax/create.ts";
 import { unstack } from "../lax/movement.ts";
@@ -122,7 +123,7 @@ export function knownIntegers(
   given: unknown,
   otherwise = "its values must be known",
 ): number[] {
-  if (given instanceof NDArray && !(given instanceof HostArray)) {
+  if (given instanceof NDArray && !isConcrete(given)) {
     throw new ConcretizationTypeError(`${fn}: ${name} is traced; ${otherwise}.`);
   }
   const list = given instanceof NDArray ? [...given.dataSync()] : Array.isArray(given) ? Array.from(given) : [given];

@@ -6,6 +6,7 @@ import { describe, formatShape, ShapeError } from "../base/errors.ts";
 import { mapEach } from "../base/lists.ts";
 import { broadcastShapes, type Shape, sameShape } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
+import { castWeak } from "../lax/convert.ts";
 import {
   type ArrayLike,
   add,
@@ -66,9 +67,13 @@ export function spreadParameter(fn: string, name: string, value: NDArray, shape:
 
 const rounded = (x: number, dtype: FloatDType): number => (dtype === "float32" ? Math.fround(x) : x);
 
-/** `u span + low` with one rounding: XLA multiplies and adds so, and near 0 it makes all the difference. */
+/**
+ * `u span + low` with one rounding: XLA multiplies and adds so, and near 0 it makes all the difference. The digits on the way
+ * are those of numbers, which a device without float64 leaves out.
+ */
 function multiplyAdd(u: NDArray, span: ArrayLike, low: ArrayLike): NDArray {
-  const [x, y, z] = mapEach([u, span, low], (value) => convertElementType(value, "float64"));
+  const fn = "random.uniform";
+  const [x, y, z] = mapEach([u, span, low], (value) => castWeak(asArray(fn, value), "float64"));
   return convertElementType(add(mul(x, y), z), u.dtype);
 }
 

@@ -7,8 +7,10 @@
 import * as cotangent from "cotangent";
 import { array, jvp, lax, NDArray, nn, numpy as np, random, vjp } from "cotangent";
 import { DTYPES, type DType, isFloat } from "../../src/base/dtypes.ts";
+import { UnsupportedError } from "../../src/base/errors.ts";
 import { CATALOGUE } from "../exports/catalogue.ts";
-import { arraysIn, type Example, isPlainObject, matrix } from "../exports/example.ts";
+import { arraysIn, type Example, isPlainObject, matrix, vector, withOptions } from "../exports/example.ts";
+import { whatPlanningSays } from "./planned-gpu.ts";
 
 /** What is listed without being called: what it does. */
 const LISTED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -148,11 +150,85 @@ function derivative(examples: readonly Example[]): string {
 
 const mark = (yes: boolean): string => (yes ? "x" : "");
 
+const NARROW = DTYPES.filter((dtype) => dtype !== "float64");
+
+/** The arguments with float32 where an example has float64 of its own. */
+const narrowed = (args: readonly unknown[]): unknown[] =>
+  args.map((arg) => {
+    if (arg instanceof NDArray && arg.dtype === "float64") return array(arg.toArray(), { dtype: "float32" });
+    if (isPlainObject(arg)) return { ...arg, ...(arg.dtype === "float64" && { dtype: "float32" }) };
+    return arg === "float64" ? "float32" : arg;
+  });
+
+/** What a call lacks on WebGPU. */
+function refusal(example: Example, dtype: DType): string | null {
+  const reason = whatPlanningSays((x) => example.f()(...narrowed(example.args(x))), matrix(dtype));
+  if (!reason) return null;
+  if (/has no float64/.test(reason.message)) return "no: it computes in float64";
+  if (!(reason instanceof UnsupportedError && /can't be read at once/.test(reason.message))) throw reason;
+  const names = Object.keys(example.options?.(matrix(dtype)) ?? {});
+  const helpful = names.filter((name) => {
+    const given = (x: NDArray) => withOptions(example, x, { [name]: example.options?.(x)[name] });
+    return !whatPlanningSays((x) => example.f()(...given(x)), matrix(dtype));
+  });
+  return helpful.length > 0 ? `with ${helpful.map((name) => `\`${name}\``).join(" or ")}` : "no: it reads contents";
+}
+
+/** Whether derivatives that there are can be planned, too. */
+function refusedDerivative(example: Example): boolean {
+  const kind = derivativeOf(example);
+  if (kind === "-" || kind === "no") return false;
+  const floats = (y: NDArray): NDArray[] =>
+    arraysIn(example.f()(...narrowed(example.args(y)))).filter((leaf) => isFloat(leaf.dtype));
+  const differentiate = (x: NDArray): void => {
+    jvp(floats, [x], [x]);
+    if (kind === "forwards") return;
+    const [outs, pullback] = vjp(floats, x) as unknown as [NDArray[], (cts: NDArray[]) => NDArray[]];
+    pullback(outs.map((o) => np.onesLike(o)));
+  };
+  return whatPlanningSays(differentiate, matrix("float32")) !== null;
+}
+
+/** "x" where all calls can be planned in all dtypes that they take. */
+function onWebGpu(examples: readonly Example[]): string {
+  const refusals = examples.flatMap((example) =>
+    NARROW.filter((dtype) => takes(example, dtype)).flatMap((dtype) => refusal(example, dtype) ?? []),
+  );
+  if (refusals.length === 0 && examples.some(refusedDerivative)) return "x, without derivatives";
+  return refusals.length === 0 ? "x" : [...new Set(refusals)].join("; ");
+}
+
+/** What needs the contents of arrays to say how large its result is, beside what the table has: each is called, and refused. */
+const READING: readonly (readonly [text: string, call: (x: NDArray) => unknown])[] = [
+  ["a mask of bools as an index: `np.at(x, mask)`", (x) => np.at(x, np.greater(x, 1))],
+  ["`np.bincount` without `length`", (x) => np.bincount(np.astype(vector(x), "int32"))],
+  ["`np.repeat` by an array of the device", (x) => np.repeat(x, np.astype(vector(x), "int32"), { axis: 0 })],
+  ["`x.item()`, `x.toArray()`, `x.dataSync()` and an `if` on an array", (x) => x.toArray()],
+];
+
+function webGpuSection(): string[] {
+  const lines = READING.map(([text, call]) => {
+    const reason = whatPlanningSays(call, matrix());
+    if (reason instanceof UnsupportedError && /await x.data\(\) first/.test(reason.message)) return `- ${text}`;
+    throw new Error(`test/docs/operations.ts: ${text}: needs no contents, or another error: ${reason}`);
+  });
+  return [
+    "## On WebGPU",
+    "",
+    "An `x` under *WebGPU* says that a call with arrays on the device, in each dtype of the row but `float64`, becomes shaders of WebGPU's",
+    "guaranteed limits, and its derivatives as well; with `size`, for instance, that it needs this option there. Nothing moves to the processor",
+    "by itself. `float64` is an error that says how to convert; so is what must know an array's contents, until `await x.data()` has read it:",
+    "",
+    ...lines,
+    "",
+  ];
+}
+
 function section(name: string): string[] {
   const rows = functionNames(NAMESPACES[name] as object).map((n) => {
     const examples = examplesOf(`${name}.${n}`);
     const dtypes = DTYPES.map((dtype) => mark(takes(examples[0], dtype)));
-    return `| \`${n}\` | ${[...dtypes, derivative(examples), "x", "not yet"].join(" | ")} |`;
+    return `| \`${n}\` | ${[...dtypes, derivative(examples), "x", onWebGpu(examples)].join(" | ")} |`;
   });
   return [
     `## ${name}`,
@@ -166,10 +242,13 @@ function section(name: string): string[] {
 
 function randomSection(): string[] {
   const names = functionNames(random).map((n) => `\`${n}\``);
+  const refused = functionNames(random).filter((n) => onWebGpu(examplesOf(`random.${n}`)) !== "x");
+  if (refused.length > 0)
+    throw new Error(`test/docs/operations.ts says that all of random runs on WebGPU: not ${refused}`);
   return [
     "## random",
     "",
-    "Keys and bits are exactly JAX's (threefry, `jax_threefry_partitionable=True`); on the CPU, on WebGPU not yet.",
+    "Keys and bits are exactly JAX's (threefry, `jax_threefry_partitionable=True`), on the CPU and on WebGPU.",
     "",
     `${names.join(", ")}.`,
     "",
@@ -221,6 +300,7 @@ export function operations(): string {
     "",
     ...Object.keys(NAMESPACES).flatMap(section),
     ...randomSection(),
+    ...webGpuSection(),
     ...listed("transformations"),
     ...LEFT_OUT,
   ]
