@@ -1,5 +1,5 @@
 /** The kernel of a convolutional network on WebGPU and on the processor, side by side. */
-import { type DeviceInfo, initWebGPU, withDevice } from "cotangent";
+import { type DeviceInfo, initWebGPU, setDefaultDevice, withDevice } from "cotangent";
 import { type HeatMap, heading, type Matrix, showHeatMap } from "./heatmap.ts";
 import { drawn, element, formatTime, median, messageOf, onPress, Progress, seconds } from "./page.ts";
 import { type ConvolutionalSize, convolutional, DOCSTRING, type Problem } from "./problem.ts";
@@ -67,6 +67,8 @@ async function open(work: number): Promise<DeviceInfo | null> {
   await progress.show("Opening WebGPU …", 0);
   try {
     const info = await initWebGPU();
+    // Each device is asked by its name; what both compute with is the host's.
+    setDefaultDevice("cpu");
     const predicted = (work * 1e9) / (info.rates?.contract ?? Number.POSITIVE_INFINITY);
     if (predicted > 5) {
       element("alert", HTMLDivElement).textContent =

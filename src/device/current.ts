@@ -52,6 +52,8 @@ export function setStandardDevice(device: Device): void {
   standard = device;
 }
 
+export const isStandard = (device: Device): boolean => standard === device;
+
 /** The device of programs whose arrays live on none. */
 export function standardDevice(): Device {
   const device = scope?.device ?? preferred ?? standard;

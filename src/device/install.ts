@@ -1,6 +1,5 @@
 /** Connects the tracer to the machine that computes. */
 import { setEvaluator } from "../ir/trace.ts";
-import { setStandardDevice } from "./current.ts";
 import { evaluate } from "./evaluate.ts";
 import { addDevice } from "./placement.ts";
 import { wasm } from "./wasm/device.ts";
@@ -13,6 +12,5 @@ export function installDevice(load: KernelLoader, node?: NodeWorkers): void {
   setKernelLoader(load);
   setNodeWorkers(node);
   addDevice(wasm, { name: "cpu" });
-  setStandardDevice(wasm);
   setEvaluator(evaluate);
 }

@@ -3,7 +3,7 @@ import { describe, noMore, UnsupportedError } from "../base/errors.ts";
 import { flatten } from "../base/tree.ts";
 import type { Rates } from "../compile/cost.ts";
 import { HostArray, NDArray } from "../ir/ndarray.ts";
-import { inScope, ResidentArray, setStandardDevice, standardDevice } from "./current.ts";
+import { inScope, isStandard, ResidentArray, setStandardDevice } from "./current.ts";
 import type { Device } from "./device.ts";
 
 /** What is known of a device. */
@@ -29,12 +29,17 @@ interface Installed {
 
 const installed = new Map<string, Installed>();
 
-/** Makes a device known by its name, in the place of one of the same name that is lost. */
+/** Makes a device known by its name, in the place of one of the same name that is lost, and the default one. */
 export function addDevice(device: Device, info: DeviceInfo): DeviceInfo {
-  const before = installed.get(device.name)?.device;
   installed.set(device.name, { device, info });
-  if (before && standardDevice() === before) setStandardDevice(device);
+  setStandardDevice(device);
   return info;
+}
+
+/** The first one takes the place of a default device that is lost. */
+export function replaceLost(device: Device): void {
+  const [first] = installed.values();
+  if (first && isStandard(device)) setStandardDevice(first.device);
 }
 
 /** A device that can compute. */
@@ -65,8 +70,8 @@ export function deviceNamed(fn: string, given: DeviceLike): Device {
 }
 
 /**
- * Chooses where is computed with arrays that live on no device, such as those just made: "cpu" from the start. What lives on
- * a device is computed with there. Source: `jax.default_device`.
+ * Chooses where is computed with arrays that live on no device, such as those just made: "cpu" from the start, "webgpu" after
+ * `initWebGPU()`. What lives on a device is computed with there. Source: `jax.default_device`.
  */
 export function setDefaultDevice(device: DeviceLike, ...rest: never[]): void {
   noMore("setDefaultDevice", rest);

@@ -1,8 +1,21 @@
 /** What goes wrong: every wait ends, with an error that says what to do, and the processor computes on. */
-import { array, DeviceError, devices, initWebGPU, jit, lax, type NDArray, numpy as np, withDevice } from "cotangent";
+import {
+  array,
+  DeviceError,
+  devices,
+  type GpuLike,
+  initWebGPU,
+  jit,
+  lax,
+  type NDArray,
+  numpy as np,
+  setDefaultDevice,
+  withDevice,
+} from "cotangent";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { open } from "./opened.ts";
+import { openDawn } from "./dawn.ts";
+import { open, RATES } from "./opened.ts";
 
 /** The message of the error of this class that a promise ends with. */
 async function rejection(promise: Promise<unknown>, type = DeviceError): Promise<string> {
@@ -92,6 +105,24 @@ test("memory that isn't there", async () => {
     /no room for an array of 92 MiB beside the \d+ MiB that are in use; give kernels a smaller memoryLimit/,
   );
   assert.is((await sum(6000))[0], 0);
+});
+
+test("an open device is the default, until it is lost or another one is chosen", async () => {
+  const { device } = await open();
+  setDefaultDevice("webgpu");
+  const there = array([1, 2]).add(1);
+  assert.match(String(there), "on webgpu");
+  assert.equal(Array.from(await there.data()), [2, 3]);
+  const unread = there.mul(2);
+  device.destroy();
+  await device.lost;
+  assert.equal(array([1, 2]).add(1).toArray(), [2, 3], "the processor has taken its place");
+  await rejection(unread.data());
+  const gpu = await openDawn();
+  await initWebGPU({ gpu: gpu as GpuLike, rates: RATES });
+  assert.match(String(array([1, 2]).add(1)), "on webgpu");
+  setDefaultDevice("cpu");
+  assert.equal(array([1, 2]).add(1).toArray(), [2, 3]);
 });
 
 test("what the device doesn't have", async () => {

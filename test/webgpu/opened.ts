@@ -1,5 +1,5 @@
 /** WebGPU opened for a test, with a hold on the device that the library gets. */
-import { type DeviceInfo, initWebGPU } from "cotangent";
+import { type DeviceInfo, initWebGPU, setDefaultDevice } from "cotangent";
 import type { Rates } from "../../src/compile/cost.ts";
 import { openDawn } from "./dawn.ts";
 
@@ -39,5 +39,7 @@ export async function open(
   const info = await initWebGPU({ gpu: watched, ...(rates && { rates }) });
   if (!device) throw new Error("initWebGPU has not opened a device");
   last = device;
+  // What tests compare with is the processor's.
+  setDefaultDevice("cpu");
   return { info, device };
 }

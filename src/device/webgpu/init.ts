@@ -1,7 +1,7 @@
 /** WebGPU as users turn it on. All else of it is loaded then. */
 import { checkOptions, describe, noMore } from "../../base/errors.ts";
 import type { Rates } from "../../compile/cost.ts";
-import { addDevice, type DeviceInfo, findDevice } from "../placement.ts";
+import { addDevice, type DeviceInfo, findDevice, replaceLost } from "../placement.ts";
 
 /** The part of the web's `GPU` that is needed, so that these declarations need no others. */
 export interface GpuLike {
@@ -22,11 +22,11 @@ const OPTIONS = ["gpu", "powerPreference", "rates"] as const;
 let opening: Promise<DeviceInfo> | null = null;
 
 /**
- * Opens a GPU, if it isn't open. From then on arrays can live there: `withDevice("webgpu", fn)`,
- * `setDefaultDevice("webgpu")`, `array(data, { device: "webgpu" })`, `await x.to("webgpu")`. Results of it are read with
- * `await x.data()`. After a loss of the device it opens it again.
+ * Opens a GPU, if it isn't open, and makes it the default device: the same program computes there, and reads its results
+ * with `await x.data()`. `setDefaultDevice("cpu")`, `withDevice`, `array(data, { device })` and `x.to(device)` say otherwise. After a
+ * loss of the device, when the processor has taken its place, it opens it again.
  * @throws DeviceError where there is no WebGPU or no adapter.
- * @example await initWebGPU(); setDefaultDevice("webgpu"); const k = kernelFn(x1, x2, params); await k.data();
+ * @example await initWebGPU(); const k = kernelFn(x1, x2, params); await k.data();
  */
 export function initWebGPU(options: WebGpuOptions = {}, ...rest: never[]): Promise<DeviceInfo> {
   const fn = "initWebGPU";
@@ -55,5 +55,6 @@ async function open(
 ): Promise<DeviceInfo> {
   const { openWebGpu } = await import("./open.ts");
   const device = await openWebGpu({ gpu: gpu as GPU | null, powerPreference, rates });
+  device.session.onFailure = () => replaceLost(device);
   return addDevice(device, { ...device.info, rates: device.rates() });
 }

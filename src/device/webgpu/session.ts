@@ -37,6 +37,8 @@ export class Session {
   readonly pool: Pool;
   /** Why nothing can be computed here any more. */
   failure: DeviceError | null = null;
+  /** Called when that is known. */
+  onFailure: () => void = () => {};
   /** Until it is measured, a slow device's. */
   speed: Speed = { flops: 1e10, traffic: 1e10, dispatches: 1e4 };
   readonly #failed: Promise<never>;
@@ -75,10 +77,11 @@ export class Session {
   fail(why: string): void {
     if (this.failure) return;
     this.failure = new DeviceError(
-      `webgpu: the device is lost (${why}). The processor computes on: arrays that were read are there, x.to("cpu"); ` +
+      `webgpu: the device is lost (${why}). The processor computes from now on; arrays that were read go there by x.to("cpu"), ` +
         "what was only on the device is gone. await initWebGPU() opens the device again.",
     );
     this.#fail(this.failure);
+    this.onFailure();
   }
 
   /** The promise, or the device's failure: a lost device may never settle what was asked of it. */

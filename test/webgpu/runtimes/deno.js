@@ -52,6 +52,7 @@ device.destroy();
 
 const cotangent = await import(entry);
 await cotangent.initWebGPU();
+cotangent.setDefaultDevice("cpu");
 const error = await compareDevices(kernelOf(cotangent, mlp, [4, 4, 1]));
 console.log(JSON.stringify({ texts: texts.length, pipelines: pipelines.map(({ label }) => label), problems, error }));
 process.exit();
