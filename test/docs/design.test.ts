@@ -12,7 +12,7 @@ test("the made sections are those of the code; npm run docs:design writes them a
 });
 
 test("every file that is named exists", () => {
-  const named = [...text.matchAll(/`((?:src|assembly|test)\/[^`\s]+)`/g)].map(([, path]) => path as string);
+  const named = [...text.matchAll(/`((?:src|gpu|assembly|test)\/[^`\s]+)`/g)].map(([, path]) => path as string);
   assert.equal(
     named.filter((path) => !existsSync(new URL(path, root))),
     [],
@@ -20,7 +20,7 @@ test("every file that is named exists", () => {
 });
 
 test("every folder of the library and of the kernels has its place in the reading order", () => {
-  const folders = ["src", "assembly"].flatMap((folder) =>
+  const folders = ["src", "gpu", "assembly"].flatMap((folder) =>
     readdirSync(new URL(folder, root), { withFileTypes: true })
       .filter((entry) => entry.isDirectory())
       .map((entry) => `${folder}/${entry.name}`),
