@@ -1,6 +1,7 @@
 /** WebGPU opened for a test, with a hold on the device that the library gets. */
 import { type DeviceInfo, initWebGPU, setDefaultDevice } from "cotangent";
 import type { Rates } from "../../src/compile/cost.ts";
+import { standardDevice } from "../../src/device/device.ts";
 import { openDawn } from "./dawn.ts";
 
 /** A slow adapter's, so that tests don't wait for a measurement. */
@@ -9,6 +10,8 @@ export const RATES: Rates = { contract: 1e9, map: 1e9, memory: 1e9, dispatch: 1e
 export interface Opened {
   readonly info: DeviceInfo;
   readonly device: GPUDevice;
+  /** Whether everything was computed there, until tests put the processor in its place. */
+  readonly wasDefault: boolean;
 }
 
 let last: GPUDevice | undefined;
@@ -40,6 +43,7 @@ export async function open(
   if (!device) throw new Error("initWebGPU has not opened a device");
   last = device;
   // What tests compare with is the processor's.
+  const wasDefault = standardDevice().name === info.name;
   setDefaultDevice("cpu");
-  return { info, device };
+  return { info, device, wasDefault };
 }

@@ -127,7 +127,7 @@ export async function measureRates(device: WebGpu): Promise<Rates> {
     await device.done();
     return seconds(start);
   });
-  const dispatch = (DISPATCHES - 1) / Math.max(many - latency, 1e-6);
+  const dispatch = DISPATCHES / Math.max(many - latency, many / 10);
   const products = await rate(device, latency, powers(128, 2, 5), product);
   await chooseProducts(device, products.size);
   const { rate: map } = await rate(device, latency, powers(2 ** 14, 4, 6), (n) => [2 * CHAIN * n, chain, [[n]]]);
