@@ -27,7 +27,7 @@ function kernelJob(f: unknown, x1: NDArray, x2: NDArray | null, params: unknown,
 
 const zeros = (shapes: unknown): unknown => tree.map((x: NDArray) => np.zeros([...x.shape]), shapes);
 
-function resNet(side: number) {
+export function resNet(side: number) {
   const { params, state } = zeros(evalShape((key: NDArray) => init(key, { classes: 10 }), random.key(0))) as ReturnType<
     typeof init
   >;

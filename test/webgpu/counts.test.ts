@@ -2,9 +2,10 @@
  * What the kernels of the benchmark take on a large GPU, by their plans: dispatches, submissions, pipelines, operations and
  * the bytes that cross between memory and workgroups. Validated by Dawn, computed by nobody.
  */
-import { type NDArray, nt, tree, withDevice } from "cotangent";
+import { type NDArray, numpy as np, nt, tree, withDevice } from "cotangent";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { resNet } from "../../bench/support/compile-jobs.ts";
 import { JOBS, setUp } from "../../bench/support/jobs.ts";
 import { deviceNamed } from "../../src/device/placement.ts";
 import type { WebGpu } from "../../src/device/webgpu/device.ts";
@@ -69,6 +70,23 @@ test("the plans of the kernels by Jacobian contraction", async () => {
     assert.ok(uploaded <= inputs + 1024, `${job.name}: ${uploaded} bytes go to the device, ${inputs} are given`);
   }
   assert.ok(pipelines.count <= PIPELINES, `${pipelines.count} pipelines`);
+});
+
+test("the plan of ResNet18's kernel", async () => {
+  const { recorder } = device.session;
+  const { f, params } = resNet(32);
+  const images = np.zeros([2, 32, 32, 3]);
+  const kernelFn = nt.empiricalNtkFn(f, { traceAxes: [], vmapAxes: 0 });
+  const before = { ...recorder.counts };
+  plans.length = 0;
+  const kernel = withDevice("webgpu", () => kernelFn(images, null, params)) as NDArray;
+  await device.done();
+  kernel.destroy();
+  const texts = new Set(plans.flatMap(({ dispatches }) => dispatches).map((node) => node.kernel.code));
+  assert.is(plans.length, 1);
+  assert.is(recorder.counts.submits - before.submits, 1);
+  assert.ok(recorder.counts.dispatches - before.dispatches <= 465, `${recorder.counts.dispatches} dispatches`);
+  assert.ok(texts.size <= 74, `${texts.size} texts`);
 });
 
 test("a second call compiles and uploads nothing", async () => {
