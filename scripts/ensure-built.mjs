@@ -15,6 +15,7 @@ const targets = {
     sources: [
       ...kernelSources,
       "src",
+      "gpu",
       "types",
       "rollup.config.js",
       "tsconfig.json",

@@ -52,6 +52,23 @@ function run(name, command, args, cwd) {
   });
 }
 
+/** Runs steps one after the other, prints what each came to, and the total as the last line. */
+export async function runSteps(steps, root) {
+  const sum = { passed: 0, failed: steps.length ? 0 : 1, skipped: 0 };
+  const summary = [];
+  for (const step of steps) {
+    console.log(`\n== ${step.name}`);
+    const started = performance.now();
+    const { code, lines } = await run(step.name, ...step.command, root);
+    const counts = countStep(step, code, lines);
+    for (const key of Object.keys(sum)) sum[key] += counts[key];
+    const seconds = ((performance.now() - started) / 1000).toFixed(1);
+    summary.push(`${counts.failed ? "FAIL" : "ok  "} ${step.name}: ${format(counts)} (${seconds} s)`);
+  }
+  console.log(`\n${summary.join("\n")}\n\n${format(sum)}`);
+  process.exitCode = sum.failed ? 1 : 0;
+}
+
 async function main() {
   const root = fileURLToPath(new URL("..", import.meta.url));
   const node = process.execPath;
@@ -75,23 +92,11 @@ async function main() {
     { name: "package", command: [node, ["test/package/run.mjs"]], pattern: total },
     { name: "runtimes", command: [node, ["test/runtimes/run.mjs"]], pattern: total },
     { name: "pages", command: [node, ["test/runtimes/pages.mjs"]], pattern: total },
+    { name: "webgpu", command: [node, ["test/webgpu/run.mjs", "--subset"]], pattern: total },
   ];
   const wanted = process.argv.slice(2);
-  const chosen = steps.filter(({ name }) => wanted.length === 0 || wanted.some((part) => name.startsWith(part)));
-
-  const sum = { passed: 0, failed: chosen.length ? 0 : 1, skipped: 0 };
-  const summary = [];
-  for (const step of chosen) {
-    console.log(`\n== ${step.name}`);
-    const started = performance.now();
-    const { code, lines } = await run(step.name, ...step.command, root);
-    const counts = countStep(step, code, lines);
-    for (const key of Object.keys(sum)) sum[key] += counts[key];
-    const seconds = ((performance.now() - started) / 1000).toFixed(1);
-    summary.push(`${counts.failed ? "FAIL" : "ok  "} ${step.name}: ${format(counts)} (${seconds} s)`);
-  }
-  console.log(`\n${summary.join("\n")}\n\n${format(sum)}`);
-  process.exitCode = sum.failed ? 1 : 0;
+  const isWanted = ({ name }) => wanted.length === 0 || wanted.some((part) => name.startsWith(part));
+  await runSteps(steps.filter(isWanted), root);
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) await main();

@@ -9,7 +9,7 @@
 // a shadow of the GPU (test/webgpu/shadow/): one plan for each distinct shader is replayed there, or with --backend null
 // every plan validated, which needs no adapter.
 // With --verify each plan that a test compiles is looked at, and run in spoilt memory (test/support/verify/).
-// A filter is a part of a file's path. What uvu alone would let pass counts as a failure here: a file that cannot
+// A filter is a part of a file's path, one that begins with "!" of the paths that are left out. What uvu alone would let pass counts as a failure here: a file that cannot
 // be imported, an unhandled rejection, a suite that never runs, a process that ends early or never, no file at all.
 
 import { spawn } from "node:child_process";
@@ -137,7 +137,9 @@ function addShadow(file, { shadow, failed }) {
   if (shadow.counts.plans === 0 && failed === 0) idle.push(pathOf(file));
 }
 
-const wanted = (file) => filters.length === 0 || filters.some((part) => pathOf(file).includes(part));
+const [left, taken] = [true, false].map((isLeft) => filters.filter((part) => part.startsWith("!") === isLeft));
+const isTaken = (path) => taken.length === 0 || taken.some((part) => path.includes(part));
+const wanted = (file) => isTaken(pathOf(file)) && !left.some((part) => pathOf(file).includes(part.slice(1)));
 const files = findTests(join(root, "test")).filter(wanted);
 const total = { passed: 0, failed: 0, skipped: 0 };
 const verified = { plans: 0, runs: 0 };
