@@ -164,12 +164,8 @@ async function worker() {
 await Promise.all(Array.from({ length: availableParallelism() }, worker));
 
 if (options.verify) console.log(`\nverified ${verified.plans} plans and ${verified.runs} runs`);
-if (onGpu)
-  console.log(
-    `\non the GPU: ${Object.entries(shadows)
-      .map(([kind, count]) => `${count} ${kind}`)
-      .join(", ")}`,
-  );
+const planned = Object.entries(shadows).map(([kind, count]) => `${count} ${kind}`);
+if (planned.length > 0) console.log(`\non the shadow of the GPU: ${planned.join(", ")}`);
 if (idle.length > 0) console.log(`nothing was planned in ${idle.join(", ")}`);
 if (texts && !process.env.SHADER_TEXTS) rmSync(texts, { recursive: true });
 console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
