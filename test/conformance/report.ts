@@ -74,9 +74,12 @@ export class Report {
   /** Checks the cases, one after the other. */
   async settle(): Promise<void> {
     for (const check of this.#cases.splice(0)) await check();
-    if (this.lacks && this.#lacking > 0)
-      this.skip(`${this.#lacking} ways in ${this.lacks.precision}`, this.lacks.reason);
-    this.#lacking = 0;
+  }
+
+  /** After the last case: what the device can't compute is one skip. */
+  close(): void {
+    if (!this.lacks || this.#lacking === 0) return;
+    this.skip(`${this.#lacking} ways in ${this.lacks.precision}`, this.lacks.reason);
   }
 
   async #check(id: string, ways: Iterable<Way>, onMissing: (way: string, reason: string) => void): Promise<void> {
@@ -94,7 +97,9 @@ export class Report {
         ran++;
         if (problem !== null) problems.push(`FAIL ${this.family} ${way}: ${problem}`);
       } catch (error) {
-        if (error instanceof Unavailable) missing.push([way, error.message.split("\n")[0] as string]);
+        if (this.lacks && String(error).includes(`has no ${this.lacks.precision}`)) {
+          missing.push([way, `${this.lacks.precision} inside of it`]);
+        } else if (error instanceof Unavailable) missing.push([way, error.message.split("\n")[0] as string]);
         else problems.push(`FAIL ${this.family} ${way}: ${describeError(error)}`);
       }
     }

@@ -62,6 +62,7 @@ async function runFamily(name: string, folder: string): Promise<Report> {
   try {
     if (run === undefined) throw new Error(`there is no such family; there are ${Object.keys(FAMILIES).join(", ")}`);
     await run(folder, report);
+    report.close();
     if (report.passed + report.failed + report.skipped === 0) throw new Error(`no data in ${folder}`);
   } catch (error) {
     report.fail("data", error instanceof Error ? error.message : String(error));

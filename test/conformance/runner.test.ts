@@ -165,6 +165,26 @@ test("a report counts passes, failures and skips and groups these by reason", as
   ]);
 });
 
+test("what a device lacks is one skip, and what needs it inside another", async () => {
+  const report = new Report("random", { precision: "float64", reason: "there is none" });
+  const inside = (): never => {
+    throw new TypeError("mul: the device has no float64");
+  };
+  for (const id of ["a", "b"])
+    report.checkMethods(id, [
+      ["float64 AUTO", unavailable],
+      ["float32 AUTO", () => null],
+    ]);
+  report.checkOne("c", inside);
+  await report.settle();
+  report.close();
+  assert.equal(report.lines(), [
+    "SKIP random 1 x float64 inside of it (c)",
+    "SKIP random 1 x there is none (2 ways in float64)",
+    "conformance random: 2 passed, 0 failed, 2 skipped",
+  ]);
+});
+
 test("a case passes when all ways that exist do, and each of the others is a skip", async () => {
   const report = new Report("functions");
   const good = () => null;

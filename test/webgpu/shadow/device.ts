@@ -4,6 +4,7 @@
  */
 import { GUARANTEED } from "../../../gpu/kernel.ts";
 import { DTYPES, itemSize } from "../../../src/base/dtypes.ts";
+import { arrange, outputBytes } from "../../../src/compile/layout.ts";
 import type { Program } from "../../../src/compile/program.ts";
 import { refined } from "../../../src/compile/target.ts";
 import type { Device, Plan } from "../../../src/device/device.ts";
@@ -105,7 +106,9 @@ export const makeShadow = (recording: Recording): Device<ShadowPlan, HostArray> 
   target,
   plan(program, avals) {
     const processor = planOnProcessor(program, avals);
-    return { ...processor.plan, program, avals, processor, gpu: null };
+    // As `costOf` counts it for this target.
+    const peakBytes = arrange(program, target).end + outputBytes(program, target);
+    return { ...processor.plan, peakBytes, program, avals, processor, gpu: null };
   },
   run(plan, arrays) {
     const outputs = plan.processor.run(arrays);
