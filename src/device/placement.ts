@@ -6,14 +6,16 @@ import { HostArray, NDArray } from "../ir/ndarray.ts";
 import { inScope, isStandard, ResidentArray, setStandardDevice } from "./current.ts";
 import type { Device } from "./device.ts";
 
-/** What is known of a device. */
+/** What is known of a device: plain data, of WebGPU's own words where it is a GPU. */
 export interface DeviceInfo {
   readonly name: "cpu" | "webgpu";
   /** Who made the adapter, its family, and its own name, as far as the runtime tells. */
   readonly vendor?: string;
   readonly architecture?: string;
   readonly description?: string;
+  /** Those of WebGPU's limits that decide what fits, such as `maxStorageBufferBindingSize`, the bytes of the largest array. */
   readonly limits?: Readonly<Record<string, number>>;
+  /** The optional features that it was opened with. */
   readonly features?: readonly string[];
   /** How fast it was when it was opened. */
   readonly rates?: Rates;
@@ -48,7 +50,11 @@ export function findDevice(name: string): DeviceInfo | null {
   return found && !found.device.lost?.() ? structuredClone(found.info) : null;
 }
 
-/** The devices that can compute; WebGPU is among them after `initWebGPU()`. Source: `jax.devices`. */
+/**
+ * The devices that can compute; WebGPU is among them after `initWebGPU()`, as long as it isn't lost. Source: `jax.devices`.
+ * @returns the processor first; copies, which may be changed.
+ * @example devices().map(({ name }) => name) // ["cpu", "webgpu"]
+ */
 export function devices(...rest: never[]): DeviceInfo[] {
   noMore("devices", rest);
   return [...installed.keys()].map(findDevice).filter((info) => info !== null);
@@ -72,6 +78,8 @@ export function deviceNamed(fn: string, given: DeviceLike): Device {
 /**
  * Chooses where is computed with arrays that live on no device, such as those just made: "cpu" from the start, "webgpu" after
  * `initWebGPU()`. What lives on a device is computed with there. Source: `jax.default_device`.
+ * @throws UnsupportedError for a device that isn't there, such as "webgpu" before `initWebGPU()`.
+ * @example setDefaultDevice("cpu")
  */
 export function setDefaultDevice(device: DeviceLike, ...rest: never[]): void {
   noMore("setDefaultDevice", rest);
@@ -82,6 +90,10 @@ export function setDefaultDevice(device: DeviceLike, ...rest: never[]): void {
  * Calls `fn` with everything computed on one device, and returns its result. Arrays in the host's memory, which are those
  * of the processor, move there by themselves; others must have been read. The arrays that were made on the device meanwhile are
  * destroyed, but for those in the result; if functions are in it, which may hold arrays, nothing is.
+ * @returns what `fn` returns: arrays of the shapes and dtypes that they have on every device, on this one.
+ * @throws UnsupportedError for a device that isn't there, for `float64` on WebGPU, and for arrays of another device that
+ * haven't been read.
+ * @throws DeviceError for a device that is lost.
  * @throws TypeError when `fn` is asynchronous: what runs while it waits would be computed there, too.
  * @example const k = withDevice("webgpu", () => kernelFn(x1, x2, params)); await k.data();
  */
@@ -110,6 +122,10 @@ const holdsNothing = (leaf: unknown): boolean =>
 /**
  * The array on another device; itself if it is there. What only a GPU holds can't be read at once, so the way to the
  * processor is a promise. Source: `jax.device_put`.
+ * @throws UnsupportedError for a device that isn't there, for `float64` on WebGPU, and for an array on a GPU that is lost or
+ * hasn't been read, on the way to another one.
+ * @throws TypeError for an array inside of a trace.
+ * @example const there = x.to("webgpu"); const back = await np.sum(there).to("cpu");
  */
 export function moveTo(x: NDArray, device: "webgpu"): NDArray;
 export function moveTo(x: NDArray, device: "cpu"): Promise<NDArray>;

@@ -29,7 +29,11 @@ export abstract class NDArray {
     return sizeOf(this.aval.shape);
   }
 
-  /** A copy of the elements in row-major order. Works on every device. */
+  /**
+   * A copy of the elements in row-major order: a `Float32Array` of float32, a `Uint8Array` of bools, and so on. Works on every
+   * device. On a GPU it waits for what is computed, and the array is in the host's memory from then on.
+   * @throws DeviceError when the device is lost, has no room, or the array was destroyed.
+   */
   abstract data(...rest: never[]): Promise<TypedArray>;
 
   /** A copy of the elements in row-major order, at once. On WebGPU an error that says to await `data()`. */

@@ -159,7 +159,11 @@ export function fromData(fn: string, data: unknown, dtype: DType | undefined): N
  * (`Float64Array`: `float64`, `Uint8Array`: `bool`) and arrays. Source: `jax.numpy.array`.
  * @throws ShapeError for ragged lists, and when `shape` has another number of elements than the data.
  * @throws TypeError for anything that isn't a number, and numbers that `dtype` cannot hold.
- * @example np.array([[1, 2], [3, 4]]); np.array(new Float64Array(6), { shape: [2, 3] })
+ * @throws UnsupportedError for a `device` that isn't there, and for `float64` on WebGPU.
+ * @example
+ * np.array([[1, 2], [3, 4]])
+ * np.array(new Float64Array(6), { shape: [2, 3] })
+ * np.array([1, 2], { device: "webgpu" })
  */
 export function array(data: ArrayData, ...args: Arguments<[dtype: DType], ArrayOptions>): NDArray {
   const fn = "numpy.array";

@@ -78,7 +78,12 @@ export interface ArrayMethods {
   astype(dtype: DType): NDArray;
   /** The part that Python's `x[i, j, ...]` gives: `x.at(0, "1:3", "...", -1)`. */
   at(...indices: readonly Index[]): NDArray;
-  /** The array on another device: on a GPU at once, in the processor's memory when it has been read. */
+  /**
+   * The same elements on another device: on a GPU at once, in the processor's memory when they have been read; the array
+   * itself if it is there. Source: `jax.device_put`.
+   * @throws UnsupportedError for a device that isn't there, and for `float64` on WebGPU.
+   * @example const there = x.to("webgpu"); const back = await np.sum(there).to("cpu");
+   */
   to(device: "webgpu"): NDArray;
   to(device: "cpu"): Promise<NDArray>;
   to(device: DeviceLike): NDArray | Promise<NDArray>;

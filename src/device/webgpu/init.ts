@@ -13,7 +13,7 @@ export interface WebGpuOptions {
   readonly gpu?: GpuLike;
   /** Which of several adapters. */
   readonly powerPreference?: "low-power" | "high-performance";
-  /** How fast the adapter is, in place of a measurement of 50 milliseconds: what an earlier `initWebGPU()` has told. */
+  /** How fast the adapter is, in place of a short measurement: what an earlier `initWebGPU()` has told. */
   readonly rates?: Rates;
 }
 
@@ -25,8 +25,13 @@ let opening: Promise<DeviceInfo> | null = null;
  * Opens a GPU, if it isn't open, and makes it the default device: the same program computes there, and reads its results
  * with `await x.data()`. `setDefaultDevice("cpu")`, `withDevice`, `array(data, { device })` and `x.to(device)` say otherwise. After a
  * loss of the device, when the processor has taken its place, it opens it again.
- * @throws DeviceError where there is no WebGPU or no adapter.
- * @example await initWebGPU(); const k = kernelFn(x1, x2, params); await k.data();
+ * @returns what is known of the device. float32, int32, uint32 and bool are computed with there, arrays as large as it binds.
+ * @throws DeviceError where there is no WebGPU, no adapter, or an adapter that gives no device; the processor computes on.
+ * @throws TypeError for a `gpu` that is none, RangeError for another `powerPreference`.
+ * @example
+ * const { description, limits } = await initWebGPU();
+ * const k = kernelFn(x1, x2, params);
+ * await k.data();
  */
 export function initWebGPU(options: WebGpuOptions = {}, ...rest: never[]): Promise<DeviceInfo> {
   const fn = "initWebGPU";
