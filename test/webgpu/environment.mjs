@@ -1,16 +1,17 @@
-// What processes need to find a software adapter: Debian's chromium brings SwiftShader and a loader for it, which serve
-// Node (Dawn), Deno and Chromium alike. Where the environment names an adapter of its own, that one is used.
+// What processes need to find a software adapter: Chromium, Debian's or Google's, brings SwiftShader and a loader for it,
+// which serve Node (Dawn), Deno and Chromium alike. Where the environment names an adapter of its own, that one is used.
 
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 
-const CHROMIUM = "/usr/lib/chromium";
+const FOLDERS = ["/usr/lib/chromium", "/opt/google/chrome"];
+const DRIVER = "vk_swiftshader_icd.json";
 
 /** Environment variables for a process that opens an adapter; a loader reads them when the process begins. */
 export function adapterEnvironment() {
-  const driver = `${CHROMIUM}/vk_swiftshader_icd.json`;
-  if (process.env.VK_DRIVER_FILES || process.env.GPU_ADAPTER === "machine" || !existsSync(driver)) return {};
-  return { VK_DRIVER_FILES: driver, LD_LIBRARY_PATH: CHROMIUM, NODEVICE_SELECT: "1" };
+  const folder = FOLDERS.find((path) => existsSync(`${path}/${DRIVER}`));
+  if (process.env.VK_DRIVER_FILES || process.env.GPU_ADAPTER === "machine" || !folder) return {};
+  return { VK_DRIVER_FILES: `${folder}/${DRIVER}`, LD_LIBRARY_PATH: folder, NODEVICE_SELECT: "1" };
 }
 
 /** Begins this process again, if it was begun without what an adapter needs. */
