@@ -32,7 +32,7 @@ export class Axes {
   offset2: usize;
 
   @inline private at(axis: i32): usize {
-    return changetype<usize>(this) + (<usize>axis << 2);
+    return changetype<usize>(this) + ((<usize>axis) << 2);
   }
 
   @inline size(axis: i32): u32 {
@@ -85,9 +85,9 @@ export class Axes {
     this.rank = 0;
     this.total = 1;
     for (let axis = 0; axis < rank; ++axis) {
-      const size = load<u32>(sizes + (<usize>axis << 2));
+      const size = load<u32>(sizes + ((<usize>axis) << 2));
       this.total *= size;
-      if (size != 1) this.append(size, operands, strides + (<usize>axis << 2), <usize>rank << 2);
+      if (size != 1) this.append(size, operands, strides + ((<usize>axis) << 2), (<usize>rank) << 2);
     }
     if (this.rank == 0) this.push(1);
     this.rewind();
@@ -223,8 +223,8 @@ export function tabulate(axes: Axes, start: u32, count: u32, table0: usize, tabl
     let offset0 = axes.offset0;
     let offset1 = axes.offset1;
     for (const end = done + run; done < end; ++done) {
-      store<u32>(table0 + (<usize>done << 2), offset0);
-      store<u32>(table1 + (<usize>done << 2), offset1);
+      store<u32>(table0 + ((<usize>done) << 2), offset0);
+      store<u32>(table1 + ((<usize>done) << 2), offset1);
       offset0 += step0;
       offset1 += step1;
     }

@@ -38,21 +38,21 @@ export function work(thread: u32, threads: u32): void {
 /** Runs the commands up to `end` in a loop's trip number `trip`, and tells whether the loop goes on. */
 function run(command: usize, end: usize, trip: u32): bool {
   while (command < end) {
-    let next = command + (<usize>load<u32>(command, 4) << 2);
+    let next = command + ((<usize>load<u32>(command, 4)) << 2);
     const code = load<u32>(command);
     switch (code) {
       case Command.END:
         return true;
       case Command.LOOP: {
         const trips = load<u32>(command, 8);
-        const after = next + (<usize>load<u32>(command, 12) << 2);
+        const after = next + ((<usize>load<u32>(command, 12)) << 2);
         for (let i: u32 = 0; i < trips || trips == ENDLESS; ++i) if (!run(next, after, i)) break;
         next = after;
         break;
       }
       case Command.BRANCH:
         agree();
-        if (load<u32>(load<u32>(command, 8)) != load<u32>(command, 12)) next += <usize>load<u32>(command, 16) << 2;
+        if (load<u32>(load<u32>(command, 8)) != load<u32>(command, 12)) next += (<usize>load<u32>(command, 16)) << 2;
         break;
       case Command.LEAVE:
         agree();

@@ -91,7 +91,7 @@ export function threadCount(): u32 {
 /** Where the slice of thread `index` begins. */
 function cut(total: u32, granularity: u32, index: u32): u32 {
   const parts = (<u64>total + granularity - 1) / granularity;
-  return min(total, <u32>(parts * index / threads * granularity));
+  return min(total, <u32>(((parts * index) / threads) * granularity));
 }
 
 /** Where this thread's slice of `total` things begins: at a multiple of `granularity`, like every slice. */

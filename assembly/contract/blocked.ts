@@ -9,16 +9,49 @@ import { tile } from "./replaceable";
 import { markRuns, pack } from "./pack";
 import { Axes, tabulate } from "../axes";
 import {
-  COLUMN_BLOCK_BYTES, COLUMN_RUNS, COLUMN_RUNS_C, COLUMN_TABLE, COLUMN_TABLE_C, EDGE, EDGE_TABLE, INNER_RUNS_A, INNER_RUNS_B,
-  INNER_TABLES, KC, MC, PACKED_A, PACKED_B, ROW_RUNS, ROW_TABLE, ROW_TABLE_C,
-  columnEnd, columnStart, itemEnd, itemStart, rowEnd, rowStart, scatterTile, share, tabulateColumns, tabulateRows,
+  COLUMN_BLOCK_BYTES,
+  COLUMN_RUNS,
+  COLUMN_RUNS_C,
+  COLUMN_TABLE,
+  COLUMN_TABLE_C,
+  EDGE,
+  EDGE_TABLE,
+  INNER_RUNS_A,
+  INNER_RUNS_B,
+  INNER_TABLES,
+  KC,
+  MC,
+  PACKED_A,
+  PACKED_B,
+  ROW_RUNS,
+  ROW_TABLE,
+  ROW_TABLE_C,
+  columnEnd,
+  columnStart,
+  itemEnd,
+  itemStart,
+  rowEnd,
+  rowStart,
+  scatterTile,
+  share,
+  tabulateColumns,
+  tabulateRows,
 } from "./tables";
 
 /**
  * A table or a packed block is made anew only if it is not the one that is there already: small operands, and operands
  * that a batch shares, are packed once.
  */
-export function contractBlocks<T>(a: usize, b: usize, c: usize, batch: Axes, rows: Axes, columns: Axes, inner: Axes, swapped: bool): void {
+export function contractBlocks<T>(
+  a: usize,
+  b: usize,
+  c: usize,
+  batch: Axes,
+  rows: Axes,
+  columns: Axes,
+  inner: Axes,
+  swapped: bool,
+): void {
   const tileColumns = <u32>(TILE_COLUMNS_BYTES / sizeof<T>());
   const innerTableA = region(INNER_TABLES);
   const innerTableB = innerTableA + 4 * KC;
@@ -27,7 +60,8 @@ export function contractBlocks<T>(a: usize, b: usize, c: usize, batch: Axes, row
   const columnBlock: u32 = COLUMN_BLOCK_BYTES / <u32>sizeof<T>();
   const innerBlock = evenBlock(innerCount, KC, 4);
   const rowBlock = evenBlock(rowEnd - rowStart, MC, TILE_ROWS);
-  for (let i: u32 = 0; i < TILE_ROWS; ++i) store<u32>(region(EDGE_TABLE) + (<usize>i << 2), i * <u32>TILE_COLUMNS_BYTES);
+  for (let i: u32 = 0; i < TILE_ROWS; ++i)
+    store<u32>(region(EDGE_TABLE) + ((<usize>i) << 2), i * <u32>TILE_COLUMNS_BYTES);
   // Where the present tables and packed blocks begin; nothing begins at -1.
   let tabledRow: u32 = -1;
   let tabledColumn: u32 = -1;
@@ -57,7 +91,13 @@ export function contractBlocks<T>(a: usize, b: usize, c: usize, batch: Axes, row
       do {
         const blockInner = min(innerBlock, innerCount - innerStart);
         if (innerStart != tabledInner) {
-          tabulate(inner, innerStart, blockInner, swapped ? innerTableB : innerTableA, swapped ? innerTableA : innerTableB);
+          tabulate(
+            inner,
+            innerStart,
+            blockInner,
+            swapped ? innerTableB : innerTableA,
+            swapped ? innerTableA : innerTableB,
+          );
           markRuns(innerTableA, blockInner, 16 / sizeof<T>(), sizeof<T>(), region(INNER_RUNS_A));
           markRuns(innerTableB, blockInner, 16 / sizeof<T>(), sizeof<T>(), region(INNER_RUNS_B));
           tabledInner = innerStart;
@@ -66,8 +106,15 @@ export function contractBlocks<T>(a: usize, b: usize, c: usize, batch: Axes, row
         }
         if (freshB) {
           pack<T>(
-            region(PACKED_B), TILE_COLUMNS_BYTES, blockColumns, blockInner, baseB,
-            region(COLUMN_TABLE), region(COLUMN_RUNS), innerTableB, region(INNER_RUNS_B),
+            region(PACKED_B),
+            TILE_COLUMNS_BYTES,
+            blockColumns,
+            blockInner,
+            baseB,
+            region(COLUMN_TABLE),
+            region(COLUMN_RUNS),
+            innerTableB,
+            region(INNER_RUNS_B),
           );
           freshB = false;
         }
@@ -80,8 +127,15 @@ export function contractBlocks<T>(a: usize, b: usize, c: usize, batch: Axes, row
           }
           if (freshA) {
             pack<T>(
-              region(PACKED_A), TILE_ROWS * sizeof<T>(), blockRows, blockInner, baseA,
-              region(ROW_TABLE), region(ROW_RUNS), innerTableA, region(INNER_RUNS_A),
+              region(PACKED_A),
+              TILE_ROWS * sizeof<T>(),
+              blockRows,
+              blockInner,
+              baseA,
+              region(ROW_TABLE),
+              region(ROW_RUNS),
+              innerTableA,
+              region(INNER_RUNS_A),
             );
             freshA = false;
           }
@@ -99,7 +153,7 @@ function evenBlock(count: u32, limit: u32, step: u32): u32 {
   if (count <= limit) return max(count, 1);
   const blocks = (count + limit - 1) / limit;
   const size = (count + blocks - 1) / blocks;
-  return (size + step - 1) / step * step;
+  return ((size + step - 1) / step) * step;
 }
 
 /** Multiplies the packed blocks and stores to, or adds to, a block of C. */
@@ -110,11 +164,11 @@ function multiplyBlock<T>(c: usize, rows: u32, columns: u32, inner: u32, accumul
   let b = region(PACKED_B);
   for (let column: u32 = 0; column < columns; column += tileColumns, b += panelB) {
     const direct = column + tileColumns <= columns && load<u8>(region(COLUMN_RUNS_C) + column) != 0;
-    const columnOffsets = region(COLUMN_TABLE_C) + (<usize>column << 2);
+    const columnOffsets = region(COLUMN_TABLE_C) + ((<usize>column) << 2);
     const blockColumns = min(tileColumns, columns - column);
     let a = region(PACKED_A);
     for (let row: u32 = 0; row < rows; row += TILE_ROWS, a += panelA) {
-      const rowOffsets = region(ROW_TABLE_C) + (<usize>row << 2);
+      const rowOffsets = region(ROW_TABLE_C) + ((<usize>row) << 2);
       if (direct) {
         tile<T>(a, b, inner, accumulate, c + load<u32>(columnOffsets), rowOffsets);
       } else {

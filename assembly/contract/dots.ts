@@ -31,7 +31,15 @@ function storeSums<T>(dst: usize, x0: v128, x1: v128, x2: v128, x3: v128): void 
  * Multiplies 2 rows by 4 columns, whose byte offsets are in the tables, over `inner` elements. The sums
  * go to `dst`, the second row `pitch` bytes after the first.
  */
-export function multiplyDots<T>(a: usize, b: usize, rowTable: usize, columnTable: usize, inner: u32, dst: usize, pitch: usize): void {
+export function multiplyDots<T>(
+  a: usize,
+  b: usize,
+  rowTable: usize,
+  columnTable: usize,
+  inner: u32,
+  dst: usize,
+  pitch: usize,
+): void {
   let a0 = a + load<u32>(rowTable);
   let a1 = a + load<u32>(rowTable, 4);
   let b0 = b + load<u32>(columnTable);

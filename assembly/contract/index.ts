@@ -61,7 +61,7 @@ export function contractCommand(list: usize): void {
 
 /** Reads a group of axes and returns where the next one begins. */
 function readGroup(axes: Axes, rank: i32, operands: i32, at: usize): usize {
-  const bytes = <usize>rank << 2;
+  const bytes = (<usize>rank) << 2;
   axes.read(rank, operands, at, at + bytes);
   return at + <usize>(operands + 1) * bytes;
 }
@@ -81,8 +81,10 @@ function cost<T>(rows: Axes, columns: Axes, inner: u32): f64 {
 /** Whether both operands can be read as they lie, and too little would be done with what was packed. */
 function prefersDots<T>(m: Axes, n: Axes, k: Axes): bool {
   return (
-    k.isContiguous(0, sizeof<T>()) && k.isContiguous(1, sizeof<T>()) &&
-    <usize>k.total * sizeof<T>() >= DOT_MIN_BYTES && min(m.total, n.total) <= DOT_MAX_LINES
+    k.isContiguous(0, sizeof<T>()) &&
+    k.isContiguous(1, sizeof<T>()) &&
+    <usize>k.total * sizeof<T>() >= DOT_MIN_BYTES &&
+    min(m.total, n.total) <= DOT_MAX_LINES
   );
 }
 
@@ -90,16 +92,21 @@ function prefersDots<T>(m: Axes, n: Axes, k: Axes): bool {
 function prefersGatheredDots<T>(rows: Axes, columns: Axes, k: Axes, rowOperand: i32): bool {
   const bytes = <u64>k.total * sizeof<T>();
   return (
-    k.isContiguous(rowOperand, sizeof<T>()) && bytes >= DOT_MIN_BYTES && columns.total <= DOT_MAX_GATHERED &&
-    rows.total >= 4 * columns.total && columns.total * bytes <= DOT_GATHERED_BYTES
+    k.isContiguous(rowOperand, sizeof<T>()) &&
+    bytes >= DOT_MIN_BYTES &&
+    columns.total <= DOT_MAX_GATHERED &&
+    rows.total >= 4 * columns.total &&
+    columns.total * bytes <= DOT_GATHERED_BYTES
   );
 }
 
 /** Whether B and C can be read along these columns, and too little would be done with what was packed. */
 function prefersStream<T>(rows: Axes, columns: Axes, inner: u32): bool {
   return (
-    columns.total >= <u32>(16 / sizeof<T>()) && inner <= MAX_TABLED &&
-    columns.isContiguous(0, sizeof<T>()) && columns.isContiguous(1, sizeof<T>()) &&
+    columns.total >= <u32>(16 / sizeof<T>()) &&
+    inner <= MAX_TABLED &&
+    columns.isContiguous(0, sizeof<T>()) &&
+    columns.isContiguous(1, sizeof<T>()) &&
     (rows.total <= STREAM_MAX_ROWS || <u64>inner * columns.total * sizeof<T>() <= STREAM_MAX_BYTES)
   );
 }
@@ -107,7 +114,9 @@ function prefersStream<T>(rows: Axes, columns: Axes, inner: u32): bool {
 /** Whether the items of a batch are so small that they are best streamed one after the other, with B as it lies or packed first. */
 function prefersItems<T>(batch: Axes, columns: Axes, inner: u32): bool {
   return (
-    batch.innerSize() > 1 && columns.isContiguous(1, sizeof<T>()) && inner <= KC &&
+    batch.innerSize() > 1 &&
+    columns.isContiguous(1, sizeof<T>()) &&
+    inner <= KC &&
     <u64>(inner + 2) * columns.total * sizeof<T>() <= ITEM_MAX_BYTES
   );
 }
@@ -115,8 +124,12 @@ function prefersItems<T>(batch: Axes, columns: Axes, inner: u32): bool {
 /** Whether the batch's innermost axis is contiguous in all operands, and items are small. */
 function prefersLanes<T>(batch: Axes, m: Axes, n: Axes, inner: u32): bool {
   return (
-    batch.innerSize() >= <u32>(16 / sizeof<T>()) && inner <= MAX_TABLED && min(m.total, n.total) <= LANES_MAX_LINES &&
-    batch.innerStride(0) == sizeof<T>() && batch.innerStride(1) == sizeof<T>() && batch.innerStride(2) == sizeof<T>() &&
+    batch.innerSize() >= <u32>(16 / sizeof<T>()) &&
+    inner <= MAX_TABLED &&
+    min(m.total, n.total) <= LANES_MAX_LINES &&
+    batch.innerStride(0) == sizeof<T>() &&
+    batch.innerStride(1) == sizeof<T>() &&
+    batch.innerStride(2) == sizeof<T>() &&
     batch.rank + n.rank <= MAX_RANK
   );
 }
@@ -133,7 +146,8 @@ function orient<T>(list: usize, batch: Axes, m: Axes, n: Axes, k: Axes): void {
       return;
     }
     if (prefersDots<T>(m, n, k)) {
-      if (tilesOf(n, m, DOT_ROWS, DOT_COLUMNS) < tilesOf(m, n, DOT_ROWS, DOT_COLUMNS)) contractDots<T>(b, a, c, batch, n, m, k.total, sizeof<T>(), true);
+      if (tilesOf(n, m, DOT_ROWS, DOT_COLUMNS) < tilesOf(m, n, DOT_ROWS, DOT_COLUMNS))
+        contractDots<T>(b, a, c, batch, n, m, k.total, sizeof<T>(), true);
       else contractDots<T>(a, b, c, batch, m, n, k.total, sizeof<T>(), false);
       return;
     }
@@ -142,8 +156,10 @@ function orient<T>(list: usize, batch: Axes, m: Axes, n: Axes, k: Axes): void {
       return contractItems<T>(b, a, c, batch, n, m, k, true);
     }
     if (itemsA) return contractItems<T>(a, b, c, batch, m, n, k, false);
-    if (prefersGatheredDots<T>(m, n, k, 0)) return contractDots<T>(a, b, c, batch, m, n, k.total, k.innerStride(1), false);
-    if (prefersGatheredDots<T>(n, m, k, 1)) return contractDots<T>(b, a, c, batch, n, m, k.total, k.innerStride(0), true);
+    if (prefersGatheredDots<T>(m, n, k, 0))
+      return contractDots<T>(a, b, c, batch, m, n, k.total, k.innerStride(1), false);
+    if (prefersGatheredDots<T>(n, m, k, 1))
+      return contractDots<T>(b, a, c, batch, n, m, k.total, k.innerStride(0), true);
     if (prefersStream<T>(m, n, k.total)) return contractStream<T>(a, b, c, batch, m, n, n.total, k, false, false);
     if (prefersStream<T>(n, m, k.total)) return contractStream<T>(b, a, c, batch, n, m, m.total, k, true, false);
   }
@@ -152,15 +168,34 @@ function orient<T>(list: usize, batch: Axes, m: Axes, n: Axes, k: Axes): void {
 }
 
 /** Small items are computed side by side, or one after the other. */
-function contractItems<T>(a: usize, b: usize, c: usize, batch: Axes, rows: Axes, columns: Axes, inner: Axes, swapped: bool): void {
-  if (sizeof<T>() == 4 && prefersPanels(batch, rows, columns, inner, swapped)) contractPanels(a, b, c, batch, rows, columns, inner, swapped);
+function contractItems<T>(
+  a: usize,
+  b: usize,
+  c: usize,
+  batch: Axes,
+  rows: Axes,
+  columns: Axes,
+  inner: Axes,
+  swapped: bool,
+): void {
+  if (sizeof<T>() == 4 && prefersPanels(batch, rows, columns, inner, swapped))
+    contractPanels(a, b, c, batch, rows, columns, inner, swapped);
   else contractStream<T>(a, b, c, batch, rows, columns, columns.total, inner, swapped, false);
 }
 
 /** The innermost axis of the batch takes the place of the columns, which become part of the batch. */
-function contractLanes<T>(a: usize, b: usize, c: usize, batch: Axes, rows: Axes, columns: Axes, inner: Axes, swapped: bool): void {
+function contractLanes<T>(
+  a: usize,
+  b: usize,
+  c: usize,
+  batch: Axes,
+  rows: Axes,
+  columns: Axes,
+  inner: Axes,
+  swapped: bool,
+): void {
   const width = batch.innerSize();
-  batch.total = batch.total / width * columns.total;
+  batch.total = (batch.total / width) * columns.total;
   --batch.rank;
   for (let axis = 0; axis < columns.rank; ++axis) {
     const added = batch.push(columns.size(axis));

@@ -37,7 +37,12 @@ export function multiplyTile<T>(a: usize, b: usize, inner: u32, accumulate: bool
   let high2 = i32x4.splat(0);
   let high3 = i32x4.splat(0);
   let high4 = i32x4.splat(0);
-  const touched = load<u32>(c + load<u32>(rowTable)) + load<u32>(c + load<u32>(rowTable, 4)) + load<u32>(c + load<u32>(rowTable, 8)) + load<u32>(c + load<u32>(rowTable, 12)) + load<u32>(c + load<u32>(rowTable, 16));
+  const touched =
+    load<u32>(c + load<u32>(rowTable)) +
+    load<u32>(c + load<u32>(rowTable, 4)) +
+    load<u32>(c + load<u32>(rowTable, 8)) +
+    load<u32>(c + load<u32>(rowTable, 12)) +
+    load<u32>(c + load<u32>(rowTable, 16));
   const end = b + <usize>inner * TILE_COLUMNS_BYTES;
   while (b < end) {
     const low = v128.load(b);

@@ -15,38 +15,140 @@ export function tile64(a: usize, b: usize, inner: u32, accumulate: bool, c: usiz
   return multiplyTile<f64>(a, b, inner, accumulate, c, rowTable);
 }
 
-export function dots32(a: usize, b: usize, rowTable: usize, columnTable: usize, inner: u32, dst: usize, pitch: usize): void {
+export function dots32(
+  a: usize,
+  b: usize,
+  rowTable: usize,
+  columnTable: usize,
+  inner: u32,
+  dst: usize,
+  pitch: usize,
+): void {
   multiplyDots<f32>(a, b, rowTable, columnTable, inner, dst, pitch);
 }
 
-export function dots64(a: usize, b: usize, rowTable: usize, columnTable: usize, inner: u32, dst: usize, pitch: usize): void {
+export function dots64(
+  a: usize,
+  b: usize,
+  rowTable: usize,
+  columnTable: usize,
+  inner: u32,
+  dst: usize,
+  pitch: usize,
+): void {
   multiplyDots<f64>(a, b, rowTable, columnTable, inner, dst, pitch);
 }
 
 export function stream32(
-  a: usize, b: usize, c: usize, items: u32, stepA: usize, stepB: usize, stepC: usize, rows: u32, from: u32, to: u32, columns: u32, inner: u32,
-  rowTableA: usize, rowTableC: usize, innerTableA: usize, innerTableB: usize, accumulate: bool,
+  a: usize,
+  b: usize,
+  c: usize,
+  items: u32,
+  stepA: usize,
+  stepB: usize,
+  stepC: usize,
+  rows: u32,
+  from: u32,
+  to: u32,
+  columns: u32,
+  inner: u32,
+  rowTableA: usize,
+  rowTableC: usize,
+  innerTableA: usize,
+  innerTableB: usize,
+  accumulate: bool,
 ): void {
-  multiplyStream<f32>(a, b, c, items, stepA, stepB, stepC, rows, from, to, columns, inner, rowTableA, rowTableC, innerTableA, innerTableB, accumulate);
+  multiplyStream<f32>(
+    a,
+    b,
+    c,
+    items,
+    stepA,
+    stepB,
+    stepC,
+    rows,
+    from,
+    to,
+    columns,
+    inner,
+    rowTableA,
+    rowTableC,
+    innerTableA,
+    innerTableB,
+    accumulate,
+  );
 }
 
 export function stream64(
-  a: usize, b: usize, c: usize, items: u32, stepA: usize, stepB: usize, stepC: usize, rows: u32, from: u32, to: u32, columns: u32, inner: u32,
-  rowTableA: usize, rowTableC: usize, innerTableA: usize, innerTableB: usize, accumulate: bool,
+  a: usize,
+  b: usize,
+  c: usize,
+  items: u32,
+  stepA: usize,
+  stepB: usize,
+  stepC: usize,
+  rows: u32,
+  from: u32,
+  to: u32,
+  columns: u32,
+  inner: u32,
+  rowTableA: usize,
+  rowTableC: usize,
+  innerTableA: usize,
+  innerTableB: usize,
+  accumulate: bool,
 ): void {
-  multiplyStream<f64>(a, b, c, items, stepA, stepB, stepC, rows, from, to, columns, inner, rowTableA, rowTableC, innerTableA, innerTableB, accumulate);
+  multiplyStream<f64>(
+    a,
+    b,
+    c,
+    items,
+    stepA,
+    stepB,
+    stepC,
+    rows,
+    from,
+    to,
+    columns,
+    inner,
+    rowTableA,
+    rowTableC,
+    innerTableA,
+    innerTableB,
+    accumulate,
+  );
 }
 
 export function lanes32(
-  a: usize, b: usize, c: usize, rows: u32, from: u32, to: u32, columns: u32, inner: u32,
-  rowTableA: usize, rowTableC: usize, innerTableA: usize, innerTableB: usize,
+  a: usize,
+  b: usize,
+  c: usize,
+  rows: u32,
+  from: u32,
+  to: u32,
+  columns: u32,
+  inner: u32,
+  rowTableA: usize,
+  rowTableC: usize,
+  innerTableA: usize,
+  innerTableB: usize,
 ): void {
   multiplyLanes<f32>(a, b, c, rows, from, to, columns, inner, rowTableA, rowTableC, innerTableA, innerTableB);
 }
 
 export function lanes64(
-  a: usize, b: usize, c: usize, rows: u32, from: u32, to: u32, columns: u32, inner: u32,
-  rowTableA: usize, rowTableC: usize, innerTableA: usize, innerTableB: usize,
+  a: usize,
+  b: usize,
+  c: usize,
+  rows: u32,
+  from: u32,
+  to: u32,
+  columns: u32,
+  inner: u32,
+  rowTableA: usize,
+  rowTableC: usize,
+  innerTableA: usize,
+  innerTableB: usize,
 ): void {
   multiplyLanes<f64>(a, b, c, rows, from, to, columns, inner, rowTableA, rowTableC, innerTableA, innerTableB);
 }

@@ -17,7 +17,7 @@ export function markRuns(table: usize, count: u32, width: u32, itemSize: usize, 
   let run: u32 = 0;
   let next: u32 = 0;
   for (let i = <i32>count - 1; i >= 0; --i) {
-    const offset = load<u32>(table + (<usize>i << 2));
+    const offset = load<u32>(table + ((<usize>i) << 2));
     run = offset + <u32>itemSize == next ? run + 1 : 1;
     store<u8>(marks + i, run >= width ? 1 : 0);
     next = offset;
@@ -29,8 +29,15 @@ export function markRuns(table: usize, count: u32, width: u32, itemSize: usize, 
  * table is padded to whole panels.
  */
 export function pack<T>(
-  dst: usize, panelBytes: usize, lines: u32, inner: u32, base: usize,
-  lineTable: usize, lineRuns: usize, innerTable: usize, innerRuns: usize,
+  dst: usize,
+  panelBytes: usize,
+  lines: u32,
+  inner: u32,
+  base: usize,
+  lineTable: usize,
+  lineRuns: usize,
+  innerTable: usize,
+  innerRuns: usize,
 ): void {
   const lanes = <u32>(16 / sizeof<T>());
   const panelLines = <u32>(panelBytes / sizeof<T>());
@@ -39,37 +46,46 @@ export function pack<T>(
     let group: u32 = 0;
     for (; group + lanes <= panelLines; group += lanes, to += 16) {
       const first = line + group;
-      const offsets = lineTable + (<usize>first << 2);
-      if (first + lanes <= lines && load<u8>(lineRuns + first)) packLines(to, panelBytes, inner, base + load<u32>(offsets), innerTable);
+      const offsets = lineTable + ((<usize>first) << 2);
+      if (first + lanes <= lines && load<u8>(lineRuns + first))
+        packLines(to, panelBytes, inner, base + load<u32>(offsets), innerTable);
       else packInner<T>(to, panelBytes, inner, base, offsets, innerTable, innerRuns);
     }
     for (; group < panelLines; ++group, to += sizeof<T>()) {
-      packLine<T>(to, panelBytes, inner, base + load<u32>(lineTable + (<usize>(line + group) << 2)), innerTable);
+      packLine<T>(to, panelBytes, inner, base + load<u32>(lineTable + ((<usize>(line + group)) << 2)), innerTable);
     }
   }
 }
 
 function packLine<T>(dst: usize, step: usize, inner: u32, base: usize, innerTable: usize): void {
-  for (const end = innerTable + (<usize>inner << 2); innerTable < end; innerTable += 4, dst += step) {
+  for (const end = innerTable + ((<usize>inner) << 2); innerTable < end; innerTable += 4, dst += step) {
     store<T>(dst, load<T>(base + load<u32>(innerTable)));
   }
 }
 
 /** A group whose lines are neighbours: one vector per inner index. */
 function packLines(dst: usize, step: usize, inner: u32, base: usize, innerTable: usize): void {
-  for (const end = innerTable + (<usize>inner << 2); innerTable < end; innerTable += 4, dst += step) {
+  for (const end = innerTable + ((<usize>inner) << 2); innerTable < end; innerTable += 4, dst += step) {
     v128.store(dst, v128.load(base + load<u32>(innerTable)));
   }
 }
 
 /** Any other group: transposes where a vector's worth of inner indices are neighbours, else goes one by one. */
-function packInner<T>(dst: usize, step: usize, inner: u32, base: usize, offsets: usize, innerTable: usize, innerRuns: usize): void {
+function packInner<T>(
+  dst: usize,
+  step: usize,
+  inner: u32,
+  base: usize,
+  offsets: usize,
+  innerTable: usize,
+  innerRuns: usize,
+): void {
   const r0 = base + load<u32>(offsets);
   const r1 = base + load<u32>(offsets, 4);
   const r2 = sizeof<T>() == 4 ? base + load<u32>(offsets, 8) : 0;
   const r3 = sizeof<T>() == 4 ? base + load<u32>(offsets, 12) : 0;
   for (let k: u32 = 0; k < inner; ) {
-    const offset = <usize>load<u32>(innerTable + (<usize>k << 2));
+    const offset = <usize>load<u32>(innerTable + ((<usize>k) << 2));
     if (load<u8>(innerRuns + k)) {
       if (sizeof<T>() == 4) transpose4x4(dst, step, r0 + offset, r1 + offset, r2 + offset, r3 + offset);
       else transpose2x2(dst, step, r0 + offset, r1 + offset);

@@ -10,8 +10,20 @@ import { lanes } from "./replaceable";
 import { transpose4x4 } from "../simd";
 import { Axes, tabulate } from "../axes";
 import {
-  COLUMN_TABLE, COLUMN_TABLE_C, INNER_TABLES, KC, PACKED_B, ROW_TABLE, ROW_TABLE_C,
-  itemEnd, itemStart, rowEnd, rowStart, share, tabulateColumns, tabulateRows,
+  COLUMN_TABLE,
+  COLUMN_TABLE_C,
+  INNER_TABLES,
+  KC,
+  PACKED_B,
+  ROW_TABLE,
+  ROW_TABLE_C,
+  itemEnd,
+  itemStart,
+  rowEnd,
+  rowStart,
+  share,
+  tabulateColumns,
+  tabulateRows,
 } from "./tables";
 
 /** Items that are computed side by side, and the bytes of an element's lanes. */
@@ -36,7 +48,9 @@ function span(x: Axes, operandX: i32, y: Axes, operandY: i32): u32 {
 
 function extent(axes: Axes, operand: i32): u32 {
   const stride = <u32>axes.innerStride(operand);
-  return axes.rank == 1 && axes.total <= PANEL_ELEMENTS && stride <= 4 * PANEL_ELEMENTS ? (axes.total - 1) * stride : 8 * PANEL_ELEMENTS;
+  return axes.rank == 1 && axes.total <= PANEL_ELEMENTS && stride <= 4 * PANEL_ELEMENTS
+    ? (axes.total - 1) * stride
+    : 8 * PANEL_ELEMENTS;
 }
 
 /**
@@ -47,8 +61,12 @@ export function prefersPanels(batch: Axes, rows: Axes, columns: Axes, inner: Axe
   if (columns.total > PANEL_COLUMNS && columns.isContiguous(0, 4)) return false;
   const elements = rows.total * columns.total;
   return (
-    batch.innerSize() >= GROUP && inner.total != 0 && elements <= PANEL_ELEMENTS && span(rows, 1, columns, 1) == elements &&
-    span(rows, 0, inner, i32(swapped)) <= PANEL_ELEMENTS && span(columns, 0, inner, i32(!swapped)) <= PANEL_PACKED
+    batch.innerSize() >= GROUP &&
+    inner.total != 0 &&
+    elements <= PANEL_ELEMENTS &&
+    span(rows, 1, columns, 1) == elements &&
+    span(rows, 0, inner, i32(swapped)) <= PANEL_ELEMENTS &&
+    span(columns, 0, inner, i32(!swapped)) <= PANEL_PACKED
   );
 }
 
@@ -56,7 +74,7 @@ export function prefersPanels(batch: Axes, rows: Axes, columns: Axes, inner: Axe
 function transpose(dst: usize, dstStep: usize, src: usize, srcStep: usize, lines: u32, elements: u32): void {
   if (lines < 4 || elements < 4) {
     for (let line: u32 = 0; line < lines; ++line, src += srcStep, dst += 4) {
-      for (let i: u32 = 0; i < elements; ++i) store<u32>(dst + <usize>i * dstStep, load<u32>(src + (<usize>i << 2)));
+      for (let i: u32 = 0; i < elements; ++i) store<u32>(dst + <usize>i * dstStep, load<u32>(src + ((<usize>i) << 2)));
     }
     return;
   }
@@ -72,7 +90,16 @@ function transpose(dst: usize, dstStep: usize, src: usize, srcStep: usize, lines
 }
 
 /** Computes a batch whose items lie as `prefersPanels` asks for. */
-export function contractPanels(a: usize, b: usize, c: usize, batch: Axes, rows: Axes, columns: Axes, inner: Axes, swapped: bool): void {
+export function contractPanels(
+  a: usize,
+  b: usize,
+  c: usize,
+  batch: Axes,
+  rows: Axes,
+  columns: Axes,
+  inner: Axes,
+  swapped: bool,
+): void {
   const operandA = i32(swapped);
   const operandB = 1 - operandA;
   const elementsA = span(rows, 0, inner, operandA);
@@ -93,13 +120,37 @@ export function contractPanels(a: usize, b: usize, c: usize, batch: Axes, rows: 
     item += min(left, GROUP);
     // A group that would reach beyond the innermost axis begins earlier instead.
     if (left < GROUP) batch.seek(item - GROUP);
-    transpose(region(PANEL_A), LANES, a + (swapped ? batch.offset1 : batch.offset0), batch.innerStride(operandA), GROUP, elementsA);
-    transpose(region(PANEL_B), LANES, b + (swapped ? batch.offset0 : batch.offset1), batch.innerStride(operandB), GROUP, elementsB);
+    transpose(
+      region(PANEL_A),
+      LANES,
+      a + (swapped ? batch.offset1 : batch.offset0),
+      batch.innerStride(operandA),
+      GROUP,
+      elementsA,
+    );
+    transpose(
+      region(PANEL_B),
+      LANES,
+      b + (swapped ? batch.offset0 : batch.offset1),
+      batch.innerStride(operandB),
+      GROUP,
+      elementsB,
+    );
     for (let column: u32 = 0; column < columns.total; ++column) {
-      const entry = <usize>column << 2;
+      const entry = (<usize>column) << 2;
       lanes<f32>(
-        region(PANEL_A), region(PANEL_B) + load<u32>(region(COLUMN_TABLE) + entry), region(PANEL_C) + load<u32>(region(COLUMN_TABLE_C) + entry),
-        rows.total, 0, GROUP, GROUP, inner.total, region(ROW_TABLE), region(ROW_TABLE_C), innerTableA, innerTableB,
+        region(PANEL_A),
+        region(PANEL_B) + load<u32>(region(COLUMN_TABLE) + entry),
+        region(PANEL_C) + load<u32>(region(COLUMN_TABLE_C) + entry),
+        rows.total,
+        0,
+        GROUP,
+        GROUP,
+        inner.total,
+        region(ROW_TABLE),
+        region(ROW_TABLE_C),
+        innerTableA,
+        innerTableB,
       );
     }
     transpose(c + batch.offset2, batch.innerStride(2), region(PANEL_C), LANES, rows.total * columns.total, GROUP);

@@ -10,12 +10,37 @@ import { dots32, dots64, lanes32, lanes64, stream32, stream64, tile32, tile64 } 
 type Tile = (a: usize, b: usize, inner: u32, accumulate: bool, c: usize, rowTable: usize) => u32;
 type Dots = (a: usize, b: usize, rowTable: usize, columnTable: usize, inner: u32, dst: usize, pitch: usize) => void;
 type Stream = (
-  a: usize, b: usize, c: usize, items: u32, stepA: usize, stepB: usize, stepC: usize, rows: u32, from: u32, to: u32, columns: u32, inner: u32,
-  rowTableA: usize, rowTableC: usize, innerTableA: usize, innerTableB: usize, accumulate: bool,
+  a: usize,
+  b: usize,
+  c: usize,
+  items: u32,
+  stepA: usize,
+  stepB: usize,
+  stepC: usize,
+  rows: u32,
+  from: u32,
+  to: u32,
+  columns: u32,
+  inner: u32,
+  rowTableA: usize,
+  rowTableC: usize,
+  innerTableA: usize,
+  innerTableB: usize,
+  accumulate: bool,
 ) => void;
 type Lanes = (
-  a: usize, b: usize, c: usize, rows: u32, from: u32, to: u32, columns: u32, inner: u32,
-  rowTableA: usize, rowTableC: usize, innerTableA: usize, innerTableB: usize,
+  a: usize,
+  b: usize,
+  c: usize,
+  rows: u32,
+  from: u32,
+  to: u32,
+  columns: u32,
+  inner: u32,
+  rowTableA: usize,
+  rowTableC: usize,
+  innerTableA: usize,
+  innerTableB: usize,
 ) => void;
 
 const tile32Slot: Tile = tile32;
@@ -37,7 +62,15 @@ export function tile<T>(a: usize, b: usize, inner: u32, accumulate: bool, c: usi
 
 /** Calls `multiplyDots`, or what the host has put in its place. */
 @inline
-export function dots<T>(a: usize, b: usize, rowTable: usize, columnTable: usize, inner: u32, dst: usize, pitch: usize): void {
+export function dots<T>(
+  a: usize,
+  b: usize,
+  rowTable: usize,
+  columnTable: usize,
+  inner: u32,
+  dst: usize,
+  pitch: usize,
+): void {
   if (sizeof<T>() == 4) dots32Slot(a, b, rowTable, columnTable, inner, dst, pitch);
   else dots64Slot(a, b, rowTable, columnTable, inner, dst, pitch);
 }
@@ -45,19 +78,83 @@ export function dots<T>(a: usize, b: usize, rowTable: usize, columnTable: usize,
 /** Calls `multiplyStream`, or what the host has put in its place. */
 @inline
 export function stream<T>(
-  a: usize, b: usize, c: usize, items: u32, stepA: usize, stepB: usize, stepC: usize, rows: u32, from: u32, to: u32, columns: u32, inner: u32,
-  rowTableA: usize, rowTableC: usize, innerTableA: usize, innerTableB: usize, accumulate: bool,
+  a: usize,
+  b: usize,
+  c: usize,
+  items: u32,
+  stepA: usize,
+  stepB: usize,
+  stepC: usize,
+  rows: u32,
+  from: u32,
+  to: u32,
+  columns: u32,
+  inner: u32,
+  rowTableA: usize,
+  rowTableC: usize,
+  innerTableA: usize,
+  innerTableB: usize,
+  accumulate: bool,
 ): void {
-  if (sizeof<T>() == 4) stream32Slot(a, b, c, items, stepA, stepB, stepC, rows, from, to, columns, inner, rowTableA, rowTableC, innerTableA, innerTableB, accumulate);
-  else stream64Slot(a, b, c, items, stepA, stepB, stepC, rows, from, to, columns, inner, rowTableA, rowTableC, innerTableA, innerTableB, accumulate);
+  if (sizeof<T>() == 4)
+    stream32Slot(
+      a,
+      b,
+      c,
+      items,
+      stepA,
+      stepB,
+      stepC,
+      rows,
+      from,
+      to,
+      columns,
+      inner,
+      rowTableA,
+      rowTableC,
+      innerTableA,
+      innerTableB,
+      accumulate,
+    );
+  else
+    stream64Slot(
+      a,
+      b,
+      c,
+      items,
+      stepA,
+      stepB,
+      stepC,
+      rows,
+      from,
+      to,
+      columns,
+      inner,
+      rowTableA,
+      rowTableC,
+      innerTableA,
+      innerTableB,
+      accumulate,
+    );
 }
 
 /** Calls `multiplyLanes`, or what the host has put in its place. */
 @inline
 export function lanes<T>(
-  a: usize, b: usize, c: usize, rows: u32, from: u32, to: u32, columns: u32, inner: u32,
-  rowTableA: usize, rowTableC: usize, innerTableA: usize, innerTableB: usize,
+  a: usize,
+  b: usize,
+  c: usize,
+  rows: u32,
+  from: u32,
+  to: u32,
+  columns: u32,
+  inner: u32,
+  rowTableA: usize,
+  rowTableC: usize,
+  innerTableA: usize,
+  innerTableB: usize,
 ): void {
-  if (sizeof<T>() == 4) lanes32Slot(a, b, c, rows, from, to, columns, inner, rowTableA, rowTableC, innerTableA, innerTableB);
+  if (sizeof<T>() == 4)
+    lanes32Slot(a, b, c, rows, from, to, columns, inner, rowTableA, rowTableC, innerTableA, innerTableB);
   else lanes64Slot(a, b, c, rows, from, to, columns, inner, rowTableA, rowTableC, innerTableA, innerTableB);
 }

@@ -43,8 +43,20 @@ function storeRow<T>(c: usize, low: v128, high: v128, second: usize, columns: u3
  */
 @inline
 function multiplyTile<T>(
-  a: usize, b: usize, c: usize, second: usize, columns: u32, rowTable: usize, rowTables: usize,
-  k: usize, innerEnd: usize, tables: usize, accumulate: bool, along: bool, tall: bool, wide: bool,
+  a: usize,
+  b: usize,
+  c: usize,
+  second: usize,
+  columns: u32,
+  rowTable: usize,
+  rowTables: usize,
+  k: usize,
+  innerEnd: usize,
+  tables: usize,
+  accumulate: bool,
+  along: bool,
+  tall: bool,
+  wide: bool,
 ): void {
   const a0 = a + load<u32>(rowTable);
   const a1 = a + load<u32>(rowTable, 4);
@@ -116,13 +128,29 @@ function multiplyTile<T>(
  */
 @inline
 function multiplyItems<T>(
-  a: usize, b: usize, c: usize, items: u32, stepA: usize, stepB: usize, stepC: usize, rows: u32, from: u32, to: u32, columns: u32, inner: u32,
-  rowTableA: usize, rowTableC: usize, innerTableA: usize, innerTableB: usize, accumulate: bool, along: bool,
+  a: usize,
+  b: usize,
+  c: usize,
+  items: u32,
+  stepA: usize,
+  stepB: usize,
+  stepC: usize,
+  rows: u32,
+  from: u32,
+  to: u32,
+  columns: u32,
+  inner: u32,
+  rowTableA: usize,
+  rowTableC: usize,
+  innerTableA: usize,
+  innerTableB: usize,
+  accumulate: bool,
+  along: bool,
 ): void {
   const lanes = <u32>(16 / sizeof<T>());
   const tables = innerTableB - innerTableA;
-  const innerEnd = innerTableA + (<usize>inner << 2);
-  const rowEnd = rowTableA + (<usize>rows << 2);
+  const innerEnd = innerTableA + ((<usize>inner) << 2);
+  const rowEnd = rowTableA + ((<usize>rows) << 2);
   const rowTables = rowTableC - rowTableA;
   const lastVector = columns < lanes ? 0 : columns - lanes;
   const lastPair = columns < 2 * lanes ? 0 : columns - 2 * lanes;
@@ -132,13 +160,60 @@ function multiplyItems<T>(
       for (let column = from; column < to; column += 2 * lanes) {
         if (!along && column + lanes >= columns) {
           const offset = <usize>lastVector * sizeof<T>();
-          multiplyTile<T>(a, b + offset, c + offset, 0, columns, row, rowTables, innerTableA, innerEnd, tables, false, false, true, false);
+          multiplyTile<T>(
+            a,
+            b + offset,
+            c + offset,
+            0,
+            columns,
+            row,
+            rowTables,
+            innerTableA,
+            innerEnd,
+            tables,
+            false,
+            false,
+            true,
+            false,
+          );
           continue;
         }
         const offset = <usize>min(column, lastPair) * sizeof<T>();
         const baseA = along ? a + offset : a;
-        if (row + 8 < rowEnd) multiplyTile<T>(baseA, b + offset, c + offset, second, columns, row, rowTables, innerTableA, innerEnd, tables, accumulate, along, true, true);
-        else multiplyTile<T>(baseA, b + offset, c + offset, second, columns, row, rowTables, innerTableA, innerEnd, tables, accumulate, along, false, true);
+        if (row + 8 < rowEnd)
+          multiplyTile<T>(
+            baseA,
+            b + offset,
+            c + offset,
+            second,
+            columns,
+            row,
+            rowTables,
+            innerTableA,
+            innerEnd,
+            tables,
+            accumulate,
+            along,
+            true,
+            true,
+          );
+        else
+          multiplyTile<T>(
+            baseA,
+            b + offset,
+            c + offset,
+            second,
+            columns,
+            row,
+            rowTables,
+            innerTableA,
+            innerEnd,
+            tables,
+            accumulate,
+            along,
+            false,
+            true,
+          );
       }
     }
   }
@@ -146,16 +221,79 @@ function multiplyItems<T>(
 
 /** Multiplies every element of A by a stretch of B; a whole vector of B is read even where there are fewer columns. */
 export function multiplyStream<T>(
-  a: usize, b: usize, c: usize, items: u32, stepA: usize, stepB: usize, stepC: usize, rows: u32, from: u32, to: u32, columns: u32, inner: u32,
-  rowTableA: usize, rowTableC: usize, innerTableA: usize, innerTableB: usize, accumulate: bool,
+  a: usize,
+  b: usize,
+  c: usize,
+  items: u32,
+  stepA: usize,
+  stepB: usize,
+  stepC: usize,
+  rows: u32,
+  from: u32,
+  to: u32,
+  columns: u32,
+  inner: u32,
+  rowTableA: usize,
+  rowTableC: usize,
+  innerTableA: usize,
+  innerTableB: usize,
+  accumulate: bool,
 ): void {
-  multiplyItems<T>(a, b, c, items, stepA, stepB, stepC, rows, from, to, columns, inner, rowTableA, rowTableC, innerTableA, innerTableB, accumulate, false);
+  multiplyItems<T>(
+    a,
+    b,
+    c,
+    items,
+    stepA,
+    stepB,
+    stepC,
+    rows,
+    from,
+    to,
+    columns,
+    inner,
+    rowTableA,
+    rowTableC,
+    innerTableA,
+    innerTableB,
+    accumulate,
+    false,
+  );
 }
 
 /** Multiplies stretches of A by stretches of B, where a batch lies contiguously in all operands. */
 export function multiplyLanes<T>(
-  a: usize, b: usize, c: usize, rows: u32, from: u32, to: u32, columns: u32, inner: u32,
-  rowTableA: usize, rowTableC: usize, innerTableA: usize, innerTableB: usize,
+  a: usize,
+  b: usize,
+  c: usize,
+  rows: u32,
+  from: u32,
+  to: u32,
+  columns: u32,
+  inner: u32,
+  rowTableA: usize,
+  rowTableC: usize,
+  innerTableA: usize,
+  innerTableB: usize,
 ): void {
-  multiplyItems<T>(a, b, c, 1, 0, 0, 0, rows, from, to, columns, inner, rowTableA, rowTableC, innerTableA, innerTableB, false, true);
+  multiplyItems<T>(
+    a,
+    b,
+    c,
+    1,
+    0,
+    0,
+    0,
+    rows,
+    from,
+    to,
+    columns,
+    inner,
+    rowTableA,
+    rowTableC,
+    innerTableA,
+    innerTableB,
+    false,
+    true,
+  );
 }

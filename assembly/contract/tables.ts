@@ -63,8 +63,8 @@ export function share(items: u32, rows: u32, columns: u32, tileRows: u32, tileCo
 
 /** The last offsets are repeated, so that a tile's padding reads memory that is there. */
 function padTable(table: usize, count: u32): void {
-  const last = load<u32>(table + (<usize>count << 2) - 4);
-  for (let i = count; i < count + 8; ++i) store<u32>(table + (<usize>i << 2), last);
+  const last = load<u32>(table + ((<usize>count) << 2) - 4);
+  for (let i = count; i < count + 8; ++i) store<u32>(table + ((<usize>i) << 2), last);
 }
 
 /** The offsets of a block's rows. */
@@ -84,12 +84,20 @@ export function tabulateColumns<T>(columns: Axes, start: u32, count: u32, tileCo
 }
 
 /** Adds to, or stores at, the places of C that a tile in the edge buffer belongs to; or reads them into it. */
-export function scatterTile<T>(c: usize, rowOffsets: usize, rows: u32, columnOffsets: usize, columns: u32, gather: bool, accumulate: bool): void {
+export function scatterTile<T>(
+  c: usize,
+  rowOffsets: usize,
+  rows: u32,
+  columnOffsets: usize,
+  columns: u32,
+  gather: bool,
+  accumulate: bool,
+): void {
   let edge = region(EDGE);
   for (let i: u32 = 0; i < rows; ++i, edge += 32) {
-    const row = c + load<u32>(rowOffsets + (<usize>i << 2));
+    const row = c + load<u32>(rowOffsets + ((<usize>i) << 2));
     for (let j: u32 = 0; j < columns; ++j) {
-      const at = row + load<u32>(columnOffsets + (<usize>j << 2));
+      const at = row + load<u32>(columnOffsets + ((<usize>j) << 2));
       const value = edge + <usize>j * sizeof<T>();
       if (gather) store<T>(value, load<T>(at));
       else store<T>(at, accumulate ? load<T>(at) + load<T>(value) : load<T>(value));

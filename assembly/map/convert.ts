@@ -27,7 +27,7 @@ function fromInteger(dst: usize, src: usize, count: u32, from: u32, to: u32): vo
   else if (to == DType.FLOAT32) each<i32, f32>(dst, src, count);
   else if (to == DType.FLOAT64 && from == DType.UINT32) each<u32, f64>(dst, src, count);
   else if (to == DType.FLOAT64) each<i32, f64>(dst, src, count);
-  else memory.copy(dst, src, <usize>count << 2);
+  else memory.copy(dst, src, (<usize>count) << 2);
 }
 
 /** One conversion's loop. Every pair that both have vectors of four 32-bit lanes takes a vector at a time. */

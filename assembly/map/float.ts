@@ -10,52 +10,92 @@ import { specialInstruction } from "./special";
 /** Runs one instruction on `bytes` bytes of operands of type T. */
 export function floatInstruction<T>(op: u32, dst: usize, a: usize, b: usize, c: usize, bytes: usize): void {
   switch (op) {
-    case Op.NEG: return loop1<T>(Op.NEG, dst, a, bytes);
-    case Op.ABS: return loop1<T>(Op.ABS, dst, a, bytes);
-    case Op.SIGN: return loop1<T>(Op.SIGN, dst, a, bytes);
-    case Op.FLOOR: return loop1<T>(Op.FLOOR, dst, a, bytes);
-    case Op.CEIL: return loop1<T>(Op.CEIL, dst, a, bytes);
-    case Op.ROUND: return loop1<T>(Op.ROUND, dst, a, bytes);
-    case Op.SQRT: return loop1<T>(Op.SQRT, dst, a, bytes);
-    case Op.RSQRT: return loop1<T>(Op.RSQRT, dst, a, bytes);
-    case Op.ADD: return loop2<T>(Op.ADD, dst, a, b, bytes);
-    case Op.SUB: return loop2<T>(Op.SUB, dst, a, b, bytes);
-    case Op.MUL: return loop2<T>(Op.MUL, dst, a, b, bytes);
-    case Op.DIV: return loop2<T>(Op.DIV, dst, a, b, bytes);
-    case Op.MAX: return loop2<T>(Op.MAX, dst, a, b, bytes);
-    case Op.MIN: return loop2<T>(Op.MIN, dst, a, b, bytes);
-    case Op.EQ: return compareLoop<T>(Op.EQ, dst, a, b, bytes);
-    case Op.NE: return compareLoop<T>(Op.NE, dst, a, b, bytes);
-    case Op.LT: return compareLoop<T>(Op.LT, dst, a, b, bytes);
-    case Op.LE: return compareLoop<T>(Op.LE, dst, a, b, bytes);
-    case Op.GT: return compareLoop<T>(Op.GT, dst, a, b, bytes);
-    case Op.GE: return compareLoop<T>(Op.GE, dst, a, b, bytes);
-    case Op.IS_FINITE: return finiteLoop<T>(dst, a, bytes);
-    case Op.SIGN_BIT: return signBitLoop<T>(dst, a, bytes);
-    case Op.POW: return sizeof<T>() == 4 ? pairs2<T>(powSingle, dst, a, b, bytes) : each2<T>(pow, dst, a, b, bytes);
-    case Op.ATAN2: return pairs2<T>(atan2, dst, a, b, bytes);
-    case Op.REM: return each2<T>(fmod, dst, a, b, bytes);
-    case Op.NEXTAFTER: return nextAfterLoop<T>(dst, a, b, bytes);
-    case Op.EXP: return inlineLoop<T>(Op.EXP, dst, a, bytes);
-    case Op.EXP2: return inlineLoop<T>(Op.EXP2, dst, a, bytes);
-    case Op.EXPM1: return inlineLoop<T>(Op.EXPM1, dst, a, bytes);
-    case Op.LOG: return inlineLoop<T>(Op.LOG, dst, a, bytes);
-    case Op.LOG1P: return inlineLoop<T>(Op.LOG1P, dst, a, bytes);
-    case Op.SIN: return inlineLoop<T>(Op.SIN, dst, a, bytes);
-    case Op.COS: return inlineLoop<T>(Op.COS, dst, a, bytes);
-    case Op.TAN: return inlineLoop<T>(Op.TAN, dst, a, bytes);
-    case Op.TANH: return inlineLoop<T>(Op.TANH, dst, a, bytes);
-    case Op.ERF: return inlineLoop<T>(Op.ERF, dst, a, bytes);
-    case Op.ERFC: return inlineLoop<T>(Op.ERFC, dst, a, bytes);
-    case Op.LOGISTIC: return inlineLoop<T>(Op.LOGISTIC, dst, a, bytes);
+    case Op.NEG:
+      return loop1<T>(Op.NEG, dst, a, bytes);
+    case Op.ABS:
+      return loop1<T>(Op.ABS, dst, a, bytes);
+    case Op.SIGN:
+      return loop1<T>(Op.SIGN, dst, a, bytes);
+    case Op.FLOOR:
+      return loop1<T>(Op.FLOOR, dst, a, bytes);
+    case Op.CEIL:
+      return loop1<T>(Op.CEIL, dst, a, bytes);
+    case Op.ROUND:
+      return loop1<T>(Op.ROUND, dst, a, bytes);
+    case Op.SQRT:
+      return loop1<T>(Op.SQRT, dst, a, bytes);
+    case Op.RSQRT:
+      return loop1<T>(Op.RSQRT, dst, a, bytes);
+    case Op.ADD:
+      return loop2<T>(Op.ADD, dst, a, b, bytes);
+    case Op.SUB:
+      return loop2<T>(Op.SUB, dst, a, b, bytes);
+    case Op.MUL:
+      return loop2<T>(Op.MUL, dst, a, b, bytes);
+    case Op.DIV:
+      return loop2<T>(Op.DIV, dst, a, b, bytes);
+    case Op.MAX:
+      return loop2<T>(Op.MAX, dst, a, b, bytes);
+    case Op.MIN:
+      return loop2<T>(Op.MIN, dst, a, b, bytes);
+    case Op.EQ:
+      return compareLoop<T>(Op.EQ, dst, a, b, bytes);
+    case Op.NE:
+      return compareLoop<T>(Op.NE, dst, a, b, bytes);
+    case Op.LT:
+      return compareLoop<T>(Op.LT, dst, a, b, bytes);
+    case Op.LE:
+      return compareLoop<T>(Op.LE, dst, a, b, bytes);
+    case Op.GT:
+      return compareLoop<T>(Op.GT, dst, a, b, bytes);
+    case Op.GE:
+      return compareLoop<T>(Op.GE, dst, a, b, bytes);
+    case Op.IS_FINITE:
+      return finiteLoop<T>(dst, a, bytes);
+    case Op.SIGN_BIT:
+      return signBitLoop<T>(dst, a, bytes);
+    case Op.POW:
+      return sizeof<T>() == 4 ? pairs2<T>(powSingle, dst, a, b, bytes) : each2<T>(pow, dst, a, b, bytes);
+    case Op.ATAN2:
+      return pairs2<T>(atan2, dst, a, b, bytes);
+    case Op.REM:
+      return each2<T>(fmod, dst, a, b, bytes);
+    case Op.NEXTAFTER:
+      return nextAfterLoop<T>(dst, a, b, bytes);
+    case Op.EXP:
+      return inlineLoop<T>(Op.EXP, dst, a, bytes);
+    case Op.EXP2:
+      return inlineLoop<T>(Op.EXP2, dst, a, bytes);
+    case Op.EXPM1:
+      return inlineLoop<T>(Op.EXPM1, dst, a, bytes);
+    case Op.LOG:
+      return inlineLoop<T>(Op.LOG, dst, a, bytes);
+    case Op.LOG1P:
+      return inlineLoop<T>(Op.LOG1P, dst, a, bytes);
+    case Op.SIN:
+      return inlineLoop<T>(Op.SIN, dst, a, bytes);
+    case Op.COS:
+      return inlineLoop<T>(Op.COS, dst, a, bytes);
+    case Op.TAN:
+      return inlineLoop<T>(Op.TAN, dst, a, bytes);
+    case Op.TANH:
+      return inlineLoop<T>(Op.TANH, dst, a, bytes);
+    case Op.ERF:
+      return inlineLoop<T>(Op.ERF, dst, a, bytes);
+    case Op.ERFC:
+      return inlineLoop<T>(Op.ERFC, dst, a, bytes);
+    case Op.LOGISTIC:
+      return inlineLoop<T>(Op.LOGISTIC, dst, a, bytes);
     case Op.ASIN:
-    case Op.ACOS: if (sizeof<T>() == 8) return each1<T>(scalarFunction(op, false), dst, a, bytes);
+    case Op.ACOS:
+      if (sizeof<T>() == 8) return each1<T>(scalarFunction(op, false), dst, a, bytes);
     case Op.ATAN:
     case Op.SINH:
     case Op.COSH:
     case Op.ASINH:
     case Op.ACOSH:
-    case Op.ATANH: return pairs1<T>(pairFunction(op), dst, a, bytes);
+    case Op.ATANH:
+      return pairs1<T>(pairFunction(op), dst, a, bytes);
     case Op.IGAMMA:
     case Op.IGAMMAC:
     case Op.IGAMMA_GRAD_A:
@@ -63,8 +103,10 @@ export function floatInstruction<T>(op: u32, dst: usize, a: usize, b: usize, c: 
     case Op.BETAINC:
     case Op.BESSEL_I0E:
     case Op.BESSEL_I1E:
-    case Op.REDUCE_PRECISION: return specialInstruction<T>(op, dst, a, b, c, bytes);
-    default: return each1<T>(scalarFunction(op, sizeof<T>() == 4), dst, a, bytes);
+    case Op.REDUCE_PRECISION:
+      return specialInstruction<T>(op, dst, a, b, c, bytes);
+    default:
+      return each1<T>(scalarFunction(op, sizeof<T>() == 4), dst, a, bytes);
   }
 }
 
@@ -109,7 +151,8 @@ function storePair<T>(to: usize, x: v128): void {
 
 @inline
 function inlineLoop<T>(op: u32, dst: usize, a: usize, bytes: usize): void {
-  for (let i: usize = 0; i < bytes; i += 2 * sizeof<T>()) storePair<T>(dst + i, inlineFunction<T>(op, loadPair<T>(a + i)));
+  for (let i: usize = 0; i < bytes; i += 2 * sizeof<T>())
+    storePair<T>(dst + i, inlineFunction<T>(op, loadPair<T>(a + i)));
 }
 
 function pairs1<T>(f: (x: v128) => v128, dst: usize, a: usize, bytes: usize): void {

@@ -35,10 +35,10 @@ export function map(list: usize): void {
   const outputs = load<i32>(list, 20);
   const instructions = load<u32>(list, 24);
   const sizes = list + 28;
-  const inputList = sizes + (<usize>rank << 2);
-  const inputBytes = <usize>(3 + rank) << 2;
+  const inputList = sizes + ((<usize>rank) << 2);
+  const inputBytes = (<usize>(3 + rank)) << 2;
   const constantList = inputList + <usize>inputs * inputBytes;
-  const outputList = constantList + (<usize>constants << 4);
+  const outputList = constantList + ((<usize>constants) << 4);
   const program = outputList + <usize>outputs * 12;
   const programEnd = program + <usize>instructions * 24;
 
@@ -59,7 +59,8 @@ export function map(list: usize): void {
     const count = min(BLOCK as u32, end - start);
     const padded = (count + PADDING - 1) & ~(PADDING - 1);
     const whole = count == padded;
-    for (let i = 0; i < inputs; ++i) readInput(i, inputList + <usize>i * inputBytes, start, count, whole, start == first);
+    for (let i = 0; i < inputs; ++i)
+      readInput(i, inputList + <usize>i * inputBytes, start, count, whole, start == first);
     for (let at = outputList; at < program; at += 12) placeOutput(at, start, whole);
     for (let at = program; at < programEnd; at += 24) instruction(at, padded);
     for (let at = outputList; at < program; at += 12) writeOutput(at, start, count, whole);
@@ -81,8 +82,8 @@ function readInput(index: i32, entry: usize, start: u32, count: u32, whole: bool
   const dtype = load<u32>(entry, 4);
   const base = <usize>load<u32>(entry, 8);
   const axes = axesAt(index);
-  if (whole && dtype != DType.BOOL && axes.isContiguous(0, <usize>1 << shiftOf(dtype))) {
-    pointRegister(register, base + (<usize>start << shiftOf(dtype)));
+  if (whole && dtype != DType.BOOL && axes.isContiguous(0, (<usize>1) << shiftOf(dtype))) {
+    pointRegister(register, base + ((<usize>start) << shiftOf(dtype)));
     return;
   }
   const storage = storageOf(register);
@@ -104,7 +105,7 @@ function placeOutput(entry: usize, start: u32, whole: bool): void {
   const register = load<u32>(entry);
   const dtype = load<u32>(entry, 4);
   if (dtype == DType.BOOL) return;
-  const inPlace = <usize>load<u32>(entry, 8) + (<usize>start << shiftOf(dtype));
+  const inPlace = <usize>load<u32>(entry, 8) + ((<usize>start) << shiftOf(dtype));
   pointRegister(register, whole ? inPlace : storageOf(register));
 }
 
@@ -112,10 +113,10 @@ function placeOutput(entry: usize, start: u32, whole: bool): void {
 function writeOutput(entry: usize, start: u32, count: u32, whole: bool): void {
   const register = load<u32>(entry);
   const dtype = load<u32>(entry, 4);
-  const dst = <usize>load<u32>(entry, 8) + (<usize>start << shiftOf(dtype));
+  const dst = <usize>load<u32>(entry, 8) + ((<usize>start) << shiftOf(dtype));
   const storage = storageOf(register);
   if (dtype == DType.BOOL) narrow(dst, storage, count);
-  else if (!whole) copyBytes(dst, storage, <usize>count << shiftOf(dtype));
+  else if (!whole) copyBytes(dst, storage, (<usize>count) << shiftOf(dtype));
 }
 
 /** Writes a bool register's 32-bit elements as bytes. */

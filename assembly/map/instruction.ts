@@ -16,7 +16,7 @@ export function instruction(word: usize, count: u32): void {
   const b = registerAt(load<u32>(word, 12));
   const c = registerAt(load<u32>(word, 16));
   const wide = dtype == DType.FLOAT64;
-  const bytes = <usize>count << (wide ? 3 : 2);
+  const bytes = (<usize>count) << (wide ? 3 : 2);
   if (op == Op.MOVE) memory.copy(dst, a, bytes);
   else if (op == Op.SELECT) select(dst, a, b, c, bytes, wide);
   else if (op == Op.CONVERT) convert(dst, a, count, dtype, code >> 24);

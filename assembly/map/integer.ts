@@ -10,26 +10,47 @@ import { threefry } from "./threefry";
 
 /** Runs one instruction on `bytes` bytes of operands. */
 export function integerInstruction(
-  op: u32, dtype: u32, dst: usize, a: usize, b: usize, c: usize, d: usize, bytes: usize,
+  op: u32,
+  dtype: u32,
+  dst: usize,
+  a: usize,
+  b: usize,
+  c: usize,
+  d: usize,
+  bytes: usize,
 ): void {
   switch (op) {
-    case Op.NEG: return loop1<i32>(Op.NEG, dst, a, bytes);
-    case Op.POPCOUNT: return loop1<i32>(Op.POPCOUNT, dst, a, bytes);
-    case Op.ADD: return loop2<i32>(Op.ADD, dst, a, b, bytes);
-    case Op.SUB: return loop2<i32>(Op.SUB, dst, a, b, bytes);
-    case Op.MUL: return loop2<i32>(Op.MUL, dst, a, b, bytes);
-    case Op.AND: return loop2<i32>(Op.AND, dst, a, b, bytes);
-    case Op.OR: return loop2<i32>(Op.OR, dst, a, b, bytes);
-    case Op.XOR: return loop2<i32>(Op.XOR, dst, a, b, bytes);
-    case Op.EQ: return compareLoop<i32>(Op.EQ, dst, a, b, bytes);
-    case Op.NE: return compareLoop<i32>(Op.NE, dst, a, b, bytes);
-    case Op.NOT: return not(dtype, dst, a, bytes);
+    case Op.NEG:
+      return loop1<i32>(Op.NEG, dst, a, bytes);
+    case Op.POPCOUNT:
+      return loop1<i32>(Op.POPCOUNT, dst, a, bytes);
+    case Op.ADD:
+      return loop2<i32>(Op.ADD, dst, a, b, bytes);
+    case Op.SUB:
+      return loop2<i32>(Op.SUB, dst, a, b, bytes);
+    case Op.MUL:
+      return loop2<i32>(Op.MUL, dst, a, b, bytes);
+    case Op.AND:
+      return loop2<i32>(Op.AND, dst, a, b, bytes);
+    case Op.OR:
+      return loop2<i32>(Op.OR, dst, a, b, bytes);
+    case Op.XOR:
+      return loop2<i32>(Op.XOR, dst, a, b, bytes);
+    case Op.EQ:
+      return compareLoop<i32>(Op.EQ, dst, a, b, bytes);
+    case Op.NE:
+      return compareLoop<i32>(Op.NE, dst, a, b, bytes);
+    case Op.NOT:
+      return not(dtype, dst, a, bytes);
     case Op.CLZ:
     case Op.SHL:
     case Op.SHR_LOGICAL:
-    case Op.SHR_ARITHMETIC: return each(op, dst, a, b, bytes);
-    case Op.THREEFRY_A: return threefry(dst, a, b, c, d, bytes, false);
-    case Op.THREEFRY_B: return threefry(dst, a, b, c, d, bytes, true);
+    case Op.SHR_ARITHMETIC:
+      return each(op, dst, a, b, bytes);
+    case Op.THREEFRY_A:
+      return threefry(dst, a, b, c, d, bytes, false);
+    case Op.THREEFRY_B:
+      return threefry(dst, a, b, c, d, bytes, true);
     default:
       if (dtype == DType.INT32) signInstruction<i32>(op, dst, a, b, bytes);
       else signInstruction<u32>(op, dst, a, b, bytes);
@@ -39,17 +60,27 @@ export function integerInstruction(
 /** The operations whose result depends on signedness. */
 function signInstruction<T>(op: u32, dst: usize, a: usize, b: usize, bytes: usize): void {
   switch (op) {
-    case Op.ABS: return isSigned<T>() ? loop1<T>(Op.ABS, dst, a, bytes) : memory.copy(dst, a, bytes);
-    case Op.SIGN: return loop1<T>(Op.SIGN, dst, a, bytes);
-    case Op.MAX: return loop2<T>(Op.MAX, dst, a, b, bytes);
-    case Op.MIN: return loop2<T>(Op.MIN, dst, a, b, bytes);
-    case Op.LT: return compareLoop<T>(Op.LT, dst, a, b, bytes);
-    case Op.LE: return compareLoop<T>(Op.LE, dst, a, b, bytes);
-    case Op.GT: return compareLoop<T>(Op.GT, dst, a, b, bytes);
-    case Op.GE: return compareLoop<T>(Op.GE, dst, a, b, bytes);
+    case Op.ABS:
+      return isSigned<T>() ? loop1<T>(Op.ABS, dst, a, bytes) : memory.copy(dst, a, bytes);
+    case Op.SIGN:
+      return loop1<T>(Op.SIGN, dst, a, bytes);
+    case Op.MAX:
+      return loop2<T>(Op.MAX, dst, a, b, bytes);
+    case Op.MIN:
+      return loop2<T>(Op.MIN, dst, a, b, bytes);
+    case Op.LT:
+      return compareLoop<T>(Op.LT, dst, a, b, bytes);
+    case Op.LE:
+      return compareLoop<T>(Op.LE, dst, a, b, bytes);
+    case Op.GT:
+      return compareLoop<T>(Op.GT, dst, a, b, bytes);
+    case Op.GE:
+      return compareLoop<T>(Op.GE, dst, a, b, bytes);
     case Op.DIV:
-    case Op.REM: return divide<T>(op, dst, a, b, bytes);
-    default: unreachable();
+    case Op.REM:
+      return divide<T>(op, dst, a, b, bytes);
+    default:
+      unreachable();
   }
 }
 

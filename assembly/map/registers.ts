@@ -8,12 +8,12 @@ import { BLOCK_BYTES, region } from "../scratch";
 /** Where a register's elements are for this block. */
 @inline
 export function registerAt(register: u32): usize {
-  return load<u32>(region(<usize>register << 2));
+  return load<u32>(region((<usize>register) << 2));
 }
 
 @inline
 export function pointRegister(register: u32, address: usize): void {
-  store<u32>(region(<usize>register << 2), address);
+  store<u32>(region((<usize>register) << 2), address);
 }
 
 /** A register's own place in scratch, after the table of pointers. */

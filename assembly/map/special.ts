@@ -26,18 +26,18 @@ export function specialInstruction<T>(op: u32, dst: usize, a: usize, b: usize, c
 function rounded<U>(x: U, exponentBits: u32, mantissaBits: u32): U {
   const mantissa: u32 = sizeof<U>() == 8 ? 52 : 23;
   const exponent: u32 = sizeof<U>() == 8 ? 11 : 8;
-  const sign = x & (<U>1 << (exponent + mantissa));
-  const infinity = ((<U>1 << exponent) - 1) << mantissa;
+  const sign = x & ((<U>1) << (exponent + mantissa));
+  const infinity = (((<U>1) << exponent) - 1) << mantissa;
   let size = x ^ sign;
   if (size > infinity) return x;
   if (mantissaBits < mantissa) {
     const cut = mantissa - mantissaBits;
-    size += (<U>1 << (cut - 1)) - 1 + ((size >> cut) & 1);
+    size += ((<U>1) << (cut - 1)) - 1 + ((size >> cut) & 1);
     size = (size >> cut) << cut;
   }
   if (exponentBits < exponent) {
-    const bias = (<U>1 << (exponent - 1)) - 1;
-    const reach = (<U>1 << (exponentBits - 1)) - 1;
+    const bias = ((<U>1) << (exponent - 1)) - 1;
+    const reach = ((<U>1) << (exponentBits - 1)) - 1;
     if ((size & infinity) > (bias + reach) << mantissa) size = infinity;
     else if ((size & infinity) <= (bias - reach) << mantissa) size = 0;
   }

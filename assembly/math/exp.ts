@@ -8,16 +8,14 @@ import { choose, copySign, multiplyAdd, polynomial, splat } from "./vector";
 
 /** P with a relative error of exp(r) below 2^-32. */
 const SERIES_SINGLE = memory.data<f64>([
-  0.5000000013457804, 0.16666666681614342, 0.041666465005270034,
-  0.008333310934363356, 0.0013933641117472883, 0.00019890980964683147,
+  0.5000000013457804, 0.16666666681614342, 0.041666465005270034, 0.008333310934363356, 0.0013933641117472883,
+  0.00019890980964683147,
 ]);
 
 /** P with a relative error of exp(r) below 2^-56. */
 const SERIES = memory.data<f64>([
-  0.5000000000000001, 0.16666666666666669, 0.041666666666624164,
-  0.008333333333330065, 0.0013888888917196881, 0.0001984126986304067,
-  2.4801521322116825e-05, 2.7557268480116333e-06, 2.762007599981065e-07,
-  2.5100375924709717e-08,
+  0.5000000000000001, 0.16666666666666669, 0.041666666666624164, 0.008333333333330065, 0.0013888888917196881,
+  0.0001984126986304067, 2.4801521322116825e-5, 2.7557268480116333e-6, 2.762007599981065e-7, 2.5100375924709717e-8,
 ]);
 
 // ln(2) in two parts; the first has trailing zeros enough for its product with k to be exact.
@@ -43,7 +41,11 @@ function multiple(x: v128): v128 {
 /** x + r^2 P(r) */
 @inline
 function series<T>(r: v128, x: v128): v128 {
-  return multiplyAdd(f64x2.mul(r, r), sizeof<T>() == 4 ? polynomial(SERIES_SINGLE, 6, r) : polynomial(SERIES, 10, r), x);
+  return multiplyAdd(
+    f64x2.mul(r, r),
+    sizeof<T>() == 4 ? polynomial(SERIES_SINGLE, 6, r) : polynomial(SERIES, 10, r),
+    x,
+  );
 }
 
 /** exp(x + tail) / 2^k - 1 for a tail of less than 1/1000. */

@@ -116,9 +116,10 @@ function betaFraction(a: f64, b: f64, x: f64): f64 {
     const m = <f64>((i - 1) >> 1);
     let numerator: f64 = 1;
     if (i > 1) {
-      numerator = (i & 1) == 0
-        ? (-(a + m) * (a + b + m) * x) / ((a + 2 * m) * (a + 2 * m + 1))
-        : (m * (b - m) * x) / ((a + 2 * m - 1) * (a + 2 * m));
+      numerator =
+        (i & 1) == 0
+          ? (-(a + m) * (a + b + m) * x) / ((a + 2 * m) * (a + 2 * m + 1))
+          : (m * (b - m) * x) / ((a + 2 * m - 1) * (a + 2 * m));
       if (i == 2) numerator = (-(a + b) * x) / (a + 1);
     }
     c = 1 + numerator / c;

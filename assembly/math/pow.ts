@@ -8,10 +8,8 @@ import { choose, polynomial, splat } from "./vector";
 
 /** 2 / (2n + 1) from n = 2 on. */
 const ATANH = memory.data<f64>([
-  0.4, 0.2857142857142857, 0.2222222222222222,
-  0.18181818181818182, 0.15384615384615385, 0.13333333333333333,
-  0.11764705882352941, 0.10526315789473684, 0.09523809523809523,
-  0.08695652173913043, 0.08,
+  0.4, 0.2857142857142857, 0.2222222222222222, 0.18181818181818182, 0.15384615384615385, 0.13333333333333333,
+  0.11764705882352941, 0.10526315789473684, 0.09523809523809523, 0.08695652173913043, 0.08,
 ]);
 
 // 2/3 in two parts.
@@ -102,7 +100,7 @@ export function pow(x: f64, y: f64): f64 {
     return magnitude > 1 == y > 0 ? Infinity : 0;
   }
   const sign: f64 = isOdd(y) ? copysign<f64>(1, x) : 1;
-  if (magnitude == 0 || magnitude == Infinity) return copysign<f64>((magnitude == 0) == (y < 0) ? Infinity : 0, sign);
+  if (magnitude == 0 || magnitude == Infinity) return copysign<f64>((magnitude == 0) == y < 0 ? Infinity : 0, sign);
   if (x < 0 && trunc(y) != y) return NaN;
   return sign * powerOfPositive(magnitude, y);
 }
@@ -111,7 +109,10 @@ export function pow(x: f64, y: f64): f64 {
 export function powSingle(x: v128, y: v128): v128 {
   const infinity = splat(Infinity);
   const size = f64x2.abs(x);
-  const ordinary = v128.and(v128.and(f64x2.lt(size, infinity), f64x2.gt(size, splat(0))), f64x2.lt(f64x2.abs(y), infinity));
+  const ordinary = v128.and(
+    v128.and(f64x2.lt(size, infinity), f64x2.gt(size, splat(0))),
+    f64x2.lt(f64x2.abs(y), infinity),
+  );
   if (!i64x2.all_true(ordinary)) {
     const first = pow(f64x2.extract_lane(x, 0), f64x2.extract_lane(y, 0));
     return f64x2.replace_lane(splat(first), 1, pow(f64x2.extract_lane(x, 1), f64x2.extract_lane(y, 1)));

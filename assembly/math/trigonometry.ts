@@ -10,35 +10,30 @@ import { choose, copySign, multiplyAdd, polynomial, splat } from "./vector";
 
 /** (sin(r) / r - 1) / r^2, with a relative error of the sine below 2^-35. */
 const SINE_SINGLE = memory.data<f64>([
-  -0.16666666663855267, 0.008333331874701885, -0.000198400867308877,
-  2.724992521993603e-06,
+  -0.16666666663855267, 0.008333331874701885, -0.000198400867308877, 2.724992521993603e-6,
 ]);
 
 /** The same below 2^-55. */
 const SINE = memory.data<f64>([
-  -0.16666666666666666, 0.008333333333330948, -0.0001984126983675854,
-  2.7557316102534617e-06, -2.505113184128889e-08, 1.5918129027234826e-10,
+  -0.16666666666666666, 0.008333333333330948, -0.0001984126983675854, 2.7557316102534617e-6, -2.505113184128889e-8,
+  1.5918129027234826e-10,
 ]);
 
 /** (cos(r) - 1 + r^2 / 2) / r^4, with a relative error of the cosine below 2^-29. */
-const COSINE_SINGLE = memory.data<f64>([
-  0.041666664659490746, -0.0013888303033667549, 2.4547941603820702e-05,
-]);
+const COSINE_SINGLE = memory.data<f64>([0.041666664659490746, -0.0013888303033667549, 2.4547941603820702e-5]);
 
 /** The same below 2^-59. */
 const COSINE = memory.data<f64>([
-  0.041666666666666664, -0.0013888888888887398, 2.4801587298765665e-05,
-  -2.7557317271718644e-07, 2.087614626607931e-09, -1.1382632258093615e-11,
+  0.041666666666666664, -0.0013888888888887398, 2.4801587298765665e-5, -2.7557317271718644e-7, 2.087614626607931e-9,
+  -1.1382632258093615e-11,
 ]);
 
 /** The binary digits of 2 / pi, after a word of zeros. */
 const TWO_OVER_PI = memory.data<u64>([
-  0, 0xa2f9836e4e441529, 0xfc2757d1f534ddc0, 0xdb6295993c439041,
-  0xfe5163abdebbc561, 0xb7246e3a424dd2e0, 0x06492eea09d1921c, 0xfe1deb1cb129a73e,
-  0xe88235f52ebb4484, 0xe99c7026b45f7e41, 0x3991d639835339f4, 0x9c845f8bbdf9283b,
-  0x1ff897ffde05980f, 0xef2f118b5a0a6d1f, 0x6d367ecf27cb09b7, 0x4f463f669e5fea2d,
-  0x7527bac7ebe5f17b, 0x3d0739f78a5292ea, 0x6bfb5fb11f8d5d08, 0x56033046fc7b6bab,
-  0xf0cfbc209af4361d,
+  0, 0xa2f9836e4e441529, 0xfc2757d1f534ddc0, 0xdb6295993c439041, 0xfe5163abdebbc561, 0xb7246e3a424dd2e0,
+  0x06492eea09d1921c, 0xfe1deb1cb129a73e, 0xe88235f52ebb4484, 0xe99c7026b45f7e41, 0x3991d639835339f4,
+  0x9c845f8bbdf9283b, 0x1ff897ffde05980f, 0xef2f118b5a0a6d1f, 0x6d367ecf27cb09b7, 0x4f463f669e5fea2d,
+  0x7527bac7ebe5f17b, 0x3d0739f78a5292ea, 0x6bfb5fb11f8d5d08, 0x56033046fc7b6bab, 0xf0cfbc209af4361d,
 ]);
 
 @inline const INVERSE: f64 = 0.6366197723675814;
@@ -128,15 +123,15 @@ export function tanSingle(x: v128): v128 {
 
 // What `reduce` leaves: n + SHIFT, r, and what rounding took from r.
 let quadrants: v128 = i64x2.splat(0);
-let arguments: v128 = i64x2.splat(0);
+let remainders: v128 = i64x2.splat(0);
 let errors: v128 = i64x2.splat(0);
 
 /** Subtracts from r. Knuth's sum doesn't ask which number is larger. */
 function subtract(y: v128): void {
-  const x = arguments;
+  const x = remainders;
   const difference = f64x2.sub(x, y);
   const back = f64x2.sub(difference, x);
-  arguments = difference;
+  remainders = difference;
   errors = f64x2.add(errors, f64x2.sub(f64x2.sub(x, f64x2.sub(difference, back)), f64x2.add(y, back)));
 }
 
@@ -144,7 +139,7 @@ function reduce(x: v128): void {
   const n = multiple(x);
   const k = f64x2.sub(n, splat(SHIFT));
   quadrants = n;
-  arguments = f64x2.sub(x, f64x2.mul(k, splat(PART1)));
+  remainders = f64x2.sub(x, f64x2.mul(k, splat(PART1)));
   errors = splat(0);
   subtract(f64x2.mul(k, splat(PART2)));
   subtract(f64x2.mul(k, splat(PART3)));
@@ -153,15 +148,15 @@ function reduce(x: v128): void {
     reduceLane(f64x2.extract_lane(x, 0), i64x2(-1, 0));
     reduceLane(f64x2.extract_lane(x, 1), i64x2(0, -1));
   }
-  const r = copySign(f64x2.add(arguments, errors), arguments);
-  errors = f64x2.add(f64x2.sub(arguments, r), errors);
-  arguments = r;
+  const r = copySign(f64x2.add(remainders, errors), remainders);
+  errors = f64x2.add(f64x2.sub(remainders, r), errors);
+  remainders = r;
 }
 
 /** Exchanges the lane that the mask says. */
 function reduceLane(x: f64, mask: v128): void {
   if (abs(x) < LIMIT) return;
-  arguments = choose(mask, splat(reduceLarge(x)), arguments);
+  remainders = choose(mask, splat(reduceLarge(x)), remainders);
   errors = choose(mask, splat(largeError), errors);
   quadrants = choose(mask, i64x2.splat(largeQuadrant), quadrants);
 }
@@ -173,8 +168,8 @@ let largeQuadrant: u64 = 0;
 /** 64 digits of 2 / pi from a place on. */
 @inline
 function digits(place: i32): u64 {
-  const at = TWO_OVER_PI + (<usize>(place >> 6) << 3);
-  return (load<u64>(at) << place) | (load<u64>(at, 8) >> 1 >> (63 - (place & 63)));
+  const at = TWO_OVER_PI + ((<usize>(place >> 6)) << 3);
+  return (load<u64>(at) << place) | ((load<u64>(at, 8) >> 1) >> (63 - (place & 63)));
 }
 
 /** The upper half of a product. */
@@ -217,7 +212,7 @@ function reduceLarge(x: f64): f64 {
 
 /** sin(r) + error cos(r) */
 function longSine(): v128 {
-  const r = arguments;
+  const r = remainders;
   const z = f64x2.mul(r, r);
   const correction = f64x2.mul(errors, f64x2.sub(splat(1), f64x2.mul(z, splat(0.5))));
   const low = multiplyAdd(f64x2.mul(r, z), polynomial(SINE, 6, z), correction);
@@ -227,7 +222,7 @@ function longSine(): v128 {
 /** cos(r) - error sin(r) */
 function longCosine(): v128 {
   const one = splat(1);
-  const r = arguments;
+  const r = remainders;
   const z = f64x2.mul(r, r);
   const half = f64x2.mul(z, splat(0.5));
   const head = f64x2.sub(one, half);

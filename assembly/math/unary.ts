@@ -30,27 +30,43 @@ export function inlineFunction<T>(op: u32, x: v128): v128 {
 /** The functions of pairs with one form for both types. For float64, asin and acos would be off by 3 units in the last place. */
 export function pairFunction(op: u32): (x: v128) => v128 {
   switch (op) {
-    case Op.ASIN: return asin;
-    case Op.ACOS: return acos;
-    case Op.ATAN: return atan;
-    case Op.SINH: return sinh;
-    case Op.COSH: return cosh;
-    case Op.ASINH: return asinh;
-    case Op.ACOSH: return acosh;
-    case Op.ATANH: return atanh;
-    default: return unreachable();
+    case Op.ASIN:
+      return asin;
+    case Op.ACOS:
+      return acos;
+    case Op.ATAN:
+      return atan;
+    case Op.SINH:
+      return sinh;
+    case Op.COSH:
+      return cosh;
+    case Op.ASINH:
+      return asinh;
+    case Op.ACOSH:
+      return acosh;
+    case Op.ATANH:
+      return atanh;
+    default:
+      return unreachable();
   }
 }
 
 /** The functions that take many ways through their code, hence one number at a time. */
 export function scalarFunction(op: u32, single: bool): (x: f64) => f64 {
   switch (op) {
-    case Op.ASIN: return NativeMath.asin;
-    case Op.ACOS: return NativeMath.acos;
-    case Op.CBRT: return NativeMath.cbrt;
-    case Op.ERFINV: return single ? erfinvSingle : erfinv;
-    case Op.LGAMMA: return lgamma;
-    case Op.DIGAMMA: return digamma;
-    default: return unreachable();
+    case Op.ASIN:
+      return NativeMath.asin;
+    case Op.ACOS:
+      return NativeMath.acos;
+    case Op.CBRT:
+      return NativeMath.cbrt;
+    case Op.ERFINV:
+      return single ? erfinvSingle : erfinv;
+    case Op.LGAMMA:
+      return lgamma;
+    case Op.DIGAMMA:
+      return digamma;
+    default:
+      return unreachable();
   }
 }

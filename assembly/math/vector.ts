@@ -37,7 +37,7 @@ export function scalar(f: (x: v128) => v128, x: f64): f64 {
 
 @inline
 function coefficient(at: usize, index: i32): v128 {
-  return v128.load64_splat(at + (<usize>index << 3));
+  return v128.load64_splat(at + ((<usize>index) << 3));
 }
 
 /** `count` (1 to 4) terms from `first` on. */
@@ -45,7 +45,8 @@ function coefficient(at: usize, index: i32): v128 {
 function terms(at: usize, first: i32, count: i32, x: v128, square: v128): v128 {
   const low = count == 1 ? coefficient(at, first) : multiplyAdd(coefficient(at, first + 1), x, coefficient(at, first));
   if (count <= 2) return low;
-  const high = count == 3 ? coefficient(at, first + 2) : multiplyAdd(coefficient(at, first + 3), x, coefficient(at, first + 2));
+  const high =
+    count == 3 ? coefficient(at, first + 2) : multiplyAdd(coefficient(at, first + 3), x, coefficient(at, first + 2));
   return multiplyAdd(high, square, low);
 }
 

@@ -23,18 +23,18 @@ function sortRows<T>(list: usize): void {
   const bytes = <usize>width * sizeof<T>();
   let operand = <usize>load<u32>(list, 12) + <usize>row * bytes;
   let values = <usize>load<u32>(list, 16) + <usize>row * bytes;
-  let places = <usize>load<u32>(list, 20) + (<usize>(row * width) << 2);
+  let places = <usize>load<u32>(list, 20) + ((<usize>(row * width)) << 2);
   for (let left = sliceEnd(load<u32>(list, 24), 1) - row; left; --left) {
     sortRow<T>(operand, values, places, width);
     operand += bytes;
     values += bytes;
-    places += <usize>width << 2;
+    places += (<usize>width) << 2;
   }
 }
 
 @inline
 function place(list: usize, i: u32): u32 {
-  return load<u32>(list + (<usize>i << 2));
+  return load<u32>(list + ((<usize>i) << 2));
 }
 
 @inline
@@ -43,7 +43,7 @@ function valueAt<T>(operand: usize, index: u32): T {
 }
 
 function sortRow<T>(operand: usize, values: usize, places: usize, width: u32): void {
-  for (let i: u32 = 0; i < width; ++i) store<u32>(places + (<usize>i << 2), i);
+  for (let i: u32 = 0; i < width; ++i) store<u32>(places + ((<usize>i) << 2), i);
   let from = places;
   let to = values;
   for (let run: u32 = 1; run < width; run <<= 1) {
@@ -55,7 +55,7 @@ function sortRow<T>(operand: usize, values: usize, places: usize, width: u32): v
     from = to;
     to = swapped;
   }
-  if (from != places) copyBytes(places, from, <usize>width << 2);
+  if (from != places) copyBytes(places, from, (<usize>width) << 2);
   for (let i: u32 = 0; i < width; ++i) {
     store<T>(values + <usize>i * sizeof<T>(), valueAt<T>(operand, place(places, i)));
   }
@@ -73,6 +73,6 @@ function merge<T>(operand: usize, from: usize, to: usize, start: u32, middle: u3
       takesRight = b < a;
       if (isFloat<T>() && a != a && b == b) takesRight = true;
     }
-    store<u32>(to + (<usize>i << 2), place(from, takesRight ? right++ : left++));
+    store<u32>(to + ((<usize>i) << 2), place(from, takesRight ? right++ : left++));
   }
 }

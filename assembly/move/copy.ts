@@ -24,7 +24,7 @@ export function copy(list: usize): void {
   const rank = load<i32>(list, 12);
   const sizes = list + 24;
   const axes = axesAt(0);
-  axes.read(rank, 2, sizes, sizes + (<usize>rank << 2));
+  axes.read(rank, 2, sizes, sizes + ((<usize>rank) << 2));
   if (axes.total == 0) return;
   const src = <usize>load<u32>(list, 16);
   const dst = <usize>load<u32>(list, 20);
@@ -40,7 +40,7 @@ export function fillCommand(list: usize): void {
   const count = sliceEnd(load<u32>(list, 16), LINE) - start;
   const dst = <usize>load<u32>(list, 12) + <usize>start * itemSize;
   if (itemSize == 4) fill<u32>(dst, load<u32>(list, 20), count);
-  else if (itemSize == 8) fill<u64>(dst, <u64>load<u32>(list, 20) | (<u64>load<u32>(list, 24) << 32), count);
+  else if (itemSize == 8) fill<u64>(dst, <u64>load<u32>(list, 20) | ((<u64>load<u32>(list, 24)) << 32), count);
   else memory.fill(dst, load<u8>(list, 20), count);
 }
 
@@ -137,22 +137,40 @@ function copyTiled<T>(src: usize, dst: usize, axes: Axes): void {
       copyTile<T>(
         src + axes.offset0 + <usize>row * srcRow + <usize>column * srcColumn,
         dst + axes.offset1 + <usize>row * dstRow + <usize>column * dstColumn,
-        min(TILE, rows - row), min(TILE, columns - column), srcRow, srcColumn, dstRow, dstColumn,
+        min(TILE, rows - row),
+        min(TILE, columns - column),
+        srcRow,
+        srcColumn,
+        dstRow,
+        dstColumn,
       );
     }
   }
 }
 
 function copyTile<T>(
-  src: usize, dst: usize, rows: u32, columns: u32,
-  srcRow: usize, srcColumn: usize, dstRow: usize, dstColumn: usize,
+  src: usize,
+  dst: usize,
+  rows: u32,
+  columns: u32,
+  srcRow: usize,
+  srcColumn: usize,
+  dstRow: usize,
+  dstColumn: usize,
 ): void {
   // A full tile of a plain transposition of 32-bit elements goes through registers, four by four.
   if (sizeof<T>() == 4 && rows == TILE && columns == TILE && srcRow == 4 && dstColumn == 4) {
     for (let row: u32 = 0; row < TILE; row += 4) {
       for (let column: u32 = 0; column < TILE; column += 4) {
         const from = src + row * 4 + <usize>column * srcColumn;
-        transpose4x4(dst + <usize>row * dstRow + column * 4, dstRow, from, from + srcColumn, from + 2 * srcColumn, from + 3 * srcColumn);
+        transpose4x4(
+          dst + <usize>row * dstRow + column * 4,
+          dstRow,
+          from,
+          from + srcColumn,
+          from + 2 * srcColumn,
+          from + 3 * srcColumn,
+        );
       }
     }
     return;

@@ -21,7 +21,7 @@ function gatherAs<T>(list: usize, outside: T): void {
   const rows = load<u32>(list, 28);
   const count = load<u32>(list, 32);
   const width = load<u32>(list, 36);
-  const indexStep = <usize>load<u32>(list, 40) << 2;
+  const indexStep = (<usize>load<u32>(list, 40)) << 2;
   const bytes = <usize>width * sizeof<T>();
   const total = load<u32>(list, 24) * count;
   const end = sliceEnd(total, 16);
@@ -34,7 +34,7 @@ function gatherAs<T>(list: usize, outside: T): void {
   let out = <usize>load<u32>(list, 20) + <usize>at * bytes;
   while (at < end) {
     for (const stop = min(count, i + end - at); i < stop; ++i, ++at, out += bytes) {
-      const row = load<u32>(indices + (<usize>i << 2));
+      const row = load<u32>(indices + ((<usize>i) << 2));
       const from = operand + <usize>row * bytes;
       if (row >= rows) fill<T>(out, outside, width);
       else if (width == 1) store<T>(out, load<T>(from));
@@ -59,7 +59,7 @@ function scatterAs<T>(list: usize): void {
   const rows = load<u32>(list, 28);
   const count = load<u32>(list, 32);
   const bytes = <usize>load<u32>(list, 36) * sizeof<T>();
-  const indexStep = <usize>load<u32>(list, 40) << 2;
+  const indexStep = (<usize>load<u32>(list, 40)) << 2;
   const replace = load<u32>(list, 44) != 0;
   const plane = <usize>rows * bytes;
   let updates = <usize>load<u32>(list, 12) + <usize>batch * count * bytes;
@@ -68,7 +68,7 @@ function scatterAs<T>(list: usize): void {
   for (let left = sliceEnd(load<u32>(list, 24), 1) - batch; left; --left) {
     memory.fill(out, 0, plane);
     for (let i: u32 = 0; i < count; ++i, updates += bytes) {
-      const row = load<u32>(indices + (<usize>i << 2));
+      const row = load<u32>(indices + ((<usize>i) << 2));
       if (row >= rows) continue;
       if (replace) copyBytes(out + <usize>row * bytes, updates, bytes);
       else addRow<T>(out + <usize>row * bytes, updates, bytes);

@@ -4,7 +4,14 @@ import { gatherItems } from "../move/gather";
 
 /** Writes one int32 for each of the next `left` kept elements; `buffer` is scratch for `bufferBytes` bytes of gathered elements. */
 export function argReduce<T>(
-  largest: bool, dst: usize, src: usize, kept: Axes, left: u32, reduced: Axes, buffer: usize, bufferBytes: u32,
+  largest: bool,
+  dst: usize,
+  src: usize,
+  kept: Axes,
+  left: u32,
+  reduced: Axes,
+  buffer: usize,
+  bufferBytes: u32,
 ): void {
   for (; left; --left) {
     store<i32>(dst, argOne<T>(largest, src + kept.offset0, reduced, buffer, bufferBytes));

@@ -24,11 +24,16 @@ export function combine<T>(op: u32, x: T, y: T): T {
 export function foldRun<T>(op: u32, src: usize, count: u32): T {
   if (sizeof<T>() == 1) return <T>foldBools(op, src, count);
   switch (op) {
-    case ReduceOp.SUM: return fold<T>(ReduceOp.SUM, src, count);
-    case ReduceOp.PROD: return fold<T>(ReduceOp.PROD, src, count);
-    case ReduceOp.MAX: return fold<T>(ReduceOp.MAX, src, count);
-    case ReduceOp.MIN: return fold<T>(ReduceOp.MIN, src, count);
-    default: return <T>unreachable();
+    case ReduceOp.SUM:
+      return fold<T>(ReduceOp.SUM, src, count);
+    case ReduceOp.PROD:
+      return fold<T>(ReduceOp.PROD, src, count);
+    case ReduceOp.MAX:
+      return fold<T>(ReduceOp.MAX, src, count);
+    case ReduceOp.MIN:
+      return fold<T>(ReduceOp.MIN, src, count);
+    default:
+      return <T>unreachable();
   }
 }
 

@@ -47,12 +47,12 @@ export function reduce(list: usize): void {
   const keptRank = load<i32>(list, 24);
   const reducedRank = load<i32>(list, 28);
   const keptSizes = list + 32;
-  const keptStrides = keptSizes + (<usize>keptRank << 2);
-  const reducedSizes = keptStrides + (<usize>keptRank << 2);
+  const keptStrides = keptSizes + ((<usize>keptRank) << 2);
+  const reducedSizes = keptStrides + ((<usize>keptRank) << 2);
   const kept = axesAt(0);
   const reduced = axesAt(1);
   kept.read(keptRank, 1, keptSizes, keptStrides);
-  reduced.read(reducedRank, 1, reducedSizes, reducedSizes + (<usize>reducedRank << 2));
+  reduced.read(reducedRank, 1, reducedSizes, reducedSizes + ((<usize>reducedRank) << 2));
   const start = sliceStart(kept.total, GRAIN);
   const count = sliceEnd(kept.total, GRAIN) - start;
   if (count == 0) return;
@@ -129,7 +129,7 @@ function push<T>(op: u32, value: T, runs: u32): void {
 /** The counter's total: its digits, the smallest first. There is at least one run. */
 function collect<T>(op: u32, runs: u32): T {
   const lowest = ctz(runs);
-  let digit = region(DIGITS) + (<usize>lowest << 3);
+  let digit = region(DIGITS) + ((<usize>lowest) << 3);
   let value = load<T>(digit);
   for (runs >>= lowest + 1; runs; runs >>= 1) {
     digit += 8;
@@ -190,12 +190,18 @@ function copyRow<T>(dst: usize, src: usize, stride: usize, columns: u32): void {
 /** The instruction of MAP that combines two elements. */
 function instructionOf(op: u32): u32 {
   switch (op) {
-    case ReduceOp.SUM: return Op.ADD;
-    case ReduceOp.PROD: return Op.MUL;
-    case ReduceOp.MAX: return Op.MAX;
-    case ReduceOp.MIN: return Op.MIN;
-    case ReduceOp.AND: return Op.AND;
-    default: return Op.OR;
+    case ReduceOp.SUM:
+      return Op.ADD;
+    case ReduceOp.PROD:
+      return Op.MUL;
+    case ReduceOp.MAX:
+      return Op.MAX;
+    case ReduceOp.MIN:
+      return Op.MIN;
+    case ReduceOp.AND:
+      return Op.AND;
+    default:
+      return Op.OR;
   }
 }
 
