@@ -102,6 +102,7 @@ export class Replay {
   async #problem(record: Recorded): Promise<string | null> {
     const { plan, isDemoted } = record.gpu;
     const device = await this.#open();
+    if (plan.largestBuffer > device.largestBuffer()) return this.#skip("an array larger than the adapter binds");
     let got: ArrayLike<number>[];
     try {
       const arrays = device.run(plan, record.inputs);
@@ -117,6 +118,12 @@ export class Replay {
     return this.compares ? this.#difference(record, got) : null;
   }
 
+  #skip(reason: string): null {
+    const { skipped } = this.outcome;
+    skipped.set(reason, (skipped.get(reason) ?? 0) + 1);
+    return null;
+  }
+
   #difference(record: Recorded, got: readonly ArrayLike<number>[]): string | null {
     const { plan, program, isDemoted } = record.gpu;
     const { outcome } = this;
@@ -125,9 +132,7 @@ export class Replay {
       return `${worst.toExponential(1)} of the largest entry`;
     }
     if (worst > TOLERANCE_DEMOTED) {
-      const reason = "float64 whose values float32 can't hold, on the processor neither";
-      outcome.skipped.set(reason, (outcome.skipped.get(reason) ?? 0) + 1);
-      return null;
+      return this.#skip("float64 whose values float32 can't hold, on the processor neither");
     }
     if (isDemoted) outcome.worstDemoted = Math.max(outcome.worstDemoted, worst);
     else outcome.worst = Math.max(outcome.worst, worst);
