@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 
 /** What the build refuses to exceed: close above what the whole holds today. */
-const LIMIT_KB = 158;
+const LIMIT_KB = 159;
 const GOAL_KB = 60;
 const dist = fileURLToPath(new URL("../dist", import.meta.url));
 /** What each condition of package.json's exports makes a runtime load. */
@@ -17,7 +17,7 @@ const runtimes = {
 };
 
 /** What is loaded only by the programs that ask for it, each with its own limit in KB. */
-const onDemand = { "webgpu.js": 40 };
+const onDemand = { "webgpu.js": 43 };
 
 const sizes = {};
 for (const name of readdirSync(dist)) {

@@ -1,7 +1,7 @@
 // Packs the built package, installs it as a user would, imports it and type-checks a program that uses it.
 
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -43,6 +43,16 @@ const checks = {
     const files = readdirSync(join(folder, "node_modules/cotangent")).sort();
     const expected = ["CHANGELOG.md", "LICENSE", "README.md", "dist", "package.json"];
     if (`${files}` !== `${expected}`) fail(`found ${files.join(", ")}`);
+  },
+  "imports no other package, which a bundler would look for": () => {
+    const dist = join(folder, "node_modules/cotangent/dist");
+    const texts = readdirSync(dist).flatMap((name) =>
+      /\.js$/.test(name) ? [readFileSync(join(dist, name), "utf8")] : [],
+    );
+    const found = texts.flatMap((text) =>
+      [...text.matchAll(/\bimport\(\s*["'](?!\.|node:)[^"']*/g)].map(([call]) => call),
+    );
+    if (found.length > 0) fail(`found ${found.join(", ")}`);
   },
   "can be imported by its name": () => {
     const script = 'import { numpy } from "cotangent"; if (!numpy) throw new Error("no numpy");';

@@ -31,8 +31,8 @@ async function findGpu(): Promise<GPU> {
   };
   if (navigator?.gpu) return navigator.gpu;
   if (!process?.versions?.node) throw new DeviceError(NO_GPU);
-  // A name that no bundler follows: only those who want it install it.
-  const dawn = "webgpu";
+  // Only those who want it install it, so no bundler may follow the name, nor a minifier put it into the import.
+  const dawn = ["web", "gpu"].join("");
   const module = (await import(/* @vite-ignore */ dawn).catch(() => null)) as {
     create(options: string[]): GPU;
     globals: object;
