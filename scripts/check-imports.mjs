@@ -45,7 +45,16 @@ const others = {
     "src/compile/program.ts",
     "src/compile/walk.ts",
   ],
-  bench: ["bench/", "src/", "gpu/", "examples/", "assembly/opcodes.ts", "package.json"],
+  bench: [
+    "bench/",
+    "src/",
+    "gpu/",
+    "examples/",
+    "assembly/opcodes.ts",
+    "package.json",
+    "test/webgpu/environment.mjs",
+    "test/runtimes/package.json",
+  ],
   test: ["test/", "src/", "gpu/", "assembly/opcodes.ts", "bench/support/", "scripts/", "examples/", "package.json"],
 };
 
