@@ -16,6 +16,8 @@ const TOLERANCE = 2e-4;
 const TIMES_OWN = 10;
 /** and counts as compared up to this. */
 const TOLERANCE_DEMOTED = 2e-3;
+/** The null backend has half a gigabyte, and inputs go when they are collected. */
+const MOST_BYTES = 2 ** 27;
 /** So many runs' shaders are compiled together. */
 const GROUP = 16;
 
@@ -84,8 +86,12 @@ export class Replay {
     }
   }
 
-  /** A lost device has failed one run; the next has another. */
+  /** A lost device has failed one run; the next has another, as has one after runs that have filled the memory. */
   async #open(): Promise<WebGpu> {
+    if (this.#device && this.#device.session.pool.bytes > MOST_BYTES) {
+      this.#device.session.device.destroy();
+      this.#device = null;
+    }
     if (!this.#device || this.#device.lost()) {
       this.#device = await openWebGpu({ gpu: this.gpu, powerPreference: null, rates: RATES });
     }
