@@ -36,6 +36,8 @@ const REPLAYED = [
 ];
 /** and those with the largest variety of plans. */
 const VALIDATED = ["lax/conv.", "lax/dot", "nt/kernels", "transform/properties"];
+/** All but those that test no plans, or what things cost on the processor. */
+const ELSEWHERE = ["webgpu/", "tools/", "docs/", "gpu/", "kernels/", "nt/cost"].map((path) => `!test/${path}`);
 const FAMILIES = ["operations", "random", "dropout", "models"];
 const ALL_FAMILIES = ["operations", "functions", "networks", "random", "docstring", "dropout", "models"];
 
@@ -43,7 +45,7 @@ const texts = mkdtempSync(join(tmpdir(), "shaders-"));
 process.env.SHADER_TEXTS = texts;
 const node = process.execPath;
 const tests = (...args) => [node, ["test/run.mjs", "--device", "webgpu", ...args]];
-const choice = (files) => (options.subset ? files : ["!test/webgpu/"]);
+const choice = (files) => (options.subset ? files : ELSEWHERE);
 const steps = [
   { name: "own tests", command: tests("test/webgpu/"), pattern: total },
   { name: "replay", command: tests(...choice(REPLAYED)), pattern: total },
