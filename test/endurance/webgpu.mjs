@@ -73,6 +73,7 @@ for (let i = 1; i <= count / 5; i++) {
   if (i % (count / 25) === 0) report(`${i} arrays of 1 MiB that nobody reads`);
 }
 const [first, last] = [marks[0], marks.at(-1)];
-const flat = last.buffers <= first.buffers + 20 && last.bytes <= first.bytes + 2 ** 21 && alive.bytes <= 2 ** 30;
+// Small buffers wait for the collector, whose time is its own.
+const flat = last.bytes <= first.bytes + 2 ** 24 && last.buffers <= 1000 && alive.bytes <= 2 ** 28;
 console.log(flat ? "flat" : "FAIL: memory grows");
 process.exit(flat ? 0 : 1);
