@@ -38,18 +38,3 @@ export const extentOf = ({ batch, m, n, k }: ContractStep): Extent => ({
   columns: totalOf(n),
   terms: totalOf(k),
 });
-
-/** The same product with its operands in each other's place, and so rows for columns. */
-export function exchanged(step: ContractStep): ContractStep {
-  const swap = (axes: readonly ContractAxis[]): ContractAxis[] =>
-    axes.map(({ size, a, b, c }) => ({ size, a: b, b: a, c }));
-  return {
-    ...step,
-    a: step.b,
-    b: step.a,
-    batch: swap(step.batch),
-    m: swap(step.n),
-    n: swap(step.m),
-    k: swap(step.k),
-  };
-}

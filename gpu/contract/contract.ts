@@ -1,7 +1,7 @@
 /** CONTRACT: C[batch, m, n] = sum over k of A[batch, m, k] B[batch, n, k], each index a list of axes. */
-import type { ContractStep } from "../../src/compile/program.ts";
+import { type ContractStep, exchanged } from "../../src/compile/program.ts";
 import type { Kernel, Settings } from "../kernel.ts";
-import { exchanged, extentOf } from "./axes.ts";
+import { extentOf } from "./axes.ts";
 import { chooseTile, chooseWay, dotSplits, tileSplits } from "./choose.ts";
 import { dotKernels } from "./dot.ts";
 import { naiveKernels } from "./naive.ts";

@@ -1,6 +1,6 @@
 import { sliceView, type View } from "../base/view.ts";
 import type { ContractParams } from "../ir/primitive.ts";
-import type { ArrayOperand, ContractAxis, ContractStep } from "./program.ts";
+import { type ArrayOperand, type ContractAxis, type ContractStep, exchanged } from "./program.ts";
 import { mergeWalk } from "./walk.ts";
 
 /**
@@ -91,7 +91,7 @@ export function lowerContract(
         .sort(byStride("a")),
     ),
   };
-  const ordered = step.m.at(-1)?.c === 1 && step.n.length > 0 ? exchanged(step) : step;
+  const ordered = step.m.at(-1)?.c === 1 && step.n.length > 0 ? turned(step) : step;
   return { ...ordered, symmetric: isSymmetric(ordered) };
 }
 
@@ -108,16 +108,8 @@ function isSymmetric({ a, b, m, n, k, batch }: Omit<ContractStep, "symmetric">):
   );
 }
 
-function exchanged(step: Omit<ContractStep, "symmetric">): Omit<ContractStep, "symmetric"> {
-  const swap = (axes: readonly ContractAxis[]): ContractAxis[] =>
-    axes.map(({ size, a, b, c }) => ({ size, a: b, b: a, c }));
-  return {
-    ...step,
-    a: step.b,
-    b: step.a,
-    batch: swap(step.batch),
-    m: swap(step.n),
-    n: swap(step.m),
-    k: swap(step.k).sort(byStride("a")),
-  };
+/** The product with its operands exchanged, its terms in the order of the new first one. */
+function turned(step: Omit<ContractStep, "symmetric">): Omit<ContractStep, "symmetric"> {
+  const own = exchanged(step);
+  return { ...own, k: [...own.k].sort(byStride("a")) };
 }

@@ -94,6 +94,14 @@ export interface ContractStep {
   readonly symmetric: boolean;
 }
 
+/** The same product with its operands in each other's place, and so rows for columns. */
+export function exchanged<Product extends Omit<ContractStep, "symmetric">>(step: Product): Product {
+  const swap = (axes: readonly ContractAxis[]): ContractAxis[] =>
+    axes.map(({ size, a, b, c }) => ({ size, a: b, b: a, c }));
+  const { a, b, batch, m, n, k } = step;
+  return { ...step, a: b, b: a, batch: swap(batch), m: swap(n), n: swap(m), k: swap(k) };
+}
+
 export interface KernelStep {
   readonly kind: "kernel";
   readonly command: KernelCommand;

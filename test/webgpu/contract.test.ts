@@ -1,12 +1,11 @@
 /** Products of odd shapes and strides, by every way and tile, beside plain loops. */
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { exchanged } from "../../gpu/contract/axes.ts";
 import { contractKernels } from "../../gpu/contract/contract.ts";
 import { FLAT, LARGE, MIDDLE, SMALL, TALL, type Tile } from "../../gpu/contract/tiles.ts";
 import { GUARANTEED, type Settings } from "../../gpu/kernel.ts";
 import { allocate, type TypedArray } from "../../src/base/dtypes.ts";
-import type { Buffer, ContractStep } from "../../src/compile/program.ts";
+import { type Buffer, type ContractStep, exchanged } from "../../src/compile/program.ts";
 import { bufferOf, gramOf, multiply, operandOf, productOf } from "../gpu/products.ts";
 import { generator } from "../kernels/machine.ts";
 import { openDawn, openDevice } from "./dawn.ts";

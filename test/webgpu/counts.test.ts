@@ -7,22 +7,12 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { resNet } from "../../bench/support/compile-jobs.ts";
 import { JOBS, setUp } from "../../bench/support/jobs.ts";
-import { deviceNamed } from "../../src/device/placement.ts";
-import type { WebGpu } from "../../src/device/webgpu/device.ts";
-import type { WebGpuPlan } from "../../src/device/webgpu/plan.ts";
-import { open } from "./opened.ts";
+import { open, watchPlans } from "./opened.ts";
 
 const FAST = { contract: 1e13, map: 1e12, memory: 1e12, dispatch: 1e5, transfer: 1e10, latency: 1e-4 };
 await open("null", () => {}, FAST);
 
-const device = deviceNamed("test", "webgpu") as WebGpu;
-const plans: WebGpuPlan[] = [];
-const plan = device.plan.bind(device);
-device.plan = (...args) => {
-  const made = plan(...args);
-  plans.push(made);
-  return made;
-};
+const { device, plans } = watchPlans();
 
 const sum = (list: readonly number[]): number => list.reduce((a, b) => a + b, 0);
 

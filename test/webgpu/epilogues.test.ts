@@ -2,20 +2,10 @@
 import { array, jit, lax, type NDArray, numpy as np, tree, withDevice } from "cotangent";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { deviceNamed } from "../../src/device/placement.ts";
-import type { WebGpu } from "../../src/device/webgpu/device.ts";
-import type { WebGpuPlan } from "../../src/device/webgpu/plan.ts";
-import { open } from "./opened.ts";
+import { open, watchPlans } from "./opened.ts";
 
 await open();
-const device = deviceNamed("test", "webgpu") as WebGpu;
-const plans: WebGpuPlan[] = [];
-const plan = device.plan.bind(device);
-device.plan = (...args) => {
-  const made = plan(...args);
-  plans.push(made);
-  return made;
-};
+const { plans } = watchPlans();
 
 const wave = (rows: number, columns: number): NDArray =>
   array(
@@ -81,13 +71,6 @@ for (const [name, dispatches, f, inputs] of CASES) {
         );
       });
     }
-    console.log(
-      name,
-      plans
-        .at(-1)
-        ?.dispatches.map(({ kernel }) => kernel.label)
-        .join(" | "),
-    );
   });
 }
 

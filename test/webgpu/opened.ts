@@ -2,6 +2,9 @@
 import { type DeviceInfo, initWebGPU, setDefaultDevice } from "cotangent";
 import type { Rates } from "../../src/compile/cost.ts";
 import { standardDevice } from "../../src/device/device.ts";
+import { deviceNamed } from "../../src/device/placement.ts";
+import type { WebGpu } from "../../src/device/webgpu/device.ts";
+import type { WebGpuPlan } from "../../src/device/webgpu/plan.ts";
 import { openDawn } from "./dawn.ts";
 
 /** A slow adapter's, so that tests don't wait for a measurement. */
@@ -46,4 +49,17 @@ export async function open(
   const wasDefault = standardDevice().name === info.name;
   setDefaultDevice("cpu");
   return { info, device, wasDefault };
+}
+
+/** The open device, and a list that its plans are added to from now on. */
+export function watchPlans(): { readonly device: WebGpu; readonly plans: WebGpuPlan[] } {
+  const device = deviceNamed("test", "webgpu") as WebGpu;
+  const plans: WebGpuPlan[] = [];
+  const plan = device.plan.bind(device);
+  device.plan = (...args) => {
+    const made = plan(...args);
+    plans.push(made);
+    return made;
+  };
+  return { device, plans };
 }
