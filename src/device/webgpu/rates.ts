@@ -112,7 +112,7 @@ function chain(x: NDArray): NDArray {
 const powers = (first: number, factor: number, count: number): number[] =>
   Array.from({ length: count }, (_, i) => first * factor ** i);
 
-/** Takes 50 ms on a GPU, and a second on a processor that stands in for one. */
+/** Mostly waits for a GPU, but takes seconds where a processor stands in for one. */
 export async function measureRates(device: WebGpu): Promise<Rates> {
   const tiny = await prepare(device, (x) => add(x, x), [[64]]);
   const latency = await best(async () => {
