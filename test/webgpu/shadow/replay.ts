@@ -2,6 +2,7 @@
 import type { Kernel } from "../../../gpu/kernel.ts";
 import { innerSteps, type Program, type Step } from "../../../src/compile/program.ts";
 import type { WebGpu } from "../../../src/device/webgpu/device.ts";
+import type { Node } from "../../../src/device/webgpu/nodes.ts";
 import { openWebGpu } from "../../../src/device/webgpu/open.ts";
 import { type HostArray, storageOf } from "../../../src/ir/ndarray.ts";
 import { RATES } from "../opened.ts";
@@ -47,6 +48,10 @@ const describe = ({ steps }: Program, inputs: readonly HostArray[], outputs: rea
   const arrays = (list: readonly HostArray[]) => list.map(({ dtype, shape }) => `${dtype}[${shape}]`).join(" ");
   return `${[...new Set(flat(steps).map(nameOf))].join("; ")}: ${arrays(inputs)} -> ${arrays(outputs)}`;
 };
+
+/** Every dispatch once: where nothing is computed no condition ends a loop. */
+const once = (nodes: readonly Node[]): Node[] =>
+  nodes.map((node) => (node.kind === "dispatch" ? node : { kind: "repeat", trips: 1, body: once(node.body) }));
 
 /** Rotations that come in another order end with rows of other signs, which mean as much. */
 const isSignless = ({ steps }: Program): boolean =>
@@ -111,7 +116,7 @@ export class Replay {
     if (plan.largestBuffer > device.largestBuffer()) return this.#skip("an array larger than the adapter binds");
     let got: ArrayLike<number>[];
     try {
-      const arrays = device.run(plan, record.inputs);
+      const arrays = device.run(this.compares ? plan : { ...plan, nodes: once(plan.nodes) }, record.inputs);
       got = await Promise.all(arrays.map((array) => array.data()));
       await device.done();
       for (const array of arrays) array.destroy();
