@@ -9,7 +9,7 @@ import { adapterEnvironment } from "../test/webgpu/environment.mjs";
 import { type Found, findAdapter, open } from "./gpu/adapter.ts";
 import { Budget } from "./gpu/budget.ts";
 import { goals } from "./gpu/goals.ts";
-import { kernelTables, measureKernels, wrongKernels } from "./gpu/kernels.ts";
+import { kernelTables, measureKernels, profileTable, wrongKernels } from "./gpu/kernels.ts";
 import { knownPeak } from "./gpu/known.ts";
 import { describe, nameOf, write } from "./gpu/machine.ts";
 import { findPython, jaxJsProducts, measurePython, pythonTable } from "./gpu/peers.ts";
@@ -108,7 +108,7 @@ device.destroy();
 const python = await findPython();
 const kernelShare = typeof python === "string" ? 1 : 0.67;
 const kernels = await measureKernels(rates, software, budget.part(kernelShare * budget.left), report);
-add(...kernelTables(kernels, software));
+add(...kernelTables(kernels, software), profileTable(kernels));
 
 const jax = await measurePython(
   python,

@@ -2,7 +2,7 @@
 import type { Rates } from "../../src/compile/cost.ts";
 import { checkAgreement } from "../support/agreement.ts";
 import { JOBS, type KernelJob } from "../support/jobs.ts";
-import { type Cell, giga, milliseconds, type Table, times } from "../support/table.ts";
+import { type Cell, giga, milliseconds, percent, type Table, times } from "../support/table.ts";
 import { type Budget, notRun } from "./budget.ts";
 import { bundled, runLines } from "./lines.ts";
 import { JAX_JS, jaxJsKernel, type PeerKernel } from "./peers.ts";
@@ -23,10 +23,19 @@ export interface GpuMethod {
   readonly predicted: number;
 }
 
+/** One dispatch by itself, by the device's clock. */
+export interface Dispatch {
+  readonly label: string;
+  readonly flops: number;
+  readonly traffic: number;
+  readonly seconds: number;
+}
+
 export type KernelLine =
   | GpuMethod
   | { readonly kind: "gpu"; readonly method: string; readonly unavailable: string }
   | { readonly kind: "expected"; readonly summary: readonly [number, number]; readonly firstSeconds: number }
+  | { readonly kind: "profile"; readonly dispatches: readonly Dispatch[] }
   | { readonly kind: "cpu"; readonly threads: number; readonly seconds: number };
 
 export interface KernelRow {
@@ -160,6 +169,33 @@ export function kernelTables(rows: readonly KernelRow[], software: boolean): Tab
       data: [],
     },
   ];
+}
+
+/** So many dispatches of a kernel are shown. */
+const SHOWN = 4;
+
+/** Where the time of AUTO's kernels goes on the device; nothing where it has no timestamps. */
+export function profileTable(rows: readonly KernelRow[]): Table {
+  const profiles = rows.flatMap(({ job, lines }) =>
+    lines.flatMap((line) => (line.kind === "profile" ? [{ job: job.name, dispatches: line.dispatches }] : [])),
+  );
+  return {
+    title: "The dispatches of auto that take the longest, each timed by itself",
+    columns: ["job", "dispatch", "time", "of all", "GFLOP/s", "GB/s"],
+    rows: profiles.flatMap(({ job, dispatches }) => {
+      const all = dispatches.reduce((sum, { seconds }) => sum + seconds, 0);
+      const longest = [...dispatches].sort((a, b) => b.seconds - a.seconds).slice(0, SHOWN);
+      return longest.map(({ label, flops, traffic, seconds }, i): Cell[] => [
+        i === 0 ? `${job}: ${dispatches.length} take ${milliseconds(all)}` : "",
+        label,
+        milliseconds(seconds),
+        percent(seconds / all),
+        giga(flops / seconds),
+        giga(traffic / seconds),
+      ]);
+    }),
+    data: profiles,
+  };
 }
 
 export const wrongKernels = (rows: readonly KernelRow[]): string[] =>

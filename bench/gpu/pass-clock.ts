@@ -29,6 +29,13 @@ export class PassClock {
 
   /** Seconds of all passes that were recorded and done while `work` was awaited; `null` if they were too many. */
   async time(work: () => Promise<void>): Promise<number | null> {
+    const passes = await this.each(work);
+    const seconds = passes?.reduce((a, b) => a + b, 0) ?? 0;
+    return seconds > 0 ? seconds : null;
+  }
+
+  /** Those of each pass. */
+  async each(work: () => Promise<void>): Promise<readonly number[] | null> {
     this.#passes = 0;
     await work();
     const passes = this.#passes;
@@ -47,8 +54,7 @@ export class PassClock {
     const times = new BigUint64Array(staging.getMappedRange().slice(0));
     staging.destroy();
     resolved.destroy();
-    let nanoseconds = 0n;
-    for (let i = 0; i < times.length; i += 2) nanoseconds += (times[i + 1] as bigint) - (times[i] as bigint);
-    return nanoseconds > 0n ? Number(nanoseconds) / 1e9 : null;
+    const at = (i: number): bigint => times[i] as bigint;
+    return Array.from({ length: passes }, (_, i) => Number(at(2 * i + 1) - at(2 * i)) / 1e9);
   }
 }
