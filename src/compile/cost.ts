@@ -122,14 +122,20 @@ class Costs {
     }
   }
 
-  #contract({ batch, m, n, k, target }: ContractStep): Work {
+  #contract({ batch, m, n, k, target, symmetric }: ContractStep): Work {
     const [items, rows, columns, terms] = [batch, m, n, k].map(product) as [number, number, number, number];
     const [tall, wide] = this.target.tile(target.dtype);
     const size = this.#itemSize(target.dtype);
     const { bytes, seconds } = this.#moved(items * (rows * terms + columns * terms + rows * columns) * size);
+    const down = Math.ceil(rows / tall);
+    const share = symmetric && this.target.halves ? (down + 1) / (2 * down) : 1;
     // The rate is that of float32.
     const work = 2 * items * inBlocks(rows, tall) * inBlocks(columns, wide) * terms * (size / 4);
-    return { flops: 2 * items * rows * columns * terms, bytes, seconds: work / this.rates.contract + seconds };
+    return {
+      flops: 2 * items * rows * columns * terms * share,
+      bytes,
+      seconds: (work * share) / this.rates.contract + seconds,
+    };
   }
 
   #kernel({ command, inputs, outputs: [out, ...others], arguments: [batch, , count, width] }: KernelStep): Work {

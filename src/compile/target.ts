@@ -22,6 +22,8 @@ export interface Target {
   readonly reservedBytes: number;
   /** The rows and columns of the innermost block of a product: a larger side counts as the next multiple. */
   tile(dtype: DType): readonly [rows: number, columns: number];
+  /** Whether a product that equals its transpose is computed by the blocks on its diagonal and on one side of it. */
+  readonly halves: boolean;
   /** A step as those that the device runs in its place. */
   refine(step: Step): readonly Step[];
 }

@@ -21,6 +21,7 @@ export const referenceTarget: Target = {
   alignment: 16,
   reservedBytes: 0,
   tile: () => [1, 1],
+  halves: false,
   refine: (step) => [step],
 };
 

@@ -103,6 +103,11 @@ test("memory that isn't there", async () => {
     /no room for an array of 92 MiB beside the \d+ MiB that are in use; give kernels a smaller memoryLimit/,
   );
   assert.is((await sum(6000))[0], 0);
+  const whole = np.zeros([6000, 4000]).to("webgpu");
+  await np.sum(whole).data();
+  refusals = attempts + 1;
+  assert.match(await rejection(whole.data()), "no room for an array of 128 MiB", "nor for the way to the host");
+  assert.is((await whole.data()).length, 24e6);
 });
 
 test("an open device is the default, until it is lost or another one is chosen", async () => {

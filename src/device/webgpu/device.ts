@@ -187,11 +187,7 @@ export class WebGpu implements Owner {
     const size = shape.reduce((n, length) => n * length, 1);
     try {
       const words = await new Promise<Uint32Array>((resolve, reject) => {
-        session.stream.push(() => {
-          const { memory, error } = contents;
-          if (!memory || session.failure) reject(error ?? session.failure ?? new Error("internal: nothing to read"));
-          else resolve(size === 0 ? new Uint32Array() : session.transfer(memory, size));
-        });
+        session.stream.push(() => perform(session.reading(contents, size, resolve, reject)));
       });
       contents.host = fromWords(words, dtype as "float32");
       contents.giveBack();

@@ -147,24 +147,32 @@ export class Session {
     this.pool.trim(0);
     const again = yield* this.#attempt(take);
     if (again) return again;
-    throw new DeviceError(
+    throw this.#noRoom(bytes);
+  }
+
+  *#attempt(take: () => Memory): Work<Memory | null> {
+    const memory = yield* this.#ifRoom(take, (own) => this.pool.discard(own));
+    if (memory) this.#checkedBytes = Math.max(this.#checkedBytes, this.pool.bytes);
+    return memory;
+  }
+
+  /** What is made, if the device has room for it. */
+  *#ifRoom<Made>(make: () => Made, discard: (made: Made) => void): Work<Made | null> {
+    this.recorder.flush();
+    this.device.pushErrorScope("out-of-memory");
+    const made = make();
+    const error = yield* waitFor(this.alive(this.device.popErrorScope()));
+    if (!error) return made;
+    discard(made);
+    return null;
+  }
+
+  #noRoom(bytes: number): DeviceError {
+    return new DeviceError(
       `webgpu: the device has no room for an array of ${Math.ceil(bytes / 2 ** 20)} MiB beside the ` +
         `${Math.ceil(this.pool.bytes / 2 ** 20)} MiB that are in use; give kernels a smaller memoryLimit, destroy() arrays ` +
         'that are needed no more, or compute on the processor: withDevice("cpu", () => ...).',
     );
-  }
-
-  *#attempt(take: () => Memory): Work<Memory | null> {
-    this.recorder.flush();
-    this.device.pushErrorScope("out-of-memory");
-    const memory = take();
-    const error = yield* waitFor(this.alive(this.device.popErrorScope()));
-    if (!error) {
-      this.#checkedBytes = Math.max(this.#checkedBytes, this.pool.bytes);
-      return memory;
-    }
-    this.pool.discard(memory);
-    return null;
   }
 
   /** A buffer for the numbers of kernels. */
@@ -184,13 +192,13 @@ export class Session {
 
   /** The first words of some memory. */
   *read(memory: Memory, words: number): Work<Uint32Array> {
-    return yield* waitFor(this.transfer(memory, words));
+    const staging = yield* this.staging(4 * words);
+    return yield* waitFor(this.transfer(memory, words, staging));
   }
 
   /** The same, for whoever doesn't hold the stream meanwhile: the copy is recorded when this returns. */
-  transfer(memory: Memory, words: number): Promise<Uint32Array> {
+  transfer(memory: Memory, words: number, staging: GPUBuffer): Promise<Uint32Array> {
     const bytes = 4 * words;
-    const staging = this.#takeStaging(bytes);
     this.recorder.copy(memory, staging, bytes);
     this.recorder.flush();
     this.recorder.counts.downloadedBytes += bytes;
@@ -202,10 +210,33 @@ export class Session {
     });
   }
 
-  #takeStaging(bytes: number): GPUBuffer {
+  /** Records the way of an array's elements to the host; they come when the stream has long gone on. */
+  *reading(
+    { memory, error }: Contents,
+    size: number,
+    resolve: (words: Uint32Array | Promise<Uint32Array>) => void,
+    reject: (reason: unknown) => void,
+  ): Work<void> {
+    try {
+      if (!memory || this.failure) throw error ?? this.failure ?? new Error("internal: nothing to read");
+      if (size === 0) resolve(new Uint32Array());
+      else resolve(this.transfer(memory, size, yield* this.staging(4 * size)));
+    } catch (reason) {
+      reject(reason);
+    }
+  }
+
+  /** A buffer that the host can read so many bytes from. */
+  *staging(bytes: number): Work<GPUBuffer> {
     const size = 2 ** Math.max(8, Math.ceil(Math.log2(bytes)));
     const idle = this.#staging.get(size)?.pop();
-    return idle ?? this.device.createBuffer({ size, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
+    if (idle) return idle;
+    const make = (): GPUBuffer =>
+      this.device.createBuffer({ size, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
+    if (size <= UNCHECKED_BYTES) return make();
+    const made = yield* this.#ifRoom(make, (own) => own.destroy());
+    if (made) return made;
+    throw this.#noRoom(size);
   }
 
   #giveStaging(staging: GPUBuffer): void {

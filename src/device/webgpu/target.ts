@@ -21,5 +21,6 @@ export const makeTarget = ({ maxBuffers }: Settings): Target => ({
   alignment: 16,
   reservedBytes: 0,
   tile: () => [TILE, TILE],
+  halves: true,
   refine: (step) => [step],
 });
