@@ -29,9 +29,13 @@ const DRAWS: Readonly<Record<string, Draw>> = {
 
 /**
  * A Gumbel draw is -log(-log(u)): one unit in the last place of the inner logarithm, which processors round differently,
- * is 2^-23 of the outcome however small that is.
+ * is 2^-23 of the outcome however small that is. A truncated normal is a function of a multiply-add, which JAX rounds once and a
+ * device without float64 twice: 2^-24, which the inverse error function makes up to 9 times as much at the ends.
  */
-const floorOf = (kind: string): number => (kind === "gumbel" ? 1 : 0);
+function floorOf(kind: string, single: boolean): number {
+  if (kind === "gumbel") return 1;
+  return kind === "truncnormal" && single ? 4 : 0;
+}
 
 export function runRandom(data: Data, report: Report): void {
   for (const name of data.names) {
@@ -42,7 +46,7 @@ export function runRandom(data: Data, report: Report): void {
       if (draw === undefined) throw new Unavailable(`the runner has no draw named ${name.split("/")[0]}`);
       const drawn = draw(random("key")(Number(seed)), expected, Number(number));
       await arrived([drawn]);
-      return differenceInUlps(drawn, expected, 2, floorOf(kind));
+      return differenceInUlps(drawn, expected, 2, floorOf(kind, report.lacks !== null));
     });
   }
 }
