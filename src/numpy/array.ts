@@ -33,8 +33,7 @@ function store(fn: string, values: ArrayLikeOfNumbers, dtype: DType): TypedArray
   if (kind === "float") {
     storage.set(values);
   } else {
-    // biome-ignore lint/style/noNonNullAssertion: the loop's bounds are the list's, and millions of elements come here
-    for (let i = 0; i < values.length; i++) storage[i] = kind === "bool" ? Number(values[i] !== 0) : values[i]!;
+    for (let i = 0; i < values.length; i++) storage[i] = kind === "bool" ? Number(values[i] !== 0) : Number(values[i]);
     if (kind === "integer") checkStored(fn, values, storage, dtype);
   }
   return storage;
@@ -56,8 +55,7 @@ export function sequence(fn: string, length: number, value: (i: number) => numbe
 
 function checkStored(fn: string, values: ArrayLikeOfNumbers, storage: TypedArray, dtype: DType): void {
   for (let i = 0; i < values.length; i++) {
-    // biome-ignore lint/style/noNonNullAssertion: the loop's bounds are the list's, and millions of elements come here
-    if (Math.trunc(values[i]!) === storage[i]) continue;
+    if (Math.trunc(Number(values[i])) === storage[i]) continue;
     refuseElement(fn, i, values[i], dtype);
   }
 }

@@ -2,14 +2,13 @@
  * The networks of neural-tangents' `tests/empirical_test.py`, with widths and window sizes taken from the shapes of their
  * parameters (in flatten order), so that any parameters of the kind will do.
  */
-import { lookup } from "./library.ts";
+import { type AnyFunction, lookup } from "./library.ts";
 import { Unavailable } from "./report.ts";
 
 export type Shape = readonly number[];
 
 /** `[initFn, applyFn]`. */
-// biome-ignore lint/suspicious/noExplicitAny: layers of whatever inputs and outputs
-export type Layer = readonly [initFn: (...args: any[]) => any, applyFn: (...args: any[]) => any];
+export type Layer = readonly [initFn: AnyFunction, applyFn: AnyFunction];
 
 /** A layer of the library by its name; it may not exist. */
 export const layer = (name: string, ...args: readonly unknown[]): Layer => lookup(`stax.${name}`)(...args) as Layer;

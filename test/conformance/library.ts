@@ -2,7 +2,7 @@
 import * as cotangent from "cotangent";
 import { Unavailable } from "./report.ts";
 
-// biome-ignore lint/suspicious/noExplicitAny: functions are looked up by name, of whatever signature
+// biome-ignore lint/suspicious/noExplicitAny: a function that is found by its name at run time has no type that the compiler could know
 export type AnyFunction = (...args: any[]) => any;
 
 /** The function under a dotted name such as `numpy.linalg.inv`. Throws `Unavailable` where there is none. */

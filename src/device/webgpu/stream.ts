@@ -13,11 +13,6 @@ export class Stream {
     if (!this.#busy) this.#run();
   }
 
-  /** Resolves when all that was asked for before has been encoded. */
-  drained(): Promise<void> {
-    return new Promise((resolve) => this.push(resolve));
-  }
-
   #run(): void {
     for (let task = this.#waiting.shift(); task; task = this.#waiting.shift()) {
       this.#busy = true;

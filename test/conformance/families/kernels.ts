@@ -1,8 +1,10 @@
 /** Checks of a network's kernels against the tensors `ntk_same`, `ntk_other`, `nngp_same` and `nngp_other`. */
+
 import { type NDArray, nt, tree } from "cotangent";
 import { arrived, difference, PRECISIONS, type Precision, TOLERANCE } from "../compare.ts";
 import type { Data } from "../data.ts";
 import { METHODS, type Variant } from "../implementations.ts";
+import type { AnyFunction } from "../library.ts";
 import type { Report, Way } from "../report.ts";
 
 /** What differs between the leaves of a tree and the tensor `name`, or `name/0`, `name/1`, ... */
@@ -34,8 +36,7 @@ export function checkInitialParams(report: Report, name: string, expected: unkno
 
 /** A function and what its kernels are computed for. */
 export interface Problem {
-  // biome-ignore lint/suspicious/noExplicitAny: as ApplyFn, which the cases' functions are given to
-  readonly f: (params: any, x: any, kwargs?: any) => unknown;
+  readonly f: AnyFunction;
   readonly params: unknown;
   readonly x1: unknown;
   readonly x2: unknown;

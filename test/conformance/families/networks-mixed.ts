@@ -59,7 +59,7 @@ class Mixed {
   }
 
   f({ objectIn, objectOut }: Form) {
-    // biome-ignore lint/suspicious/noExplicitAny: lists or objects
+    // biome-ignore lint/suspicious/noExplicitAny: one kernel function gets lists, objects or nulls by turns, and infers one type from f
     return (params: unknown, x: any, kwargs: object): unknown => {
       const out = this.apply(params, objectIn ? inputsFromObject(x) : x, kwargs);
       return objectOut ? outputsToObject(out) : out;
