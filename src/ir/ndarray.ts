@@ -5,6 +5,7 @@ import { allocate, type DType, type TypedArray } from "../base/dtypes.ts";
 import { formatShape, noMore } from "../base/errors.ts";
 import { type Shape, sizeOf } from "../base/shapes.ts";
 import { type Aval, frozenAval, makeAval } from "./aval.ts";
+import { formatElements } from "./format.ts";
 
 /** Nested lists of numbers (booleans for `bool` arrays), as `toArray` gives them. */
 export type NestedNumbers = number | boolean | NestedNumbers[];
@@ -63,9 +64,27 @@ export abstract class NDArray {
     return this.dataSync()[0]!;
   }
 
-  /** Lets `x > 0` work on an array of one element, and refuses it on any other. */
+  /**
+   * The element of an array that has one, as in `x > 0`, and the text in `${x}`.
+   * @throws TypeError for any other array, since JavaScript's operators and `Math` know only numbers.
+   */
   [Symbol.toPrimitive](hint: string): number | string {
-    return hint === "string" ? this.toString() : this.item();
+    if (hint === "string") return this.toString();
+    if (this.size === 1) return this.item();
+    throw new TypeError(
+      `an array of shape ${formatShape(this.shape)} is used as a number: JavaScript's operators and Math don't know arrays. ` +
+        "Instead of x + y, x * 2, Math.sin(x) write x.add(y), x.mul(2), np.sin(x); instead of x > 0 as a condition " +
+        "np.any(x.greater(0)).item() or np.all(...).item(); for text String(x).",
+    );
+  }
+
+  /** What `JSON.stringify` writes: the elements as nested lists, of which NaN and infinities become `null`. See `toArray`. */
+  toJSON(): NestedNumbers {
+    return this.toArray();
+  }
+
+  get [Symbol.toStringTag](): string {
+    return "NDArray";
   }
 
   abstract toString(): string;
@@ -74,8 +93,14 @@ export abstract class NDArray {
     return COPY;
   }
 
+  /** What Node, Deno and Bun print. */
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return this.toString();
+  }
+
+  /** What a notebook shows, such as Deno's. */
+  [Symbol.for("Jupyter.display")](): Record<string, string> {
+    return { "text/plain": this.toString() };
   }
 }
 
@@ -116,21 +141,9 @@ export class HostArray extends NDArray {
   }
 
   override toString(): string {
-    return `NDArray ${this.dtype}${formatShape(this.shape)} ${preview(this.#storage, this.shape)}`;
+    const elements = formatElements(this.#storage, this.shape, this.dtype);
+    return `NDArray ${this.dtype}${formatShape(this.shape)}${elements.includes("\n") ? "\n" : " "}${elements}`;
   }
-}
-
-/** Up to a few hundred characters of an array's contents. */
-function preview(data: TypedArray, shape: Shape): string {
-  const few = 6;
-  const show = (axis: number, offset: number, stride: number): string => {
-    if (axis === shape.length) return String(Number(data[offset]!.toPrecision(6)));
-    const n = shape[axis]!;
-    const inner = n === 0 ? 0 : stride / n;
-    const items = Array.from({ length: Math.min(n, few) }, (_, i) => show(axis + 1, offset + i * inner, inner));
-    return `[${items.join(", ")}${n > few ? ", ..." : ""}]`;
-  };
-  return data.length === 0 ? "[]" : show(0, 0, data.length);
 }
 
 /** An array over existing storage; the caller gives the storage away. */

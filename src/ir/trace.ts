@@ -29,11 +29,15 @@ export class Tracer extends NDArray {
   }
 
   override dataSync(): TypedArray {
-    throw this.#concretization("dataSync(), item(), toArray(), a comparison such as x > 0 or an `if`");
+    throw this.#concretization("dataSync(), item(), toArray(), an operator such as x > 0 or x * 2, or an `if`");
   }
 
   override item(): number {
     return this.dataSync()[0]!;
+  }
+
+  override [Symbol.toPrimitive](hint: string): number | string {
+    return hint === "string" ? this.toString() : this.item();
   }
 
   override toString(): string {
@@ -44,7 +48,7 @@ export class Tracer extends NDArray {
     return new ConcretizationTypeError(
       `The contents of a traced array (${this.dtype}${formatShape(this.shape)}) were asked for by ${what}. ` +
         "Inside jit, grad, vmap, the nt kernels and the like a function sees shapes and dtypes, no values: use " +
-        "np.where or lax.select instead of an `if`, compute the condition outside and pass it as a closure, or make a " +
+        "x.mul(2) instead of x * 2, np.where or lax.select instead of an `if`, compute the condition outside and pass it as a closure, or make a " +
         "number that decides what is computed a static argument: jit(f, { staticArgnums: [1] })(x, n). " +
         "(Booleans and strings are static by themselves.)",
     );
