@@ -1,14 +1,15 @@
-/** The folder of reference values, and loading from it. */
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+/** Reference values, and loading them from wherever they lie. */
 import { array, type NDArray } from "cotangent";
 import type { Precision } from "./compare.ts";
 import { readSafetensors, type Tensor } from "./safetensors.ts";
 
-/** This project's own reference values, or those of the folder named by `CONFORMANCE_DATA`. */
-export function dataFolder(): string {
-  return process.env.CONFORMANCE_DATA || fileURLToPath(new URL("data", import.meta.url));
+/** Where the files of reference values are. */
+export interface Source {
+  /** What errors call it. */
+  readonly place: string;
+  /** The names of its files. */
+  readonly files: readonly string[];
+  read(file: string): Promise<Uint8Array>;
 }
 
 /** The tensors of one file and the index beside it. */
@@ -20,12 +21,13 @@ export class Data {
     private readonly indexText: string | null,
   ) {}
 
-  /** The data named `name` in a folder, or `null` where there is none. */
-  static load(folder: string, name: string): Data | null {
-    const file = join(folder, `${name}.safetensors`);
-    if (!existsSync(file)) return null;
-    const index = join(folder, `${name}.json`);
-    return new Data(readSafetensors(readFileSync(file)), existsSync(index) ? readFileSync(index, "utf8") : null);
+  /** The data named `name`, or `null` where there is none. */
+  static async load(source: Source, name: string): Promise<Data | null> {
+    const [file, index] = [`${name}.safetensors`, `${name}.json`];
+    if (!source.files.includes(file)) return null;
+    const tensors = readSafetensors(await source.read(file));
+    const isIndexed = source.files.includes(index);
+    return new Data(tensors, isIndexed ? new TextDecoder().decode(await source.read(index)) : null);
   }
 
   /** The JSON index. Throws where the file has none. */

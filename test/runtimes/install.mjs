@@ -7,6 +7,8 @@ import { fileURLToPath } from "node:url";
 
 export const here = dirname(fileURLToPath(import.meta.url));
 export const bin = (name) => join(here, "node_modules/.bin", name);
+/** How Deno runs a program that sees nothing of the project around it. */
+export const DENO_RUN = ["run", "-A", "--no-lock", "--no-config", "--node-modules-dir=none"];
 
 export function install() {
   const installed = join(here, "node_modules/.package-lock.json");

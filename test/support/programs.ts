@@ -51,7 +51,7 @@ const smooth: ((x: NDArray) => NDArray)[] = [
   (x) => np.where(np.greater(lax.sin(x), 3), 0, np.hypot(x, 1)),
   // What a compiler may leave out.
   (x) => lax.mul(lax.add(x, 0), 1),
-  (x) => lax.div(lax.mul(x, lax.sqrt(lax.full([], 4, "float64"))), lax.full(x.shape, 2, "float64")),
+  (x) => lax.div(lax.mul(x, lax.sqrt(lax.full([], 4, x.dtype))), lax.full(x.shape, 2, x.dtype)),
 ];
 
 /** An array repeated or summed to another's shape. */
@@ -213,7 +213,7 @@ const products: readonly Op[] = [
   },
   // With an identity, from either side, scaled or not.
   along((x, axis, c) => {
-    const eye = lax.mul(np.eye(x.shape[axis] as number, { dtype: "float64" }), c.of([1, 0.5]));
+    const eye = lax.mul(np.eye(x.shape[axis] as number, { dtype: x.dtype }), c.of([1, 0.5]));
     return c.below(2) === 0
       ? lax.dotGeneral(x, eye, { contractingDims: [[axis], [c.below(2)]] })
       : lax.dotGeneral(eye, x, { contractingDims: [[c.below(2)], [axis]] });
@@ -277,7 +277,7 @@ const numpyLike: readonly Op[] = [
     if (x.ndim !== 2 || x.size > 16) return x;
     const gram = np.add(
       np.matmul(np.tanh(x), np.transpose(np.tanh(x))),
-      np.eye(x.shape[0] as number, { dtype: "float64" }),
+      np.eye(x.shape[0] as number, { dtype: x.dtype }),
     );
     return c.of([np.linalg.cholesky, np.linalg.inv, np.linalg.det, np.trace, np.tril])(gram);
   },
@@ -291,7 +291,7 @@ const control: readonly Op[] = [
       lax.sin(lax.add(carry, lax.reduceSum(row))),
       lax.mul(row, repeated(carry, row)),
     ];
-    const [last, rows] = lax.scan(step, lax.full([], 0.5, "float64"), x, { reverse: c.below(2) === 0 });
+    const [last, rows] = lax.scan(step, lax.full([], 0.5, x.dtype), x, { reverse: c.below(2) === 0 });
     return c.below(2) === 0 ? last : rows;
   },
   (pool, c) => {
@@ -308,7 +308,7 @@ const control: readonly Op[] = [
     return lax.foriLoop(
       0,
       1 + c.below(3),
-      (i, y: NDArray) => lax.tanh(lax.add(y, lax.convertElementType(repeated(i, y), "float64"))),
+      (i, y: NDArray) => lax.tanh(lax.add(y, lax.convertElementType(repeated(i, y), y.dtype))),
       x,
     );
   },

@@ -5,7 +5,7 @@ import { deviceNamed } from "../../src/device/placement.ts";
 import type { WebGpu } from "../../src/device/webgpu/device.ts";
 import { open } from "./opened.ts";
 
-const { info } = await open();
+const { info, device } = await open();
 
 async function isNear(x: NDArray, wanted: readonly number[], tolerance = 1e-5): Promise<void> {
   const got = await x.data();
@@ -36,6 +36,21 @@ test("eager operations are computed where their arrays live, and read with patie
     [1, 2, 3].map((v) => Math.exp(2 * v) + 1),
   );
   assert.equal(y.toArray(), Array.from(y.dataSync()));
+});
+
+test("an array without elements is given and read, and nothing is written for it, which would end Deno", async () => {
+  const sizes: number[] = [];
+  const { queue } = device;
+  const write = queue.writeBuffer.bind(queue);
+  queue.writeBuffer = (buffer, offset, data) => {
+    sizes.push(data.byteLength);
+    write(buffer, offset, data);
+  };
+  const none = array(new Float32Array(0), { shape: [0, 3], device: "webgpu" });
+  await isNear(np.exp(none), []);
+  await isNear(np.concatenate([none, array([[1, 2, 3]], { device: "webgpu" })]), [1, 2, 3]);
+  queue.writeBuffer = write;
+  assert.ok(sizes.length > 0 && sizes.every((bytes) => bytes > 0), `bytes of each write: ${sizes}`);
 });
 
 test("a compiled function takes numbers", async () => {

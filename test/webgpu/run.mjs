@@ -58,7 +58,11 @@ const steps = [
     ],
     pattern: conformanceFamily,
   },
-  { name: "runtimes", command: [node, ["test/webgpu/runtimes/run.mjs", texts]], pattern: total },
+  {
+    name: "runtimes",
+    command: [node, ["test/webgpu/runtimes/run.mjs", ...(options.subset ? ["--subset"] : []), texts]],
+    pattern: total,
+  },
 ];
 
 try {

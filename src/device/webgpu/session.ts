@@ -129,7 +129,8 @@ export class Session {
     if (!contents.host) throw new Error("internal: an array that was never computed");
     const words = toWords(contents.host);
     const memory = yield* this.allocate(Math.max(16, words.byteLength), true);
-    this.device.queue.writeBuffer(memory.buffer, 0, words);
+    // To write nothing ends Deno's process.
+    if (words.length > 0) this.device.queue.writeBuffer(memory.buffer, 0, words);
     this.recorder.counts.uploadedBytes += words.byteLength;
     contents.memory = memory;
     return memory;

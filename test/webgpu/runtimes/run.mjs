@@ -1,23 +1,31 @@
 // WebGPU in Deno and in headless Chromium, from dist/.
 //
-//   node test/webgpu/runtimes/run.mjs [folder with the texts of shaders]
+//   node test/webgpu/runtimes/run.mjs [--subset] [folder with the texts of shaders]
 //
-// Where there is no adapter it fails; nothing is skipped.
+// A kernel, all shaders and what is lost with a device; then conformance and random programs, in the subset less of
+// them. Where there is no adapter it fails.
 
 import { execFile } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
+import { parseArgs, promisify } from "node:util";
 import { findChromium } from "../../runtimes/browser.mjs";
-import { bin, install } from "../../runtimes/install.mjs";
+import { bin, DENO_RUN, install } from "../../runtimes/install.mjs";
 import { adapterEnvironment } from "../environment.mjs";
 import { inPage } from "./chromium.mjs";
+import { suiteInChromium, suiteInDeno } from "./suites.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const TOLERANCE = 2e-4;
 const TIMEOUT_MS = 300_000;
+
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { subset: { type: "boolean", default: false } },
+});
+const total = { passed: 0, failed: 0, skipped: 0 };
 
 /** Throws unless what is claimed is so. */
 function expect(isSo, claim) {
@@ -39,8 +47,7 @@ async function inDeno(folder) {
   try {
     const file = join(temporary, "texts.jsonl");
     writeFileSync(file, gather(folder));
-    const flags = ["run", "-A", "--no-lock", "--no-config", "--node-modules-dir=none"];
-    const args = [...flags, join(here, "deno.js"), "../../../dist/index.js", file];
+    const args = [...DENO_RUN, join(here, "deno.js"), "../../../dist/index.js", file];
     const env = { ...process.env, ...adapterEnvironment() };
     const { stdout } = await promisify(execFile)(bin("deno"), args, { env, timeout: TIMEOUT_MS });
     const { texts, pipelines, problems, error } = JSON.parse(stdout.trim().split("\n").at(-1));
@@ -78,11 +85,12 @@ async function withoutAdapter(executable) {
 install();
 const chromium = findChromium();
 const runs = {
-  deno: () => inDeno(process.argv[2]),
+  deno: () => inDeno(positionals[0]),
   chromium: () => inChromium(chromium),
   "chromium without an adapter": () => withoutAdapter(chromium),
+  "suite in deno": () => suiteInDeno(options.subset, total),
+  "suite in chromium": () => suiteInChromium(chromium, options.subset, total),
 };
-const total = { passed: 0, failed: 0 };
 for (const [name, run] of Object.entries(runs)) {
   const started = performance.now();
   try {
@@ -95,5 +103,5 @@ for (const [name, run] of Object.entries(runs)) {
     total.failed++;
   }
 }
-console.log(`\n${total.passed} passed, ${total.failed} failed, 0 skipped`);
+console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exitCode = total.failed ? 1 : 0;

@@ -1,0 +1,13 @@
+/** Reference values in a folder. */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Source } from "./data.ts";
+
+/** This project's own reference values, or those of the folder named by `CONFORMANCE_DATA`. */
+export const dataFolder = (): string => process.env.CONFORMANCE_DATA || fileURLToPath(new URL("data", import.meta.url));
+
+export function fromFolder(place: string): Source {
+  const files = existsSync(place) ? readdirSync(place).sort() : [];
+  return { place, files, read: async (file) => readFileSync(join(place, file)) };
+}
