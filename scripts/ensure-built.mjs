@@ -11,13 +11,14 @@ const targets = {
   kernels: { script: "build:kernels", output: "dist/kernels-relaxed.wasm", sources: kernelSources },
   dist: {
     script: "build",
-    output: "dist/types/src/index.d.ts", // the build's last product
+    output: "dist/index.d.ts", // the build's last product
     sources: [
       ...kernelSources,
       "src",
       "gpu",
       "types",
       "rollup.config.js",
+      "scripts/build-declarations.mjs",
       "tsconfig.json",
       "tsconfig.build.json",
       "package.json",

@@ -90,6 +90,7 @@ async function main() {
       command: [node, [tsx, "--tsconfig", "examples/tsconfig.json", `examples/${file}`]],
     })),
     { name: "package", command: [node, ["test/package/run.mjs"]], pattern: total },
+    { name: "declarations", command: [node, ["test/declarations/run.mjs"]], pattern: total },
     { name: "runtimes", command: [node, ["test/runtimes/run.mjs"]], pattern: total },
     { name: "pages", command: [node, ["test/runtimes/pages.mjs"]], pattern: total },
     { name: "webgpu", command: [node, ["test/webgpu/run.mjs", "--subset"]], pattern: total },

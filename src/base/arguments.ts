@@ -8,11 +8,13 @@ import { isPlainObject } from "./plain.ts";
  * `f(x, axis, options)`.
  */
 export type Arguments<Positions extends readonly unknown[], Options> = Positions extends readonly [
-  ...infer Front,
-  unknown,
+  ...front: infer Front,
+  last: unknown,
 ]
-  ? [...Or<Positions, undefined>, options?: Options] | Arguments<Front, Options>
+  ? Before<Positions, Options> | Arguments<Front, Options>
   : [options?: Options];
+
+type Before<List extends readonly unknown[], Options> = [...Or<List, undefined>, ...[options?: Options]];
 
 type Or<List extends readonly unknown[], T> = { -readonly [K in keyof List]: List[K] | T };
 

@@ -11,6 +11,47 @@ export type PyTree<Leaf> = Leaf | null | readonly PyTree<Leaf>[] | { readonly [k
 
 export type { TreeDef };
 
+// biome-ignore lint/suspicious/noExplicitAny: the caller writes `(x: NDArray) => ...`, which no function of `unknown` accepts
+type AnyLeaf = any;
+
+/** What the types tell to be a leaf: no list, no object but for arrays. Objects of other classes look like nodes to them. */
+type Leaf = string | number | bigint | boolean | symbol | undefined | AnyFunction | ArrayBufferView | ArrayShaped;
+type AnyFunction = (...args: never[]) => unknown;
+type ArrayShaped = { readonly shape: readonly number[]; readonly dtype: string };
+
+/** The leaves of a tree, which is not inferred from them. */
+export type LeafOf<Tree> = [TreeLeaf<Tree>] extends [infer Found] ? Found : never;
+
+type TreeLeaf<Tree> = unknown extends Tree ? AnyLeaf : Tree extends PyTree<infer L extends Leaf> ? L : NodeLeaf<Tree>;
+
+type NodeLeaf<Node> = Node extends null
+  ? never
+  : Node extends Leaf
+    ? Node
+    : Node extends readonly (infer Child)[]
+      ? NodeLeaf<Child>
+      : Node extends object
+        ? NodeLeaf<Node[keyof Node]>
+        : Node;
+
+/** A leaf of each of several trees. */
+export type LeavesOf<Trees extends readonly unknown[]> = { [i in keyof Trees]: LeafOf<Trees[i]> };
+
+/** The tree with `Out` in place of its leaves. */
+export type MappedTree<Tree, Out> = unknown extends Tree
+  ? unknown
+  : Tree extends null
+    ? null
+    : Tree extends Leaf
+      ? Out
+      : Tree extends readonly unknown[]
+        ? MappedList<Tree, Out>
+        : { [key in keyof Tree]: MappedTree<Tree[key], Out> };
+
+type MappedList<List extends readonly unknown[], Out> = number extends List["length"]
+  ? MappedTree<List[number], Out>[]
+  : { -readonly [i in keyof List]: MappedTree<List[i], Out> };
+
 /** Whether `x` would be a leaf. */
 export function isLeaf(x: unknown): boolean {
   return x !== null && !Array.isArray(x) && !isPlainObject(x);
@@ -76,8 +117,13 @@ export const sameStructure = (a: TreeDef, b: TreeDef): boolean => formatTree(a) 
  * Applies `fn` to the leaves of one or several trees of the same structure; `null`s stay.
  * @example tree.map((x, y) => x + y, { a: 1 }, { a: 2 }) // { a: 3 }
  */
-// biome-ignore lint/suspicious/noExplicitAny: the caller writes `(x: NDArray) => ...`, which no function of `unknown` accepts
-export function map<Tree = any>(fn: (...leaves: any[]) => unknown, tree: unknown, ...rest: unknown[]): Tree {
+export function map<Tree, Out, Others extends readonly unknown[]>(
+  fn: (leaf: LeafOf<Tree>, ...leaves: LeavesOf<Others>) => Out,
+  tree: Tree,
+  ...others: Others
+): MappedTree<Tree, Out>;
+export function map<Tree = unknown>(fn: (...leaves: AnyLeaf[]) => unknown, tree: unknown, ...others: unknown[]): Tree;
+export function map<Tree>(fn: (...leaves: AnyLeaf[]) => unknown, tree: unknown, ...rest: unknown[]): Tree {
   checkFunction("tree.map", "fn", fn);
   const [first, def] = flattenFor("tree.map", tree);
   const others = rest.map((other, i) => {

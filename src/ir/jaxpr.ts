@@ -16,6 +16,7 @@ export class Var {
 
 /** A 0-dimensional constant that stands in the program itself. */
 export class Literal {
+  /** @internal */
   readonly array: HostArray;
   readonly aval: Aval;
   constructor(

@@ -15,6 +15,7 @@ export type NestedNumbers = number | boolean | NestedNumbers[];
  * aren't known yet. Arithmetic methods (`x.add(y)`, `x.sum({axis})`, ...) are those of the `numpy` namespace.
  */
 export abstract class NDArray {
+  /** @internal */
   abstract readonly aval: Aval;
 
   get shape(): Shape {
@@ -89,6 +90,7 @@ export abstract class NDArray {
 
   abstract toString(): string;
 
+  /** @internal */
   get [MARK](): object {
     return COPY;
   }

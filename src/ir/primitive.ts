@@ -161,11 +161,11 @@ export type Lowering<Params, Operands extends Places = Places> =
 /** An operation with all of its rules; `Operands` are their places, where their number is fixed. */
 export interface Primitive<Params = unknown, Operands extends Places = Places> {
   readonly name: string;
-  /** The outputs' shapes and dtypes. Inputs were validated by the function that binds the primitive. */
+  /** The outputs' shapes and dtypes. Inputs were validated by the function that binds the primitive. @internal */
   aval(inputs: Each<Operands, Aval>, params: Params): Aval[];
-  /** The outputs and their tangents. */
+  /** The outputs and their tangents. @internal */
   jvp(primals: Each<Operands, NDArray>, tangents: Each<Operands, Tangent>, params: Params): [NDArray[], Tangent[]];
-  /** The cotangents of the inputs that are `UndefinedPrimal`; only for primitives that are linear in some inputs. */
+  /** The cotangents of the inputs that are `UndefinedPrimal`; only for primitives that are linear in some inputs. @internal */
   transpose?(
     cotangents: readonly Tangent[],
     inputs: Each<Operands, NDArray | UndefinedPrimal>,
@@ -174,18 +174,20 @@ export interface Primitive<Params = unknown, Operands extends Places = Places> {
   /**
    * The outputs that follow from the inputs that are known, and an equation for the others. `save` gives a value that the
    * equation reads a name. Without this rule nothing is known until every input is.
+   * @internal
    */
   partialEval?(
     equation: Equation<Params>,
     inputs: Each<Operands, NDArray | null>,
     save: (value: NDArray) => Var,
   ): { readonly outputs: readonly (NDArray | null)[]; readonly rest: Equation | null };
-  /** The outputs of the operation mapped over the inputs' batch axes (at least one is not `null`), and their axes. */
+  /** The outputs of the operation mapped over the inputs' batch axes (at least one is not `null`), and their axes. @internal */
   batch(inputs: Each<Operands, NDArray>, axes: BatchAxes<Operands>, params: Params): [NDArray[], BatchAxis[]];
+  /** @internal */
   readonly lowering: Lowering<Params, Operands>;
-  /** The parameters as text for caches, where they hold functions that are made anew for each use. */
+  /** The parameters as text for caches, where they hold functions that are made anew for each use. @internal */
   key?(params: Params): string;
-  /** The parameters as printed programs show them; by default `key=value` of each. */
+  /** The parameters as printed programs show them; by default `key=value` of each. @internal */
   format?(params: Params): string;
 }
 

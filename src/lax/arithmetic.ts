@@ -16,6 +16,7 @@ import { type ArrayLike, asArray } from "./operands.ts";
 /** `x + y`. */
 export const add: Binary = /* @__PURE__ */ binary("add", addPrimitive);
 
+/** @internal */
 export const negPrimitive = /* @__PURE__ */ makeElementwise<null, One>({
   name: "neg",
   emit: "NEG",
@@ -24,6 +25,7 @@ export const negPrimitive = /* @__PURE__ */ makeElementwise<null, One>({
 });
 export const neg: Unary = /* @__PURE__ */ unary("neg", negPrimitive, "numbers");
 
+/** @internal */
 export const subPrimitive = /* @__PURE__ */ makeElementwise<null, Two>({
   name: "sub",
   emit: "SUB",
@@ -33,6 +35,7 @@ export const subPrimitive = /* @__PURE__ */ makeElementwise<null, Two>({
 /** `x - y`. */
 export const sub: Binary = /* @__PURE__ */ binary("sub", subPrimitive);
 
+/** @internal */
 export const mulPrimitive = /* @__PURE__ */ makeElementwise<null, Two>({
   name: "mul",
   emit: "MUL",
@@ -42,6 +45,7 @@ export const mulPrimitive = /* @__PURE__ */ makeElementwise<null, Two>({
 /** `x * y`. */
 export const mul: Binary = /* @__PURE__ */ binary("mul", mulPrimitive);
 
+/** @internal */
 export const divPrimitive = /* @__PURE__ */ makeElementwise<null, Two>({
   name: "div",
   emit: "DIV",

@@ -101,7 +101,7 @@ function findLayouts(
   const whole = (a: SideInputs, b: SideInputs): unknown[] =>
     flattenArguments(kernel([a[0], { ...first.kwargs, ...a[1] }], [b[0], { ...second.kwargs, ...b[1] }]))[0];
   const shapes = (a: number, b: number): (readonly number[])[] =>
-    (evalShape(whole, first.shapes(a), second.shapes(b)) as ShapeDtypeStruct[]).map((s) => s.shape);
+    (evalShape(whole as TreeFunction, first.shapes(a), second.shapes(b)) as ShapeDtypeStruct[]).map((s) => s.shape);
   const changed = (a: readonly number[], b: readonly number[]): number[] =>
     a.flatMap((n, i) => (n === b[i] ? [] : [i]));
   const only = (axes: number[], shape: readonly number[]): number => {

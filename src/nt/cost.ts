@@ -5,7 +5,7 @@ import { entry } from "../base/lists.ts";
 import type { Cost } from "../compile/cost.ts";
 import { whereTheyLive } from "../device/device.ts";
 import { checkFunction, flattenArrays, traceFunctionWithAux } from "../transform/flat.ts";
-import type { AnyTree, Given } from "../transform/tree-types.ts";
+import type { AnyTree, Given, Settled } from "../transform/tree-types.ts";
 import { candidates, methodOf } from "./methods/choice.ts";
 import { NtkImplementation } from "./methods/implementation.ts";
 import { type NtkOptions, ntkSettings } from "./ntk.ts";
@@ -41,9 +41,9 @@ const nameOf = (implementation: number): MethodName =>
  */
 export function costOf<Params = AnyTree, X = AnyTree>(
   f: ApplyFn<unknown, Params, X>,
-  x1: NoInfer<Given<X>>,
-  x2: NoInfer<SecondInput<X>>,
-  params: NoInfer<Given<Params>>,
+  x1: Settled<Given<X>>,
+  x2: Settled<SecondInput<X>>,
+  params: Settled<Given<Params>>,
   options: NtkOptions = {},
   kwargs: Kwargs = {},
   ...rest: never[]

@@ -19,7 +19,7 @@ import {
   matchLeaves,
   type TreeFunction,
 } from "../transform/flat.ts";
-import type { AnyTree, ArraysOf, Given } from "../transform/tree-types.ts";
+import type { AnyTree, ArraysOf, Given, Settled } from "../transform/tree-types.ts";
 import { kept } from "./task/kept.ts";
 import { leafPaths, Parameters } from "./task/parameters.ts";
 
@@ -80,7 +80,7 @@ const MAX_DEGREE = 64;
  */
 export function taylorExpand<Out, Params = AnyTree, Args extends readonly unknown[] = AnyTree[]>(
   f: (params: Params, ...args: Args) => Out,
-  params: NoInfer<Given<Params>>,
+  params: Settled<Given<Params>>,
   degree: number,
   ...rest: never[]
 ): Expansion<Out, Params, Args> {
@@ -113,7 +113,7 @@ export function taylorExpand<Out, Params = AnyTree, Args extends readonly unknow
  */
 export function linearize<Out, Params = AnyTree, Args extends readonly unknown[] = AnyTree[]>(
   f: (params: Params, ...args: Args) => Out,
-  params: NoInfer<Given<Params>>,
+  params: Settled<Given<Params>>,
   ...rest: never[]
 ): Expansion<Out, Params, Args> {
   noMore("nt.linearize", rest);

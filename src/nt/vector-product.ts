@@ -5,7 +5,7 @@ import { makeAval } from "../ir/aval.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { jvp, vjp } from "../transform/derivatives.ts";
 import { checkFunction, flattenArrays, matchLeaves } from "../transform/flat.ts";
-import type { AnyTree, ArraysOf, Given } from "../transform/tree-types.ts";
+import type { AnyTree, ArraysOf, Given, Settled } from "../transform/tree-types.ts";
 import { type ApplyFn, callWith, outputShapes } from "./task/apply.ts";
 import { compileKernel, givenArguments, type KernelArguments, type SecondInput } from "./task/compile-kernel.ts";
 import { kept } from "./task/kept.ts";
@@ -21,9 +21,9 @@ import { Recorder } from "./task/recording.ts";
  */
 export function empiricalNtkVpFn<Out = NDArray, Params = AnyTree, X = AnyTree>(
   f: ApplyFn<Out, Params, X>,
-  x1: NoInfer<Given<X>>,
-  x2: NoInfer<SecondInput<X>>,
-  params: NoInfer<Given<Params>>,
+  x1: Settled<Given<X>>,
+  x2: Settled<SecondInput<X>>,
+  params: Settled<Given<Params>>,
   kwargs: Kwargs = {},
   ...rest: never[]
 ): (cotangents: Given<Out>) => ArraysOf<Out> {

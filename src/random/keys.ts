@@ -78,12 +78,30 @@ export function hashIndices(key: NDArray, indices: NDArray): [NDArray, NDArray] 
   return threefry2x32(first, second, scalar(0, "uint32"), indices);
 }
 
+/** A list of `Length` keys, which is known up to 32. */
+type KeyList<Length, List extends readonly NDArray[] = []> = List["length"] extends Length
+  ? List
+  : List["length"] extends 32
+    ? readonly NDArray[]
+    : KeyList<Length, [...List, NDArray]>;
+
+/** What a list has and an array has not. */
+type ListOnly = { readonly [name in Exclude<keyof (readonly NDArray[]), keyof NDArray | number>]: never };
+
+/** Keys in one array, which `const [key1, key2] = keys` takes apart into as many as were asked for. */
+export type Keys<Num> = Num extends number
+  ? number extends Num
+    ? NDArray
+    : NDArray & Readonly<KeyList<Num>> & ListOnly
+  : NDArray;
+
 /**
  * New keys from one, which should not be used again. Source: `jax.random.split`.
  * @param num how many, or the shape of an array of keys.
  * @returns `uint32` of shape (num, 2), or (...shape, 2).
  * @example const [key1, key2, key3] = random.split(random.key(1), 3);
  */
+export function split<const Num extends number | Shape = 2>(key: ArrayLike, num?: Num, ...rest: never[]): Keys<Num>;
 export function split(key: ArrayLike, num: number | Shape = 2, ...rest: never[]): NDArray {
   noMore("random.split", rest);
   const shape = typeof num === "number" ? [num] : num;

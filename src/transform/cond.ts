@@ -12,7 +12,7 @@ import { castWeak, convertElementType, isNumber, narrowed, withDigits } from "..
 import { zerosLike } from "../lax/create.ts";
 import { takeAlong } from "../lax/gather.ts";
 import { eq, select } from "../lax/logic.ts";
-import { asArray } from "../lax/operands.ts";
+import { type ArrayLike, asArray } from "../lax/operands.ts";
 import { argmax, reduceOr } from "../lax/reduce.ts";
 import { batchSize, batchToFront, broadcastInDim, broadcastTo } from "../lax/shape.ts";
 import { stopGradient } from "../lax/stop-gradient.ts";
@@ -39,6 +39,7 @@ import {
   traceFunction,
 } from "./flat.ts";
 import { type Split, splitJaxpr, withUnknown } from "./partial.ts";
+import type { ArraysOf, Returned, SeenArguments } from "./tree-types.ts";
 
 /** Binds branches; arrays that one of them closes over become inputs of all. */
 function bindBranches(index: NDArray, branches: readonly ClosedJaxpr[], operands: readonly NDArray[]): NDArray[] {
@@ -208,7 +209,7 @@ function alike(traced: readonly Traced[]): readonly Traced[] {
 }
 
 /** Traces the branches and runs the chosen one: at once where the number is known, else when the program runs. */
-function choose<Out>(fn: string, index: NDArray, branches: readonly TreeFunction[], operands: readonly unknown[]): Out {
+function choose(fn: string, index: NDArray, branches: readonly TreeFunction[], operands: readonly unknown[]): unknown {
   for (const branch of branches) checkFunction(fn, branch);
   const [inputs, tree] = flattenArrays(fn, operands);
   const avals = inputs.map((x) => x.aval);
@@ -223,9 +224,9 @@ function choose<Out>(fn: string, index: NDArray, branches: readonly TreeFunction
   }
   if (index instanceof HostArray) {
     const { program, outTree } = traced[index.item()]!;
-    return unflatten<Out>(outTree, evalJaxpr(program, inputs));
+    return unflatten(outTree, evalJaxpr(program, inputs));
   }
-  return unflatten<Out>(
+  return unflatten(
     traced[0]!.outTree,
     bindBranches(
       index,
@@ -240,30 +241,32 @@ function choose<Out>(fn: string, index: NDArray, branches: readonly TreeFunction
  * Only the chosen one is computed. Under `vmap` of the predicate each is computed for the examples that take it, so that a
  * branch that isn't taken has no part in values and derivatives, whatever it would divide by. Source: `jax.lax.cond`.
  */
-export function cond<Out = NDArray>(
-  pred: unknown,
-  trueFn: TreeFunction,
-  falseFn: TreeFunction,
-  ...operands: unknown[]
-): Out {
+export function cond<Operands extends unknown[], Out>(
+  pred: ArrayLike | boolean,
+  trueFn: (...operands: SeenArguments<Operands>) => Out,
+  falseFn: (...operands: SeenArguments<Operands>) => Returned<Out>,
+  ...operands: Operands
+): ArraysOf<Out>;
+export function cond(pred: unknown, trueFn: TreeFunction, falseFn: TreeFunction, ...operands: unknown[]): unknown {
   const fn = "lax.cond";
   const predicate = asArray(fn, pred, "pred");
   if (predicate.ndim !== 0 || predicate.dtype !== "bool") {
     throw new TypeError(`${fn}: pred must be one bool, got ${predicate.dtype}${formatShape(predicate.shape)}.`);
   }
   const index = predicate instanceof HostArray ? asArray(fn, predicate.item()) : convertElementType(predicate, "int32");
-  return choose<Out>(fn, index, [falseFn, trueFn], operands);
+  return choose(fn, index, [falseFn, trueFn], operands);
 }
 
 /**
  * `branches[index](...operands)`, where an index outside of the list means the nearest one. Source: `jax.lax.switch`.
- * @example lax.switchBranch(i, [np.sin, np.cos, np.tan], x)
+ * @example lax.switch(i, [np.sin, np.cos, np.tan], x)
  */
-export function switchBranch<Out = NDArray>(
-  index: unknown,
-  branches: readonly TreeFunction[],
-  ...operands: unknown[]
-): Out {
+export function switchBranch<Operands extends unknown[], Out>(
+  index: ArrayLike,
+  branches: readonly ((...operands: SeenArguments<Operands>) => Out)[],
+  ...operands: Operands
+): ArraysOf<Out>;
+export function switchBranch(index: unknown, branches: readonly TreeFunction[], ...operands: unknown[]): unknown {
   const fn = "lax.switch";
   const number = asArray(fn, index, "index");
   if (number.ndim !== 0 || (number.dtype !== "int32" && number.dtype !== "uint32")) {
@@ -273,7 +276,7 @@ export function switchBranch<Out = NDArray>(
     throw new TypeError(`${fn}: branches must be a list of functions.`);
   const last = branches.length - 1;
   if (number instanceof HostArray) {
-    return choose<Out>(fn, asArray(fn, Math.min(Math.max(number.item(), 0), last)), branches, operands);
+    return choose(fn, asArray(fn, Math.min(Math.max(number.item(), 0), last)), branches, operands);
   }
-  return choose<Out>(fn, convertElementType(clamp(0, number, last), "int32"), branches, operands);
+  return choose(fn, convertElementType(clamp(0, number, last), "int32"), branches, operands);
 }

@@ -25,6 +25,7 @@ import {
 import { jvpJaxpr } from "./jvp.ts";
 import { type Linearized, linearizeJaxpr } from "./linearize.ts";
 import { transposeJaxpr } from "./transpose.ts";
+import type { ArraysOf, GivenArguments, Returned, SeenArguments } from "./tree-types.ts";
 
 /** A traced function with the arguments that it was traced at. */
 interface Applied extends Traced {
@@ -130,13 +131,13 @@ export function jvp<Args extends unknown[], Out>(
   primals: Args,
   tangents: Args,
   options?: { readonly hasAux?: false },
-): [out: Out, tangent: Out];
+): [out: ArraysOf<Out>, tangent: ArraysOf<Out>];
 export function jvp<Args extends unknown[], Out, Aux>(
   f: (...args: Args) => readonly [Out, Aux],
   primals: Args,
   tangents: Args,
   options: WithAux,
-): [out: Out, tangent: Out, aux: Aux];
+): [out: ArraysOf<Out>, tangent: ArraysOf<Out>, aux: ArraysOf<Aux>];
 export function jvp(f: TreeFunction, primals: unknown[], tangents: unknown[], options: AuxOptions = {}): unknown[] {
   const fn = "jvp";
   const { hasAux = false } = checkOptions<AuxOptions>(fn, options, ["hasAux"]);
@@ -165,11 +166,11 @@ function linearized({ program, inputs, active, avals }: Differentiated): Lineari
 export function linearize<Args extends unknown[], Out>(
   f: (...args: Args) => Out,
   ...primals: Args
-): [out: Out, fJvp: (...tangents: Args) => Out];
+): [out: ArraysOf<Out>, fJvp: (...tangents: GivenArguments<Args>) => ArraysOf<Out>];
 export function linearize<Args extends unknown[], Out, Aux>(
   f: (...args: Args) => readonly [Out, Aux],
   ...args: [...primals: Args, options: WithAux]
-): [out: Out, fJvp: (...tangents: Args) => Out, aux: Aux];
+): [out: ArraysOf<Out>, fJvp: (...tangents: GivenArguments<Args>) => ArraysOf<Out>, aux: ArraysOf<Aux>];
 export function linearize(f: TreeFunction, ...args: unknown[]): unknown[] {
   return linearizeAs("linearize", f, ...splitAux("linearize", args));
 }
@@ -219,11 +220,11 @@ export function pullBack(
 export function vjp<Args extends unknown[], Out>(
   f: (...args: Args) => Out,
   ...primals: Args
-): [out: Out, pullback: (cotangent: Out) => Args];
+): [out: ArraysOf<Out>, pullback: (cotangent: Returned<Out>) => SeenArguments<Args>];
 export function vjp<Args extends unknown[], Out, Aux>(
   f: (...args: Args) => readonly [Out, Aux],
   ...args: [...primals: Args, options: WithAux]
-): [out: Out, pullback: (cotangent: Out) => Args, aux: Aux];
+): [out: ArraysOf<Out>, pullback: (cotangent: Returned<Out>) => SeenArguments<Args>, aux: ArraysOf<Aux>];
 export function vjp(f: TreeFunction, ...args: unknown[]): unknown[] {
   return vjpAs("vjp", f, ...splitAux("vjp", args));
 }
@@ -252,7 +253,8 @@ export function vjpAs(
 export function linearTranspose<Args extends unknown[], Out>(
   f: (...args: Args) => Out,
   ...primals: Args
-): (cotangent: Out) => Args {
+): (cotangent: Returned<Out>) => SeenArguments<Args>;
+export function linearTranspose(f: TreeFunction, ...primals: unknown[]): TreeFunction {
   const { program, inTree, outTree, inputs } = apply("linearTranspose", f, primals);
   const avals = outputAvals(program.jaxpr);
   return (cotangent, ...rest: never[]) => {

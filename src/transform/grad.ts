@@ -77,14 +77,22 @@ export function requireFloats(fn: string, args: readonly unknown[], chosen: read
  * A function that computes the value of `f` (a scalar) and its gradient: `[value, gradient]`, with `hasAux`
  * `[[value, aux], gradient]`. Source: `jax.value_and_grad`.
  */
-export function valueAndGrad<First, Rest extends unknown[], Out extends Scalar>(
+export function valueAndGrad<First = NDArray, Rest extends unknown[] = NDArray[], Out extends Scalar = Scalar>(
   f: (first: First, ...rest: Rest) => Out,
 ): (first: First, ...rest: Rest) => [value: ArraysOf<Out>, gradient: ArraysOf<First>];
-export function valueAndGrad<Args extends unknown[], Out extends ScalarAndAux, const N extends Argnums = 0>(
+export function valueAndGrad<
+  Args extends unknown[] = NDArray[],
+  Out extends ScalarAndAux = ScalarAndAux,
+  const N extends Argnums = 0,
+>(
   f: (...args: Args) => Out,
   options: WithAux & { readonly argnums?: N },
 ): (...args: Args) => [valueAndAux: ArraysOf<Out>, gradient: ArraysOf<Chosen<Args, N>>];
-export function valueAndGrad<Args extends unknown[], Out extends Scalar, const N extends Argnums = 0>(
+export function valueAndGrad<
+  Args extends unknown[] = NDArray[],
+  Out extends Scalar = Scalar,
+  const N extends Argnums = 0,
+>(
   f: (...args: Args) => Out,
   options: { readonly argnums?: N; readonly hasAux?: false },
 ): (...args: Args) => [value: ArraysOf<Out>, gradient: ArraysOf<Chosen<Args, N>>];
@@ -136,14 +144,18 @@ function scalarOutput(fn: string, outTree: TreeDef, avals: readonly Aval[], hasA
  * Source: `jax.grad`.
  * @example const dw = grad(loss)(w, x, y);
  */
-export function grad<First, Rest extends unknown[]>(
+export function grad<First = NDArray, Rest extends unknown[] = NDArray[]>(
   f: (first: First, ...rest: Rest) => Scalar,
 ): (first: First, ...rest: Rest) => ArraysOf<First>;
-export function grad<Args extends unknown[], Out extends ScalarAndAux, const N extends Argnums = 0>(
+export function grad<
+  Args extends unknown[] = NDArray[],
+  Out extends ScalarAndAux = ScalarAndAux,
+  const N extends Argnums = 0,
+>(
   f: (...args: Args) => Out,
   options: WithAux & { readonly argnums?: N },
 ): (...args: Args) => [gradient: ArraysOf<Chosen<Args, N>>, aux: ArraysOf<Out[1]>];
-export function grad<Args extends unknown[], const N extends Argnums = 0>(
+export function grad<Args extends unknown[] = NDArray[], const N extends Argnums = 0>(
   f: (...args: Args) => Scalar,
   options: { readonly argnums?: N; readonly hasAux?: false },
 ): (...args: Args) => ArraysOf<Chosen<Args, N>>;

@@ -107,11 +107,11 @@ const nestedUnder = (def: TreeDef, subtrees: readonly unknown[]): unknown => unf
  * `[...m, ...n]`, for trees the outputs' tree of the arguments' trees. Cheapest when outputs are few.
  * Source: `jax.jacrev`.
  */
-export function jacrev<Args extends unknown[], Out, Aux, const N extends Argnums = 0>(
+export function jacrev<Args extends unknown[] = NDArray[], Out = NDArray, Aux = unknown, const N extends Argnums = 0>(
   f: (...args: Args) => readonly [Out, Aux],
   options: WithAux & { readonly argnums?: N },
 ): (...args: Args) => [jacobian: JacobianOf<Out, Args, N>, aux: ArraysOf<Aux>];
-export function jacrev<Args extends unknown[], Out, const N extends Argnums = 0>(
+export function jacrev<Args extends unknown[] = NDArray[], Out = NDArray, const N extends Argnums = 0>(
   f: (...args: Args) => Out,
   options?: { readonly argnums?: N; readonly hasAux?: false },
 ): (...args: Args) => JacobianOf<Out, Args, N>;
@@ -121,11 +121,11 @@ export function jacrev(f: TreeFunction, options: JacobianOptions = {}, ...rest: 
 }
 
 /** The Jacobian of `f` by forward mode; cheapest when inputs are few. Source: `jax.jacfwd`. */
-export function jacfwd<Args extends unknown[], Out, Aux, const N extends Argnums = 0>(
+export function jacfwd<Args extends unknown[] = NDArray[], Out = NDArray, Aux = unknown, const N extends Argnums = 0>(
   f: (...args: Args) => readonly [Out, Aux],
   options: WithAux & { readonly argnums?: N },
 ): (...args: Args) => [jacobian: JacobianOf<Out, Args, N>, aux: ArraysOf<Aux>];
-export function jacfwd<Args extends unknown[], Out, const N extends Argnums = 0>(
+export function jacfwd<Args extends unknown[] = NDArray[], Out = NDArray, const N extends Argnums = 0>(
   f: (...args: Args) => Out,
   options?: { readonly argnums?: N; readonly hasAux?: false },
 ): (...args: Args) => JacobianOf<Out, Args, N>;
@@ -138,11 +138,11 @@ export function jacfwd(f: TreeFunction, options: JacobianOptions = {}, ...rest: 
 export const jacobian: typeof jacrev = jacrev;
 
 /** The second derivatives: forward over reverse mode. Source: `jax.hessian`. */
-export function hessian<Args extends unknown[], Out, Aux, const N extends Argnums = 0>(
+export function hessian<Args extends unknown[] = NDArray[], Out = NDArray, Aux = unknown, const N extends Argnums = 0>(
   f: (...args: Args) => readonly [Out, Aux],
   options: WithAux & { readonly argnums?: N },
 ): (...args: Args) => [hessian: HessianOf<Out, Args, N>, aux: ArraysOf<Aux>];
-export function hessian<Args extends unknown[], Out, const N extends Argnums = 0>(
+export function hessian<Args extends unknown[] = NDArray[], Out = NDArray, const N extends Argnums = 0>(
   f: (...args: Args) => Out,
   options?: { readonly argnums?: N; readonly hasAux?: false },
 ): (...args: Args) => HessianOf<Out, Args, N>;

@@ -16,6 +16,7 @@ import { parts } from "./bodies.ts";
 import { checkCarry, settled } from "./carry.ts";
 import { checkFunction, flattenArrays, type Traced, type TreeFunction, traceFunction } from "./flat.ts";
 import { bindScan } from "./scan-primitive.ts";
+import type { ArraysOf, Returned, Seen } from "./tree-types.ts";
 import { vmapAs } from "./vmap.ts";
 import { whileAs } from "./while.ts";
 
@@ -36,6 +37,9 @@ export interface ScanOptions {
   /** How many steps stand in the program one after the other (1 by default); `true` for all of them, without a loop. */
   readonly unroll?: number | boolean;
 }
+
+/** What a step returns; one that is written without a type for its result returns a list. */
+export type CarryAndOutput<Carry> = readonly [carry: Returned<Carry>, y: unknown] | readonly unknown[];
 
 /** A plan counts the trips of its loops in 32 bits. */
 const MAX_TRIPS = 2 ** 32 - 2;
@@ -135,14 +139,14 @@ function checkUnroll(fn: string, unroll: unknown): number {
  * @throws TypeError when the carry changes its structure, shape or dtype.
  * @example const [total, sums] = lax.scan((s, x) => [np.add(s, x), np.add(s, x)], 0, xs);
  */
-export function scan(
-  f: TreeFunction,
-  init: unknown,
-  xs: unknown,
-  options: ScanOptions = {},
+export function scan<const Carry, const Xs, Out extends CarryAndOutput<Carry>>(
+  f: (carry: Seen<Carry>, x: Seen<Xs>) => Out,
+  init: Carry,
+  xs: Xs,
+  options?: ScanOptions,
   ...rest: never[]
-  // biome-ignore lint/suspicious/noExplicitAny: the carry's tree with arrays for numbers, and f's results stacked: not derivable from f
-): [carry: any, ys: any] {
+): [carry: Seen<Carry>, ys: Seen<Out[1]>];
+export function scan(f: TreeFunction, init: unknown, xs: unknown, options: ScanOptions = {}, ...rest: never[]) {
   noMore("lax.scan", rest);
   return scanAs("lax.scan", f, init, xs, options);
 }
@@ -181,13 +185,14 @@ export interface MapOptions {
  * Applies `f` to every slice along the first axis of `xs`, one after the other, and stacks the results. Source: `jax.lax.map`.
  * @example lax.map((row) => np.sum(row), x) // (x.shape[0],)
  */
-export function map<Out = NDArray>(f: TreeFunction, xs: unknown, options: MapOptions = {}, ...more: never[]): Out {
+export function map<Xs, Out>(f: (x: Seen<Xs>) => Out, xs: Xs, options?: MapOptions, ...more: never[]): ArraysOf<Out>;
+export function map(f: TreeFunction, xs: unknown, options: MapOptions = {}, ...more: never[]): unknown {
   const fn = "lax.map";
   noMore(fn, more);
   checkFunction(fn, f);
   const { batchSize } = checkOptions(fn, options, ["batchSize"]);
   const one = (g: TreeFunction, tree: unknown): unknown => scanAs(fn, (_, x) => [null, g(x)], null, tree, {})[1];
-  if (batchSize === undefined) return one(f, xs) as Out;
+  if (batchSize === undefined) return one(f, xs);
   if (!Number.isInteger(batchSize) || batchSize < 1) {
     throw new TypeError(`${fn}: batchSize must be a positive whole number, got ${describe(batchSize)}.`);
   }
@@ -200,10 +205,10 @@ export function map<Out = NDArray>(f: TreeFunction, xs: unknown, options: MapOpt
   );
   const [main, outTree] = flattenArrays(fn, one(vmapAs(fn, f), unflatten(tree, batches)));
   const joined = main.map((y) => reshape(y, { newSizes: [whole, ...y.shape.slice(2)] }));
-  if (whole === length) return unflatten<Out>(outTree, joined);
+  if (whole === length) return unflatten(outTree, joined);
   const rest = leaves.map((x) => sliceInDim(x, whole, length, 0));
   const [last] = flattenArrays(fn, vmapAs(fn, f)(unflatten(tree, rest)));
-  return unflatten<Out>(
+  return unflatten(
     outTree,
     joined.map((y, k) => concatenate([y, last[k]!], { dimension: 0 })),
   );
@@ -214,15 +219,22 @@ export function map<Out = NDArray>(f: TreeFunction, xs: unknown, options: MapOpt
  * both modes; for traced bounds a `whileLoop`, which has no reverse mode. Source: `jax.lax.fori_loop`.
  * @example lax.foriLoop(0, 10, (i, x) => np.add(np.multiply(x, 2), i), x)
  */
-export function foriLoop<Value>(
+export function foriLoop<const Value>(
   lower: number | NDArray,
   upper: number | NDArray,
-  // biome-ignore lint/suspicious/noExplicitAny: init may hold numbers where the body gets arrays, so that Value is not its type
-  body: (i: NDArray, value: any) => unknown,
+  body: (i: NDArray, value: Seen<Value>) => Returned<Value>,
   init: Value,
+  options?: Pick<ScanOptions, "unroll">,
+  ...rest: never[]
+): Seen<Value>;
+export function foriLoop(
+  lower: number | NDArray,
+  upper: number | NDArray,
+  body: TreeFunction,
+  init: unknown,
   options: Pick<ScanOptions, "unroll"> = {},
   ...rest: never[]
-): Value {
+): unknown {
   const fn = "lax.foriLoop";
   noMore(fn, rest);
   checkFunction(fn, body);
@@ -236,7 +248,7 @@ export function foriLoop<Value>(
     const length = Math.max(0, (to as number) - (from as number));
     const step: TreeFunction = ([i, value]) => [[add(i, 1), body(i, value)], null];
     const [carry] = scanAs(fn, step, [scalar(from as number, "int32"), init], null, { unroll, length });
-    return (carry as [unknown, Value])[1];
+    return (carry as [unknown, unknown])[1];
   }
   if (
     !bounds.every(

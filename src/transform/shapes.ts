@@ -7,8 +7,11 @@ import { checkShape } from "../base/shapes.ts";
 import { unflatten } from "../base/tree.ts";
 import { type Aval, makeAval } from "../ir/aval.ts";
 import { type ClosedJaxpr, outputAvals } from "../ir/jaxpr.ts";
+import type { NDArray } from "../ir/ndarray.ts";
 import { formatJaxpr } from "../ir/print.ts";
+import type { ArrayLike } from "../lax/operands.ts";
 import { ARRAYS, checkFunction, leafArray, type TreeFunction, traceFunction } from "./flat.ts";
+import type { WithLeaves } from "./tree-types.ts";
 
 /** A shape and a dtype: what `evalShape` returns, and accepts in place of an array. Source: `jax.ShapeDtypeStruct`. */
 export class ShapeDtypeStruct {
@@ -25,6 +28,11 @@ export class ShapeDtypeStruct {
   }
 }
 
+/** Arguments in whose place shapes may stand. */
+export type ShapesOf<Args extends readonly unknown[]> = {
+  [i in keyof Args]: WithLeaves<Args[i], ArrayLike | ShapeDtypeStruct>;
+};
+
 const avalOf = (fn: string, leaf: unknown): Aval =>
   leaf instanceof ShapeDtypeStruct ? makeAval(leaf.shape, leaf.dtype) : leafArray(fn, leaf).aval;
 
@@ -32,8 +40,11 @@ const avalOf = (fn: string, leaf: unknown): Aval =>
  * The shapes and dtypes of `f(...args)`, as a tree of `ShapeDtypeStruct`, without computing anything.
  * Source: `jax.eval_shape`.
  */
-// biome-ignore lint/suspicious/noExplicitAny: the tree of f's result with ShapeDtypeStructs for arrays, which can't be derived from a TreeFunction
-export function evalShape(f: TreeFunction, ...args: readonly unknown[]): any {
+export function evalShape<Args extends unknown[], Out>(
+  f: (...args: Args) => Out,
+  ...args: ShapesOf<Args>
+): WithLeaves<Out, ShapeDtypeStruct>;
+export function evalShape(f: TreeFunction, ...args: readonly unknown[]): unknown {
   checkFunction("evalShape", f);
   const [leaves, inTree] = flattenArguments(args, "everywhere", "evalShape");
   const avals = leaves.map((leaf) => avalOf("evalShape", leaf));
@@ -53,6 +64,10 @@ export interface PrintableJaxpr extends ClosedJaxpr {
  * A function that returns the program of `f` for arguments of given shapes. Source: `jax.make_jaxpr`.
  * @example console.log(`${makeJaxpr(f)(x)}`);
  */
+export function makeJaxpr<Args extends unknown[] = NDArray[]>(
+  f: (...args: Args) => unknown,
+  options?: never,
+): (...args: ShapesOf<Args>) => PrintableJaxpr;
 export function makeJaxpr(f: TreeFunction, options?: never): (...args: unknown[]) => PrintableJaxpr {
   checkFunction("makeJaxpr", f);
   checkOptions("makeJaxpr", options, []);

@@ -27,6 +27,7 @@ import {
 import { checkCarry, settled } from "./carry.ts";
 import { ARRAYS, checkFunction, flattenArrays, type TraceOptions, type TreeFunction, traceFunction } from "./flat.ts";
 import { splitJaxpr, withConstsAsInputs, withUnknown } from "./partial.ts";
+import type { Returned, Seen } from "./tree-types.ts";
 
 type Programs = Record<"condition" | "body", { readonly jaxpr: Jaxpr; readonly consts: readonly NDArray[] }>;
 
@@ -183,7 +184,13 @@ const whilePrimitive: Primitive<WhileParams> = {
  * @throws TypeError when the value changes its structure, shape or dtype, or the condition gives no bool.
  * @example lax.whileLoop((x) => np.less(x, 100), (x) => np.multiply(x, 2), 3) // 192
  */
-export function whileLoop<Value>(condition: TreeFunction, body: TreeFunction, init: Value, ...rest: never[]): Value {
+export function whileLoop<const Value>(
+  condition: (value: Seen<Value>) => NDArray | boolean,
+  body: (value: Seen<Value>) => Returned<Value>,
+  init: Value,
+  ...rest: never[]
+): Seen<Value>;
+export function whileLoop(condition: TreeFunction, body: TreeFunction, init: unknown, ...rest: never[]): unknown {
   const fn = "lax.whileLoop";
   noMore(fn, rest);
   return whileAs(fn, condition, body, init);

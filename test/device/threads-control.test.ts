@@ -117,7 +117,7 @@ const programs: Record<string, Fn> = {
     const step = (v: NDArray): [NDArray, null] => {
       const small = slowly(v);
       const chosen = np.subtract(1, np.floor(np.abs(np.multiply(small, 0.5))).astype("int32"));
-      const branch = lax.switch<NDArray>(chosen, [() => together(v), () => np.zeros([WIDE])]);
+      const branch = lax.switch(chosen, [() => together(v), () => np.zeros([WIDE])]);
       return [np.add(np.multiply(branch.at(7), 0), together(np.add(branch, v), small)), null];
     };
     return lax.scan(step, x, null, { length: 20 });

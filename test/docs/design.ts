@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { grad, makeJaxpr, numpy as np } from "cotangent";
 import { GUARANTEED, type Kernel } from "../../gpu/kernel.ts";
+import { mapEach } from "../../src/base/lists.ts";
 import { lowered as loweredFor } from "../../src/compile/digits.ts";
 import { formatProgram } from "../../src/compile/print.ts";
 import { type Buffer, type Program, writesOf } from "../../src/compile/program.ts";
@@ -20,7 +21,7 @@ const shapes = [
   [3, 2],
   [4, 3],
   [4, 2],
-];
+] as const;
 
 /** The function's own text, without what stands around it in its file. */
 function source(): string {
@@ -62,7 +63,7 @@ function shorterText({ code }: Kernel): string {
 
 /** By name: the language and the text of each section. */
 function sections(): ReadonlyMap<string, readonly [language: string, text: string]> {
-  const args = shapes.map((shape) => np.ones(shape));
+  const args = mapEach(shapes, (shape) => np.ones(shape));
   const { jaxpr } = makeJaxpr(grad(loss))(...args);
   const gpu = onWebGpu(jaxpr);
   const [first] = gpu.kernels;

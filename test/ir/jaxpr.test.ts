@@ -23,7 +23,7 @@ import { assertThrows } from "../support/arrays.ts";
 const f32 = (...shape: number[]): NDArray => lax.full(shape, 1);
 
 function prints(f: (...args: NDArray[]) => unknown, args: readonly unknown[], text: string): void {
-  const program = makeJaxpr(f as never)(...args);
+  const program = makeJaxpr(f)(...(args as readonly NDArray[]));
   checkJaxpr(program.jaxpr);
   assert.is(String(program), text.trim());
 }
@@ -311,7 +311,7 @@ test("internal errors of rules are errors, not numbers", () => {
 
 test("the programs of whole networks keep the IR's rules", () => {
   const loss = (p: { w: NDArray; b: NDArray }, x: NDArray): NDArray => np.mean(nn.relu(np.add(np.matmul(x, p.w), p.b)));
-  const args = [{ w: f32(4, 3), b: f32(3) }, f32(5, 4)];
+  const args = [{ w: f32(4, 3), b: f32(3) }, f32(5, 4)] as const;
   checkJaxpr(makeJaxpr(loss)(...args).jaxpr);
   checkJaxpr(makeJaxpr(grad(loss))(...args).jaxpr);
   checkJaxpr(makeJaxpr(vmap(grad(loss), { inAxes: [null, 0] }))(args[0], f32(2, 5, 4)).jaxpr);

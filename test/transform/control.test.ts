@@ -33,7 +33,7 @@ test("scan carries a value and stacks what it returns, forwards and backwards", 
 });
 
 test("scan takes trees, and a length in place of arrays", () => {
-  const step = ({ a, b }: { a: NDArray; b: NDArray }) => [{ a: b, b: np.add(a, b) }, { now: a }];
+  const step = ({ a, b }: { a: NDArray; b: NDArray }) => [{ a: b, b: np.add(a, b) }, { now: a }] as const;
   const [carry, { now }] = lax.scan(step, { a: array(0), b: array(1) }, null, { length: 8 });
   close(now, [0, 1, 1, 2, 3, 5, 8, 13]);
   close(carry.a, 21);
@@ -73,7 +73,7 @@ test("a changing carry and missing lengths are errors that name them", () => {
   assert.throws(() => lax.scan((c: NDArray) => [c, c], array(0), null), /give \{length\}/);
   const uneven = [xs, np.zeros([3])];
   assert.throws(() => lax.scan((c: NDArray) => [c, c], array(0), uneven), /first axes of xs and length must agree/);
-  assert.throws(() => lax.scan((c: NDArray) => c, array(0), xs), /lax\.scan/);
+  assert.throws(() => lax.scan(((c: NDArray) => c) as never, array(0), xs), /lax\.scan/);
   assert.throws(() => lax.scan((c: NDArray) => [c, c], array(0), xs, { unrol: 2 } as never), /unknown option "unrol"/);
   assert.throws(() => lax.scan((c: NDArray) => [c, c], array(0), xs, { unroll: 0 }), /unroll must be .* got number 0/);
 });
@@ -105,7 +105,7 @@ test("map applies a function to every slice", () => {
 
 test("cond takes a known branch only, and selects for a traced predicate", () => {
   let calls = 0;
-  const f = (flag: unknown, x: NDArray): NDArray =>
+  const f = (flag: boolean | NDArray, x: NDArray): NDArray =>
     lax.cond(
       flag,
       (v: NDArray) => {
@@ -130,7 +130,7 @@ test("cond takes a known branch only, and selects for a traced predicate", () =>
 
 test("cond refuses branches that differ, and predicates that are no bool", () => {
   const same = (v: NDArray) => v;
-  assert.throws(() => lax.cond(true, same, (v: NDArray) => [v], xs), /both branches must return the same/);
+  assert.throws(() => lax.cond(true, same, ((v: NDArray) => [v]) as never, xs), /both branches must return the same/);
   assert.throws(() => lax.cond(xs, same, same, xs), /pred must be one bool, got float64\(4,\)/);
 });
 

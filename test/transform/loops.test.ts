@@ -82,7 +82,7 @@ test("the laws of derivatives for recurrent weights, integer carries, trees and 
       return [
         { h: next, n: np.add(n, 1) },
         { y: next, n, none: null },
-      ];
+      ] as const;
     };
     const start = { h: np.zeros([3], { dtype: "float64" }), n: np.array(1, { dtype: "int32" }) };
     const [{ h, n }, { y, n: steps }] = lax.scan(step, start, xs, { reverse: true });
@@ -212,7 +212,7 @@ test("branches of which only some depend on an operand: each has its own derivat
     for (const i of [0, 1, 2]) {
       const slope = branches[i] === sine ? 2 * Math.cos(0.7) : 0;
       const curve = branches[i] === sine ? -2 * Math.sin(0.7) : 0;
-      const of = (k: NDArray) => (v: NDArray) => lax.switch<NDArray>(k, branches, v);
+      const of = (k: NDArray) => (v: NDArray) => lax.switch(k, branches, v);
       const forward = jit((k: NDArray, v: NDArray) => jvp(of(k), [v], [np.onesLike(v)])[1]);
       assertClose(forward(at(i), f64(0.7)), slope, 1e-12);
       assertClose(jit((k: NDArray, v: NDArray) => grad(of(k))(v))(at(i), f64(0.7)), slope, 1e-12);
@@ -226,7 +226,7 @@ test("branches of which only some depend on an operand: each has its own derivat
 
 test("switch: a number outside of the list means the nearest branch", () => {
   const branches = [np.sin, np.cos, np.tanh];
-  const of = (i: number | NDArray, x: NDArray) => lax.switch<NDArray>(i, branches, x);
+  const of = (i: number | NDArray, x: NDArray) => lax.switch(i, branches, x);
   const x = f64(0.7);
   const expected = [Math.sin, Math.sin, Math.cos, Math.tanh, Math.tanh].map((g) => g(0.7));
   const places = np.array([-2, 0, 1, 2, 9], { dtype: "int32" });

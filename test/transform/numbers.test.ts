@@ -181,15 +181,12 @@ test("a carry settles at the dtypes at which it stays, however many passes that 
   // A number that the body gives back takes the dtype of the carry.
   assertClose(lax.scan(() => [1, null], array(0.5), null, { length: 2 })[0], 1);
   assert.is(lax.scan(() => [1, null], array(0.5), null, { length: 2 })[0].dtype, "float32");
-  assert.is(
-    (lax.foriLoop(0, 3, (_, c) => np.add(c, np.sum(float64)), 0 as never) as unknown as NDArray).dtype,
-    "float64",
-  );
+  assert.is(lax.foriLoop(0, 3, (_, c) => np.add(c, np.sum(float64)), 0).dtype, "float64");
   const [n, y] = lax.whileLoop(
     ([n]) => np.less(n, 3),
     ([n, y]) => [np.add(n, 1), np.add(y, np.sum(float64))],
-    [0, 0] as never,
-  ) as NDArray[];
+    [0, 0],
+  );
   assert.is(n!.dtype, "int32");
   assert.equal(numbers(y!), [3 * (1 / 3 + 1e5)]);
 });
@@ -204,8 +201,8 @@ test("branches that give numbers and arrays agree on a dtype", () => {
     for (const [first, second] of [
       [a, b],
       [b, a],
-    ] as const) {
-      const chosen = (p: unknown): NDArray => lax.cond(p, first, second);
+    ] as [() => number | NDArray, () => number | NDArray][]) {
+      const chosen = (p: boolean | NDArray): NDArray => lax.cond(p, first, second);
       for (const p of [true, false]) {
         const want = numbers(np.asarray((p ? first : second)(), { dtype }));
         for (const got of [chosen(p), jit(chosen)(array(p))]) {

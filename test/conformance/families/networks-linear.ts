@@ -1,5 +1,5 @@
 /** Kernel-vector products and Taylor expansions. */
-import { type Given, type NDArray, numpy as np, nt } from "cotangent";
+import { type NDArray, numpy as np, nt } from "cotangent";
 import { PRECISIONS, type Precision } from "../compare.ts";
 import { type Data, toArray } from "../data.ts";
 import { multilayerPerceptron } from "../layers.ts";
@@ -54,7 +54,7 @@ function quadratic(x0: NDArray, params: Weights, alter: boolean, shift: boolean)
 function expansion<Params, Args extends readonly unknown[]>(
   kind: string,
   f: (params: Params, ...args: Args) => unknown,
-  params: NoInfer<Given<Params>>,
+  params: Parameters<typeof nt.linearize<unknown, Params, Args>>[1],
 ) {
   return kind === "lin" ? nt.linearize(f, params) : nt.taylorExpand(f, params, Number(/\d+$/.exec(kind)?.[0]));
 }
