@@ -1,10 +1,12 @@
-// One entry for each way of getting at the kernels' bytes, over one shared chunk with all the rest.
+// Three forms of one library: a plain bundle for Node, Deno and Bun; its modules one by one for bundlers; and for pages
+// without a bundler one minified module and one classic script.
 
 import { readdirSync, readFileSync, rmSync } from "node:fs";
 import terser from "@rollup/plugin-terser";
 import esbuild from "rollup-plugin-esbuild";
 
 const kernels = ["kernels", "kernels-relaxed"];
+const bytesOf = (name) => readFileSync(`dist/${name}.wasm`);
 
 /**
  * Bytes as ASCII that compresses well, as servers and packages are, because it keeps the bytes' repetitions: 1.5 KB less than
@@ -28,19 +30,35 @@ function asText(files) {
   return { texts: files.map((data) => Array.from(data, (byte) => codes[byte]).join("")), bytes };
 }
 
-/** Gives the bytes to the entry that embeds them, and leaves a Worker's static import as it is. */
+/** A module that exports `names` and their values. */
+const constants = (names) =>
+  Object.entries(names)
+    .map(([name, value]) => `export const ${name} = ${JSON.stringify(value)};`)
+    .join("\n");
+
+/** Gives the bytes to the entries that embed them, and leaves a Worker's static import as it is. */
 const kernelBytes = {
   name: "kernel-bytes",
   resolveId(id) {
-    if (id === "virtual:kernels") return `\0${id}`;
+    const embedded = /^virtual:(kernels-\w+)$/.exec(id);
+    if (embedded) return `${import.meta.dirname}/src/entry/${embedded[1]}.js`;
     const file = /\/(kernels[\w-]*\.wasm)$/.exec(id);
-    return file && { id: `./${file[1]}`, external: "absolute" };
+    return file && { id: `../${file[1]}`, external: "absolute" };
   },
   load(id) {
-    if (id !== "\0virtual:kernels") return null;
-    const { texts, bytes } = asText(kernels.map((name) => readFileSync(`dist/${name}.wasm`)));
-    const named = Object.fromEntries(kernels.map((name, i) => [name, texts[i]]));
-    return `export const texts = ${JSON.stringify(named)}; export const bytes = ${JSON.stringify(bytes)};`;
+    const named = (texts) => Object.fromEntries(kernels.map((name, i) => [name, texts[i]]));
+    if (id.endsWith("/kernels-text.js")) {
+      const { texts, bytes } = asText(kernels.map(bytesOf));
+      return constants({ texts: named(texts), bytes });
+    }
+    // Node's own entry reads files where it runs unbuilt; built, it must work in any place that a bundler puts it.
+    if (id.endsWith("/src/entry/node-kernels.ts")) {
+      const texts = kernels.map((name) => bytesOf(name).toString("base64"));
+      return `import { Buffer } from "node:buffer";
+${constants({ texts: named(texts) })}
+export const loadKernels = (file) => new Uint8Array(Buffer.from(texts[file], "base64"));`;
+    }
+    return null;
   },
 };
 
@@ -54,37 +72,66 @@ const cleanDist = {
   },
 };
 
-/** WebGPU is a chunk that only `initWebGPU` loads. */
-function manualChunks(id) {
-  if (/\/src\/entry\/(?!install)|virtual:/.test(id)) return undefined;
-  return /\/gpu\/|\/src\/device\/webgpu\/(?!init)/.test(id) ? "webgpu" : "core";
-}
-
-export default {
-  input: {
-    node: "src/entry/node.ts",
-    workerd: "src/entry/workerd.ts",
-    index: "src/entry/default.ts",
-  },
+const plugins = [kernelBytes, esbuild({ target: "es2022", tsconfig: "tsconfig.json", legalComments: "none" })];
+const common = {
   external: /^node:/,
-  output: {
-    dir: "dist",
-    format: "es",
-    sourcemap: true,
-    entryFileNames: "[name].js",
-    chunkFileNames: "[name].js",
-    manualChunks,
-  },
-  plugins: [
-    cleanDist,
-    kernelBytes,
-    esbuild({ target: "es2022", tsconfig: "tsconfig.json", legalComments: "none" }),
-    // Names are shortened as well: size is a promise of this library, and the source maps give the names back.
-    terser({ module: true, ecma: 2020, compress: { passes: 3, pure_getters: true, unsafe_arrows: true } }),
-  ],
   // A circular import or an unresolved name is a mistake here, never a matter of taste.
   onLog(level, log, handler) {
     if (level === "warn") handler("error", log);
     else handler(level, log);
   },
 };
+const minify = (module) =>
+  terser({ module, ecma: 2020, compress: { passes: 2, pure_getters: true, unsafe_arrows: true } });
+
+/** One readable file, so that stacks can be read and it starts fast, and beside it what only `initWebGPU` loads. */
+const node = {
+  ...common,
+  input: "src/entry/node.ts",
+  plugins: [cleanDist, ...plugins],
+  output: {
+    dir: "dist/node",
+    entryFileNames: "index.js",
+    chunkFileNames: ({ isDynamicEntry }) => (isDynamicEntry ? "webgpu.js" : "cotangent.js"),
+  },
+};
+
+/** Modules as they are written, of which a bundler takes what a program uses. */
+const modules = {
+  ...common,
+  input: { index: "src/entry/default.ts", workerd: "src/entry/workerd.ts" },
+  plugins,
+  // An import that serves no name would be a warning of every bundler, since package.json says that only entries act.
+  treeshake: { moduleSideEffects: (id) => id.includes("/src/entry/") },
+  output: {
+    dir: "dist/modules",
+    preserveModules: true,
+    preserveModulesRoot: ".",
+    hoistTransitiveImports: false,
+  },
+};
+
+/** For pages without a bundler. What can't load a second file, as a script of a page from a file, has WebGPU inside. */
+const pages = {
+  ...common,
+  input: "src/entry/default.ts",
+  plugins,
+  preserveEntrySignatures: "allow-extension",
+  output: [
+    {
+      dir: "dist",
+      entryFileNames: "cotangent.js",
+      chunkFileNames: "cotangent.webgpu.js",
+      plugins: [minify(true)],
+    },
+    {
+      file: "dist/cotangent.iife.js",
+      format: "iife",
+      name: "cotangent",
+      inlineDynamicImports: true,
+      plugins: [minify(false)],
+    },
+  ],
+};
+
+export default [node, modules, pages];

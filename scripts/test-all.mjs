@@ -91,6 +91,7 @@ async function main() {
     })),
     { name: "package", command: [node, ["test/package/run.mjs"]], pattern: total },
     { name: "declarations", command: [node, ["test/declarations/run.mjs"]], pattern: total },
+    { name: "bundlers", command: [node, ["test/bundlers/run.mjs"]], pattern: total },
     { name: "runtimes", command: [node, ["test/runtimes/run.mjs"]], pattern: total },
     { name: "pages", command: [node, ["test/runtimes/pages.mjs"]], pattern: total },
     { name: "webgpu", command: [node, ["test/webgpu/run.mjs", "--subset"]], pattern: total },

@@ -1,7 +1,7 @@
 // Modules that only the bundler or the runtime can provide.
 
 /** The CPU kernels' files as text, embedded by rollup.config.js for runtimes that may not read a file. */
-declare module "virtual:kernels" {
+declare module "virtual:kernels-text" {
   export const texts: Readonly<Record<"kernels" | "kernels-relaxed", string>>;
   export const bytes: readonly number[];
 }

@@ -1,12 +1,9 @@
-/** The entry for Node: the kernels are a file beside this one, read at the first computation. */
-import { readFileSync } from "node:fs";
+/** The entry for Node, Deno and Bun. Built, it has the kernels inside, so that it needs no file beside it and no permission. */
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import { install } from "./install.ts";
+import { loadKernels } from "./node-kernels.ts";
 
-// The sources run unbuilt too, in tests, and find the built kernels in dist/.
-const folder = new URL(import.meta.url.endsWith(".ts") ? "../../dist/" : "./", import.meta.url);
-
-install((file) => new Uint8Array(readFileSync(new URL(`${file}.wasm`, folder))), { Worker, availableParallelism });
+install(loadKernels, { Worker, availableParallelism });
 
 export * from "../index.ts";

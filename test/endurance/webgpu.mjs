@@ -4,7 +4,7 @@
 
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
-import { array, initWebGPU, numpy as np, nt, withDevice } from "../../dist/node.js";
+import { array, initWebGPU, numpy as np, nt, withDevice } from "../../dist/node/index.js";
 import { DAWN_SWITCHES } from "../webgpu/environment.mjs";
 
 const require = createRequire(new URL("../runtimes/package.json", import.meta.url));

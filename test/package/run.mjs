@@ -1,15 +1,14 @@
 // Packs the built package, installs it as a user would, imports it and type-checks a program that uses it.
 
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { install, tool } from "../bundlers/bundle.mjs";
+import { inProject } from "./project.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const tsc = join(root, "node_modules/typescript/bin/tsc");
-const folder = mkdtempSync(join(tmpdir(), "cotangent-package-"));
-const npm = (...args) => execFileSync("npm", [...args, "--silent"], { cwd: folder, encoding: "utf8" });
 
 function fail(message) {
   throw new Error(message);
@@ -20,7 +19,7 @@ const program = `import { numpy as np } from "cotangent";
 export const wrong: number = np;
 `;
 
-function typeCheck(moduleResolution, module) {
+function typeCheck(folder, moduleResolution, module) {
   const options = [
     "--noEmit",
     // A configuration in a folder above must not matter.
@@ -38,39 +37,89 @@ function typeCheck(moduleResolution, module) {
   if (errors.length !== 1 || !errors[0].startsWith("program.ts(2,14): error TS2322")) fail(stdout || "no error at all");
 }
 
+/** What a program that throws leaves on a pipe. */
+function failing(folder, text) {
+  const { status, stderr } = spawnSync(process.execPath, ["--input-type=module", "--eval", text], {
+    cwd: folder,
+    encoding: "utf8",
+  });
+  if (status === 0) fail("it should have failed");
+  return stderr;
+}
+
+/** All files of the package's dist/ whose name ends so. */
+function textsOf(folder, ending) {
+  const dist = join(folder, "node_modules/cotangent/dist");
+  const names = readdirSync(dist, { recursive: true }).filter((name) => name.endsWith(ending));
+  return names.map((name) => readFileSync(join(dist, name), "utf8"));
+}
+
 const checks = {
-  "holds what it should and nothing else": () => {
+  "holds what it should and nothing else": (folder) => {
     const files = readdirSync(join(folder, "node_modules/cotangent")).sort();
     const expected = ["CHANGELOG.md", "LICENSE", "README.md", "dist", "package.json"];
     if (`${files}` !== `${expected}`) fail(`found ${files.join(", ")}`);
   },
-  "imports no other package, which a bundler would look for": () => {
-    const dist = join(folder, "node_modules/cotangent/dist");
-    const texts = readdirSync(dist).flatMap((name) =>
-      /\.js$/.test(name) ? [readFileSync(join(dist, name), "utf8")] : [],
-    );
-    const found = texts.flatMap((text) =>
+  "imports no other package, which a bundler would look for": (folder) => {
+    const found = textsOf(folder, ".js").flatMap((text) =>
       [...text.matchAll(/\bimport\(\s*["'](?!\.|node:)[^"']*/g)].map(([call]) => call),
     );
     if (found.length > 0) fail(`found ${found.join(", ")}`);
   },
-  "can be imported by its name": () => {
+  "can be imported by its name": (folder) => {
     const script = 'import { numpy } from "cotangent"; if (!numpy) throw new Error("no numpy");';
     execFileSync(process.execPath, ["--input-type=module", "--eval", script], { cwd: folder, stdio: "pipe" });
   },
-  "has types for nodenext": () => typeCheck("nodenext", "nodenext"),
-  "has types for bundlers": () => typeCheck("bundler", "esnext"),
+  "can be required by its name": (folder) => {
+    const script = 'const { numpy } = require("cotangent"); if (!numpy) throw new Error("no numpy");';
+    execFileSync(process.execPath, ["--input-type=commonjs", "--eval", script], { cwd: folder, stdio: "pipe" });
+  },
+  "says on a pipe what went wrong, with a stack that can be read": (folder) => {
+    const text = failing(
+      folder,
+      `import { numpy as np } from "cotangent";
+const mine = () => np.matmul(np.ones([2]), np.ones([3]));
+mine();`,
+    );
+    if (text.length > 4000) fail(`${text.length} characters, which begin with ${text.slice(0, 300)}`);
+    for (const part of [
+      /^ShapeError: .*matmul.*\(2,\).*\(3,\)/m,
+      /^ +at .*matmul \(file:.*\.js:\d+:\d+\)$/m,
+      /^ +at mine /m,
+    ]) {
+      if (!part.test(text)) fail(`${part} isn't in ${text}`);
+    }
+  },
+  "has classes under their names": (folder) => {
+    const text = failing(
+      folder,
+      `import { inspect } from "node:util";
+import * as all from "cotangent";
+throw new all.ShapeError([all.NDArray, all.ShapeError, new all.ShapeError("x")].map((x) => inspect(x)).join(";"));`,
+    );
+    if (!/\[class NDArray\];\[class ShapeError .*\];ShapeError: x/.test(text)) fail(text);
+  },
+  "is as publint wants it": async (folder) => {
+    const { publint } = await tool("publint");
+    const { formatMessage } = await tool("publint", "src/utils.js");
+    const { messages, pkg } = await publint({
+      pkgDir: join(folder, "node_modules/cotangent"),
+      strict: true,
+      pack: false,
+    });
+    const said = messages.map((message) => formatMessage(message, pkg));
+    if (said.length > 0) fail(said.join("\n"));
+  },
+  "has types for nodenext": (folder) => typeCheck(folder, "nodenext", "nodenext"),
+  "has types for bundlers": (folder) => typeCheck(folder, "bundler", "esnext"),
 };
 
 const total = { passed: 0, failed: 0 };
-try {
-  writeFileSync(join(folder, "package.json"), '{ "private": true, "type": "module" }');
-  writeFileSync(join(folder, "program.ts"), program);
-  const tarball = npm("pack", root, "--ignore-scripts").trim();
-  npm("install", `./${tarball}`, "--ignore-scripts");
+install();
+await inProject({ contents: { "program.ts": program } }, async (folder) => {
   for (const [name, check] of Object.entries(checks)) {
     try {
-      check();
+      await check(folder);
       console.log(`ok   package ${name}`);
       total.passed++;
     } catch (error) {
@@ -78,8 +127,6 @@ try {
       total.failed++;
     }
   }
-} finally {
-  rmSync(folder, { recursive: true, force: true });
-}
+});
 console.log(`\n${total.passed} passed, ${total.failed} failed, 0 skipped`);
 process.exitCode = total.failed ? 1 : 0;

@@ -4,11 +4,10 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
 
-const here = dirname(fileURLToPath(import.meta.url));
 const TIMEOUT_MS = 60_000;
 const FLAGS = ["--no-sandbox", "--disable-quic", "--no-first-run"];
 const QUIET = ["--disable-background-networking", "--disable-component-update", "--disable-sync"];
@@ -26,13 +25,13 @@ export function findChromium() {
   return found();
 }
 
-/** A page that has everything in itself, and puts its result or its error into `globalThis.outcome`. */
-async function pageFor(options) {
+/** A page that has everything in itself, with the package that `project` has, and puts its result or its error into `globalThis.outcome`. */
+async function pageFor(project, options) {
   const program = `import * as cotangent from "cotangent";
 import { computeKernel } from "./kernel.js";
 globalThis.outcome = computeKernel(cotangent, ${JSON.stringify(options)}).catch((error) => ({ error: error.stack }));`;
   const { outputFiles } = await build({
-    stdin: { contents: program, resolveDir: here },
+    stdin: { contents: program, resolveDir: project },
     bundle: true,
     format: "iife",
     target: "es2022",
@@ -67,11 +66,11 @@ async function outcomeOf(chromium, url, isolated) {
 }
 
 /** In a page opened from a file: no server, no network, no threads. */
-export async function inOfflinePage(chromium, options) {
+export async function inOfflinePage(chromium, project, options) {
   const folder = mkdtempSync(join(tmpdir(), "cotangent-page-"));
   try {
     const file = join(folder, "page.html");
-    writeFileSync(file, await pageFor(options));
+    writeFileSync(file, await pageFor(project, options));
     return await outcomeOf(chromium, pathToFileURL(file).href, false);
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -79,8 +78,8 @@ export async function inOfflinePage(chromium, options) {
 }
 
 /** In a page whose headers allow memory to be shared. */
-export async function inIsolatedPage(chromium, options) {
-  const page = await pageFor(options);
+export async function inIsolatedPage(chromium, project, options) {
+  const page = await pageFor(project, options);
   const headers = {
     "content-type": "text/html",
     "cross-origin-opener-policy": "same-origin",

@@ -1,7 +1,7 @@
 // The runtimes that aren't Node: pinned in a package of their own, installed on the first run.
 
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync, symlinkSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -23,5 +23,6 @@ export function install() {
   }
   // Makes the name "cotangent" resolve through package.json's exports, as it does for a user.
   const link = join(here, "node_modules/cotangent");
-  if (!existsSync(link)) symlinkSync(resolve(here, "../.."), link, "junction");
+  rmSync(link, { force: true });
+  symlinkSync(resolve(here, "../.."), link, "junction");
 }

@@ -1,8 +1,12 @@
-// For runtimes with a command line: prints the kernel as JSON. The arguments say what to import, the package by default,
-// and the options of `initThreads` as JSON.
+// For runtimes with a command line: prints the kernel as JSON. The arguments say what to import and the options of
+// `initThreads` as JSON. The imports are literal, for which Deno needs no permission.
 
 import process from "node:process";
 import { computeKernel } from "./kernel.js";
 
-const [, , entry = "cotangent", options = "null"] = process.argv;
-console.log(JSON.stringify(await computeKernel(await import(entry), JSON.parse(options))));
+const entries = {
+  "package by name": () => import("cotangent"),
+  "minified module": () => import("./node_modules/cotangent/dist/cotangent.js"),
+};
+const [, , entry, options = "null"] = process.argv;
+console.log(JSON.stringify(await computeKernel(await entries[entry](), JSON.parse(options))));

@@ -1,10 +1,11 @@
-// Computes one kernel from dist/ in Node, Deno, Bun, workerd and Chromium, and compares them with Node's; deterministic, on
-// one thread and on two, it must have the very bits.
+// Computes one kernel from the packed package in Node, Deno without any permission, Bun, workerd and Chromium, and compares
+// them with Node's; deterministic, on one thread and on two, it must have the very bits.
 // Installs the runtimes on the first run.
 
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { inProject } from "../package/project.mjs";
 import { findChromium, inIsolatedPage, inOfflinePage } from "./browser.mjs";
 import { bin, here, install } from "./install.mjs";
 import { withWorkerd } from "./workerd.mjs";
@@ -13,87 +14,96 @@ import { withWorkerd } from "./workerd.mjs";
 const TOLERANCE = 1e-5;
 const TIMEOUT_MS = 60_000;
 
-/** Runs a command that prints the kernel as JSON. */
-async function print(command, ...args) {
-  const { stdout } = await promisify(execFile)(command, args, { cwd: here, timeout: TIMEOUT_MS });
-  return JSON.parse(stdout);
-}
-
-/** Asks a worker for the kernel. */
-const inWorkerd = () =>
-  withWorkerd(join(here, "worker.js"), async ({ url }) => {
-    const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) });
-    if (!response.ok) throw new Error(await response.text());
-    return await response.json();
-  });
-
 install();
-const deno = [bin("deno"), "run", "-A", "--no-lock", "--no-config", "--node-modules-dir=manual", "main.js"];
-const byName = "cotangent";
-const defaultEntry = "../../dist/index.js";
-/** Each as a function of `initThreads`' options. */
-const commands = {
-  "node, package by name": (...args) => print(process.execPath, "main.js", byName, ...args),
-  "node, default entry": (...args) => print(process.execPath, "main.js", defaultEntry, ...args),
-  "deno, package by name": (...args) => print(...deno, byName, ...args),
-  "deno, default entry": (...args) => print(...deno, defaultEntry, ...args),
-  "bun, package by name": (...args) => print(bin("bun"), "main.js", byName, ...args),
-  "bun, default entry": (...args) => print(bin("bun"), "main.js", defaultEntry, ...args),
+const noPrompt = ["--no-prompt", "--no-lock", "--no-config", "--node-modules-dir=manual"];
+const programs = {
+  node: [process.execPath],
+  deno: [bin("deno"), "run", ...noPrompt],
+  bun: [bin("bun")],
 };
 const strict = (threads) => ({ threads, deterministic: true });
 const bits = (threads) => [`${threads} thread(s), deterministic`, strict(threads), threads];
+const total = { passed: 0, failed: 0, skipped: 0 };
 
 /** What is run: a name, how, the threads that there must be, and how far it may be from Node's. */
-const runs = Object.entries(commands).flatMap(([name, run]) => [
-  { name, run: () => run(), threads: 1, tolerance: TOLERANCE },
-  ...[bits(1), bits(2)].map(([how, options, threads]) => ({
-    name: `${name}, ${how}`,
-    run: () => run(JSON.stringify(options)),
-    threads,
-    tolerance: 0,
-  })),
-]);
-runs.push({ name: "workerd, in a request", run: inWorkerd, threads: 1, tolerance: TOLERANCE });
+function listRuns(folder) {
+  const print = async ([command, ...args]) => {
+    const { stdout } = await promisify(execFile)(command, args, { cwd: folder, timeout: TIMEOUT_MS });
+    return JSON.parse(stdout);
+  };
+  const inWorkerd = () =>
+    withWorkerd(join(folder, "worker.js"), async ({ url }) => {
+      const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+      if (!response.ok) throw new Error(await response.text());
+      return await response.json();
+    });
+  const runs = Object.entries(programs).flatMap(([runtime, command]) =>
+    ["package by name", "minified module"].flatMap((entry) => {
+      const run = (...args) => print([...command, "main.js", entry, ...args]);
+      return [
+        { name: `${runtime}, ${entry}`, run: () => run(), threads: 1, tolerance: TOLERANCE },
+        ...[bits(1), bits(2)].map(([how, options, threads]) => ({
+          name: `${runtime}, ${entry}, ${how}`,
+          run: () => run(JSON.stringify(options)),
+          threads,
+          tolerance: 0,
+        })),
+      ];
+    }),
+  );
+  runs.push({ name: "workerd, in a request", run: inWorkerd, threads: 1, tolerance: TOLERANCE });
+  return [...runs, ...listPages(folder)];
+}
 
-const total = { passed: 0, failed: 0, skipped: 0 };
-const chromium = findChromium();
-if (chromium) {
-  const page = (name, open, options, threads) =>
-    runs.push({
+/** The same in Chromium, where there is one. */
+function listPages(folder) {
+  const chromium = findChromium();
+  if (chromium) {
+    const page = (name, open, options, threads) => ({
       name: `chromium, ${name}`,
-      run: () => open(chromium, options),
+      run: () => open(chromium, folder, options),
       threads,
       tolerance: options ? 0 : TOLERANCE,
     });
-  page("offline page", inOfflinePage, null, 1);
-  page("offline page, deterministic, asked for two threads", inOfflinePage, strict(2), 1);
-  page("isolated page, 2 threads, deterministic", inIsolatedPage, strict(2), 2);
-} else if (process.env.CI) {
-  console.log("FAIL chromium: there is none, and it could not be installed; set CHROME_PATH");
-  total.failed++;
-} else {
-  console.log("skip chromium: there is none; set CHROME_PATH, or run as root on a Debian machine, which installs it");
-  total.skipped++;
-}
-
-const expected = await commands["node, package by name"](JSON.stringify(strict(1)));
-const largest = Math.max(...expected.values.map(Math.abs));
-if (!(largest > 0 && largest < Infinity)) throw new Error(`Node's kernel is no reference: largest entry ${largest}`);
-console.log(`node: kernel of shape [${expected.shape}], largest entry ${largest.toPrecision(6)}`);
-
-for (const { name, run, threads, tolerance } of runs) {
-  try {
-    const actual = await run();
-    if (`${actual.shape}` !== `${expected.shape}`) throw new Error(`shape [${actual.shape}]`);
-    if (actual.threads !== threads) throw new Error(`${actual.threads} thread(s) instead of ${threads}`);
-    const difference = Math.max(...actual.values.map((value, i) => Math.abs(value - expected.values[i])));
-    const close = difference <= tolerance * largest; // false for NaN
-    console.log(`${close ? "ok  " : "FAIL"} ${name}: max abs difference from Node ${difference.toExponential(2)}`);
-    total[close ? "passed" : "failed"]++;
-  } catch (error) {
-    console.log(`FAIL ${name}: ${error.stderr || error.message}`);
-    total.failed++;
+    return [
+      page("offline page", inOfflinePage, null, 1),
+      page("offline page, deterministic, asked for two threads", inOfflinePage, strict(2), 1),
+      page("isolated page, 2 threads, deterministic", inIsolatedPage, strict(2), 2),
+    ];
   }
+  if (process.env.CI) {
+    console.log("FAIL chromium: there is none, and it could not be installed; set CHROME_PATH");
+    total.failed++;
+  } else {
+    console.log("skip chromium: there is none; set CHROME_PATH, or run as root on a Debian machine, which installs it");
+    total.skipped++;
+  }
+  return [];
 }
+
+const copies = ["kernel.js", "main.js", "worker.js"].map((name) => join(here, name));
+await inProject({ copies }, async (folder) => {
+  const runs = listRuns(folder);
+  const reference = "node, package by name, 1 thread(s), deterministic";
+  const expected = await runs.find(({ name }) => name === reference).run();
+  const largest = Math.max(...expected.values.map(Math.abs));
+  if (!(largest > 0 && largest < Infinity)) throw new Error(`Node's kernel is no reference: largest entry ${largest}`);
+  console.log(`node: kernel of shape [${expected.shape}], largest entry ${largest.toPrecision(6)}`);
+
+  for (const { name, run, threads, tolerance } of runs) {
+    try {
+      const actual = await run();
+      if (`${actual.shape}` !== `${expected.shape}`) throw new Error(`shape [${actual.shape}]`);
+      if (actual.threads !== threads) throw new Error(`${actual.threads} thread(s) instead of ${threads}`);
+      const difference = Math.max(...actual.values.map((value, i) => Math.abs(value - expected.values[i])));
+      const close = difference <= tolerance * largest; // false for NaN
+      console.log(`${close ? "ok  " : "FAIL"} ${name}: max abs difference from Node ${difference.toExponential(2)}`);
+      total[close ? "passed" : "failed"]++;
+    } catch (error) {
+      console.log(`FAIL ${name}: ${error.stderr || error.message}`);
+      total.failed++;
+    }
+  }
+});
 console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exitCode = total.failed ? 1 : 0;

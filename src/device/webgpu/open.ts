@@ -33,7 +33,7 @@ async function findGpu(): Promise<GPU> {
   if (!process?.versions?.node) throw new DeviceError(NO_GPU);
   // Only those who want it install it, so no bundler may follow the name, nor a minifier put it into the import.
   const dawn = ["web", "gpu"].join("");
-  const module = (await import(/* @vite-ignore */ dawn).catch(() => null)) as {
+  const module = (await import(/* webpackIgnore: true */ /* @vite-ignore */ dawn).catch(() => null)) as {
     create(options: string[]): GPU;
     globals: object;
   } | null;

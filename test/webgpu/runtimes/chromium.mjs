@@ -12,7 +12,7 @@ const FOLDERS = { dist: DIST, data: DATA, page: new URL("./", import.meta.url) }
 
 const HEAD = '<!doctype html><meta charset="utf-8"><title>cotangent</title><link rel="icon" href="data:">';
 const PAGE = `${HEAD}<script type="module" src="page/page.js"></script>`;
-const SUITE = `${HEAD}<script type="importmap">{ "imports": { "cotangent": "./dist/index.js" } }</script>`;
+const SUITE = `${HEAD}<script type="importmap">{ "imports": { "cotangent": "./dist/cotangent.js" } }</script>`;
 
 const script = { "content-type": "text/javascript" };
 const html = { "content-type": "text/html" };

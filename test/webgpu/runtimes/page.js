@@ -1,6 +1,6 @@
 // In a page: a kernel on the GPU, the loss of its device in the middle of another, and the way back. Sets `globalThis.outcome`.
 
-import * as cotangent from "../dist/index.js";
+import * as cotangent from "../dist/cotangent.js";
 import { cnn, compareDevices, kernelOf } from "./kernel.js";
 
 const { initWebGPU } = cotangent;

@@ -47,7 +47,7 @@ async function inDeno(folder) {
   try {
     const file = join(temporary, "texts.jsonl");
     writeFileSync(file, gather(folder));
-    const args = [...DENO_RUN, join(here, "deno.js"), "../../../dist/index.js", file];
+    const args = [...DENO_RUN, join(here, "deno.js"), "../../../dist/cotangent.js", file];
     const env = { ...process.env, ...adapterEnvironment() };
     const { stdout } = await promisify(execFile)(bin("deno"), args, { env, timeout: TIMEOUT_MS });
     const { texts, pipelines, problems, error } = JSON.parse(stdout.trim().split("\n").at(-1));
@@ -71,7 +71,10 @@ async function inChromium(executable) {
   }
   expect(outcome.onProcessor > 0, "the processor computes after the loss");
   expect(said.length === 0, `the console is empty: ${said.join("\n")}`);
-  expect(requests.filter((path) => path === "/dist/webgpu.js").length === 1, `webgpu.js is loaded once: ${requests}`);
+  expect(
+    requests.filter((path) => path === "/dist/cotangent.webgpu.js").length === 1,
+    `the part with WebGPU is loaded once: ${requests}`,
+  );
   return `a kernel within ${outcome.error.toExponential(1)}, after a loss within ${outcome.recovered.toExponential(1)}`;
 }
 
@@ -79,7 +82,7 @@ async function withoutAdapter(executable) {
   const { outcome, requests } = await inPage(executable, false);
   expect(/^DeviceError: initWebGPU: /.test(outcome.message), `initWebGPU says what is missing: ${outcome.message}`);
   expect(outcome.onProcessor > 0, "the processor computes");
-  return `${outcome.message.slice(0, 60)}...; ${requests.includes("/dist/webgpu.js") ? "with" : "without"} webgpu.js`;
+  return `${outcome.message.slice(0, 60)}...; ${requests.includes("/dist/cotangent.webgpu.js") ? "with" : "without"} the part with WebGPU`;
 }
 
 install();
