@@ -50,7 +50,7 @@ export async function suiteInDeno(isSubset, total) {
   try {
     const [suite, map] = [join(folder, "suite.js"), join(folder, "imports.json")];
     writeFileSync(suite, await bundle());
-    writeFileSync(map, JSON.stringify({ imports: { cotangent: new URL("index.js", DIST) } }));
+    writeFileSync(map, JSON.stringify({ imports: { cotangent: new URL("node/index.js", DIST) } }));
     const { wanted, left } = chosen(isSubset);
     const program = [`--import-map=${map}`, join(here, "deno-suite.js"), pathToFileURL(suite).href];
     const child = spawn(bin("deno"), [...DENO_RUN, ...program, JSON.stringify({ ...wanted, data: DATA })], {
