@@ -63,8 +63,12 @@ function replace(text, pattern, replacement) {
 
 /** What the roll-up can't do: merge the methods into the class, and keep the name of a type that TypeScript has one of, too. */
 function finish(text) {
-  const merged = replace(text, /^declare interface ArrayMethods \{/gm, "export declare interface NDArray {");
-  const alone = replace(merged, /^ +ArrayMethods,\n/gm, "");
+  const merged = replace(text, /^declare interface \w+Methods \{/gm, "export declare interface NDArray {");
+  const alone = replace(
+    merged,
+    /^ +ArrayMethods,\n|^\/\*\*[^/]*\*\/\ndeclare interface ArrayMethods [^}]*\}\n\n/gm,
+    "",
+  );
   const named = replace(alone, /^export \{ ArrayLike_2 as ArrayLike \}\n/gm, "export { ArrayLike }\n");
   return replace(named, /\bArrayLike_2\b(?: as ArrayLike\b)?/g, "ArrayLike");
 }

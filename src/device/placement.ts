@@ -53,7 +53,7 @@ export function findDevice(name: string): DeviceInfo | null {
 /**
  * The devices that can compute; WebGPU is among them after `initWebGPU()`, as long as it isn't lost. Source: `jax.devices`.
  * @returns the processor first; copies, which may be changed.
- * @example devices().map(({ name }) => name) // ["cpu", "webgpu"]
+ * @example devices().map(({ name }) => name) // ["cpu"]
  */
 export function devices(...rest: never[]): DeviceInfo[] {
   noMore("devices", rest);

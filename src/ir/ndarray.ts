@@ -18,15 +18,31 @@ export abstract class NDArray {
   /** @internal */
   abstract readonly aval: Aval;
 
+  /**
+   * The size of each axis; `[]` for an array without dimensions.
+   * @example np.ones([2, 3]).shape // [2, 3]
+   */
   get shape(): Shape {
     return this.aval.shape;
   }
+  /**
+   * What the elements are.
+   * @example np.ones([2, 3]).dtype // "float32"
+   */
   get dtype(): DType {
     return this.aval.dtype;
   }
+  /**
+   * How many axes there are.
+   * @example np.ones([2, 3]).ndim // 2
+   */
   get ndim(): number {
     return this.aval.shape.length;
   }
+  /**
+   * How many elements there are.
+   * @example np.ones([2, 3]).size // 6
+   */
   get size(): number {
     return sizeOf(this.aval.shape);
   }
@@ -35,28 +51,41 @@ export abstract class NDArray {
    * A copy of the elements in row-major order: a `Float32Array` of float32, a `Uint8Array` of bools, and so on. Works on every
    * device. On a GPU it waits for what is computed, and the array is in the host's memory from then on.
    * @throws DeviceError when the device is lost, has no room, or the array was destroyed.
+   * @example await np.ones([2]).data() // Float32Array.of(1, 1)
    */
   abstract data(...rest: never[]): Promise<TypedArray>;
 
-  /** A copy of the elements in row-major order, at once. On WebGPU an error that says to await `data()`. */
+  /**
+   * A copy of the elements in row-major order, at once.
+   * @throws UnsupportedError for an array that lives on a GPU and hasn't been read: await `data()`.
+   * @example np.ones([2]).dataSync() // Float32Array.of(1, 1)
+   */
   abstract dataSync(...rest: never[]): TypedArray;
 
   /**
    * Gives back the memory that the array has on a device, at once; it can't be used any more. Arrays in the host's memory,
    * and all others in time, are collected by the JavaScript engine.
+   * @example np.ones([2]).destroy() // undefined
    */
   destroy(...rest: never[]): void {
     noMore("NDArray.destroy", rest);
   }
 
-  /** The elements as nested lists; a number for an array without dimensions. */
+  /**
+   * The elements as nested lists, of booleans for bools; a number for an array without dimensions.
+   * @example np.array([[1, 2], [3, 4]]).toArray() // [[1, 2], [3, 4]]
+   */
   toArray(...rest: never[]): NestedNumbers {
     noMore("NDArray.toArray", rest);
     const data = this.dataSync();
     return nest(data, this.shape, 0, { next: 0 }, this.dtype === "bool");
   }
 
-  /** The only element of an array of size 1. Throws for any other size. */
+  /**
+   * The only element of an array of size 1.
+   * @throws TypeError for any other size.
+   * @example np.sum(np.ones([2, 3])).item() // 6
+   */
   item(...rest: never[]): number {
     noMore("NDArray.item", rest);
     if (this.size !== 1) {
@@ -68,6 +97,7 @@ export abstract class NDArray {
   /**
    * The element of an array that has one, as in `x > 0`, and the text in `${x}`.
    * @throws TypeError for any other array, since JavaScript's operators and `Math` know only numbers.
+   * @example np.array(3) > 2 // true
    */
   [Symbol.toPrimitive](hint: string): number | string {
     if (hint === "string") return this.toString();
@@ -79,15 +109,23 @@ export abstract class NDArray {
     );
   }
 
-  /** What `JSON.stringify` writes: the elements as nested lists, of which NaN and infinities become `null`. See `toArray`. */
+  /**
+   * What `JSON.stringify` writes: the elements as nested lists, of which NaN and infinities become `null`. See `toArray`.
+   * @example JSON.stringify({ x: np.array([1, 2]) }) // "{\"x\":[1,2]}"
+   */
   toJSON(): NestedNumbers {
     return this.toArray();
   }
 
+  /** What `Object.prototype.toString` calls an array. */
   get [Symbol.toStringTag](): string {
     return "NDArray";
   }
 
+  /**
+   * The elements as NumPy prints them, of large arrays the first and last ones.
+   * @example String(np.array([[1, 2], [3, 4]])).startsWith("array(") // true
+   */
   abstract toString(): string;
 
   /** @internal */

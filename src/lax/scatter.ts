@@ -193,7 +193,7 @@ const extremum = (name: string, combine: Combine): ScatterFunction =>
  * `x` with `updates` added to the slices along an axis, or to the windows, that `indices` names; one named several times
  * gets all of its updates, indices outside get none. Source: `jax.lax.scatter_add`; with `axis` `x.at[indices].add(updates)`
  * of JAX.
- * @example lax.scatterAdd(np.zeros(3), np.array([0, 2, 0]), np.array([1, 2, 3])) // [4, 0, 2]
+ * @example lax.scatterAdd(np.zeros(3), np.array([0, 2, 0], { dtype: "int32" }), np.array([1, 2, 3])) // [4, 0, 2]
  */
 export const scatterAdd = /* @__PURE__ */ scatterFunction("scatterAdd", (fn, args) =>
   add(args.operand, sums(fn, args)),

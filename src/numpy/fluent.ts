@@ -1,97 +1,23 @@
 /** The functions of this folder as methods of arrays: `x.add(y)`, `x.sum({ axis: 0 })`, `x.T`. */
-import type { DType } from "../base/dtypes.ts";
 import { ShapeError } from "../base/errors.ts";
 import { range } from "../base/shapes.ts";
-import { type DeviceLike, moveTo } from "../device/device.ts";
+import { moveTo } from "../device/device.ts";
 import { NDArray } from "../ir/ndarray.ts";
-import type { ArrayLike } from "../lax/operands.ts";
 import { astype } from "./array.ts";
 import * as cumulative from "./cumulative.ts";
-import { at, type Index, take } from "./indexing.ts";
+import type { ElementMethods } from "./element-methods.ts";
+import { at, take } from "./indexing.ts";
 import * as logic from "./logic.ts";
 import * as movement from "./movement.ts";
 import * as products from "./products.ts";
+import type { ReductionMethods } from "./reduction-methods.ts";
 import * as reductions from "./reductions.ts";
+import type { ShapeMethods } from "./shape-methods.ts";
 import * as sorting from "./sorting.ts";
 import * as ufuncs from "./ufuncs.ts";
 
-/** The arguments of a function behind its first one, the array. */
-type Behind<F> = F extends (x: never, ...args: infer Args) => unknown ? Args : never;
-
 /** What arrays can do besides holding their elements. */
-export interface ArrayMethods {
-  add(y: ArrayLike): NDArray;
-  sub(y: ArrayLike): NDArray;
-  mul(y: ArrayLike): NDArray;
-  div(y: ArrayLike): NDArray;
-  pow(y: ArrayLike): NDArray;
-  mod(y: ArrayLike): NDArray;
-  neg(): NDArray;
-  abs(): NDArray;
-  exp(): NDArray;
-  log(): NDArray;
-  sqrt(): NDArray;
-  square(): NDArray;
-  sin(): NDArray;
-  cos(): NDArray;
-  tanh(): NDArray;
-  maximum(y: ArrayLike): NDArray;
-  minimum(y: ArrayLike): NDArray;
-  clip(min: ArrayLike | null | ufuncs.ClipOptions, max?: ArrayLike | null): NDArray;
-  round(...args: Behind<typeof ufuncs.round>): NDArray;
-
-  equal(y: ArrayLike): NDArray;
-  notEqual(y: ArrayLike): NDArray;
-  less(y: ArrayLike): NDArray;
-  lessEqual(y: ArrayLike): NDArray;
-  greater(y: ArrayLike): NDArray;
-  greaterEqual(y: ArrayLike): NDArray;
-
-  dot(y: ArrayLike): NDArray;
-  matmul(y: ArrayLike): NDArray;
-
-  sum(...args: Behind<typeof reductions.sum>): NDArray;
-  mean(...args: Behind<typeof reductions.mean>): NDArray;
-  std(...args: Behind<typeof reductions.std>): NDArray;
-  var(...args: Behind<typeof reductions.var>): NDArray;
-  max(...args: Behind<typeof reductions.max>): NDArray;
-  min(...args: Behind<typeof reductions.min>): NDArray;
-  any(...args: Behind<typeof reductions.any>): NDArray;
-  all(...args: Behind<typeof reductions.all>): NDArray;
-  prod(...args: Behind<typeof reductions.prod>): NDArray;
-  argmax(...args: Behind<typeof reductions.argmax>): NDArray;
-  argmin(...args: Behind<typeof reductions.argmin>): NDArray;
-  cumsum(...args: Behind<typeof cumulative.cumsum>): NDArray;
-  sort(...args: Behind<typeof sorting.sort>): NDArray;
-  argsort(...args: Behind<typeof sorting.argsort>): NDArray;
-  take(...args: Behind<typeof take>): NDArray;
-
-  /** `x.reshape([2, -1])` or `x.reshape(2, -1)`. */
-  reshape(...args: Behind<typeof movement.reshape>): NDArray;
-  reshape(...sizes: number[]): NDArray;
-  /** `x.transpose()`, `x.transpose([1, 0])` or `x.transpose(1, 0)`. */
-  transpose(...args: Behind<typeof movement.transpose>): NDArray;
-  transpose(...axes: number[]): NDArray;
-  ravel(...args: Behind<typeof movement.ravel>): NDArray;
-  flatten(...args: Behind<typeof movement.ravel>): NDArray;
-  squeeze(...args: Behind<typeof movement.squeeze>): NDArray;
-  astype(dtype: DType): NDArray;
-  /** The part that Python's `x[i, j, ...]` gives: `x.at(0, "1:3", "...", -1)`. */
-  at(...indices: readonly Index[]): NDArray;
-  /**
-   * The same elements on another device: on a GPU at once, in the processor's memory when they have been read; the array
-   * itself if it is there. Source: `jax.device_put`.
-   * @throws UnsupportedError for a device that isn't there, and for `float64` on WebGPU.
-   * @example const there = x.to("webgpu"); const back = await np.sum(there).to("cpu");
-   */
-  to(device: "webgpu"): NDArray;
-  to(device: "cpu"): Promise<NDArray>;
-  to(device: DeviceLike): NDArray | Promise<NDArray>;
-  /** The array with its axes reversed. */
-  readonly T: NDArray;
-  /** The subarrays along the first axis: `const [key1, key2] = random.split(key)`. */
-  [Symbol.iterator](): IterableIterator<NDArray>;
-}
+export interface ArrayMethods extends ElementMethods, ReductionMethods, ShapeMethods {}
 
 declare module "../ir/ndarray.ts" {
   interface NDArray extends ArrayMethods {}

@@ -13,6 +13,9 @@ import { type Binary, requireNumbers, type Unary } from "../lax/nary.ts";
 import { type ArrayLike, asArray } from "../lax/operands.ts";
 import { broadcastTo, isLiteral, reshape } from "../lax/shape.ts";
 
+/** The arguments of a function behind its first one, the array. */
+export type Behind<F> = F extends (x: never, ...args: infer Args) => unknown ? Args : never;
+
 /** Promotes like `promoteOperands`, and makes bools `int32`. */
 export const promoteToNumbers: Promotion = (fn, args, names) => {
   const arrays = promoteOperands(fn, args, names);

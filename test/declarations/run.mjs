@@ -56,6 +56,16 @@ function compile(folder, compiler, { lib, ...resolution }) {
   if (status !== 0) throw new Error(stdout);
 }
 
+/** What is wrong with the comments is told, and how many of their examples were run. */
+function readComments(folder) {
+  // "cotangent" is what is installed beside the file.
+  copyFileSync(join(here, "examples.mjs"), join(folder, "examples.mjs"));
+  const args = [join(here, "comments.mjs"), folder];
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
+  if (status !== 0) throw new Error(stdout + stderr);
+  console.log(stdout.trimEnd());
+}
+
 function askAttw(folder, tarball) {
   const attw = join(installed, "@arethetypeswrong/cli/dist/index.js");
   const args = [attw, join(folder, tarball), "--profile", "esm-only", "--no-color", "--no-emoji"];
@@ -86,6 +96,7 @@ try {
       check(`in ${pinned[compiler].slice(4)}, ${name}`, () => compile(folder, compiler, options));
     }
   }
+  check("with comments whose examples give what they say", () => readComments(folder));
   check("found as attw expects", () => askAttw(folder, tarball));
 } finally {
   rmSync(folder, { recursive: true, force: true });

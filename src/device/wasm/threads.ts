@@ -153,7 +153,7 @@ async function start(threads: number, strict: boolean): Promise<number> {
  *
  * @example
  * ```ts
- * await initThreads(); // 8, on a machine with eight cores
+ * await initThreads(); // as many as the machine has cores
  * const kernel = nt.empiricalNtkFn(f)(x1, x2, params); // on all of them
  * ```
  */

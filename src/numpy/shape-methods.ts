@@ -1,0 +1,80 @@
+/** The methods of arrays that move elements, to other places, dtypes and devices. */
+import type { DType } from "../base/dtypes.ts";
+import type { DeviceLike } from "../device/device.ts";
+import type { NDArray } from "../ir/ndarray.ts";
+import type { Index, take } from "./indexing.ts";
+import type { ravel, reshape, squeeze, transpose } from "./movement.ts";
+import type { Behind } from "./operands.ts";
+
+/** None of them changes the array, which is immutable. */
+export interface ShapeMethods {
+  /**
+   * The elements at places along an axis, or of the array in one dimension; places out of range are NaN (or by `mode`).
+   * @throws ShapeError for an axis that there isn't.
+   * @example np.array([10, 20, 30]).take(np.array([2, 0], { dtype: "int32" })) // [30, 10]
+   */
+  take(...args: Behind<typeof take>): NDArray;
+  /**
+   * The elements, in row-major order, in another shape; one size may be -1. Sizes as a list or one by one.
+   * @throws ShapeError when the sizes don't multiply to the number of elements.
+   * @example np.arange(4).reshape(2, -1) // [[0, 1], [2, 3]]
+   */
+  reshape(...args: Behind<typeof reshape>): NDArray;
+  reshape(...sizes: number[]): NDArray;
+  /**
+   * The axes in another order, reversed by default, as a list or one by one.
+   * @throws ShapeError unless the axes are a permutation.
+   * @example np.array([[1, 2], [3, 4]]).transpose(1, 0) // [[1, 3], [2, 4]]
+   */
+  transpose(...args: Behind<typeof transpose>): NDArray;
+  transpose(...axes: number[]): NDArray;
+  /**
+   * The elements, in row-major order, in one dimension.
+   * @example np.array([[1, 2], [3, 4]]).ravel() // [1, 2, 3, 4]
+   */
+  ravel(...args: Behind<typeof ravel>): NDArray;
+  /**
+   * The same as `ravel`.
+   * @example np.array([[1, 2], [3, 4]]).flatten() // [1, 2, 3, 4]
+   */
+  flatten(...args: Behind<typeof ravel>): NDArray;
+  /**
+   * Without the axes of size 1: the given ones, or all.
+   * @throws ShapeError for an axis of another size.
+   * @example np.array([[[1], [2]]]).squeeze(0) // [[1], [2]]
+   */
+  squeeze(...args: Behind<typeof squeeze>): NDArray;
+  /**
+   * The elements as another dtype; floats to integers are cut towards 0.
+   * @throws TypeError for a dtype that there isn't.
+   * @example np.array([1.5, -1.5]).astype("int32") // [1, -1]
+   */
+  astype(dtype: DType): NDArray;
+  /**
+   * The part that Python's `x[i, j, ...]` gives: numbers, slices such as `"1:3"` and `"::-1"`, `"..."`, `null` for a new axis,
+   * arrays of integers or bools.
+   * @throws ShapeError for a place out of range, or too many indices.
+   * @example np.array([[1, 2, 3], [4, 5, 6]]).at(1, "0:2") // [4, 5]
+   */
+  at(...indices: readonly Index[]): NDArray;
+  /**
+   * The same elements on another device: on a GPU at once, in the processor's memory when they have been read; the array
+   * itself if it is there. Source: `jax.device_put`.
+   * @throws UnsupportedError for a device that isn't there, and for `float64` on WebGPU.
+   * @example const there = x.to("webgpu"); const back = await np.sum(there).to("cpu");
+   */
+  to(device: "webgpu"): NDArray;
+  to(device: "cpu"): Promise<NDArray>;
+  to(device: DeviceLike): NDArray | Promise<NDArray>;
+  /**
+   * The array with its axes reversed.
+   * @example np.array([[1, 2], [3, 4]]).T // [[1, 3], [2, 4]]
+   */
+  readonly T: NDArray;
+  /**
+   * The subarrays along the first axis.
+   * @throws ShapeError for an array without dimensions.
+   * @example const [first, second] = np.array([[1, 2], [3, 4]]); second // [3, 4]
+   */
+  [Symbol.iterator](): IterableIterator<NDArray>;
+}

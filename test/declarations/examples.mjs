@@ -1,0 +1,51 @@
+// Runs the examples that comments hold: a line `code // result` is a promise where the result is a value, or `shape [2, 3]`.
+
+import * as cotangent from "cotangent";
+
+const np = cotangent.numpy;
+const names = [...Object.keys(cotangent), "np"];
+const values = [...Object.values(cotangent), np];
+const AsyncFunction = (async () => {}).constructor;
+const evaluate = (code, statements = "") =>
+  new AsyncFunction(...names, `${statements}\nreturn (${code}\n);`)(...values);
+
+/** `{ statements, code, wanted }` of each line of an example that says what its last expression gives. */
+export function promises(example) {
+  const before = [];
+  return example.split("\n").flatMap((line) => {
+    const [, code, wanted] =
+      /^(.*?);?\s+\/\/ ((?:shape )?(?:[[{"\d-]|true|false|null|undefined|NaN|\w+Array\.of).*)$/.exec(line) ?? [];
+    const statements = (code ?? line).split(/;\s+/);
+    const last = code === undefined ? undefined : statements.pop();
+    const found = last === undefined ? [] : [{ statements: before.concat(statements).join(";\n"), code: last, wanted }];
+    before.push(...statements, ...(last !== undefined && /^(?:const|let) /.test(last) ? [last] : []));
+    return found;
+  });
+}
+
+/** Arrays as lists of numbers, in trees as well. */
+function plain(value) {
+  if (value instanceof cotangent.NDArray) return value.toArray();
+  if (ArrayBuffer.isView(value)) return Array.from(value);
+  if (Array.isArray(value)) return value.map(plain);
+  if (Object.prototype.toString.call(value) !== "[object Object]") return value;
+  return Object.fromEntries(Object.entries(value).map(([key, own]) => [key, plain(own)]));
+}
+
+/** As far as four decimals, or five digits, tell. */
+function same(got, wanted) {
+  if (typeof got === "number" && typeof wanted === "number") {
+    return Object.is(got, wanted) || Math.abs(got - wanted) <= 6e-5 * Math.max(1, Math.abs(wanted));
+  }
+  if (typeof got !== "object" || typeof wanted !== "object" || got === null || wanted === null) return got === wanted;
+  const keys = Object.keys(wanted);
+  return keys.length === Object.keys(got).length && keys.every((key) => same(got[key], wanted[key]));
+}
+
+/** Throws unless the line gives what it says. */
+export async function keep({ statements, code, wanted }) {
+  const got = await evaluate(code, statements);
+  const [, shape] = /^shape (.*)/.exec(wanted) ?? [];
+  const [value, promised] = [plain(shape === undefined ? got : got.shape), plain(await evaluate(shape ?? wanted))];
+  if (!same(value, promised)) throw new Error(`${code} gives ${JSON.stringify(value)}, not ${wanted}`);
+}
