@@ -20,6 +20,10 @@ const orNull = ([holds, what]: Kind): Kind => [(x) => x === null || holds(x), `$
 
 const BOOLEAN: Kind = [(x) => typeof x === "boolean", "true or false"];
 const STRING: Kind = [(x) => typeof x === "string", "a string"];
+const SIGNAL: Kind = [
+  (x) => typeof x === "object" && x !== null && "aborted" in x && "throwIfAborted" in x,
+  "an AbortSignal",
+];
 const FUNCTION: Kind = [(x) => typeof x === "function", "a function"];
 const DTYPES: readonly DType[] = ["float32", "float64", "int32", "uint32", "bool"];
 const DTYPE: Kind = [(x) => DTYPES.includes(x as DType), '"float32", "float64", "int32", "uint32" or "bool"'];
@@ -86,6 +90,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   signature: STRING,
 
   onProgress: FUNCTION,
+  signal: SIGNAL,
   toDense: FUNCTION,
   posEmbDecayFn: /* @__PURE__ */ orNull(FUNCTION),
 

@@ -17,16 +17,14 @@ import {
   type BatchLayout,
   type BatchPart,
   type ExampleAxes,
-  type OnProgress,
+  type ProgressOptions,
   samePart,
   takeExamples,
 } from "./tiles/tiling.ts";
 
-export interface BatchOptions {
+export interface BatchOptions extends ProgressOptions {
   /** The most examples of x1, and of x2, in one call; sizes that don't divide are fine. */
   readonly batchSize: number;
-  /** Called after each call with the number of calls that are done and of all calls. */
-  readonly onProgress?: OnProgress;
 }
 
 /** One of the two inputs with its keyword arguments, and where they have their examples. */
@@ -142,11 +140,12 @@ export function batch<F extends TreeFunction>(kernelFn: F, options: BatchOptions
   const fn = "nt.batch";
   noMore(fn, rest);
   checkFunction(fn, kernelFn);
-  const { batchSize, onProgress } = checkOptions(fn, options, ["batchSize", "onProgress"], ["batchSize"]);
+  const { batchSize, ...progress } = checkOptions(fn, options, ["batchSize", "onProgress", "signal"], ["batchSize"]);
   if (!Number.isInteger(batchSize) || batchSize < 1) {
     throw new TypeError(`${fn}: batchSize must be a positive whole number, got ${describe(batchSize)}.`);
   }
   const batched = (x1: unknown, x2: unknown, ...given: unknown[]): unknown => {
+    progress.signal?.throwIfAborted();
     if (isTracing()) return kernelFn(x1, x2, ...given);
     const same = x2 === undefined || allNone(x2);
     const other = same ? x1 : x2;
@@ -177,7 +176,7 @@ export function batch<F extends TreeFunction>(kernelFn: F, options: BatchOptions
           kernel(examples[0].part(part1), same && samePart(part1, part2) ? null : examples[1].part(part2)),
       },
       [batchSize, batchSize],
-      onProgress,
+      progress,
     );
   };
   return batched as F;

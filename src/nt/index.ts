@@ -11,5 +11,5 @@ export type { AxesOptions, KernelAxes } from "./task/axes.ts";
 export type { KernelFn, SecondInput } from "./task/compile-kernel.ts";
 export { type Expansion, linearize, taylorExpand } from "./taylor.ts";
 export type { MemoryOptions } from "./tiles/memory.ts";
-export type { OnProgress } from "./tiles/tiling.ts";
+export type { AbortSignalLike, OnProgress, ProgressOptions } from "./tiles/tiling.ts";
 export { empiricalNtkVpFn } from "./vector-product.ts";

@@ -24,8 +24,8 @@ export interface NtkOptions extends AxesOptions, MemoryOptions, DeviceOption {
    * leave it `null` (the default) for these.
    */
   readonly vmapAxes?: VmapAxes;
-  /** The method; they all give the same kernel. */
-  readonly implementation?: NtkImplementation;
+  /** The method, by number or name, such as `"AUTO"`; they all give the same kernel. */
+  readonly implementation?: NtkImplementation | keyof typeof NtkImplementation;
   /** For tests of structured derivatives: `false` computes Jacobians of single equations by jvp or vjp, not by rules. */
   readonly jRules?: boolean;
   /** For tests of structured derivatives: `false` uses no structure. */
@@ -50,6 +50,7 @@ const NTK_OPTIONS = [
   "fwd",
   "memoryLimit",
   "onProgress",
+  "signal",
   "rates",
   "device",
 ] as const;
@@ -121,10 +122,10 @@ export function empiricalNtkFn<Out = NDArray, Params = AnyTree, X = AnyTree>(
 
 /** The same from inside, under the name of the function that the user called. */
 export function ntkKernel(fn: string, settings: NtkSettings, options: NtkOptions): InnerKernel {
-  const { implementation = NtkImplementation.JACOBIAN_CONTRACTION, onProgress, device } = options;
+  const { implementation = NtkImplementation.JACOBIAN_CONTRACTION, device, ...progress } = options;
   const method = methodOf(fn, implementation);
   const kernel = compileKernel(settings.vmapAxes, (g, task, { room = settings.memoryLimit }) =>
     method(fn, prepare(fn, g, settings, task), { ...settings, memoryLimit: room }),
   );
-  return placedKernel(fn, withinMemory(fn, kernel, settings, onProgress), kernel, device);
+  return placedKernel(fn, withinMemory(fn, kernel, settings, progress), kernel, device);
 }

@@ -41,11 +41,11 @@ function functionNames(namespace: object, prefix = ""): string[] {
   });
 }
 
-/** The methods of an array, but for what reads its contents. */
+/** The methods of an array, but for `toJSON`, which `JSON.stringify` gives a key that it has no use for. */
 function methodNames(): string[] {
   const properties = Object.entries(Object.getOwnPropertyDescriptors(cotangent.NDArray.prototype));
   return properties
-    .filter(([name, { value }]) => typeof value === "function" && name !== "constructor")
+    .filter(([name, { value }]) => typeof value === "function" && !/^(constructor|toJSON)$/.test(name))
     .map(([name]) => `NDArray.${name}`);
 }
 

@@ -22,6 +22,7 @@ const ntk = () => ({
   fwd: true,
   memoryLimit: 1e8,
   onProgress: () => {},
+  signal: new AbortController().signal,
   rates: { contract: 1e9 },
   device: "auto",
 });
@@ -34,7 +35,11 @@ const ROWS: readonly Row[] = [
   ["costOf", (x) => [network, x, null, params(x), {}], ntk],
   ["linearize", (x) => [network, params(x)]],
   ["taylorExpand", (x) => [network, params(x), 2]],
-  ["batch", () => [nt.empiricalNtkFn(network), { batchSize: 2 }], () => ({ onProgress: () => {} })],
+  [
+    "batch",
+    () => [nt.empiricalNtkFn(network), { batchSize: 2 }],
+    () => ({ onProgress: () => {}, signal: new AbortController().signal }),
+  ],
 ];
 
 const implementations = Object.values(nt.NtkImplementation);

@@ -245,4 +245,13 @@ test("products with a vector are products with the full kernel", () => {
   assertSame((nt.empiricalNtkVpFn(mlp, x, null, mlpParams) as Any)(w), np.einsum("abij,bj->ai", self, w), 1e-11);
 });
 
+test("a method's name stands for its number", () => {
+  const [params, x] = [mlpParams, randomArray([3, 3], 1)];
+  for (const [name, implementation] of Object.entries(nt.NtkImplementation)) {
+    const byName = nt.empiricalNtkFn(mlp, { implementation: name as "AUTO" })(x, null, params);
+    assert.equal(byName.toArray(), nt.empiricalNtkFn(mlp, { implementation })(x, null, params).toArray(), name);
+  }
+  assertThrows(() => nt.empiricalNtkFn(mlp, { implementation: "auto" as "AUTO" }), "one of AUTO (0)", '"auto"');
+});
+
 test.run();

@@ -209,4 +209,36 @@ test("what can't be batched is refused by name", () => {
   );
 });
 
+test("a signal ends tiles and batches before the next one, and what is aborted already never begins", () => {
+  const apply = ({ w, v }: Params, x: NDArray): NDArray => np.matmul(np.tanh(np.matmul(x, w)), v);
+  const { peakMemory } = nt.costOf(apply, x1.at("0:2"), null, params, { vmapAxes: 0 }).JACOBIAN_CONTRACTION;
+  const ways = [
+    (options: nt.ProgressOptions) =>
+      nt.empiricalNtkFn(apply, { vmapAxes: 0, memoryLimit: peakMemory + 8 * 40 * 31 + 8192, ...options }),
+    (options: nt.ProgressOptions) => nt.batch(nt.empiricalNtkFn(apply, { vmapAxes: 0 }), { batchSize: 8, ...options }),
+  ];
+  for (const way of ways) {
+    const controller = new AbortController();
+    const seen: number[] = [];
+    const onProgress = (done: number): void => {
+      seen.push(done);
+      if (done === 2) controller.abort(new Error("enough"));
+    };
+    const kernelFn = way({ onProgress, signal: controller.signal });
+    assert.throws(() => kernelFn(x1, x2, params), /^enough$/);
+    assert.equal(seen, [1, 2]);
+    assert.throws(() => kernelFn(x1, x2, params), /^enough$/);
+    assert.equal(seen, [1, 2]);
+    let calls = 0;
+    way({ onProgress: () => void calls++, signal: new AbortController().signal })(x1, x2, params);
+    assert.ok(calls > 2);
+  }
+  const aborted = { signal: AbortSignal.abort(new Error("before")) };
+  assert.throws(() => nt.empiricalNtkFn(apply, aborted)(x1, null, params), /^before$/);
+  assert.throws(
+    () => nt.batch(nt.empiricalNtkFn(apply), { batchSize: 2, signal: {} as never }),
+    /signal must be an AbortSignal/,
+  );
+});
+
 test.run();

@@ -73,10 +73,11 @@ const automatic: Method = (fn, problem, settings) => {
   return run(problem, best.program);
 };
 
-/** The method of a number. */
+/** The method of a number or a name. */
 export function methodOf(fn: string, implementation: unknown): Method {
-  if (implementation === NtkImplementation.AUTO) return automatic;
-  const found = METHODS.find(([number]) => number === implementation);
+  const wanted = Object.entries(NtkImplementation).find((pair) => pair.includes(implementation as string))?.[1];
+  if (wanted === NtkImplementation.AUTO) return automatic;
+  const found = METHODS.find(([number]) => number === wanted);
   if (found) return (name, problem, settings) => run(problem, programOf(found[1], name, problem, settings));
   const known = Object.entries(NtkImplementation).map(([name, value]) => `${name} (${value})`);
   throw new TypeError(`${fn}: implementation must be one of ${known.join(", ")}, got ${describe(implementation)}.`);

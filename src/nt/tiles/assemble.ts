@@ -9,7 +9,7 @@ import { ResidentArray } from "../../device/device.ts";
 import { type Aval, makeAval } from "../../ir/aval.ts";
 import { HostArray, type NDArray, storageOf } from "../../ir/ndarray.ts";
 import { JoinedTiles } from "./join.ts";
-import { type BatchPart, diagonalOnly, type OnProgress, partsOf, samePart, type Tiles } from "./tiling.ts";
+import { type BatchPart, diagonalOnly, type ProgressOptions, partsOf, samePart, type Tiles } from "./tiling.ts";
 
 /** Copies the elements of one view to the same places of another. */
 function copyView(to: TypedArray, target: View, from: TypedArray, source: View): void {
@@ -101,7 +101,11 @@ function report(tile: NDArray | undefined, call: () => void): void {
 }
 
 /** Computes the tiles one after another; each is in its place in the kernel before the next one is computed. */
-export function computeTiles(tiles: Tiles, tile: readonly [number, number], onProgress?: OnProgress): unknown {
+export function computeTiles(
+  tiles: Tiles,
+  tile: readonly [number, number],
+  { onProgress, signal }: ProgressOptions,
+): unknown {
   const [rows, columns] = [partsOf(tiles.sizes[0], tile[0]), partsOf(tiles.sizes[1], tile[1])];
   const onDiagonal = diagonalOnly(tiles);
   const wanted = (i: number, j: number): boolean => (onDiagonal ? i === j : !tiles.symmetric || i <= j);
@@ -111,6 +115,7 @@ export function computeTiles(tiles: Tiles, tile: readonly [number, number], onPr
   let kernels: Leaf[] = [];
   let tree: TreeDef | undefined;
   pairs.forEach(([row, column], done) => {
+    signal?.throwIfAborted();
     const [leaves, def] = flattenArguments<NDArray>(tiles.compute(row, column));
     if (!tree) kernels = leaves.map((leaf, i) => leafFor(leaf, tiles, i));
     tree = def;

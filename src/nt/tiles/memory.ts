@@ -22,20 +22,18 @@ import {
   type BatchLayout,
   type BatchPart,
   chooseTile,
-  type OnProgress,
+  type ProgressOptions,
   samePart,
   type Tiles,
   takeExamples,
 } from "./tiling.ts";
 
-export interface MemoryOptions {
+export interface MemoryOptions extends ProgressOptions {
   /**
    * The most bytes that a computation may take at its peak, the result included; 4 GiB, the most that WebAssembly can
    * have, by default. A kernel that needs more is computed in tiles over x1 and x2 where `vmapAxes` allows it.
    */
   readonly memoryLimit?: number;
-  /** Called after each tile. */
-  readonly onProgress?: OnProgress;
 }
 
 /** Bytes in MiB, with as many digits as tell them from others; rounded up. */
@@ -122,16 +120,17 @@ export function withinMemory(
   fn: string,
   kernel: CompiledKernel,
   settings: NtkSettings,
-  onProgress: OnProgress | undefined,
+  progress: ProgressOptions,
 ): InnerKernel {
   const limit = settings.memoryLimit;
   return (args, recorder) => {
+    progress.signal?.throwIfAborted();
     const whole = kernel(args, recorder);
     if (isTracing()) return whole.run();
     const needed = whole.bytes;
     if (needed <= limit) {
       const result = whole.run();
-      onProgress?.(1, 1);
+      progress.onProgress?.(1, 1);
       return result;
     }
     const tiles = tilesOf(fn, kernel, settings, args, recorder);
@@ -151,7 +150,7 @@ export function withinMemory(
     const result = limit - tiles.room;
     if (result > limit) return refuse(`the result alone takes ${mebibytes(result)}`);
     const tile = chooseTile(tiles, (size) => memoryOf(size) <= tiles.room);
-    if (tile) return computeTiles(tiles, tile, onProgress);
+    if (tile) return computeTiles(tiles, tile, progress);
     return refuse(
       `one example against one still needs ${mebibytes(memoryOf([1, 1]))} beside ${mebibytes(result)} for the result; ` +
         "try another implementation",

@@ -11,6 +11,23 @@ import type { Kwargs } from "../task/kwargs.ts";
 /** Called after each tile with the number of tiles that are done and of all tiles. */
 export type OnProgress = (done: number, total: number) => void;
 
+/** What this library reads of an `AbortSignal`, whose type not every runtime's declarations have. */
+export interface AbortSignalLike {
+  readonly aborted: boolean;
+  throwIfAborted(): void;
+}
+
+/** How a long computation tells how far it is, and is ended. */
+export interface ProgressOptions {
+  /** Called after each tile or batch with the number of those that are done and of all. */
+  readonly onProgress?: OnProgress;
+  /**
+   * Ends the computation before its next tile or batch, with the signal's reason as the error. The processor computes
+   * without a pause, in which no timer and no message arrives: `onProgress` is where to look for them and to abort.
+   */
+  readonly signal?: AbortSignalLike;
+}
+
 /** What the batch axes of the inputs become in one leaf of the kernel. */
 export type BatchLayout =
   /** They stand at these two places. */
