@@ -4,31 +4,10 @@
 import { readdirSync, readFileSync, rmSync } from "node:fs";
 import terser from "@rollup/plugin-terser";
 import esbuild from "rollup-plugin-esbuild";
+import { pack } from "./scripts/pack.mjs";
 
 const kernels = ["kernels", "kernels-relaxed"];
 const bytesOf = (name) => readFileSync(`dist/${name}.wasm`);
-
-/**
- * Bytes as ASCII that compresses well, as servers and packages are, because it keeps the bytes' repetitions: 1.5 KB less than
- * hexadecimal, 7 KB less than base64. The most frequent bytes are one character each, from "#" to "~" without "\\"; the
- * others are two, of which the first is a space or "!". `bytes` lists the bytes in this order, with 0 at the gaps.
- * All files have the first one's code.
- */
-function asText(files) {
-  const count = new Array(256).fill(0);
-  for (const byte of files[0]) count[byte]++;
-  const ranked = [...count.keys()].sort((a, b) => count[b] - count[a]);
-  const bytes = [];
-  const codes = [];
-  for (const prefix of ["", " ", "!"]) {
-    for (let code = 35; code < 127; code++) {
-      const byte = code === 92 ? undefined : ranked.shift();
-      bytes.push(byte ?? 0);
-      if (byte !== undefined) codes[byte] = prefix + String.fromCharCode(code);
-    }
-  }
-  return { texts: files.map((data) => Array.from(data, (byte) => codes[byte]).join("")), bytes };
-}
 
 /** A module that exports `names` and their values. */
 const constants = (names) =>
@@ -40,22 +19,24 @@ const constants = (names) =>
 const kernelBytes = {
   name: "kernel-bytes",
   resolveId(id) {
-    const embedded = /^virtual:(kernels-\w+)$/.exec(id);
-    if (embedded) return `${import.meta.dirname}/src/entry/${embedded[1]}.js`;
+    if (id === "virtual:packed-kernels") return `${import.meta.dirname}/src/entry/packed-kernels.js`;
     const file = /\/(kernels[\w-]*\.wasm)$/.exec(id);
     return file && { id: `../${file[1]}`, external: "absolute" };
   },
   load(id) {
-    const named = (texts) => Object.fromEntries(kernels.map((name, i) => [name, texts[i]]));
-    if (id.endsWith("/kernels-text.js")) {
-      const { texts, bytes } = asText(kernels.map(bytesOf));
-      return constants({ texts: named(texts), bytes });
+    const ofEach = (value) => Object.fromEntries(kernels.map((name) => [name, value(bytesOf(name))]));
+    if (id.endsWith("/src/entry/packed-kernels.js")) {
+      return constants({
+        program: bytesOf("unpack").toString("base64"),
+        text: pack(Buffer.concat(kernels.map(bytesOf))),
+        sizes: ofEach((bytes) => bytes.length),
+      });
     }
     // Node's own entry reads files where it runs unbuilt; built, it must work in any place that a bundler puts it.
     if (id.endsWith("/src/entry/node-kernels.ts")) {
-      const texts = kernels.map((name) => bytesOf(name).toString("base64"));
+      const texts = ofEach((bytes) => bytes.toString("base64"));
       return `import { Buffer } from "node:buffer";
-${constants({ texts: named(texts) })}
+${constants({ texts })}
 export const loadKernels = (file) => new Uint8Array(Buffer.from(texts[file], "base64"));`;
     }
     return null;

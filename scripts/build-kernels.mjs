@@ -4,7 +4,8 @@
  * exports), or does not leave them the memory they count on (the module's own data).
  *
  * The innermost loops of products are built once more with fused multiply-adds, to `dist/kernels-relaxed.wasm`; a
- * host may put them in the place of those in `dist/kernels.wasm`, which give the same bits on every engine.
+ * host may put them in the place of those in `dist/kernels.wasm`, which give the same bits on every engine. A small module,
+ * `dist/unpack.wasm`, unpacks both where they travel inside of code; the package has it there only.
  *
  * With `--fast` the optimizer goes over them once and not until nothing changes any more. A lower level of it is no way to
  * save time: it leaves functions with tens of thousands of locals, for which engines take gigabytes.
@@ -22,17 +23,25 @@ const MICROKERNELS = ["dots32", "dots64", "lanes32", "lanes64", "stream32", "str
 /** What each module offers `src/device` and what it needs from there, and nothing else. */
 const MODULES = [
   {
+    source: "assembly/unpack.ts",
+    output: "dist/unpack.wasm",
+    exports: ["unpack"],
+    imports: ["env.memory"],
+    options: ["--shrinkLevel", "2"],
+  },
+  {
     source: "assembly/index.ts",
     output: "dist/kernels.wasm",
     exports: ["execute", "heapBase", "table", "work", ...MICROKERNELS],
     imports: ["env.memory", "env.wait"],
+    options: ["--exportTable"],
   },
   {
     source: "assembly/relaxed.ts",
     output: "dist/kernels-relaxed.wasm",
     exports: MICROKERNELS,
     imports: ["env.memory"],
-    relaxed: true,
+    options: ["--enable", "relaxed-simd"],
   },
 ];
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
@@ -48,9 +57,19 @@ function refuse(message) {
 const { values } = parseArgs({ options: { fast: { type: "boolean", default: false } } });
 const target = values.fast ? "fast" : "release";
 
-async function compile({ source, output, relaxed }) {
-  const options = [source, "--config", "asconfig.json", "--target", target, "--baseDir", root, "--outFile", output];
-  options.push(...(relaxed ? ["--enable", "relaxed-simd"] : ["--exportTable"]));
+async function compile({ source, output, options: own }) {
+  const options = [
+    source,
+    "--config",
+    "asconfig.json",
+    "--target",
+    target,
+    "--baseDir",
+    root,
+    "--outFile",
+    output,
+    ...own,
+  ];
   const { error, stderr } = await asc.main(options);
   // The optimizer says this when another round might have saved a few bytes.
   const messages = stderr.toString().replace("Last converge was suboptimal.", "").trim();
@@ -102,7 +121,7 @@ function inspect(bytes, { exports, imports }) {
   if (names !== expected) refuse(`the module exports ${names} instead of ${expected}`);
   const heapBase = exported.heapBase ? heapBaseOf(module, exported) : 0;
   if (exported.heapBase === undefined && module.emitText().includes("(data "))
-    refuse("the microkernels bring data of their own");
+    refuse("a module without a heap brings data of its own");
   if (heapBase > HEAP_LIMIT) refuse(`the module's data ends at ${heapBase}, beyond ${HEAP_LIMIT}`);
   const functions = module.getNumFunctions();
   module.dispose();

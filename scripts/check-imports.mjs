@@ -170,7 +170,7 @@ for (const file of files) {
     const where = `${file}:${line}`;
     if (!specifier.startsWith(".")) {
       // Only the loaders of src/entry know a runtime; all else must run anywhere, and there are no dependencies.
-      const known = specifier.startsWith("node:") || specifier === "virtual:kernels-text";
+      const known = specifier.startsWith("node:") || specifier === "virtual:packed-kernels";
       if (!known || layerOf(file).name !== "entry")
         problems.push(`${where}: may not import the package "${specifier}"`);
       continue;

@@ -1,5 +1,7 @@
 // Prints what a page loads that uses a part of the package, as esbuild bundles it, and fails beyond the limits.
-// `npm run test:bundlers` measures other bundlers, too.
+// `npm run test:bundlers` measures webpack and Vite, too.
+//
+//   node scripts/part-sizes.mjs [bundler ...]
 
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -12,7 +14,7 @@ try {
   mkdirSync(join(project, "node_modules"));
   symlinkSync(fileURLToPath(new URL("..", import.meta.url)), join(project, "node_modules/cotangent"), "junction");
   console.log();
-  await checkSizes(project, ["esbuild"]);
+  await checkSizes(project, process.argv.length > 2 ? process.argv.slice(2) : ["esbuild"]);
 } catch (error) {
   console.error(error.message);
   process.exitCode = 1;

@@ -1,9 +1,10 @@
 // Modules that only the bundler or the runtime can provide.
 
-/** The CPU kernels' files as text, embedded by rollup.config.js for runtimes that may not read a file. */
-declare module "virtual:kernels-text" {
-  export const texts: Readonly<Record<"kernels" | "kernels-relaxed", string>>;
-  export const bytes: readonly number[];
+/** The CPU kernels packed into one text by rollup.config.js, and the module that unpacks it, in base64. */
+declare module "virtual:packed-kernels" {
+  export const program: string;
+  export const text: string;
+  export const sizes: Readonly<Record<"kernels" | "kernels-relaxed", number>>;
 }
 
 /** A static wasm import as Cloudflare Workers resolve it: a compiled module. */
