@@ -61,6 +61,20 @@ function replace(text, pattern, replacement) {
   return text.replaceAll(pattern, replacement);
 }
 
+/** Comments of namespaces, and who is exported: the roll-up leaves out the former and takes a namespace's own for exports. */
+function nameSpaces(text, folder) {
+  const comments = {};
+  for (const file of ["src/index.d.ts", "src/numpy/index.d.ts"]) {
+    const exported = readFileSync(join(folder, file), "utf8").matchAll(/(\/\*\* .* \*\/\n)export \* as (\w+) from/g);
+    for (const [, comment, name] of exported) comments[name] = { comment, isTop: file === "src/index.d.ts" };
+  }
+  return text.replace(/^export declare namespace (\w+)/gm, (declaration, name) => {
+    const { comment, isTop } = comments[name.replace(/_\d$/, "")] ?? {};
+    if (!comment) throw new Error(`the namespace ${name} has no comment`);
+    return comment + (isTop ? declaration : declaration.replace("export ", ""));
+  });
+}
+
 /** What the roll-up can't do: merge the methods into the class, and keep the name of a type that TypeScript has one of, too. */
 function finish(text) {
   const merged = replace(text, /^declare interface \w+Methods \{/gm, "export declare interface NDArray {");
@@ -77,7 +91,7 @@ const folder = mkdtempSync(join(root, "dist/declarations-"));
 try {
   emit(folder);
   rollUp(folder);
-  writeFileSync(output, finish(readFileSync(output, "utf8")));
+  writeFileSync(output, nameSpaces(finish(readFileSync(output, "utf8")), folder));
 } finally {
   rmSync(folder, { recursive: true });
 }

@@ -8,6 +8,7 @@ export {
   UnsupportedError,
 } from "./base/errors.ts";
 export type { PyTree, TreeDef } from "./base/tree.ts";
+/** Trees of arrays: lists and plain objects of them, as `jax.tree` has them. */
 export * as tree from "./base/tree-names.ts";
 export { type DeviceInfo, type DeviceLike, devices, setDefaultDevice, withDevice } from "./device/placement.ts";
 export { setMemoryLimit } from "./device/wasm/kernels.ts";
@@ -16,12 +17,19 @@ export { type GpuLike, initWebGPU, type WebGpuOptions } from "./device/webgpu/in
 export { NDArray, type NestedNumbers } from "./ir/ndarray.ts";
 export type { ArrayLike } from "./lax/operands.ts";
 export { stopGradient } from "./lax/stop-gradient.ts";
+/** Activations, normalizations, attention and pooling, under `jax.nn`'s names. */
 export * as nn from "./nn/index.ts";
+/** Empirical kernels of any function, and its Taylor expansions, after `neural_tangents`. */
 export * as nt from "./nt/index.ts";
+/** Arrays under `jax.numpy`'s names, camelCased; imported as `np` by habit. */
 export * as numpy from "./numpy/index.ts";
 export { array } from "./numpy/index.ts";
+/** What training makes of a network's outputs, in closed form, after `neural_tangents.predict`. */
 export * as predict from "./predict/index.ts";
+/** Random numbers from keys, the same bits as `jax.random`'s. */
 export * as random from "./random/index.ts";
+/** Layers, after `neural_tangents.stax`: each is `[initFn, applyFn]`. */
 export * as stax from "./stax/index.ts";
 export * from "./transform/index.ts";
+/** The primitives under `jax.lax`'s names, and control flow. Operands have one shape and dtype; `numpy` broadcasts and promotes. */
 export * as lax from "./transform/lax.ts";

@@ -124,7 +124,7 @@ export abstract class NDArray {
 
   /**
    * The elements as NumPy prints them, of large arrays the first and last ones.
-   * @example String(np.array([[1, 2], [3, 4]])).startsWith("array(") // true
+   * @example String(np.array([1, 2])) // "NDArray float32(2,) [1, 2]"
    */
   abstract toString(): string;
 

@@ -13,7 +13,7 @@ import { bitwiseAnd, eq, ge, gt, ne, select } from "./logic.ts";
 import { type Binary, binary, broadcastScalars, requireNumbers, type Unary, unary } from "./nary.ts";
 import { type ArrayLike, asArray } from "./operands.ts";
 
-/** `x + y`. */
+/** `x + y`. @example lax.add(np.array([1, 2]), 1) // [2, 3] */
 export const add: Binary = /* @__PURE__ */ binary("add", addPrimitive);
 
 /** @internal */
@@ -23,6 +23,7 @@ export const negPrimitive = /* @__PURE__ */ makeElementwise<null, One>({
   derivatives: [(t) => neg(t)],
   transpose: [(ct) => neg(ct)],
 });
+/** `-x`. @example lax.neg(np.array([1, -2])) // [-1, 2] */
 export const neg: Unary = /* @__PURE__ */ unary("neg", negPrimitive, "numbers");
 
 /** @internal */
@@ -32,7 +33,7 @@ export const subPrimitive = /* @__PURE__ */ makeElementwise<null, Two>({
   derivatives: [(t) => t, (t) => neg(t)],
   transpose: [(ct) => ct, (ct) => neg(ct)],
 });
-/** `x - y`. */
+/** `x - y`. @example lax.sub(np.array([1, 2]), 1) // [0, 1] */
 export const sub: Binary = /* @__PURE__ */ binary("sub", subPrimitive);
 
 /** @internal */
@@ -42,7 +43,7 @@ export const mulPrimitive = /* @__PURE__ */ makeElementwise<null, Two>({
   derivatives: [(t, x) => mul(t, x[1]), (t, x) => mul(x[0], t)],
   transpose: [(ct, [, y]) => mul(ct, known("mul", y)), (ct, [x]) => mul(known("mul", x), ct)],
 });
-/** `x * y`. */
+/** `x * y`. @example lax.mul(np.array([1, 2]), 3) // [3, 6] */
 export const mul: Binary = /* @__PURE__ */ binary("mul", mulPrimitive);
 
 /** @internal */
@@ -52,7 +53,7 @@ export const divPrimitive = /* @__PURE__ */ makeElementwise<null, Two>({
   derivatives: [(t, x) => div(t, x[1]), (t, x, out) => neg(mul(t, div(out, x[1])))],
   transpose: [(ct, [, y]) => div(ct, known("div", y)), null],
 });
-/** `x / y`; integers truncate towards zero. */
+/** `x / y`; integers truncate towards zero. @example lax.div(7, 2) // 3 */
 export const div: Binary = /* @__PURE__ */ binary("div", divPrimitive);
 
 const remPrimitive = /* @__PURE__ */ makeElementwise<null, Two>({
@@ -60,7 +61,7 @@ const remPrimitive = /* @__PURE__ */ makeElementwise<null, Two>({
   emit: "REM",
   derivatives: [(t) => t, (t, x) => neg(mul(t, truncate(div(x[0], x[1]))))],
 });
-/** The remainder of `x / y` with the sign of `x`. */
+/** The remainder of `x / y` with the sign of `x`. @example lax.rem(-7, 3) // -1 */
 export const rem: Binary = /* @__PURE__ */ binary("rem", remPrimitive);
 
 /** `t` where `inside`, zero elsewhere. */
@@ -82,7 +83,7 @@ const maxPrimitive = /* @__PURE__ */ makeElementwise<null, Two>({
   emit: "MAX",
   derivatives: shares,
 });
-/** The larger of `x` and `y`; NaN if either is. */
+/** The larger of `x` and `y`; NaN if either is. @example lax.max(np.array([-1, 2]), 0) // [0, 2] */
 export const max: Binary = /* @__PURE__ */ binary("max", maxPrimitive, "all");
 
 const minPrimitive = /* @__PURE__ */ makeElementwise<null, Two>({
@@ -90,7 +91,7 @@ const minPrimitive = /* @__PURE__ */ makeElementwise<null, Two>({
   emit: "MIN",
   derivatives: shares,
 });
-/** The smaller of `x` and `y`; NaN if either is. */
+/** The smaller of `x` and `y`; NaN if either is. @example lax.min(np.array([-1, 2]), 0) // [-1, 0] */
 export const min: Binary = /* @__PURE__ */ binary("min", minPrimitive, "all");
 
 /** 1 at 0, as in JAX. */
@@ -101,13 +102,16 @@ const absPrimitive = /* @__PURE__ */ makeElementwise<null, One>({
   emit: "ABS",
   derivatives: [(t, x) => mul(t, slopeOfAbs(x[0]))],
 });
+/** The absolute value. @example lax.abs(np.array([1, -2])) // [1, 2] */
 export const abs: Unary = /* @__PURE__ */ unary("abs", absPrimitive, "numbers");
 
 const constantSteps = (name: "sign" | "floor" | "ceil" | "round", emit: "SIGN" | "FLOOR" | "CEIL" | "ROUND") =>
   makeElementwise<null, One>({ name, emit, derivatives: [null] });
-/** -1, 0 or 1; NaN stays. */
+/** -1, 0 or 1; NaN stays. @example lax.sign(np.array([-3, 0])) // [-1, 0] */
 export const sign: Unary = /* @__PURE__ */ unary("sign", /* @__PURE__ */ constantSteps("sign", "SIGN"), "numbers");
+/** The largest whole number at most `x`. @example lax.floor(np.array([-1.5])) // [-2] */
 export const floor: Unary = /* @__PURE__ */ unary("floor", /* @__PURE__ */ constantSteps("floor", "FLOOR"));
+/** The smallest whole number at least `x`. @example lax.ceil(np.array([1.2])) // [2] */
 export const ceil: Unary = /* @__PURE__ */ unary("ceil", /* @__PURE__ */ constantSteps("ceil", "CEIL"));
 const roundToEven: Unary = /* @__PURE__ */ unary("round", /* @__PURE__ */ constantSteps("round", "ROUND"));
 const roundPrimitive = /* @__PURE__ */ makeElementwise<null, One>({
@@ -128,7 +132,10 @@ const roundPrimitive = /* @__PURE__ */ makeElementwise<null, One>({
 /** What becomes of halves. Source: `jax.lax.RoundingMethod`. */
 export const RoundingMethod = { AWAY_FROM_ZERO: 0, TO_NEAREST_EVEN: 1 } as const;
 
-/** To the nearest integer; halves away from zero by default, as in JAX. Source: `jax.lax.round`. */
+/**
+ * To the nearest integer; halves away from zero by default, as in JAX. Source: `jax.lax.round`.
+ * @example lax.round(np.array([2.5, -2.5])) // [3, -3]
+ */
 export function round(x: ArrayLike, options: { readonly roundingMethod?: 0 | 1 } = {}, ...rest: never[]): NDArray {
   noMore("lax.round", rest);
   const { roundingMethod = RoundingMethod.AWAY_FROM_ZERO } = checkOptions("lax.round", options, ["roundingMethod"]);
@@ -145,6 +152,7 @@ const sqrtPrimitive = /* @__PURE__ */ makeElementwise<null, One>({
   emit: "SQRT",
   derivatives: [(t, _, out) => div(mul(t, 0.5), out)],
 });
+/** The square root; NaN of negative numbers. @example lax.sqrt(np.array([4])) // [2] */
 export const sqrt: Unary = /* @__PURE__ */ unary("sqrt", sqrtPrimitive);
 
 const rsqrtPrimitive = /* @__PURE__ */ makeElementwise<null, One>({
@@ -152,7 +160,7 @@ const rsqrtPrimitive = /* @__PURE__ */ makeElementwise<null, One>({
   emit: "RSQRT",
   derivatives: [(t, x, out) => mul(mul(t, -0.5), div(out, x[0]))],
 });
-/** `1 / sqrt(x)`. */
+/** `1 / sqrt(x)`. @example lax.rsqrt(np.array([4])) // [0.5] */
 export const rsqrt: Unary = /* @__PURE__ */ unary("rsqrt", rsqrtPrimitive);
 
 const cbrtPrimitive = /* @__PURE__ */ makeElementwise<null, One>({
@@ -160,7 +168,7 @@ const cbrtPrimitive = /* @__PURE__ */ makeElementwise<null, One>({
   emit: "CBRT",
   derivatives: [(t, _, out) => mul(mul(t, 1 / 3), integerPow(out, { exponent: -2 }))],
 });
-/** The cube root. */
+/** The cube root. @example lax.cbrt(np.array([27])) // [3] */
 export const cbrt: Unary = /* @__PURE__ */ unary("cbrt", cbrtPrimitive);
 
 interface IntegerPowParams {
@@ -188,7 +196,10 @@ const integerPowPrimitive = /* @__PURE__ */ makeElementwise<IntegerPowParams, On
   ],
 });
 
-/** `x` to a whole power that is known beforehand. Source: `jax.lax.integer_pow`. */
+/**
+ * `x` to a whole power that is known beforehand. Source: `jax.lax.integer_pow`.
+ * @example lax.integerPow(np.array([2, 3]), { exponent: 2 }) // [4, 9]
+ */
 export function integerPow(x: ArrayLike, options: IntegerPowParams, ...rest: never[]): NDArray {
   noMore("lax.integerPow", rest);
   const { exponent } = checkOptions("lax.integerPow", options, ["exponent"], ["exponent"]);
@@ -204,11 +215,11 @@ export function integerPow(x: ArrayLike, options: IntegerPowParams, ...rest: nev
   return bind1(integerPowPrimitive, [base], { exponent });
 }
 
-/** `x * x`. */
+/** `x * x`. @example lax.square(np.array([3])) // [9] */
 export const square: Unary = /* @__PURE__ */ closed("lax.square", (x: ArrayLike) =>
   bind1(integerPowPrimitive, [requireNumbers("lax.square", asArray("lax.square", x))], { exponent: 2 }),
 );
-/** `1 / x`. */
+/** `1 / x`. @example lax.reciprocal(np.array([4])) // [0.25] */
 export const reciprocal: Unary = /* @__PURE__ */ closed("lax.reciprocal", (x: ArrayLike) =>
   bind1(integerPowPrimitive, sameFloat("lax.reciprocal", [x]), { exponent: -1 }),
 );
@@ -219,7 +230,7 @@ const logPrimitive: Primitive<null, One> = /* @__PURE__ */ makeElementwise<null,
   emit: "LOG",
   derivatives: [(t, x) => div(t, x[0])],
 });
-/** The natural logarithm. */
+/** The natural logarithm. @example lax.log(np.array([10])) // [2.3026] */
 export const log: Unary = /* @__PURE__ */ unary("log", logPrimitive);
 
 /** `x^y log x`, with log 1 for x = 0 so that 0^y with y > 0 has derivative 0. */
@@ -250,6 +261,7 @@ const floatPow: Binary = /* @__PURE__ */ binary("pow", powPrimitive, "floats");
 /**
  * `x` to the power `y`, floats or integers. Powers with integers have derivatives of every order everywhere; a whole
  * JavaScript number as `y` multiplies (`integerPow`). Source: `jax.lax.pow`.
+ * @example lax.pow(np.array([2]), 0.5) // [1.4142]
  */
 export const pow: Binary = /* @__PURE__ */ closed("lax.pow", (x: ArrayLike, y: ArrayLike) => {
   const whole = typeof y === "number" && (y | 0) === y;
@@ -274,7 +286,10 @@ const clampPrimitive = /* @__PURE__ */ makeElementwise<null, Three>({
   ],
 });
 
-/** `min(max(x, lower), upper)`. Source: `jax.lax.clamp`, whose argument order it has. */
+/**
+ * `min(max(x, lower), upper)`. Source: `jax.lax.clamp`, whose argument order it has.
+ * @example lax.clamp(0, np.array([-1, 0.5, 2]), 1) // [0, 0.5, 1]
+ */
 export function clamp(lower: ArrayLike, x: ArrayLike, upper: ArrayLike, ...rest: never[]): NDArray {
   noMore("lax.clamp", rest);
   const operands = sameDType("lax.clamp", [lower, x, upper], ["lower", "x", "upper"]);

@@ -10,7 +10,7 @@ import { integers } from "./logic.ts";
 import type { Binary } from "./nary.ts";
 import { type ArrayLike, asArray } from "./operands.ts";
 
-/** The upper 32 of a product's 64 bits. Source: `jax.lax.mulhi`. */
+/** The upper 32 of a product's 64 bits. Source: `jax.lax.mulhi`. @example lax.mulhi(65536, 65536) // 1 */
 export const mulhi = /* @__PURE__ */ integers(
   "lax.mulhi",
   /* @__PURE__ */ makeElementwise<null, Two>({
@@ -48,6 +48,7 @@ const bitcastPrimitive = /* @__PURE__ */ makeElementwise<{ readonly newDtype: DT
 /**
  * The same bits read as numbers of another dtype of 32 bits (`float32`, `int32`, `uint32`).
  * Source: `jax.lax.bitcast_convert_type`.
+ * @example lax.bitcastConvertType(np.array([1]), "int32") // [1065353216]
  */
 export function bitcastConvertType(x: ArrayLike, newDtype: DType, ...rest: never[]): NDArray {
   const fn = "lax.bitcastConvertType";

@@ -58,6 +58,7 @@ function convertWeak(x: NDArray, newDtype: DType): NDArray {
 /**
  * The array with its elements converted: a float becomes an integer by truncation (saturating, NaN to 0), anything
  * becomes `bool` by `x != 0`. Source: `jax.lax.convert_element_type`.
+ * @example lax.convertElementType(np.array([1.5]), "int32") // [1]
  */
 export function convertElementType(x: ArrayLike, newDtype: DType, ...rest: never[]): NDArray {
   noMore("lax.convertElementType", rest);

@@ -35,6 +35,7 @@ export function filled(fn: string, shape: Shape, fillValue: ArrayLike, given: DT
 /**
  * An array of `shape` filled with one number, which may be a 0-dimensional array and traced; of `float32`, or of the array's
  * dtype, if none is given. Source: `jax.lax.full`.
+ * @example lax.full([2], 7) // [7, 7]
  */
 export function full(shape: Shape, fillValue: ArrayLike, dtype?: DType | null, ...rest: never[]): NDArray {
   const fn = "lax.full";
@@ -44,7 +45,10 @@ export function full(shape: Shape, fillValue: ArrayLike, dtype?: DType | null, .
   return filled(fn, shape, fillValue, dtype);
 }
 
-/** Like `x`, filled with one number; of another shape or dtype if given. Source: `jax.lax.full_like`. */
+/**
+ * Like `x`, filled with one number; of another shape or dtype if given. Source: `jax.lax.full_like`.
+ * @example lax.fullLike(np.ones([2]), 7) // [7, 7]
+ */
 export function fullLike(
   x: ArrayLike,
   fillValue: ArrayLike,
@@ -62,7 +66,10 @@ export function fullLike(
 
 export const zerosLike = ({ shape, dtype }: Pick<NDArray, "shape" | "dtype">): NDArray => full(shape, 0, dtype);
 
-/** An array whose contents may be anything: zeros. Source: `jax.lax.empty`. */
+/**
+ * An array whose contents may be anything: zeros. Source: `jax.lax.empty`.
+ * @example lax.empty([2], "float32") // shape [2]
+ */
 export function empty(shape: Shape, dtype: DType, ...rest: never[]): NDArray {
   const fn = "lax.empty";
   noMore(fn, rest);
@@ -108,7 +115,10 @@ export function repeatedRange(params: IotaParams, shape: Shape, along: number): 
   return broadcastInDim(axis, { shape, broadcastDimensions: [along] });
 }
 
-/** `[0, 1, ..., size - 1]` along `dimension`, repeated over the other axes. Source: `jax.lax.broadcasted_iota`. */
+/**
+ * `[0, 1, ..., size - 1]` along `dimension`, repeated over the other axes. Source: `jax.lax.broadcasted_iota`.
+ * @example lax.broadcastedIota("int32", [2, 2], 0) // [[0, 0], [1, 1]]
+ */
 export function broadcastedIota(dtype: DType, shape: Shape, dimension: number, ...rest: never[]): NDArray {
   const fn = "lax.broadcastedIota";
   noMore(fn, rest);
@@ -116,7 +126,7 @@ export function broadcastedIota(dtype: DType, shape: Shape, dimension: number, .
   return countingAlong(fn, dtype, shape, dimension);
 }
 
-/** `[0, 1, ..., size - 1]`. Source: `jax.lax.iota`. */
+/** `[0, 1, ..., size - 1]`. Source: `jax.lax.iota`. @example lax.iota("int32", 3) // [0, 1, 2] */
 export function iota(dtype: DType, size: number, ...rest: never[]): NDArray {
   const fn = "lax.iota";
   noMore(fn, rest);

@@ -14,6 +14,7 @@ import { type ArrayLike, asArray } from "./operands.ts";
 import { reshape } from "./shape.ts";
 import { concatenate, rev, sliceInDim } from "./slice.ts";
 
+/** Options of `lax.cumsum` and its kind. */
 export interface PrefixOptions {
   /** The first by default. */
   readonly axis?: number;
@@ -53,6 +54,7 @@ function prefixes(combine: CombineAll, xs: readonly NDArray[], axis: number, rev
  * The combinations `x[0]`, `fn(x[0], x[1])`, `fn(fn(x[0], x[1]), x[2])`, ... along an axis, in about twice the logarithm
  * of its size many steps. Source: `jax.lax.associative_scan`.
  * @param fn associative; takes and returns arrays, or trees of the structure of `elems`, whose axis has any size.
+ * @example lax.associativeScan(np.add, np.array([1, 2, 3])) // [1, 3, 6]
  */
 export function associativeScan<Elems>(
   fn: (a: Elems, b: Elems) => Elems,
@@ -90,13 +92,28 @@ function cumulative(
   });
 }
 
-/** The sums of the elements up to each place of an axis. Source: `jax.lax.cumsum`. */
+/**
+ * The sums of the elements up to each place of an axis. Source: `jax.lax.cumsum`.
+ * @example lax.cumsum(np.array([1, 2, 3])) // [1, 3, 6]
+ */
 export const cumsum = /* @__PURE__ */ cumulative("cumsum", add);
-/** The products of the elements up to each place of an axis. Source: `jax.lax.cumprod`. */
+/**
+ * The products of the elements up to each place of an axis. Source: `jax.lax.cumprod`.
+ * @example lax.cumprod(np.array([1, 2, 3])) // [1, 2, 6]
+ */
 export const cumprod = /* @__PURE__ */ cumulative("cumprod", mul);
-/** The largest of the elements up to each place of an axis. Source: `jax.lax.cummax`. */
+/**
+ * The largest of the elements up to each place of an axis. Source: `jax.lax.cummax`.
+ * @example lax.cummax(np.array([1, 3, 2])) // [1, 3, 3]
+ */
 export const cummax = /* @__PURE__ */ cumulative("cummax", max);
-/** The smallest of the elements up to each place of an axis. Source: `jax.lax.cummin`. */
+/**
+ * The smallest of the elements up to each place of an axis. Source: `jax.lax.cummin`.
+ * @example lax.cummin(np.array([3, 1, 2])) // [3, 1, 1]
+ */
 export const cummin = /* @__PURE__ */ cumulative("cummin", min);
-/** The logarithms of the sums of `exp` of the elements up to each place of an axis. Source: `jax.lax.cumlogsumexp`. */
+/**
+ * The logarithms of the sums of `exp` of the elements up to each place of an axis. Source: `jax.lax.cumlogsumexp`.
+ * @example lax.cumlogsumexp(np.array([0, 0])) // [0, 0.6931]
+ */
 export const cumlogsumexp = /* @__PURE__ */ cumulative("cumlogsumexp", logaddexp, (fn, x) => sameFloat(fn, [x])[0]);

@@ -94,6 +94,7 @@ export function dynamicSlice(
 /**
  * `x` with the part that begins at `startIndices` replaced by `update`. Source: `jax.lax.dynamic_update_slice`.
  * @param update of as many axes as `x`, none longer.
+ * @example lax.dynamicUpdateSlice(np.zeros([3]), np.array([7]), [1]) // [0, 7, 0]
  */
 export function dynamicUpdateSlice(
   x: ArrayLike,
@@ -124,7 +125,10 @@ function sliceAlong(fn: string, x: NDArray, axis: number, start: NDArray[], size
   );
 }
 
-/** `sliceSize` elements of one axis from `startIndex` on. Source: `jax.lax.dynamic_slice_in_dim`. */
+/**
+ * `sliceSize` elements of one axis from `startIndex` on. Source: `jax.lax.dynamic_slice_in_dim`.
+ * @example lax.dynamicSliceInDim(np.arange(5), 1, 2) // [1, 2]
+ */
 export function dynamicSliceInDim(
   x: ArrayLike,
   startIndex: ArrayLike,
@@ -139,7 +143,10 @@ export function dynamicSliceInDim(
   return sliceAlong(fn, operand, along, startAlong(fn, operand, along, startIndex, "startIndex"), sliceSize);
 }
 
-/** One place of an axis, which disappears with `keepdims: false`. Source: `jax.lax.dynamic_index_in_dim`. */
+/**
+ * One place of an axis, which disappears with `keepdims: false`. Source: `jax.lax.dynamic_index_in_dim`.
+ * @example lax.dynamicIndexInDim(np.arange(5), 2) // [2]
+ */
 export function dynamicIndexInDim(
   x: ArrayLike,
   index: ArrayLike,
@@ -155,7 +162,10 @@ export function dynamicIndexInDim(
   return keepdims ? place : reshape(place, { newSizes: removed(place.shape, along) });
 }
 
-/** `x` with a part of one axis replaced. Source: `jax.lax.dynamic_update_slice_in_dim`. */
+/**
+ * `x` with a part of one axis replaced. Source: `jax.lax.dynamic_update_slice_in_dim`.
+ * @example lax.dynamicUpdateSliceInDim(np.zeros([3]), np.array([7]), 1, 0) // [0, 7, 0]
+ */
 export function dynamicUpdateSliceInDim(
   x: ArrayLike,
   update: ArrayLike,
@@ -170,7 +180,10 @@ export function dynamicUpdateSliceInDim(
   return updateAt(fn, operand, part, startAlong(fn, operand, along, startIndex, "startIndex"));
 }
 
-/** `x` with one place of an axis replaced; `update` may lack the axis. Source: `jax.lax.dynamic_update_index_in_dim`. */
+/**
+ * `x` with one place of an axis replaced; `update` may lack the axis. Source: `jax.lax.dynamic_update_index_in_dim`.
+ * @example lax.dynamicUpdateIndexInDim(np.zeros([3]), 7, 1, 0) // [0, 7, 0]
+ */
 export function dynamicUpdateIndexInDim(
   x: ArrayLike,
   update: ArrayLike,

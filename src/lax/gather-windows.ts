@@ -26,6 +26,7 @@ export interface GatherDimensionNumbers {
   readonly startIndicesBatchingDims?: readonly number[];
 }
 
+/** Options of `lax.gather`. */
 export interface GatherOptions {
   readonly dimensionNumbers: GatherDimensionNumbers;
   /** The windows' sizes along the operand's axes. */
@@ -85,6 +86,7 @@ export function gather(x: ArrayLike, startIndices: ArrayLike, options: GatherOpt
 /**
  * The elements at `indices`, one array of integers for each of `axes` and all of one shape, which comes first in the
  * result; they are taken modulo the axis' size. Source: `jax.lax.index_take`.
+ * @example lax.indexTake(np.array([10, 20]), [np.array([1, 0], { dtype: "int32" })], [0]) // [20, 10]
  */
 export function indexTake(
   x: ArrayLike,

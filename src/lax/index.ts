@@ -1,5 +1,29 @@
 /** `lax`: the primitives under JAX's names. Operands have one shape; the functions of `numpy` broadcast and promote. */
-export * from "./arithmetic.ts";
+export {
+  abs,
+  add,
+  cbrt,
+  ceil,
+  clamp,
+  div,
+  floor,
+  integerPow,
+  log,
+  max,
+  min,
+  mul,
+  neg,
+  pow,
+  RoundingMethod,
+  reciprocal,
+  rem,
+  round,
+  rsqrt,
+  sign,
+  sqrt,
+  square,
+  sub,
+} from "./arithmetic.ts";
 export * from "./bits.ts";
 export { convertElementType } from "./convert.ts";
 export { broadcastedIota, empty, full, fullLike, iota } from "./create.ts";
@@ -7,6 +31,7 @@ export * from "./cumulative.ts";
 export * from "./dynamic-slice.ts";
 export { type GatherDimensionNumbers, type GatherOptions, gather, indexTake } from "./gather-windows.ts";
 export type { GatherScatterMode } from "./index-windows.ts";
+/** Linear algebra, under JAX's names. */
 export * as linalg from "./linalg.ts";
 export { logaddexp } from "./logaddexp.ts";
 export {

@@ -23,7 +23,7 @@ export function logOfSum(fn: string, x: ArrayLike, y: ArrayLike, logOfOneMore: U
   return select(undefinedDifference, mul(add(a, b), share), sum);
 }
 
-/** `log(exp(x) + exp(y))` without overflow. */
+/** `log(exp(x) + exp(y))` without overflow. @example lax.logaddexp(np.array([0]), np.array([0])) // [0.6931] */
 export const logaddexp: Binary = /* @__PURE__ */ closed("lax.logaddexp", (x: ArrayLike, y: ArrayLike) =>
   logOfSum("lax.logaddexp", x, y, (d) => log1p(exp(d))),
 );

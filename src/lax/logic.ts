@@ -19,13 +19,17 @@ const comparison = (name: string, emit: MapOp): Binary => binary(name, comparing
 
 export const eqPrimitive: Primitive<null, Two> = /* @__PURE__ */ comparing("eq", "EQ");
 
-/** `x == y`, elementwise, as `bool`. */
+/** `x == y`, elementwise, as `bool`. @example lax.eq(np.array([1, 2]), 2) // [false, true] */
 export const eq: Binary = /* @__PURE__ */ binary("eq", eqPrimitive, "all");
-/** `x != y`; true for NaN. */
+/** `x != y`; true for NaN. @example lax.ne(np.array([1, 2]), 2) // [true, false] */
 export const ne = /* @__PURE__ */ comparison("ne", "NE");
+/** `x < y`, elementwise, as `bool`. @example lax.lt(np.array([1, 2]), 2) // [true, false] */
 export const lt = /* @__PURE__ */ comparison("lt", "LT");
+/** `x <= y`, elementwise, as `bool`. @example lax.le(np.array([1, 2]), 1) // [true, false] */
 export const le = /* @__PURE__ */ comparison("le", "LE");
+/** `x > y`, elementwise, as `bool`. @example lax.gt(np.array([1, 2]), 1) // [false, true] */
 export const gt = /* @__PURE__ */ comparison("gt", "GT");
+/** `x >= y`, elementwise, as `bool`. @example lax.ge(np.array([1, 2]), 2) // [false, true] */
 export const ge = /* @__PURE__ */ comparison("ge", "GE");
 
 /** A function of integers (or bools). */
@@ -49,16 +53,26 @@ const bitwise = (name: string, emit: MapOp, arity: number, bools: boolean) =>
     bools,
   );
 
+/** The bits that are 1 in both; "and" of bools. @example lax.bitwiseAnd(6, 3) // 2 */
 export const bitwiseAnd: Binary = /* @__PURE__ */ bitwise("bitwiseAnd", "AND", 2, true);
+/** The bits that are 1 in either; "or" of bools. @example lax.bitwiseOr(6, 3) // 7 */
 export const bitwiseOr: Binary = /* @__PURE__ */ bitwise("bitwiseOr", "OR", 2, true);
+/** The bits that differ; "xor" of bools. @example lax.bitwiseXor(6, 3) // 5 */
 export const bitwiseXor: Binary = /* @__PURE__ */ bitwise("bitwiseXor", "XOR", 2, true);
+/** Each bit the other way round; "not" of bools. @example lax.bitwiseNot(5) // -6 */
 export const bitwiseNot: Unary = /* @__PURE__ */ bitwise("bitwiseNot", "NOT", 1, true);
-/** How many bits are 1. Source: `jax.lax.population_count`. */
+/** How many bits are 1. Source: `jax.lax.population_count`. @example lax.populationCount(7) // 3 */
 export const populationCount: Unary = /* @__PURE__ */ bitwise("populationCount", "POPCOUNT", 1, false);
-/** How many bits stand before the first 1. Source: `jax.lax.clz`. */
+/** How many bits stand before the first 1. Source: `jax.lax.clz`. @example lax.clz(1) // 31 */
 export const clz: Unary = /* @__PURE__ */ bitwise("clz", "CLZ", 1, false);
+/** `x` shifted by `y` bits to the left. @example lax.shiftLeft(3, 2) // 12 */
 export const shiftLeft: Binary = /* @__PURE__ */ bitwise("shiftLeft", "SHL", 2, false);
+/**
+ * `x` shifted by `y` bits to the right; zeros come from the left.
+ * @example lax.shiftRightLogical(-8, 1) // 2147483644
+ */
 export const shiftRightLogical: Binary = /* @__PURE__ */ bitwise("shiftRightLogical", "SHR_LOGICAL", 2, false);
+/** `x` shifted by `y` bits to the right; the sign stays. @example lax.shiftRightArithmetic(-8, 1) // -4 */
 export const shiftRightArithmetic: Binary = /* @__PURE__ */ bitwise("shiftRightArithmetic", "SHR_ARITHMETIC", 2, false);
 
 const isFinitePrimitive = /* @__PURE__ */ makeElementwise<null, One>({
@@ -68,7 +82,10 @@ const isFinitePrimitive = /* @__PURE__ */ makeElementwise<null, One>({
   derivatives: [null],
 });
 
-/** Whether each element is neither infinite nor NaN. */
+/**
+ * Whether each element is neither infinite nor NaN.
+ * @example lax.isFinite(np.array([1, Infinity])) // [true, false]
+ */
 const finite: Unary = /* @__PURE__ */ unary("isFinite", isFinitePrimitive);
 
 export { finite as isFinite };
@@ -102,6 +119,7 @@ export const selectPrimitive: Primitive<null, Three> = {
 
 /**
  * `onTrue` where `which` is true, `onFalse` elsewhere. Operands have one shape, numbers aside. Source: `jax.lax.select`.
+ * @example lax.select(np.array([true, false]), np.array([1, 2]), np.array([3, 4])) // [1, 4]
  */
 export function select(which: ArrayLike, onTrue: ArrayLike, onFalse: ArrayLike, ...rest: never[]): NDArray {
   noMore("lax.select", rest);
@@ -118,6 +136,7 @@ export function select(which: ArrayLike, onTrue: ArrayLike, onFalse: ArrayLike, 
 /**
  * For each element the one of `cases` that `which` counts (a bool: the second where it is true); places outside stand for
  * the nearest. Source: `jax.lax.select_n`.
+ * @example lax.selectN(np.array([true, false]), np.array([1, 2]), np.array([3, 4])) // [3, 2]
  */
 export function selectN(which: ArrayLike, ...cases: readonly ArrayLike[]): NDArray {
   const fn = "lax.selectN";

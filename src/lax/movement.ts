@@ -20,7 +20,10 @@ import { type ArrayLike, asArray } from "./operands.ts";
 import { broadcastInDim, broadcastTo, reshape } from "./shape.ts";
 import { concatenate, operandList, sliceInDim } from "./slice.ts";
 
-/** The array repeated along new axes of `sizes`, which come first. Source: `jax.lax.broadcast`. */
+/**
+ * The array repeated along new axes of `sizes`, which come first. Source: `jax.lax.broadcast`.
+ * @example lax.broadcast(np.array([1, 2]), [2]) // [[1, 2], [1, 2]]
+ */
 export function broadcast(x: ArrayLike, sizes: Shape, ...rest: never[]): NDArray {
   const fn = "lax.broadcast";
   noMore(fn, rest);
@@ -31,7 +34,10 @@ export function broadcast(x: ArrayLike, sizes: Shape, ...rest: never[]): NDArray
   return broadcastInDim(operand, { shape, broadcastDimensions: range(operand.ndim, sizes.length) });
 }
 
-/** The array repeated to the shape of another by NumPy's rules. Source: `jax.lax.broadcast_like`. */
+/**
+ * The array repeated to the shape of another by NumPy's rules. Source: `jax.lax.broadcast_like`.
+ * @example lax.broadcastLike(7, np.ones([2])) // [7, 7]
+ */
 export function broadcastLike(x: ArrayLike, like: ArrayLike, ...rest: never[]): NDArray {
   const fn = "lax.broadcastLike";
   noMore(fn, rest);
@@ -42,13 +48,19 @@ export function broadcastLike(x: ArrayLike, like: ArrayLike, ...rest: never[]): 
   return broadcastTo(operand, shape);
 }
 
-/** The shape that arrays of these shapes have together by NumPy's rules. Source: `jax.lax.broadcast_shapes`. */
+/**
+ * The shape that arrays of these shapes have together by NumPy's rules. Source: `jax.lax.broadcast_shapes`.
+ * @example lax.broadcastShapes([2, 1], [1, 3]) // [2, 3]
+ */
 export function broadcastShapes(...shapes: readonly Shape[]): number[] {
   for (const shape of shapes) checkShape("lax.broadcastShapes", shape);
   return commonShape("lax.broadcastShapes", shapes);
 }
 
-/** The array with axes of size 1 in front, so that it has `rank`. Source: `jax.lax.broadcast_to_rank`. */
+/**
+ * The array with axes of size 1 in front, so that it has `rank`. Source: `jax.lax.broadcast_to_rank`.
+ * @example lax.broadcastToRank(np.array([1, 2]), 2) // [[1, 2]]
+ */
 export function broadcastToRank(x: ArrayLike, rank: number, ...rest: never[]): NDArray {
   noMore("lax.broadcastToRank", rest);
   const operand = asArray("lax.broadcastToRank", x);
@@ -83,7 +95,10 @@ export function collapse(x: ArrayLike, startDimension: number, stopDimension?: n
   return reshape(operand, { newSizes: [...operand.shape.slice(0, start), joined, ...operand.shape.slice(stop)] });
 }
 
-/** Copies of the array side by side, `reps[i]` along axis `i`. Source: `jax.lax.tile`. */
+/**
+ * Copies of the array side by side, `reps[i]` along axis `i`. Source: `jax.lax.tile`.
+ * @example lax.tile(np.array([1, 2]), [2]) // [1, 2, 1, 2]
+ */
 export function tile(x: ArrayLike, reps: readonly number[], ...rest: never[]): NDArray {
   noMore("lax.tile", rest);
   const operand = asArray("lax.tile", x);
@@ -100,7 +115,10 @@ export function tile(x: ArrayLike, reps: readonly number[], ...rest: never[]): N
   return reshape(repeated, { newSizes: operand.shape.map((n, i) => n * entry(reps, i)) });
 }
 
-/** Arrays of one shape, or the slices of one array, joined along a new axis, the first by default. Source: `jax.lax.stack`. */
+/**
+ * Arrays of one shape, or the slices of one array, joined along a new axis, the first by default. Source: `jax.lax.stack`.
+ * @example lax.stack([np.array([1]), np.array([2])]) // [[1], [2]]
+ */
 export function stack(
   operands: readonly ArrayLike[] | NDArray,
   options?: { readonly axis?: number },
@@ -120,7 +138,10 @@ export function stack(
   return concatenate(rows, { dimension: axis });
 }
 
-/** The slices along an axis (the first by default), which disappears. Source: `jax.lax.unstack`. */
+/**
+ * The slices along an axis (the first by default), which disappears. Source: `jax.lax.unstack`.
+ * @example lax.unstack(np.array([[1], [2]])) // [[1], [2]]
+ */
 export function unstack(x: ArrayLike, options?: { readonly axis?: number }, ...rest: never[]): NDArray[] {
   const fn = "lax.unstack";
   noMore(fn, rest);
@@ -130,7 +151,10 @@ export function unstack(x: ArrayLike, options?: { readonly axis?: number }, ...r
   return range(entry(operand.shape, axis)).map((i) => indexInDim(operand, i, { axis, keepdims: false }));
 }
 
-/** The array cut along an axis (the first by default) into parts of the given sizes. Source: `jax.lax.split`. */
+/**
+ * The array cut along an axis (the first by default) into parts of the given sizes. Source: `jax.lax.split`.
+ * @example lax.split(np.arange(3), [1, 2]) // [[0], [1, 2]]
+ */
 export function split(x: ArrayLike, sizes: Shape, options?: { readonly axis?: number }, ...rest: never[]): NDArray[] {
   const fn = "lax.split";
   noMore(fn, rest);
@@ -153,6 +177,7 @@ export function split(x: ArrayLike, sizes: Shape, options?: { readonly axis?: nu
 /**
  * The elements at one place of an axis (the first by default); it keeps size 1 unless `keepdims` is false. Negative places
  * count from the end. Source: `jax.lax.index_in_dim`.
+ * @example lax.indexInDim(np.arange(5), 2) // [2]
  */
 export function indexInDim(
   x: ArrayLike,

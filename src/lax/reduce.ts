@@ -137,42 +137,60 @@ export const lowest = (dtype: DType): number =>
 export const highest = (dtype: DType): number =>
   isFloat(dtype) ? Number.POSITIVE_INFINITY : dtype === "bool" ? 1 : dtype === "int32" ? 2 ** 31 - 1 : 2 ** 32 - 1;
 
-/** The largest element over `axes`; the lowest number for no elements. Source: `jax.lax.reduce_max`. */
+/**
+ * The largest element over `axes`; the lowest number for no elements. Source: `jax.lax.reduce_max`.
+ * @example lax.reduceMax(np.array([1, 5]), { axes: [0] }) // 5
+ */
 export const reduceMax = /* @__PURE__ */ reduction(
   "reduceMax",
   () => true,
   lowest,
   /* @__PURE__ */ byKernel(maxPrimitive, orPrimitive),
 );
-/** The smallest element over `axes`; the highest number for no elements. Source: `jax.lax.reduce_min`. */
+/**
+ * The smallest element over `axes`; the highest number for no elements. Source: `jax.lax.reduce_min`.
+ * @example lax.reduceMin(np.array([1, 5]), { axes: [0] }) // 1
+ */
 export const reduceMin = /* @__PURE__ */ reduction(
   "reduceMin",
   () => true,
   highest,
   /* @__PURE__ */ byKernel(minPrimitive, andPrimitive),
 );
-/** The product over `axes`; its derivative is right where factors are 0, too. Source: `jax.lax.reduce_prod`. */
+/**
+ * The product over `axes`; its derivative is right where factors are 0, too. Source: `jax.lax.reduce_prod`.
+ * @example lax.reduceProd(np.array([2, 5]), { axes: [0] }) // 10
+ */
 export const reduceProd = /* @__PURE__ */ reduction(
   "reduceProd",
   numbers,
   () => 1,
   /* @__PURE__ */ byKernel(productPrimitive),
 );
-/** Whether all elements over `axes` are true; of integers the bits that all have. Source: `jax.lax.reduce_and`. */
+/**
+ * Whether all elements over `axes` are true; of integers the bits that all have. Source: `jax.lax.reduce_and`.
+ * @example lax.reduceAnd(np.array([true, false]), { axes: [0] }) // false
+ */
 export const reduceAnd = /* @__PURE__ */ reduction(
   "reduceAnd",
   wholeNumbers,
   (dtype) => (dtype === "int32" ? -1 : highest(dtype)),
   /* @__PURE__ */ bitwise(bitwiseAnd, andPrimitive),
 );
-/** Whether any element over `axes` is true; of integers the bits that any has. Source: `jax.lax.reduce_or`. */
+/**
+ * Whether any element over `axes` is true; of integers the bits that any has. Source: `jax.lax.reduce_or`.
+ * @example lax.reduceOr(np.array([true, false]), { axes: [0] }) // true
+ */
 export const reduceOr = /* @__PURE__ */ reduction(
   "reduceOr",
   wholeNumbers,
   () => 0,
   /* @__PURE__ */ bitwise(bitwiseOr, orPrimitive),
 );
-/** Whether an odd number of elements over `axes` is true; of integers bit by bit. Source: `jax.lax.reduce_xor`. */
+/**
+ * Whether an odd number of elements over `axes` is true; of integers bit by bit. Source: `jax.lax.reduce_xor`.
+ * @example lax.reduceXor(np.array([true, true]), { axes: [0] }) // false
+ */
 export const reduceXor = /* @__PURE__ */ reduction(
   "reduceXor",
   wholeNumbers,
@@ -254,6 +272,7 @@ export function reduce<Values>(
   return wrap(axes.some((a) => first.shape[a] === 0) ? initial : combine(initial, byPairs(xs, axes, combine)));
 }
 
+/** Options of `lax.argmax` and `lax.argmin`. */
 export interface ArgOptions {
   /** The axis to search along, which disappears. */
   readonly axis: number;
@@ -276,7 +295,13 @@ function argReduction(name: string, primitive: Primitive<ReduceParams>) {
   });
 }
 
-/** The place of the first largest element along an axis; of the first NaN if there is one. Source: `jax.lax.argmax`. */
+/**
+ * The place of the first largest element along an axis; of the first NaN if there is one. Source: `jax.lax.argmax`.
+ * @example lax.argmax(np.array([1, 5]), { axis: 0, indexDtype: "int32" }) // 1
+ */
 export const argmax = /* @__PURE__ */ argReduction("argmax", argmaxPrimitive);
-/** The place of the first smallest element along an axis; of the first NaN if there is one. Source: `jax.lax.argmin`. */
+/**
+ * The place of the first smallest element along an axis; of the first NaN if there is one. Source: `jax.lax.argmin`.
+ * @example lax.argmin(np.array([1, 5]), { axis: 0, indexDtype: "int32" }) // 0
+ */
 export const argmin = /* @__PURE__ */ argReduction("argmin", argminPrimitive);

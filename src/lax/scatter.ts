@@ -42,6 +42,7 @@ export interface ScatterDimensionNumbers {
   readonly scatterIndicesBatchingDims?: readonly number[];
 }
 
+/** Options of `lax.scatter` and its kind. */
 export interface ScatterOptions {
   /**
    * The axis that the indices count along (the first by default), where each index names a whole slice: the updates have
@@ -198,7 +199,10 @@ const extremum = (name: string, combine: Combine): ScatterFunction =>
 export const scatterAdd = /* @__PURE__ */ scatterFunction("scatterAdd", (fn, args) =>
   add(args.operand, sums(fn, args)),
 );
-/** Like `scatterAdd`, with the updates subtracted. Source: `jax.lax.scatter_sub`. */
+/**
+ * Like `scatterAdd`, with the updates subtracted. Source: `jax.lax.scatter_sub`.
+ * @example lax.scatterSub(np.zeros([3]), np.array([0, 2], { dtype: "int32" }), np.array([1, 2])) // [-1, 0, -2]
+ */
 export const scatterSub = /* @__PURE__ */ scatterFunction("scatterSub", (fn, args) =>
   add(args.operand, neg(sums(fn, args))),
 );
@@ -208,23 +212,37 @@ const set = (name: string): ScatterFunction =>
 /**
  * `x` with `updates` in place of the slices along an axis, or of the windows, that `indices` names; of several for one
  * place the last stands, indices outside change nothing. Source: `jax.lax.scatter`; with `axis` `x.at[indices].set(updates)`.
+ * @example lax.scatter(np.zeros([3]), np.array([0, 2], { dtype: "int32" }), np.array([1, 2])) // [1, 0, 2]
  */
 export const scatter = /* @__PURE__ */ set("scatter");
-/** `scatter` under the name of what it does. */
+/**
+ * `scatter` under the name of what it does.
+ * @example lax.scatterSet(np.zeros([3]), np.array([0, 2], { dtype: "int32" }), np.array([1, 2])) // [1, 0, 2]
+ */
 export const scatterSet = /* @__PURE__ */ set("scatterSet");
-/** Like `scatterAdd`, with the places multiplied by all of their updates. Source: `jax.lax.scatter_mul`. */
+/**
+ * Like `scatterAdd`, with the places multiplied by all of their updates. Source: `jax.lax.scatter_mul`.
+ * @example lax.scatterMul(np.ones([3]), np.array([0, 2], { dtype: "int32" }), np.array([3, 2])) // [3, 1, 2]
+ */
 export const scatterMul = /* @__PURE__ */ scatterFunction("scatterMul", (fn, args) =>
   combined({ ...args, operand: requireNumbers(fn, args.operand) }, mul),
 );
-/** Like `scatterAdd`, with the smallest of a place and its updates; of equal ones all share the derivative. Source: `jax.lax.scatter_min`. */
+/**
+ * Like `scatterAdd`, with the smallest of a place and its updates; of equal ones all share the derivative. Source: `jax.lax.scatter_min`.
+ * @example lax.scatterMin(np.ones([3]), np.array([0, 2], { dtype: "int32" }), np.array([-3, 2])) // [-3, 1, 1]
+ */
 export const scatterMin = /* @__PURE__ */ extremum("scatterMin", min);
-/** Like `scatterAdd`, with the largest of a place and its updates. Source: `jax.lax.scatter_max`. */
+/**
+ * Like `scatterAdd`, with the largest of a place and its updates. Source: `jax.lax.scatter_max`.
+ * @example lax.scatterMax(np.ones([3]), np.array([0, 2], { dtype: "int32" }), np.array([-3, 2])) // [1, 1, 2]
+ */
 export const scatterMax = /* @__PURE__ */ extremum("scatterMax", max);
 
 /**
  * `x` with `fn` applied to the windows, of an array of `updateShape`, that `indices` names. Source: `jax.lax.scatter_apply`.
  * @param fn takes the windows and returns as many elements of the same dtype.
  * @param options `uniqueIndices: true` is needed: a window named twice would have to change twice.
+ * @example lax.scatterApply(np.ones([3]), np.array([[0]], { dtype: "int32" }), (x) => np.negative(x), { dimensionNumbers: { updateWindowDims: [], insertedWindowDims: [0], scatterDimsToOperandDims: [0] }, uniqueIndices: true, updateShape: [1] }) // [-1, 1, 1]
  */
 export function scatterApply(
   x: ArrayLike,

@@ -133,6 +133,7 @@ export function inferSize(fn: string, sizes: readonly number[], shape: Shape): n
 /**
  * Gives the elements, in row-major order, another shape; one size may be -1. `dimensions` permutes the axes first.
  * Source: `jax.lax.reshape`.
+ * @example lax.reshape(np.arange(4), { newSizes: [2, 2] }) // [[0, 1], [2, 3]]
  */
 export function reshape(
   x: ArrayLike,
@@ -154,7 +155,10 @@ export function reshape(
   return sameShape(newSizes, operand.shape) ? operand : bind1(reshapePrimitive, [operand], { newSizes });
 }
 
-/** The array with an axis of size 1 inserted at each of `axes` (places in the result). */
+/**
+ * The array with an axis of size 1 inserted at each of `axes` (places in the result).
+ * @example lax.expandDims(np.array([1, 2]), { axes: [0] }) // [[1, 2]]
+ */
 export function expandDims(x: ArrayLike, options: { readonly axes: readonly number[] }, ...rest: never[]): NDArray {
   noMore("lax.expandDims", rest);
   const { axes } = checkOptions("lax.expandDims", options, ["axes"], ["axes"]);
@@ -168,7 +172,10 @@ export function expandDims(x: ArrayLike, options: { readonly axes: readonly numb
   return reshape(operand, { newSizes });
 }
 
-/** The array without the given axes, each of which must have size 1 (all of size 1 when none are named). */
+/**
+ * The array without the given axes, each of which must have size 1 (all of size 1 when none are named).
+ * @example lax.squeeze(np.ones([1, 2]), { dimensions: [0] }) // [1, 1]
+ */
 export function squeeze(x: ArrayLike, options: { readonly dimensions?: Axes } = {}, ...rest: never[]): NDArray {
   noMore("lax.squeeze", rest);
   const { dimensions } = checkOptions("lax.squeeze", options, ["dimensions"]);
@@ -217,6 +224,7 @@ export const broadcastPrimitive: Primitive<BroadcastParams, One> = {
 /**
  * Repeats an array to `shape`: its axis `i` becomes axis `broadcastDimensions[i]`, whose size is the same or from 1.
  * Source: `jax.lax.broadcast_in_dim`.
+ * @example lax.broadcastInDim(np.array([1, 2]), { shape: [2, 2], broadcastDimensions: [0] }) // [[1, 1], [2, 2]]
  */
 export function broadcastInDim(x: ArrayLike, options: BroadcastParams, ...rest: never[]): NDArray {
   noMore("lax.broadcastInDim", rest);
@@ -266,7 +274,10 @@ export const reduceSumPrimitive: Primitive<ReduceSumParams, One> = {
   lowering: { kind: "reduce", op: "SUM", axes: ({ axes }) => axes },
 };
 
-/** The sum over `axes` (all by default), which disappear. Source: `jax.lax.reduce_sum`. */
+/**
+ * The sum over `axes` (all by default), which disappear. Source: `jax.lax.reduce_sum`.
+ * @example lax.reduceSum(np.array([[1, 2], [3, 4]]), { axes: [0] }) // [4, 6]
+ */
 export function reduceSum(x: ArrayLike, options?: { readonly axes?: Axes }, ...rest: never[]): NDArray {
   noMore("lax.reduceSum", rest);
   const chosen = checkOptions("lax.reduceSum", options, ["axes"]);

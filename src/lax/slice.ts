@@ -72,6 +72,7 @@ export const slicePrimitive: Primitive<SliceParams, One> = {
 /**
  * The elements from `startIndices` up to `limitIndices` by `strides` (1 by default). Source: `jax.lax.slice`.
  * @throws ShapeError when the range leaves the array.
+ * @example lax.slice(np.arange(5), { startIndices: [1], limitIndices: [4] }) // [1, 2, 3]
  */
 export function slice(
   x: ArrayLike,
@@ -135,7 +136,10 @@ export const revPrimitive: Primitive<RevParams, One> = {
   lowering: { kind: "view", view: (input, _, { dimensions }) => reverseView(input, dimensions) },
 };
 
-/** Reverses the order of the elements along `dimensions`. Source: `jax.lax.rev`. */
+/**
+ * Reverses the order of the elements along `dimensions`. Source: `jax.lax.rev`.
+ * @example lax.rev(np.array([1, 2, 3]), { dimensions: [0] }) // [3, 2, 1]
+ */
 export function rev(x: ArrayLike, options: RevParams, ...rest: never[]): NDArray {
   noMore("lax.rev", rest);
   const { dimensions } = checkOptions("lax.rev", options, ["dimensions"], ["dimensions"]);
@@ -341,7 +345,10 @@ export function operandList(fn: string, operands: readonly ArrayLike[] | NDArray
   );
 }
 
-/** Joins arrays, or the slices of one, along an existing axis. Source: `jax.lax.concatenate`. */
+/**
+ * Joins arrays, or the slices of one, along an existing axis. Source: `jax.lax.concatenate`.
+ * @example lax.concatenate([np.array([1]), np.array([2])], { dimension: 0 }) // [1, 2]
+ */
 export function concatenate(
   operands: readonly ArrayLike[] | NDArray,
   options: ConcatenateParams,

@@ -107,6 +107,7 @@ export const solveFactorized = (a: NDArray, factors: readonly NDArray[], b: NDAr
 export const substitute = (a: NDArray, b: NDArray, lower: boolean, transposeA = false, unitDiagonal = false): NDArray =>
   solveTriangle([a, b], { lower, transposeA, unitDiagonal });
 
+/** Options of `lax.linalg.triangularSolve`. */
 export interface TriangularSolveOptions extends Partial<SolveParams> {
   /** Whether `a x = b` is solved and not `x a = b`. */
   readonly leftSide?: boolean;
@@ -117,6 +118,7 @@ export interface TriangularSolveOptions extends Partial<SolveParams> {
  * else the upper one; the other isn't read. `a` has shape `(..., m, m)`, `b` `(..., n, m)` (`(..., m, n)` with `leftSide`) or,
  * for a vector each, `(..., m)`. Source: `jax.lax.linalg.triangular_solve`.
  * @throws ShapeError when the shapes don't fit.
+ * @example lax.linalg.triangularSolve(np.array([[2, 0], [1, 1]]), np.array([[2], [3]]), { leftSide: true, lower: true }) // [[1], [2]]
  */
 export function triangularSolve(
   a: ArrayLike,

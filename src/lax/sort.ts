@@ -51,6 +51,7 @@ export function sortWithPlaces(x: NDArray, axis: number, descending = false): [v
   ];
 }
 
+/** Options of `lax.sort`. */
 export interface SortOptions {
   /** The last axis by default. */
   readonly dimension?: number;
@@ -115,7 +116,10 @@ function sortTogether(
   return sorted.map((y) => moveAxis(y, last, axis));
 }
 
-/** Keys sorted along an axis, and values in the same order. Source: `jax.lax.sort_key_val`. */
+/**
+ * Keys sorted along an axis, and values in the same order. Source: `jax.lax.sort_key_val`.
+ * @example lax.sortKeyVal(np.array([2, 1]), np.array([10, 20])) // [[1, 2], [20, 10]]
+ */
 export function sortKeyVal(
   keys: ArrayLike,
   values: ArrayLike,
@@ -141,6 +145,7 @@ function firstSorted(fn: string, x: ArrayLike, k: number, along: number, descend
 /**
  * The `k` largest elements along the last axis in descending order, and their indices (of equal ones the smaller first).
  * NaN is the largest. Source: `jax.lax.top_k`.
+ * @example lax.topK(np.array([1, 5, 3]), 2) // [[5, 3], [1, 2]]
  */
 export function topK(
   x: ArrayLike,
@@ -153,6 +158,7 @@ export function topK(
   return firstSorted("lax.topK", x, k, chosen.axis ?? -1, true);
 }
 
+/** Options of `lax.approxMaxK` and `lax.approxMinK`. */
 export interface ApproxOptions {
   /** The last axis by default. */
   readonly reductionDimension?: number;
@@ -168,7 +174,13 @@ function approximately(name: string, descending: boolean) {
   });
 }
 
-/** The `k` largest elements along an axis and their places, as `topK`: exact. Source: `jax.lax.approx_max_k`. */
+/**
+ * The `k` largest elements along an axis and their places, as `topK`: exact. Source: `jax.lax.approx_max_k`.
+ * @example lax.approxMaxK(np.array([1, 5, 3]), 2)[0] // [5, 3]
+ */
 export const approxMaxK = /* @__PURE__ */ approximately("approxMaxK", true);
-/** The `k` smallest elements along an axis and their places: exact. Source: `jax.lax.approx_min_k`. */
+/**
+ * The `k` smallest elements along an axis and their places: exact. Source: `jax.lax.approx_min_k`.
+ * @example lax.approxMinK(np.array([1, 5, 3]), 2)[0] // [1, 3]
+ */
 export const approxMinK = /* @__PURE__ */ approximately("approxMinK", false);

@@ -31,7 +31,10 @@ const define = <Operands extends Places>(
 /** The density of the gamma distribution of shape `a`, at `x`. */
 const gammaDensity = ([a, x]: Each<Two, NDArray>): NDArray => exp(sub(sub(mul(sub(a, 1), log(x)), x), lgamma(a)));
 
-/** The derivative of `igamma` by `a`; it has one by `x` itself. Source: `jax.lax.igamma_grad_a`. */
+/**
+ * The derivative of `igamma` by `a`; it has one by `x` itself. Source: `jax.lax.igamma_grad_a`.
+ * @example lax.igammaGradA(np.array([1]), np.array([1])) // shape [1]
+ */
 export const igammaGradA: Binary = /* @__PURE__ */ binary(
   "igammaGradA",
   /* @__PURE__ */ define<Two>("igammaGradA", "IGAMMA_GRAD_A", [
@@ -40,7 +43,10 @@ export const igammaGradA: Binary = /* @__PURE__ */ binary(
   ]),
   "floats",
 );
-/** The regularized lower incomplete gamma function of `a` at `x`. Source: `jax.lax.igamma`. */
+/**
+ * The regularized lower incomplete gamma function of `a` at `x`. Source: `jax.lax.igamma`.
+ * @example lax.igamma(np.array([1]), np.array([1])) // [0.6321]
+ */
 export const igamma: Binary = /* @__PURE__ */ binary(
   "igamma",
   /* @__PURE__ */ define<Two>("igamma", "IGAMMA", [
@@ -49,7 +55,10 @@ export const igamma: Binary = /* @__PURE__ */ binary(
   ]),
   "floats",
 );
-/** `1 - igamma(a, x)`, exact where that is small. Source: `jax.lax.igammac`. */
+/**
+ * `1 - igamma(a, x)`, exact where that is small. Source: `jax.lax.igammac`.
+ * @example lax.igammac(np.array([1]), np.array([1])) // [0.3679]
+ */
 export const igammac: Binary = /* @__PURE__ */ binary(
   "igammac",
   /* @__PURE__ */ define<Two>("igammac", "IGAMMAC", [
@@ -58,7 +67,10 @@ export const igammac: Binary = /* @__PURE__ */ binary(
   ]),
   "floats",
 );
-/** The derivative by `a` of a sample of the gamma distribution of shape `a`. Source: `jax.lax.random_gamma_grad`. */
+/**
+ * The derivative by `a` of a sample of the gamma distribution of shape `a`. Source: `jax.lax.random_gamma_grad`.
+ * @example lax.randomGammaGrad(np.array([1]), np.array([1])) // shape [1]
+ */
 export const randomGammaGrad: Binary = /* @__PURE__ */ binary(
   "randomGammaGrad",
   /* @__PURE__ */ define<Two>("randomGammaGrad", "RANDOM_GAMMA_GRAD", [
@@ -79,21 +91,30 @@ const betaincPrimitive = /* @__PURE__ */ define<Three>("betainc", "BETAINC", [
   /* @__PURE__ */ without("betainc", "b"),
   (t, p) => mul(t, betaDensity(p)),
 ]);
-/** The regularized incomplete beta function of `a` and `b` at `x`. Source: `jax.lax.betainc`. */
+/**
+ * The regularized incomplete beta function of `a` and `b` at `x`. Source: `jax.lax.betainc`.
+ * @example lax.betainc(np.array([1]), np.array([1]), np.array([0.3])) // [0.3]
+ */
 export function betainc(a: ArrayLike, b: ArrayLike, x: ArrayLike, ...rest: never[]): NDArray {
   noMore("lax.betainc", rest);
   const operands = sameFloat("lax.betainc", [a, b, x], ["a", "b", "x"]);
   return bind1(betaincPrimitive, broadcastScalars("lax.betainc", operands), null);
 }
 
-/** `e^-|x|` times the modified Bessel function of order 0. Source: `jax.lax.bessel_i0e`. */
+/**
+ * `e^-|x|` times the modified Bessel function of order 0. Source: `jax.lax.bessel_i0e`.
+ * @example lax.besselI0e(np.array([0])) // [1]
+ */
 export const besselI0e: Unary = /* @__PURE__ */ unary(
   "besselI0e",
   /* @__PURE__ */ define<One>("besselI0e", "BESSEL_I0E", [
     (t, [x], out) => mul(t, sub(besselI1e(x), mul(sign(x), out))),
   ]),
 );
-/** `e^-|x|` times the modified Bessel function of order 1. Source: `jax.lax.bessel_i1e`. */
+/**
+ * `e^-|x|` times the modified Bessel function of order 1. Source: `jax.lax.bessel_i1e`.
+ * @example lax.besselI1e(np.array([0])) // [0]
+ */
 export const besselI1e: Unary = /* @__PURE__ */ unary(
   "besselI1e",
   /* @__PURE__ */ define<One>("besselI1e", "BESSEL_I1E", [
@@ -115,6 +136,7 @@ const MACLAURIN = [
 /**
  * Hurwitz' zeta function, the sum of `(q + k)^-x` over k = 0, 1, ..., for x > 1. Negative `q` may go down to -5, with whole
  * `x`; NaN beyond. It has derivatives by both arguments. Source: `jax.lax.zeta`.
+ * @example lax.zeta(np.array([2]), np.array([1])) // [1.6449]
  */
 export const zeta: Binary = /* @__PURE__ */ closed("lax.zeta", (x: ArrayLike, q: ArrayLike) => {
   const fn = "lax.zeta";
@@ -152,6 +174,7 @@ const orderPrimitive = /* @__PURE__ */ define("polygamma_order", "MOVE", [
 /**
  * The `m`-th derivative of `digamma`, for whole `m >= 0` and `x` that `zeta` takes. It has derivatives by `x`.
  * Source: `jax.lax.polygamma`.
+ * @example lax.polygamma(np.array([1]), np.array([1])) // [1.6449]
  */
 export const polygamma: Binary = /* @__PURE__ */ closed("lax.polygamma", (m: ArrayLike, x: ArrayLike) => {
   const fn = "lax.polygamma";

@@ -14,7 +14,10 @@ const stopGradientPrimitive: Primitive<null, One> = {
   lowering: { kind: "view", view: (input) => input },
 };
 
-/** The array itself, as a constant for derivatives of every order. Source: `jax.lax.stop_gradient`. */
+/**
+ * The array itself, as a constant for derivatives of every order. Source: `jax.lax.stop_gradient`.
+ * @example grad((x) => np.multiply(stopGradient(x), x))(np.array(3)) // 3
+ */
 export function stopGradient(x: ArrayLike, ...rest: never[]): NDArray {
   noMore("lax.stopGradient", rest);
   return bind1(stopGradientPrimitive, [asArray("lax.stopGradient", x)], null);

@@ -16,40 +16,56 @@ function define(name: string, emit: MapOp, derivative: (t: NDArray, x: NDArray, 
   return unary(name, makeElementwise<null, One>({ name, emit, derivatives: [rule] }));
 }
 
+/** `e` to the power `x`. @example lax.exp(np.array([1])) // [2.7183] */
 export const exp = /* @__PURE__ */ define("exp", "EXP", (t, _, out) => mul(t, out));
-/** `2^x`. Source: `jax.lax.exp2`. */
+/** `2^x`. Source: `jax.lax.exp2`. @example lax.exp2(np.array([3])) // [8] */
 export const exp2 = /* @__PURE__ */ define("exp2", "EXP2", (t, _, out) => mul(t, mul(out, Math.LN2)));
-/** `exp(x) - 1`, exact near 0. */
+/** `exp(x) - 1`, exact near 0. @example lax.expm1(np.array([1])) // [1.7183] */
 export const expm1 = /* @__PURE__ */ define("expm1", "EXPM1", (t, _, out) => mul(t, add(out, 1)));
-/** `log(1 + x)`, exact near 0. */
+/** `log(1 + x)`, exact near 0. @example lax.log1p(np.array([1])) // [0.6931] */
 export const log1p = /* @__PURE__ */ define("log1p", "LOG1P", (t, x) => div(t, add(x, 1)));
+/** The sine of radians. @example lax.sin(np.array([1])) // [0.8415] */
 export const sin = /* @__PURE__ */ define("sin", "SIN", (t, x) => mul(t, cos(x)));
+/** The cosine of radians. @example lax.cos(np.array([1])) // [0.5403] */
 export const cos: Unary = /* @__PURE__ */ define("cos", "COS", (t, x) => neg(mul(t, sin(x))));
+/** The tangent of radians. @example lax.tan(np.array([1])) // [1.5574] */
 export const tan = /* @__PURE__ */ define("tan", "TAN", (t, _, out) => mul(t, add(square(out), 1)));
+/** The angle in radians whose sine is `x`. @example lax.asin(np.array([1])) // [1.5708] */
 export const asin = /* @__PURE__ */ define("asin", "ASIN", (t, x) => mul(t, rsqrt(sub(1, square(x)))));
+/** The angle in radians whose cosine is `x`. @example lax.acos(np.array([0])) // [1.5708] */
 export const acos = /* @__PURE__ */ define("acos", "ACOS", (t, x) => neg(mul(t, rsqrt(sub(1, square(x))))));
+/** The angle in radians whose tangent is `x`. @example lax.atan(np.array([1])) // [0.7854] */
 export const atan = /* @__PURE__ */ define("atan", "ATAN", (t, x) => div(t, add(square(x), 1)));
+/** The hyperbolic sine. @example lax.sinh(np.array([1])) // [1.1752] */
 export const sinh = /* @__PURE__ */ define("sinh", "SINH", (t, x) => mul(t, cosh(x)));
+/** The hyperbolic cosine. @example lax.cosh(np.array([1])) // [1.5431] */
 export const cosh: Unary = /* @__PURE__ */ define("cosh", "COSH", (t, x) => mul(t, sinh(x)));
+/** The hyperbolic tangent. @example lax.tanh(np.array([1])) // [0.7616] */
 export const tanh = /* @__PURE__ */ define("tanh", "TANH", (t, _, out) => mul(t, sub(1, square(out))));
+/** The inverse hyperbolic sine. @example lax.asinh(np.array([1])) // [0.8814] */
 export const asinh = /* @__PURE__ */ define("asinh", "ASINH", (t, x) => mul(t, rsqrt(add(square(x), 1))));
+/** The inverse hyperbolic cosine; NaN below 1. @example lax.acosh(np.array([2])) // [1.317] */
 export const acosh = /* @__PURE__ */ define("acosh", "ACOSH", (t, x) => mul(t, rsqrt(mul(sub(x, 1), add(x, 1)))));
+/** The inverse hyperbolic tangent; NaN outside of [-1, 1]. @example lax.atanh(np.array([0.5])) // [0.5493] */
 export const atanh = /* @__PURE__ */ define("atanh", "ATANH", (t, x) => div(t, sub(1, square(x))));
-/** `1 / (1 + exp(-x))`. */
+/** `1 / (1 + exp(-x))`. @example lax.logistic(np.array([0])) // [0.5] */
 export const logistic = /* @__PURE__ */ define("logistic", "LOGISTIC", (t, _, out) => mul(t, mul(out, sub(1, out))));
 
 const gaussian = (x: NDArray): NDArray => mul(exp(neg(square(x))), 2 / Math.sqrt(Math.PI));
-/** The error function. */
+/** The error function. @example lax.erf(np.array([1])) // [0.8427] */
 export const erf = /* @__PURE__ */ define("erf", "ERF", (t, x) => mul(t, gaussian(x)));
-/** `1 - erf(x)`, exact for large x. */
+/** `1 - erf(x)`, exact for large x. @example lax.erfc(np.array([1])) // [0.1573] */
 export const erfc = /* @__PURE__ */ define("erfc", "ERFC", (t, x) => neg(mul(t, gaussian(x))));
-/** The inverse of the error function. */
+/** The inverse of the error function. @example lax.erfInv(np.array([0.8427])) // [1] */
 export const erfInv = /* @__PURE__ */ define("erfInv", "ERFINV", (t, _, out) =>
   mul(t, mul(exp(square(out)), Math.sqrt(Math.PI) / 2)),
 );
 
 const norm2 = ([y, x]: Each<Two, NDArray>): NDArray => add(square(y), square(x));
-/** The angle of the point `(y, x)`, from -pi to pi. Source: `jax.lax.atan2`. */
+/**
+ * The angle of the point `(y, x)`, from -pi to pi. Source: `jax.lax.atan2`.
+ * @example lax.atan2(np.array([1]), np.array([-1])) // [2.3562]
+ */
 export const atan2: Binary = /* @__PURE__ */ binary(
   "atan2",
   /* @__PURE__ */ makeElementwise<null, Two>({
@@ -59,7 +75,10 @@ export const atan2: Binary = /* @__PURE__ */ binary(
   }),
   "floats",
 );
-/** The next float after `x` towards `y`. Source: `jax.lax.nextafter`. */
+/**
+ * The next float after `x` towards `y`. Source: `jax.lax.nextafter`.
+ * @example lax.nextafter(np.array([1]), np.array([2])) // [1]
+ */
 export const nextafter: Binary = /* @__PURE__ */ binary(
   "nextafter",
   /* @__PURE__ */ makeElementwise<null, Two>({ name: "nextafter", emit: "NEXTAFTER", derivatives: [null, null] }),
@@ -89,7 +108,10 @@ function trigamma(x: NDArray): NDArray {
   return select(reflected, sub(mul(reciprocal(square(sine)), Math.PI ** 2), sum), sum);
 }
 
-/** The logarithm of the absolute value of the gamma function. Source: `jax.lax.lgamma`. */
+/**
+ * The logarithm of the absolute value of the gamma function. Source: `jax.lax.lgamma`.
+ * @example lax.lgamma(np.array([5])) // [3.1781]
+ */
 export const lgamma = /* @__PURE__ */ define("lgamma", "LGAMMA", (t, x) => mul(t, digamma(x)));
-/** The derivative of `lgamma`. Source: `jax.lax.digamma`. */
+/** The derivative of `lgamma`. Source: `jax.lax.digamma`. @example lax.digamma(np.array([1])) // [-0.5772] */
 export const digamma: Unary = /* @__PURE__ */ define("digamma", "DIGAMMA", (t, x) => mul(t, trigamma(x)));

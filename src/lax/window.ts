@@ -19,6 +19,7 @@ import { highest, lowest, treeReduction } from "./reduce.ts";
 import { broadcastTo } from "./shape.ts";
 import { pad, sliceInDim } from "./slice.ts";
 
+/** Options of `lax.reduceWindow` and its kind. */
 export interface WindowOptions {
   /** The window's size along every axis. */
   readonly windowDimensions: Shape;
@@ -170,16 +171,28 @@ function exported(name: string, reduction: WindowReduction) {
   });
 }
 
-/** The sum of each window. Source: `jax.lax.reduce_window` with `lax.add`. */
+/**
+ * The sum of each window. Source: `jax.lax.reduce_window` with `lax.add`.
+ * @example lax.reduceWindowSum(np.array([1, 5, 3]), { windowDimensions: [2] }) // [6, 8]
+ */
 export const reduceWindowSum = /* @__PURE__ */ exported("reduceWindowSum", sumOfWindows);
-/** The product of each window. */
+/**
+ * The product of each window.
+ * @example lax.reduceWindowProd(np.array([1, 5, 3]), { windowDimensions: [2] }) // [5, 15]
+ */
 export const reduceWindowProd = /* @__PURE__ */ exported(
   "reduceWindowProd",
   /* @__PURE__ */ windowReduction(() => 1, mul),
 );
-/** The largest element of each window; as in JAX its derivative is that of the first one. */
+/**
+ * The largest element of each window; as in JAX its derivative is that of the first one.
+ * @example lax.reduceWindowMax(np.array([1, 5, 3]), { windowDimensions: [2] }) // [5, 5]
+ */
 export const reduceWindowMax = /* @__PURE__ */ exported("reduceWindowMax", maxOfWindows);
-/** The smallest element of each window; like `reduceWindowMax`. */
+/**
+ * The smallest element of each window; like `reduceWindowMax`.
+ * @example lax.reduceWindowMin(np.array([1, 5, 3]), { windowDimensions: [2] }) // [1, 3]
+ */
 export const reduceWindowMin = /* @__PURE__ */ exported(
   "reduceWindowMin",
   /* @__PURE__ */ windowReduction(highest, firstMin),

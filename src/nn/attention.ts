@@ -16,6 +16,7 @@ import { finfo } from "../numpy/types.ts";
 import { add, multiply } from "../numpy/ufuncs.ts";
 import { softmax } from "./normalization.ts";
 
+/** Options of `nn.dotProductAttention`. */
 export interface AttentionOptions {
   /** Added to the scores; broadcasts to `(batch, heads, queries, keys)`. */
   readonly bias?: ArrayLike | null;
@@ -32,6 +33,7 @@ export interface AttentionOptions {
  * keys and values `(batch, keys, heads, size)`, of which there may be fewer heads, each for several of the queries'; the batch
  * axis may be missing. Source: `jax.nn.dot_product_attention`.
  * @throws ShapeError when the shapes don't fit.
+ * @example nn.dotProductAttention(np.ones([2, 5, 4, 8]), np.ones([2, 6, 4, 8]), np.ones([2, 6, 4, 8])) // shape [2, 5, 4, 8]
  */
 export function dotProductAttention(
   query: ArrayLike,

@@ -14,6 +14,7 @@ import { fitting, maskFor } from "../numpy/operands.ts";
 import { max, mean, sum } from "../numpy/reductions.ts";
 import { add, divide, maximum, multiply, square, subtract } from "../numpy/ufuncs.ts";
 
+/** The axes of a normalization. */
 export interface AxisOption {
   /** The axis or axes to work along. */
   readonly axis?: Axes;
@@ -25,6 +26,7 @@ function alongAxes(fn: string, x: ArrayLike, axis: Axes | undefined): [NDArray, 
   return [operand, canonicalAxes(fn, axis === undefined ? -1 : axis, operand.ndim)];
 }
 
+/** Options of `nn.softmax` and `nn.logSoftmax`. */
 export interface MaskedOptions extends AxisOption {
   /** Which elements count: a mask that broadcasts to the array's shape. The others are 0, or minus infinity, in the result. */
   readonly where?: ArrayLike;
@@ -59,7 +61,10 @@ export function softmax(x: ArrayLike, options?: MaskedOptions, ...rest: never[])
   return divide(unnormalized, sum(unnormalized, { axis, keepdims: true }));
 }
 
-/** The logarithm of `softmax`, without overflow. Source: `jax.nn.log_softmax`. */
+/**
+ * The logarithm of `softmax`, without overflow. Source: `jax.nn.log_softmax`.
+ * @example nn.logSoftmax(np.array([0, 0])) // [-0.6931, -0.6931]
+ */
 export function logSoftmax(x: ArrayLike, options?: MaskedOptions, ...rest: never[]): NDArray {
   const fn = "nn.logSoftmax";
   noMore(fn, rest);
@@ -69,13 +74,17 @@ export function logSoftmax(x: ArrayLike, options?: MaskedOptions, ...rest: never
   return subtract(below, lax.log(sum(lax.exp(below), { axis, keepdims: true })));
 }
 
+/** Options of `nn.logsumexp`. */
 export interface LogsumexpOptions extends MaskedOptions {
   readonly keepdims?: boolean;
   /** Factors of the exponentials, which may be negative as long as the sum is not. */
   readonly b?: ArrayLike;
 }
 
-/** `log(sum(b * exp(x)))` along `axis` (all by default), without overflow. Source: `jax.nn.logsumexp`. */
+/**
+ * `log(sum(b * exp(x)))` along `axis` (all by default), without overflow. Source: `jax.nn.logsumexp`.
+ * @example nn.logsumexp(np.array([0, 0])) // 0.6931
+ */
 export function logsumexp(x: ArrayLike, options?: LogsumexpOptions, ...rest: never[]): NDArray {
   const fn = "nn.logsumexp";
   noMore(fn, rest);
@@ -96,6 +105,7 @@ function sumOfPowers(fn: string, x: ArrayLike, chosen: LogsumexpOptions): NDArra
   return chosen.keepdims ? result : lax.squeeze(result, { dimensions: axis });
 }
 
+/** Options of `nn.standardize`. */
 export interface StandardizeOptions extends AxisOption {
   /** Which elements count for the mean and the variance. */
   readonly where?: ArrayLike;
@@ -112,6 +122,7 @@ const ALGORITHMS = ["fast", "stable"];
 /**
  * `(x - mean) / sqrt(variance + epsilon)` along `axis` (the last by default), with the mean and variance of `x` unless
  * they are given. Source: `jax.nn.standardize`.
+ * @example nn.standardize(np.array([0, 2])) // [-1, 1]
  */
 export function standardize(x: ArrayLike, options?: StandardizeOptions, ...rest: never[]): NDArray {
   const fn = "nn.standardize";
@@ -134,6 +145,7 @@ export function standardize(x: ArrayLike, options?: StandardizeOptions, ...rest:
   return multiply(centered, lax.rsqrt(add(variance, fitting(fn, "epsilon", chosen.epsilon ?? 1e-5, operand))));
 }
 
+/** Options of `nn.oneHot`. */
 export interface OneHotOptions {
   readonly dtype?: DType;
   /** The place of the new axis in the result, the last by default. */
@@ -159,7 +171,10 @@ export function oneHot(x: ArrayLike, numClasses: number, options?: OneHotOptions
   return astype(equal(expandDims(operand, axis), classes), chosen.dtype ?? "float32");
 }
 
-/** `log(mean(exp(x)))` along `axis` (all by default), without overflow. Source: `jax.nn.logmeanexp`. */
+/**
+ * `log(mean(exp(x)))` along `axis` (all by default), without overflow. Source: `jax.nn.logmeanexp`.
+ * @example nn.logmeanexp(np.array([1, 1])) // 1
+ */
 export function logmeanexp(x: ArrayLike, options?: Omit<LogsumexpOptions, "b">, ...rest: never[]): NDArray {
   const fn = "nn.logmeanexp";
   noMore(fn, rest);

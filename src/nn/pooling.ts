@@ -8,6 +8,7 @@ import { type ArrayLike, asArray } from "../lax/operands.ts";
 import { type Padding, perAxis } from "../lax/products/conv.ts";
 import { maxOfWindows, sumOfWindows, type WindowOptions } from "../lax/window.ts";
 
+/** Options of `nn.maxPool` and `nn.avgPool`. */
 export interface PoolOptions {
   /** Ones by default. */
   readonly strides?: readonly number[] | null;
@@ -38,7 +39,10 @@ function windows(
   };
 }
 
-/** The largest element of each window. Source: `flax.linen.max_pool`. */
+/**
+ * The largest element of each window. Source: `flax.linen.max_pool`.
+ * @example nn.maxPool(np.ones([1, 4, 4, 3]), [2, 2], { strides: [2, 2] }) // shape [1, 2, 2, 3]
+ */
 export function maxPool(x: ArrayLike, windowShape: Shape, options: PoolOptions = {}, ...rest: never[]): NDArray {
   noMore("nn.maxPool", rest);
   const chosen = checkOptions("nn.maxPool", options, ["strides", "padding"]);
@@ -46,7 +50,10 @@ export function maxPool(x: ArrayLike, windowShape: Shape, options: PoolOptions =
   return maxOfWindows("nn.maxPool", operand, windows("nn.maxPool", operand, windowShape, chosen));
 }
 
-/** The mean of each window. Source: `flax.linen.avg_pool`. */
+/**
+ * The mean of each window. Source: `flax.linen.avg_pool`.
+ * @example nn.avgPool(np.ones([1, 4, 4, 3]), [2, 2], { strides: [2, 2] }) // shape [1, 2, 2, 3]
+ */
 export function avgPool(
   x: ArrayLike,
   windowShape: Shape,

@@ -22,6 +22,7 @@ import {
   takeExamples,
 } from "./tiles/tiling.ts";
 
+/** Options of `nt.batch`. */
 export interface BatchOptions extends ProgressOptions {
   /** The most examples of x1, and of x2, in one call; sizes that don't divide are fine. */
   readonly batchSize: number;

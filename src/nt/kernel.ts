@@ -15,6 +15,7 @@ import { declareKernel } from "./task/known.ts";
 import type { Kwargs } from "./task/kwargs.ts";
 import { Recorder } from "./task/recording.ts";
 
+/** The kernels that `nt.empiricalKernelFn` gives. */
 export type KernelName = "nngp" | "ntk";
 
 /** The kernels asked for by a list, or by `null` for both. */

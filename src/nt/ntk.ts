@@ -16,6 +16,7 @@ import { checkDevice, type DeviceOption, placedKernel } from "./task/place.ts";
 import { type NtkSettings, prepare } from "./task/problem.ts";
 import { type MemoryOptions, withinMemory } from "./tiles/memory.ts";
 
+/** Options of `nt.empiricalNtkFn` and `nt.empiricalKernelFn`. */
 export interface NtkOptions extends AxesOptions, MemoryOptions, DeviceOption {
   /**
    * Axes over which `f` acts on each example by itself, so that Jacobians are computed example by example: a number (the

@@ -16,8 +16,10 @@ export type NestedList = readonly (ArrayLike | NestedList)[];
 /** A typed array of a kind that has no dtype of its own; its elements become `dtype`. */
 export type ForeignTypedArray = Int8Array | Uint8ClampedArray | Int16Array | Uint16Array;
 
+/** What `np.array` makes arrays of: numbers, booleans, arrays, and nested lists of them. */
 export type ArrayData = ArrayLike | NestedList | ForeignTypedArray;
 
+/** Options of `np.array`. */
 export interface ArrayOptions {
   /** The shape of the result; the data has as many elements in row-major order. */
   readonly shape?: Shape;
@@ -185,7 +187,10 @@ function shaped(fn: string, result: NDArray, shape: Shape | undefined): NDArray 
   return sameShape(shape, result.shape) ? result : lax.reshape(result, { newSizes: shape });
 }
 
-/** The same as `array` of the data alone; an array is returned as it is. Source: `jax.numpy.asarray`. */
+/**
+ * The same as `array` of the data alone; an array is returned as it is. Source: `jax.numpy.asarray`.
+ * @example np.asarray([1, 2]) // [1, 2]
+ */
 export function asarray(data: ArrayData, ...args: Arguments<[dtype: DType], { readonly dtype?: DType }>): NDArray {
   const fn = "numpy.asarray";
   return fromData(fn, data, namedArguments<{ dtype: DType }>(fn, ["dtype"], args).dtype);
@@ -194,6 +199,7 @@ export function asarray(data: ArrayData, ...args: Arguments<[dtype: DType], { re
 /**
  * The array with its elements converted: floats to integers by truncation, anything to bool by `x != 0`.
  * Source: `jax.numpy.astype`.
+ * @example np.astype(np.array([1.5, 2.5]), "int32") // [1, 2]
  */
 export function astype(x: ArrayLike, dtype: DType, ...rest: never[]): NDArray {
   const fn = "numpy.astype";

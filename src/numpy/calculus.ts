@@ -18,6 +18,7 @@ import { sum } from "./reductions.ts";
 import { searchsorted } from "./searching.ts";
 import { add, divide, multiply, subtract } from "./ufuncs.ts";
 
+/** Options of `np.diff`. */
 export interface DiffOptions {
   /** How many times differences are taken, 1 by default. */
   readonly n?: number;
@@ -34,7 +35,10 @@ function adjacent(x: NDArray, axis: number): [NDArray, NDArray] {
   return [lax.sliceInDim(x, 0, Math.max(size - 1, 0), axis), lax.sliceInDim(x, Math.min(1, size), size, axis)];
 }
 
-/** The differences of consecutive elements, `x[i + 1] - x[i]`; of bools whether they differ. Source: `jax.numpy.diff`. */
+/**
+ * The differences of consecutive elements, `x[i + 1] - x[i]`; of bools whether they differ. Source: `jax.numpy.diff`.
+ * @example np.diff(np.array([1, 4, 9])) // [3, 5]
+ */
 export function diff(x: ArrayLike, ...args: Arguments<[n: number, axis: number], DiffOptions>): NDArray {
   const fn = "numpy.diff";
   const names = ["n", "axis", "prepend", "append"] as const;
@@ -72,13 +76,17 @@ function differences(x: NDArray, axis: number): NDArray {
   return x.dtype === "bool" ? lax.ne(after, before) : lax.sub(after, before);
 }
 
+/** Options of `np.ediff1d`. */
 export interface Ediff1dOptions {
   /** What stands before the differences, and after them. */
   readonly toBegin?: ArrayLike;
   readonly toEnd?: ArrayLike;
 }
 
-/** The differences of the flattened array's elements. Source: `jax.numpy.ediff1d`. */
+/**
+ * The differences of the flattened array's elements. Source: `jax.numpy.ediff1d`.
+ * @example np.ediff1d(np.array([1, 4, 9])) // [3, 5]
+ */
 export function ediff1d(
   x: ArrayLike,
   ...args: Arguments<[toEnd: ArrayLike, toBegin: ArrayLike], Ediff1dOptions>
@@ -91,6 +99,7 @@ export function ediff1d(
   return lax.concatenate([...end(toBegin, "toBegin"), between, ...end(toEnd, "toEnd")], { dimension: 0 });
 }
 
+/** Options of `np.gradient`. */
 export interface GradientOptions {
   /** All axes by default. */
   readonly axis?: Axes;
@@ -142,6 +151,7 @@ export function gradient(y: ArrayLike, ...args: (ArrayLike | GradientOptions)[])
   return along.length === 1 ? entry(along, 0) : along;
 }
 
+/** Options of `np.trapezoid`. */
 export interface TrapezoidOptions {
   /** The places of the samples: a vector, or an array that broadcasts to `y`'s shape; by default `dx` apart. */
   readonly x?: ArrayLike;
@@ -152,7 +162,10 @@ export interface TrapezoidOptions {
 
 type TrapezoidArguments = Arguments<[x: ArrayLike, dx: ArrayLike, axis: number], TrapezoidOptions>;
 
-/** The integral of samples by the trapezoidal rule. Source: `jax.numpy.trapezoid`. */
+/**
+ * The integral of samples by the trapezoidal rule. Source: `jax.numpy.trapezoid`.
+ * @example np.trapezoid(np.array([0, 1, 4])) // 3
+ */
 export function trapezoid(y: ArrayLike, ...args: TrapezoidArguments): NDArray {
   const fn = "numpy.trapezoid";
   const { x, dx = 1, axis: given = -1 } = namedArguments<TrapezoidOptions>(fn, ["x", "dx", "axis"], args);
@@ -170,6 +183,7 @@ function stepsAlong(fn: string, places: NDArray, given: number): NDArray {
   return differences(moveAxis(places, axis, places.ndim - 1), places.ndim - 1);
 }
 
+/** Options of `np.interp`. */
 export interface InterpOptions {
   /** The values before the first point and behind the last: by default those of the points. */
   readonly left?: ArrayLike;
@@ -180,6 +194,7 @@ export interface InterpOptions {
  * The piecewise linear function through the points `(xp, fp)` at `x`; outside of them the value of the nearest.
  * @param xp ascending, of one dimension like `fp`.
  * Source: `jax.numpy.interp`.
+ * @example np.interp(1.5, np.array([1, 2]), np.array([10, 20])) // 15
  */
 export function interp(
   x: ArrayLike,
@@ -212,6 +227,7 @@ export function interp(
   return where(lax.lt(at, end(0, places)), left ?? end(0, values), above);
 }
 
+/** Options of `np.convolve` and `np.correlate`. */
 export interface ConvolveOptions {
   /** Every place where the two overlap, as many as the longer has, or those where they overlap wholly. */
   readonly mode?: "full" | "same" | "valid";
@@ -251,12 +267,21 @@ const sliding = (name: string, fallback: Mode, flipped: boolean) => {
     return convolved(fn, x, y, mode, flipped);
   };
 };
-/** The convolution of two vectors, in mode `"full"` by default. Source: `jax.numpy.convolve`. */
+/**
+ * The convolution of two vectors, in mode `"full"` by default. Source: `jax.numpy.convolve`.
+ * @example np.convolve(np.array([1, 2, 3]), np.array([1, 1])) // [1, 3, 5, 3]
+ */
 export const convolve = /* @__PURE__ */ sliding("convolve", "full", true);
-/** The cross-correlation of two vectors, in mode `"valid"` by default. Source: `jax.numpy.correlate`. */
+/**
+ * The cross-correlation of two vectors, in mode `"valid"` by default. Source: `jax.numpy.correlate`.
+ * @example np.correlate(np.array([1, 2, 3]), np.array([1, 1])) // [3, 5]
+ */
 export const correlate = /* @__PURE__ */ sliding("correlate", "valid", false);
 
-/** The polynomial with the given coefficients, the highest power's first, at `x`. Source: `jax.numpy.polyval`. */
+/**
+ * The polynomial with the given coefficients, the highest power's first, at `x`. Source: `jax.numpy.polyval`.
+ * @example np.polyval(np.array([1, 0, 2]), 3) // 11
+ */
 export function polyval(p: ArrayLike, x: ArrayLike, ...rest: never[]): NDArray {
   const fn = "numpy.polyval";
   noMore(fn, rest);

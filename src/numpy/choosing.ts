@@ -10,6 +10,7 @@ import { where } from "./logic.ts";
 import { asArrays, broadcastOperands, fitting } from "./operands.ts";
 import { mod } from "./ufuncs.ts";
 
+/** Options of `np.choose`. */
 export interface ChooseOptions {
   /** What a number without a choice is: an error (`"raise"`, the default), the nearest (`"clip"`), modulo (`"wrap"`). */
   readonly mode?: "raise" | "clip" | "wrap";
@@ -18,6 +19,7 @@ export interface ChooseOptions {
 /**
  * For each element of `x` that of the choice which it counts; all broadcast. Source: `jax.numpy.choose`.
  * @param choices a list of arrays, or one array of them along its first axis.
+ * @example np.choose(np.arange(2), [np.array([1, 2]), np.array([3, 4])]) // [1, 4]
  */
 export function choose(
   x: ArrayLike,

@@ -29,6 +29,7 @@ import { sums } from "./reducing.ts";
 
 const zeroOf = (x: NDArray): NDArray => lax.full([], 0, x.dtype);
 
+/** The dtype of what is made. */
 export interface DTypeOption {
   readonly dtype?: DType;
 }
@@ -50,11 +51,17 @@ function constant(name: string, value: number) {
     lax.full(checkedShape(fn, shape), value, dtypeOf(fn, args));
 }
 
-/** An array of zeros, `float32` unless `dtype` says otherwise. Source: `jax.numpy.zeros`. */
+/**
+ * An array of zeros, `float32` unless `dtype` says otherwise. Source: `jax.numpy.zeros`.
+ * @example np.zeros([2]) // [0, 0]
+ */
 export const zeros = /* @__PURE__ */ constant("zeros", 0);
-/** An array of ones, `float32` unless `dtype` says otherwise. Source: `jax.numpy.ones`. */
+/**
+ * An array of ones, `float32` unless `dtype` says otherwise. Source: `jax.numpy.ones`.
+ * @example np.ones([2, 2]) // [[1, 1], [1, 1]]
+ */
 export const ones = /* @__PURE__ */ constant("ones", 1);
-/** An array whose contents may be anything: zeros. Source: `jax.numpy.empty`. */
+/** An array whose contents may be anything: zeros. Source: `jax.numpy.empty`. @example np.empty([2]) // shape [2] */
 export const empty = /* @__PURE__ */ constant("empty", 0);
 
 /** The fill value repeated to the shape. */
@@ -72,6 +79,7 @@ function repeated(fn: string, shape: Shape, value: ArrayLike, dtype: DType): NDA
 /**
  * An array filled with a number, or an array that is broadcast; `float32` for numbers, the fill value's dtype otherwise
  * (`bool` for booleans), unless `dtype` says otherwise. Source: `jax.numpy.full`.
+ * @example np.full([2], 7) // [7, 7]
  */
 export function full(shape: Shape | number, fillValue: ArrayLike, ...args: DTypeArguments): NDArray {
   const fn = "numpy.full";
@@ -80,6 +88,7 @@ export function full(shape: Shape | number, fillValue: ArrayLike, ...args: DType
   return repeated(fn, checkedShape(fn, shape), fillValue, dtype);
 }
 
+/** Options of `np.zerosLike` and its kind. */
 export interface LikeOptions extends DTypeOption {
   readonly shape?: Shape | number;
 }
@@ -92,13 +101,19 @@ function filledLike(fn: string, x: ArrayLike, value: ArrayLike, args: LikeArgume
   return repeated(fn, checkedShape(fn, shape), value, dtype);
 }
 
-/** Zeros of `x`'s shape and dtype. Source: `jax.numpy.zeros_like`. */
+/** Zeros of `x`'s shape and dtype. Source: `jax.numpy.zeros_like`. @example np.zerosLike(np.ones([2])) // [0, 0] */
 export const zerosLike = (x: ArrayLike, ...args: LikeArguments): NDArray => filledLike("numpy.zerosLike", x, 0, args);
-/** Ones of `x`'s shape and dtype. Source: `jax.numpy.ones_like`. */
+/** Ones of `x`'s shape and dtype. Source: `jax.numpy.ones_like`. @example np.onesLike(np.zeros([2])) // [1, 1] */
 export const onesLike = (x: ArrayLike, ...args: LikeArguments): NDArray => filledLike("numpy.onesLike", x, 1, args);
-/** An array of `x`'s shape and dtype whose contents may be anything: zeros. Source: `jax.numpy.empty_like`. */
+/**
+ * An array of `x`'s shape and dtype whose contents may be anything: zeros. Source: `jax.numpy.empty_like`.
+ * @example np.emptyLike(np.ones([2, 3])) // shape [2, 3]
+ */
 export const emptyLike = (x: ArrayLike, ...args: LikeArguments): NDArray => filledLike("numpy.emptyLike", x, 0, args);
-/** `fillValue`, a number or an array that is broadcast, in `x`'s shape and dtype. Source: `jax.numpy.full_like`. */
+/**
+ * `fillValue`, a number or an array that is broadcast, in `x`'s shape and dtype. Source: `jax.numpy.full_like`.
+ * @example np.fullLike(np.ones([2]), 7) // [7, 7]
+ */
 export const fullLike = (x: ArrayLike, fillValue: ArrayLike, ...args: LikeArguments): NDArray =>
   filledLike("numpy.fullLike", x, fillValue, args);
 
@@ -110,6 +125,7 @@ function diagonalMask(shape: Shape, k: number, compare: (row: NDArray, column: N
   return compare(k === 0 ? row : lax.add(row, k), column);
 }
 
+/** Options of `np.eye`. */
 export interface EyeOptions extends DTypeOption {
   /** The number of columns; that of the rows by default. */
   readonly M?: number;
@@ -131,19 +147,22 @@ export function checkDiagonal(fn: string, k: unknown): number {
   throw new RangeError(`${fn}: k must be an int32, got ${describe(k)}.`);
 }
 
-/** An `N` by `M` matrix with ones on the `k`-th diagonal. Source: `jax.numpy.eye`. */
+/**
+ * An `N` by `M` matrix with ones on the `k`-th diagonal. Source: `jax.numpy.eye`.
+ * @example np.eye(2) // [[1, 0], [0, 1]]
+ */
 export function eye(N: number, ...args: EyeArguments): NDArray {
   const { shape, k, dtype } = eyeArguments("numpy.eye", N, args);
   return lax.convertElementType(diagonalMask(shape, k, lax.eq), dtype);
 }
 
-/** The `n` by `n` identity matrix. Source: `jax.numpy.identity`. */
+/** The `n` by `n` identity matrix. Source: `jax.numpy.identity`. @example np.identity(2) // [[1, 0], [0, 1]] */
 export function identity(n: number, ...args: DTypeArguments): NDArray {
   const fn = "numpy.identity";
   return lax.convertElementType(diagonalMask(checkedShape(fn, [n, n]), 0, lax.eq), dtypeOf(fn, args));
 }
 
-/** Ones on and below the `k`-th diagonal. Source: `jax.numpy.tri`. */
+/** Ones on and below the `k`-th diagonal. Source: `jax.numpy.tri`. @example np.tri(2) // [[1, 0], [1, 1]] */
 export function tri(N: number, ...args: EyeArguments): NDArray {
   const { shape, k, dtype } = eyeArguments("numpy.tri", N, args);
   return lax.convertElementType(diagonalMask(shape, k, lax.ge), dtype);
@@ -186,6 +205,7 @@ export function arange(...args: unknown[]): NDArray {
   return sequence(fn, length, (i) => start + i * step, dtype ?? promote(given).dtype);
 }
 
+/** Options of `np.linspace`. */
 export interface LinspaceOptions extends DTypeOption {
   /** How many numbers, 50 by default. */
   readonly num?: number;
@@ -224,6 +244,7 @@ export function spaced(fn: string, start: ArrayLike, stop: ArrayLike, options: L
   return dtype && !isFloat(dtype) ? lax.convertElementType(lax.floor(points), dtype) : points;
 }
 
+/** Options of `np.diagonal` and `np.trace`. */
 export interface DiagonalOptions {
   /** Which diagonal: above the main one if positive, below it if negative. */
   readonly k?: number;
@@ -247,11 +268,18 @@ const triangular = (name: string, compare: typeof lax.ge) => {
     return where(diagonalMask(operand.shape, diagonalOption(fn, args), compare), operand, zeroOf(operand));
   };
 };
-/** `x` with zeros above the `k`-th diagonal of the last two axes. Source: `jax.numpy.tril`. */
+/**
+ * `x` with zeros above the `k`-th diagonal of the last two axes. Source: `jax.numpy.tril`.
+ * @example np.tril(np.ones([2, 2])) // [[1, 0], [1, 1]]
+ */
 export const tril = /* @__PURE__ */ triangular("tril", lax.ge);
-/** `x` with zeros below the `k`-th diagonal of the last two axes. Source: `jax.numpy.triu`. */
+/**
+ * `x` with zeros below the `k`-th diagonal of the last two axes. Source: `jax.numpy.triu`.
+ * @example np.triu(np.ones([2, 2])) // [[1, 1], [0, 1]]
+ */
 export const triu = /* @__PURE__ */ triangular("triu", lax.le);
 
+/** The axes that a matrix's rows and columns lie on. */
 export interface DiagonalAxes {
   readonly offset?: number;
   readonly axis1?: number;
@@ -281,13 +309,19 @@ export function diagonalOf(fn: string, x: ArrayLike, { offset = 0, axis1 = 0, ax
   return lastDiagonal(moveaxis(operand, axes, [-2, -1]), offset);
 }
 
-/** The elements whose indices along `axis1` and `axis2` agree, as the last axis. Source: `jax.numpy.diagonal`. */
+/**
+ * The elements whose indices along `axis1` and `axis2` agree, as the last axis. Source: `jax.numpy.diagonal`.
+ * @example np.diagonal(np.array([[1, 2], [3, 4]])) // [1, 4]
+ */
 export function diagonal(x: ArrayLike, ...args: DiagonalAxesArguments): NDArray {
   const fn = "numpy.diagonal";
   return diagonalOf(fn, x, namedArguments<DiagonalAxes>(fn, ["offset", "axis1", "axis2"], args));
 }
 
-/** The sum of the diagonal. Source: `jax.numpy.trace`. */
+/**
+ * The sum of the diagonal. Source: `jax.numpy.trace`.
+ * @example np.trace(np.array([[1, 2], [3, 4]])) // 5
+ */
 export function trace(
   x: ArrayLike,
   ...args: Arguments<[offset: number, axis1: number, axis2: number, dtype: DType], DiagonalAxes & DTypeOption>
@@ -298,7 +332,10 @@ export function trace(
   return sums(fn, diagonalOf(fn, x, axes), { axis: -1, ...(dtype && { dtype }) });
 }
 
-/** The matrix with a vector on its `k`-th diagonal, or the `k`-th diagonal of a matrix. Source: `jax.numpy.diag`. */
+/**
+ * The matrix with a vector on its `k`-th diagonal, or the `k`-th diagonal of a matrix. Source: `jax.numpy.diag`.
+ * @example np.diag(np.array([1, 2])) // [[1, 0], [0, 2]]
+ */
 export function diag(x: ArrayLike, ...args: DiagonalArguments): NDArray {
   const fn = "numpy.diag";
   const k = diagonalOption(fn, args);
@@ -308,14 +345,20 @@ export function diag(x: ArrayLike, ...args: DiagonalArguments): NDArray {
   throw new ShapeError(`${fn}: x must have 1 or 2 dimensions, got shape ${formatShape(operand.shape)}.`);
 }
 
-/** The matrix with the flattened array on its `k`-th diagonal. Source: `jax.numpy.diagflat`. */
+/**
+ * The matrix with the flattened array on its `k`-th diagonal. Source: `jax.numpy.diagflat`.
+ * @example np.diagflat(np.array([1, 2])) // [[1, 0], [0, 2]]
+ */
 export function diagflat(x: ArrayLike, ...args: DiagonalArguments): NDArray {
   const fn = "numpy.diagflat";
   const operand = asArray(fn, x);
   return onDiagonal(fn, lax.reshape(operand, { newSizes: [operand.size] }), diagonalOption(fn, args));
 }
 
-/** The indices of the main diagonal of an array with `ndim` axes of size `n`. Source: `jax.numpy.diag_indices`. */
+/**
+ * The indices of the main diagonal of an array with `ndim` axes of size `n`. Source: `jax.numpy.diag_indices`.
+ * @example np.diagIndices(2) // [[0, 1], [0, 1]]
+ */
 export function diagIndices(n: number, ...args: Arguments<[ndim: number], { readonly ndim?: number }>): NDArray[] {
   const fn = "numpy.diagIndices";
   const { ndim = 2 } = namedArguments<{ ndim: number }>(fn, ["ndim"], args);

@@ -23,7 +23,13 @@ function cumulative(fn: string, apply: typeof lax.cumsum) {
   };
 }
 
-/** The sums of the elements up to each place. Source: `jax.numpy.cumsum`. */
+/**
+ * The sums of the elements up to each place. Source: `jax.numpy.cumsum`.
+ * @example np.cumsum(np.array([1, 2, 3])) // [1, 3, 6]
+ */
 export const cumsum = /* @__PURE__ */ cumulative("numpy.cumsum", lax.cumsum);
-/** The products of the elements up to each place. Source: `jax.numpy.cumprod`. */
+/**
+ * The products of the elements up to each place. Source: `jax.numpy.cumprod`.
+ * @example np.cumprod(np.array([1, 2, 3])) // [1, 2, 6]
+ */
 export const cumprod = /* @__PURE__ */ cumulative("numpy.cumprod", lax.cumprod);

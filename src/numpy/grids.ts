@@ -25,12 +25,16 @@ import { fitting } from "./operands.ts";
 import { nonzero } from "./searching.ts";
 import { floatPower } from "./ufuncs.ts";
 
+/** Options of `np.logspace`. */
 export interface LogspaceOptions extends LinspaceOptions {
   /** 10 by default. */
   readonly base?: ArrayLike;
 }
 
-/** `base` to the power of `num` evenly spaced numbers from `start` to `stop`. Source: `jax.numpy.logspace`. */
+/**
+ * `base` to the power of `num` evenly spaced numbers from `start` to `stop`. Source: `jax.numpy.logspace`.
+ * @example np.logspace(0, 2, 3) // [1, 10, 100]
+ */
 export function logspace(
   start: ArrayLike,
   stop: ArrayLike,
@@ -49,7 +53,10 @@ function powers(fn: string, start: ArrayLike, stop: ArrayLike, options: Logspace
   return lax.convertElementType(floatPower(bases, exponents), dtype);
 }
 
-/** `num` numbers from `start` to `stop`, each the same multiple of the one before. Source: `jax.numpy.geomspace`. */
+/**
+ * `num` numbers from `start` to `stop`, each the same multiple of the one before. Source: `jax.numpy.geomspace`.
+ * @example np.geomspace(1, 100, 3) // [1, 10, 100]
+ */
 export function geomspace(
   start: number,
   stop: number,
@@ -68,6 +75,7 @@ export function geomspace(
   return lax.convertElementType(lax.mul(sizes, Math.sign(start)), dtype);
 }
 
+/** Options of `np.meshgrid`. */
 export interface MeshgridOptions {
   /** Whether the first two axes are exchanged, as in plots (`"xy"`, the default), or stand in order (`"ij"`). */
   readonly indexing?: "xy" | "ij";
@@ -95,7 +103,10 @@ export function meshgrid(vectors: readonly ArrayLike[], ...args: Arguments<[], M
   return sparse ? columns : broadcastArrays(...columns);
 }
 
-/** The index of each element along each axis: the first axis of the result counts these. Source: `jax.numpy.indices`. */
+/**
+ * The index of each element along each axis: the first axis of the result counts these. Source: `jax.numpy.indices`.
+ * @example np.indices([1, 2]) // [[[0, 0]], [[0, 1]]]
+ */
 export function indices(dimensions: Shape, ...args: Arguments<[dtype: DType], DTypeOption>): NDArray {
   const fn = "numpy.indices";
   const { dtype = "int32" } = namedArguments<DTypeOption>(fn, ["dtype"], args);
@@ -119,11 +130,17 @@ const triangle =
     return nonzero(cut(lax.full(shape, true, "bool"), { k }), { size });
   };
 
-/** The rows and the columns of the elements on and below the `k`-th diagonal. Source: `jax.numpy.tril_indices`. */
+/**
+ * The rows and the columns of the elements on and below the `k`-th diagonal. Source: `jax.numpy.tril_indices`.
+ * @example np.trilIndices(2) // [[0, 1, 1], [0, 0, 1]]
+ */
 export const trilIndices = /* @__PURE__ */ triangle("trilIndices", tril, (diagonal, columns) =>
   clamped(diagonal + 1, columns),
 );
-/** The rows and the columns of the elements on and above the `k`-th diagonal. Source: `jax.numpy.triu_indices`. */
+/**
+ * The rows and the columns of the elements on and above the `k`-th diagonal. Source: `jax.numpy.triu_indices`.
+ * @example np.triuIndices(2) // [[0, 0, 1], [0, 1, 1]]
+ */
 export const triuIndices = /* @__PURE__ */ triangle(
   "triuIndices",
   triu,

@@ -60,6 +60,7 @@ export {
   stack,
   vstack,
 } from "./join.ts";
+/** Linear algebra, under JAX's names. */
 export * as linalg from "./linalg-names.ts";
 export * from "./logic.ts";
 export * from "./movement.ts";

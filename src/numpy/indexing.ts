@@ -223,6 +223,7 @@ export function indexed(fn: string, x: NDArray, indices: readonly unknown[], for
 export const at = (x: ArrayLike, ...indices: readonly Index[]): NDArray =>
   indexed("numpy.at", asArray("numpy.at", x), indices);
 
+/** Options of `np.take` and `np.takeAlongAxis`. */
 export interface TakeOptions {
   /** The axis to take from; by default (`null`) the array is flattened. */
   readonly axis?: number | null;

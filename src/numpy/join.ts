@@ -12,12 +12,14 @@ import { type ArrayLike, asArray } from "../lax/operands.ts";
 import { atleast1d, atleast2d, atleast3d } from "./movement.ts";
 import { asArrays } from "./operands.ts";
 
+/** The axis to join along, and the dtype of the result. */
 export interface JoinOptions {
   /** 0 by default. */
   readonly axis?: number;
   readonly dtype?: DType;
 }
 
+/** Options of `np.concatenate`. */
 export interface ConcatenateOptions extends Omit<JoinOptions, "axis"> {
   /** 0 by default; `null` flattens the arrays first. */
   readonly axis?: number | null;
@@ -47,7 +49,10 @@ function concatenated(fn: string, arrays: ArrayList, { axis = 0, dtype }: Concat
   return joinAlong(fn, axis === null ? operands.map(flat) : operands, axis ?? 0, dtype);
 }
 
-/** Joins arrays along an existing axis (0 by default); `axis: null` flattens them first. Source: `jax.numpy.concatenate`. */
+/**
+ * Joins arrays along an existing axis (0 by default); `axis: null` flattens them first. Source: `jax.numpy.concatenate`.
+ * @example np.concatenate([np.array([1, 2]), np.array([3])]) // [1, 2, 3]
+ */
 export function concatenate(
   arrays: ArrayList,
   ...args: Arguments<[axis: number | null, dtype: DType], ConcatenateOptions>
@@ -56,7 +61,10 @@ export function concatenate(
   return concatenated(fn, arrays, namedArguments<ConcatenateOptions>(fn, ["axis", "dtype"], args));
 }
 
-/** Joins arrays of one shape along a new axis (0 by default). Source: `jax.numpy.stack`. */
+/**
+ * Joins arrays of one shape along a new axis (0 by default). Source: `jax.numpy.stack`.
+ * @example np.stack([np.array([1, 2]), np.array([3, 4])]) // [[1, 2], [3, 4]]
+ */
 export function stack(arrays: ArrayList, ...args: Arguments<[axis: number], JoinOptions>): NDArray {
   const fn = "numpy.stack";
   return stacked(fn, arrays, namedArguments<JoinOptions>(fn, ["axis", "dtype"], args, 1));
@@ -85,26 +93,38 @@ const stackedBy = (name: string, raise: (x: NDArray) => NDArray, axis: (ndim: nu
   };
 };
 
-/** Joins along axis 0; vectors become rows. Source: `jax.numpy.vstack`. */
+/**
+ * Joins along axis 0; vectors become rows. Source: `jax.numpy.vstack`.
+ * @example np.vstack([np.array([1, 2]), np.array([3, 4])]) // [[1, 2], [3, 4]]
+ */
 export const vstack = /* @__PURE__ */ stackedBy(
   "vstack",
   (x) => atleast2d(x),
   () => 0,
 );
-/** Joins along axis 1, vectors along axis 0. Source: `jax.numpy.hstack`. */
+/**
+ * Joins along axis 1, vectors along axis 0. Source: `jax.numpy.hstack`.
+ * @example np.hstack([np.array([1, 2]), np.array([3])]) // [1, 2, 3]
+ */
 export const hstack = /* @__PURE__ */ stackedBy(
   "hstack",
   (x) => atleast1d(x),
   (ndim) => (ndim === 1 ? 0 : 1),
 );
-/** Joins along axis 2; vectors become rows of it, numbers too. Source: `jax.numpy.dstack`. */
+/**
+ * Joins along axis 2; vectors become rows of it, numbers too. Source: `jax.numpy.dstack`.
+ * @example np.dstack([np.array([1, 2]), np.array([3, 4])]) // [[[1, 3], [2, 4]]]
+ */
 export const dstack = /* @__PURE__ */ stackedBy(
   "dstack",
   (x) => atleast3d(x),
   () => 2,
 );
 
-/** Joins along axis 1; vectors become columns. Source: `jax.numpy.column_stack`. */
+/**
+ * Joins along axis 1; vectors become columns. Source: `jax.numpy.column_stack`.
+ * @example np.columnStack([np.array([1, 2]), np.array([3, 4])]) // [[1, 3], [2, 4]]
+ */
 export function columnStack(arrays: ArrayList, ...rest: never[]): NDArray {
   const fn = "numpy.columnStack";
   noMore(fn, rest);
@@ -112,7 +132,10 @@ export function columnStack(arrays: ArrayList, ...rest: never[]): NDArray {
   return joinAlong(fn, asArrays(fn, arrays).map(column), 1);
 }
 
-/** `values` behind the elements of `x`, both flattened, or along an axis. Source: `jax.numpy.append`. */
+/**
+ * `values` behind the elements of `x`, both flattened, or along an axis. Source: `jax.numpy.append`.
+ * @example np.append(np.array([1, 2]), 3) // [1, 2, 3]
+ */
 export function append(
   x: ArrayLike,
   values: ArrayLike,

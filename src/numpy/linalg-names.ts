@@ -16,14 +16,20 @@ interface OffsetOption {
   readonly offset?: number;
 }
 
-/** The diagonals of a stack of matrices. Source: `jax.numpy.linalg.diagonal`. */
+/**
+ * The diagonals of a stack of matrices. Source: `jax.numpy.linalg.diagonal`.
+ * @example np.linalg.diagonal(np.array([[1, 2], [3, 4]])) // [1, 4]
+ */
 export function diagonal(x: ArrayLike, ...args: Arguments<[], OffsetOption>): NDArray {
   const fn = "numpy.linalg.diagonal";
   const { offset = 0 } = namedArguments<OffsetOption>(fn, ["offset"], args, 0);
   return diagonalOf(fn, x, { offset, axis1: -2, axis2: -1 });
 }
 
-/** The sums of the diagonals of a stack of matrices. Source: `jax.numpy.linalg.trace`. */
+/**
+ * The sums of the diagonals of a stack of matrices. Source: `jax.numpy.linalg.trace`.
+ * @example np.linalg.trace(np.array([[1, 2], [3, 4]])) // 5
+ */
 export function trace(x: ArrayLike, ...args: Arguments<[], OffsetOption & DTypeOption>): NDArray {
   const fn = "numpy.linalg.trace";
   const { offset = 0, dtype } = namedArguments<OffsetOption & DTypeOption>(fn, ["offset", "dtype"], args, 0);

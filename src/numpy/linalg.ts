@@ -22,6 +22,7 @@ import { asArrays, checkInteger } from "./operands.ts";
 
 const symmetric = (a: NDArray): NDArray => lax.mul(lax.add(a, transposed(a)), 0.5);
 
+/** Options of `np.linalg.cholesky`. */
 export interface CholeskyOptions {
   /** Whether the upper triangular factor is returned. */
   readonly upper?: boolean;
@@ -33,6 +34,7 @@ export interface CholeskyOptions {
  * The lower triangular `L` with `L L^T = a`, or `U = L^T` with `upper`, for symmetric positive definite matrices `(..., n, n)`.
  * NaN for others. Source: `jax.numpy.linalg.cholesky`.
  * @throws ShapeError when the matrices aren't square.
+ * @example np.linalg.cholesky(np.array([[4, 2], [2, 5]])) // [[2, 0], [1, 2]]
  */
 export function cholesky(a: ArrayLike, ...args: Arguments<[], CholeskyOptions>): NDArray {
   const fn = "numpy.linalg.cholesky";
@@ -47,6 +49,7 @@ export function cholesky(a: ArrayLike, ...args: Arguments<[], CholeskyOptions>):
  * The `x` with `a x = b`, for `a` of shape `(..., n, n)` and `b` `(n,)` or `(..., n, k)`; batch axes broadcast. Not finite where
  * `a` is exactly singular. Source: `jax.numpy.linalg.solve`.
  * @throws ShapeError when the shapes don't fit.
+ * @example np.linalg.solve(np.array([[2, 0], [0, 4]]), np.array([2, 8])) // [1, 2]
  */
 export const solve: Binary = (a: ArrayLike, b: ArrayLike, ...rest: unknown[]) => {
   const fn = "numpy.linalg.solve";
@@ -79,21 +82,25 @@ function ofSquare<Out>(name: string, apply: (a: NDArray) => Out): (a: ArrayLike)
 /**
  * The inverse of matrices `(..., n, n)`. Not finite where one is exactly singular; `solve` is more exact than a product with
  * it. Source: `jax.numpy.linalg.inv`.
+ * @example np.linalg.inv(np.array([[2, 0], [0, 4]])) // [[0.5, 0], [0, 0.25]]
  */
 export const inv = /* @__PURE__ */ ofSquare("inv", inverse);
 
 /**
  * The determinant of matrices `(..., n, n)`. Its derivative is right for singular ones, too; the second derivative of those
  * with more than three rows is NaN. Source: `jax.numpy.linalg.det`.
+ * @example np.linalg.det(np.array([[1, 2], [3, 4]])) // -2
  */
 export const det = /* @__PURE__ */ ofSquare("det", determinant.det);
 
 /**
  * The determinant's sign and the logarithm of its absolute value: 0 and -infinity where it is 0.
  * Source: `jax.numpy.linalg.slogdet`.
+ * @example np.linalg.slogdet(np.array([[1, 2], [3, 4]])) // [-1, 0.6931]
  */
 export const slogdet = /* @__PURE__ */ ofSquare("slogdet", (a) => determinant.slogdet(a));
 
+/** Options of `np.linalg.eigh`. */
 export interface EighOptions {
   /** Which triangle counts where the input isn't symmetrized: the lower (`"L"`, the default) or the upper (`"U"`). */
   readonly UPLO?: "L" | "U";
@@ -118,14 +125,19 @@ function symmetrized(fn: string, a: ArrayLike, args: EighArguments): NDArray {
  * The eigenvalues of symmetric matrices `(..., n, n)`, ascending, and the eigenvectors as columns; of `(a + a^T) / 2`, or of
  * one triangle with `symmetrizeInput: false`. Derivatives of eigenvectors need distinct eigenvalues.
  * Source: `jax.numpy.linalg.eigh`.
+ * @example np.linalg.eigh(np.array([[2, 0], [0, 3]]))[0] // [2, 3]
  */
 export const eigh = (a: ArrayLike, ...args: EighArguments): [eigenvalues: NDArray, eigenvectors: NDArray] =>
   factorizations.eigh(symmetrized("numpy.linalg.eigh", a, args));
 
-/** The eigenvalues of symmetric matrices `(..., n, n)`, ascending; see `eigh`. Source: `jax.numpy.linalg.eigvalsh`. */
+/**
+ * The eigenvalues of symmetric matrices `(..., n, n)`, ascending; see `eigh`. Source: `jax.numpy.linalg.eigvalsh`.
+ * @example np.linalg.eigvalsh(np.array([[2, 1], [1, 2]])) // [1, 3]
+ */
 export const eigvalsh = (a: ArrayLike, ...args: EighArguments): NDArray =>
   factorizations.eigh(symmetrized("numpy.linalg.eigvalsh", a, args))[0];
 
+/** Options of `np.linalg.qr`. */
 export interface QrOptions {
   /** Whether `q` has as many columns as `a` has rows (`"complete"`), at most as many as `a` has columns (`"reduced"`), or is left out. */
   readonly mode?: "reduced" | "complete" | "r";
@@ -134,6 +146,7 @@ export interface QrOptions {
 /**
  * Orthonormal columns `q` and an upper triangular `r` with `q r = a`, of matrices `(..., m, n)`; with mode `"r"` only `r`. The
  * signs are LAPACK's. Source: `jax.numpy.linalg.qr`.
+ * @example np.linalg.qr(np.ones([3, 2])).map((part) => part.shape) // [[3, 2], [2, 2]]
  */
 export function qr(a: ArrayLike, mode: "r" | { readonly mode: "r" }): NDArray;
 export function qr(a: ArrayLike, mode?: QrOptions["mode"] | QrOptions): [q: NDArray, r: NDArray];
@@ -147,7 +160,10 @@ export function qr(a: ArrayLike, ...args: unknown[]): NDArray | [NDArray, NDArra
   return mode === "r" ? r : [q, r];
 }
 
-/** The product of `n` times the matrices `(..., m, m)`; of their inverses for a negative `n`. Source: `jax.numpy.linalg.matrix_power`. */
+/**
+ * The product of `n` times the matrices `(..., m, m)`; of their inverses for a negative `n`. Source: `jax.numpy.linalg.matrix_power`.
+ * @example np.linalg.matrixPower(np.array([[1, 1], [0, 1]]), 3) // [[1, 3], [0, 1]]
+ */
 export function matrixPower(a: ArrayLike, n: number, ...rest: never[]): NDArray {
   const fn = "numpy.linalg.matrixPower";
   noMore(fn, rest);
@@ -164,6 +180,7 @@ export function matrixPower(a: ArrayLike, n: number, ...rest: never[]): NDArray 
 /**
  * The product of matrices in the order that takes the least work; the first and the last may be vectors.
  * Source: `jax.numpy.linalg.multi_dot`.
+ * @example np.linalg.multiDot([np.ones([2, 3]), np.ones([3, 4]), np.ones([4, 1])]) // [[12], [12]]
  */
 export function multiDot(arrays: ArrayList, ...rest: never[]): NDArray {
   const fn = "numpy.linalg.multiDot";

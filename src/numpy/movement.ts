@@ -20,6 +20,7 @@ import { type ArrayLike, asArray } from "../lax/operands.ts";
 import * as shapes from "../lax/shape.ts";
 import { checkInteger } from "./operands.ts";
 
+/** Options of `np.reshape` and `np.ravel`. */
 export interface OrderOptions {
   /** The order that elements are read and placed in: the last index first (`"C"`, the default), or the first (`"F"`). */
   readonly order?: "C" | "F";
@@ -49,7 +50,10 @@ export function reshape(x: ArrayLike, shape: Shape | number, ...args: OrderArgum
   return reshapeIn(fn, asArray(fn, x), sizes, args);
 }
 
-/** The elements, in row-major order, in one dimension. Source: `jax.numpy.ravel`. */
+/**
+ * The elements, in row-major order, in one dimension. Source: `jax.numpy.ravel`.
+ * @example np.ravel(np.array([[1, 2], [3, 4]])) // [1, 2, 3, 4]
+ */
 export function ravel(x: ArrayLike, ...args: OrderArguments): NDArray {
   const operand = asArray("numpy.ravel", x);
   return reshapeIn("numpy.ravel", operand, [operand.size], args);
@@ -62,6 +66,7 @@ function axisArgument(fn: string, args: readonly unknown[]): Axes | undefined {
   return namedArguments<{ axis: Axes }>(fn, ["axis"], args).axis;
 }
 
+/** Options of `np.transpose`. */
 export interface TransposeOptions {
   readonly axes?: readonly number[] | null;
 }
@@ -88,7 +93,10 @@ export function transpose(
   return lax.transpose(operand, { permutation });
 }
 
-/** Exchanges two axes. Source: `jax.numpy.swapaxes`. */
+/**
+ * Exchanges two axes. Source: `jax.numpy.swapaxes`.
+ * @example np.swapaxes(np.ones([2, 3, 4]), 0, 2) // shape [4, 3, 2]
+ */
 export function swapaxes(x: ArrayLike, axis1: number, axis2: number, ...rest: never[]): NDArray {
   const fn = "numpy.swapaxes";
   noMore(fn, rest);
@@ -140,7 +148,10 @@ export function expandDims(
   return lax.expandDims(operand, { axes });
 }
 
-/** Removes axes of size 1: the given ones, or all. Source: `jax.numpy.squeeze`. */
+/**
+ * Removes axes of size 1: the given ones, or all. Source: `jax.numpy.squeeze`.
+ * @example np.squeeze(np.ones([1, 2, 1])) // shape [2]
+ */
 export function squeeze(x: ArrayLike, ...args: AxisArguments): NDArray {
   const fn = "numpy.squeeze";
   const operand = asArray(fn, x);
@@ -154,7 +165,10 @@ export function squeeze(x: ArrayLike, ...args: AxisArguments): NDArray {
   return lax.squeeze(operand, { dimensions });
 }
 
-/** Repeats along axes of size 1 and new leading axes until the shape is `shape`. Source: `jax.numpy.broadcast_to`. */
+/**
+ * Repeats along axes of size 1 and new leading axes until the shape is `shape`. Source: `jax.numpy.broadcast_to`.
+ * @example np.broadcastTo(np.array([1, 2]), [2, 2]) // [[1, 2], [1, 2]]
+ */
 export function broadcastTo(x: ArrayLike, shape: Shape | number, ...rest: never[]): NDArray {
   const fn = "numpy.broadcastTo";
   noMore(fn, rest);
@@ -168,7 +182,10 @@ export function broadcastTo(x: ArrayLike, shape: Shape | number, ...rest: never[
   return shapes.broadcastTo(operand, sizes);
 }
 
-/** The arrays repeated to their common shape. Source: `jax.numpy.broadcast_arrays`. */
+/**
+ * The arrays repeated to their common shape. Source: `jax.numpy.broadcast_arrays`.
+ * @example np.broadcastArrays(np.array([1, 2]), 3) // [[1, 2], [3, 3]]
+ */
 export function broadcastArrays(...arrays: ArrayLike[]): NDArray[] {
   const fn = "numpy.broadcastArrays";
   const operands = arrays.map((x, i) => asArray(fn, x, `argument ${i + 1}`));
@@ -179,7 +196,10 @@ export function broadcastArrays(...arrays: ArrayLike[]): NDArray[] {
   return operands.map((x) => shapes.broadcastTo(x, shape));
 }
 
-/** Reverses the order of the elements along the given axes, or all. Source: `jax.numpy.flip`. */
+/**
+ * Reverses the order of the elements along the given axes, or all. Source: `jax.numpy.flip`.
+ * @example np.flip(np.array([1, 2, 3])) // [3, 2, 1]
+ */
 export const flip = (x: ArrayLike, ...args: AxisArguments): NDArray =>
   flipped("numpy.flip", x, axisArgument("numpy.flip", args));
 
@@ -188,6 +208,7 @@ function flipped(fn: string, x: ArrayLike, axis: Axes | undefined): NDArray {
   return lax.rev(operand, { dimensions: canonicalAxes(fn, axis, operand.ndim) });
 }
 
+/** Options of `np.rot90`. */
 export interface Rot90Options {
   /** How many quarter turns (1 by default). */
   readonly k?: number;
@@ -195,7 +216,10 @@ export interface Rot90Options {
   readonly axes?: readonly [number, number];
 }
 
-/** Turns by quarter turns in the plane of two axes. Source: `jax.numpy.rot90`. */
+/**
+ * Turns by quarter turns in the plane of two axes. Source: `jax.numpy.rot90`.
+ * @example np.rot90(np.array([[1, 2], [3, 4]])) // [[2, 4], [1, 3]]
+ */
 export function rot90(
   x: ArrayLike,
   ...args: Arguments<[k: number, axes: readonly [number, number]], Rot90Options>
@@ -212,21 +236,27 @@ export function rot90(
   return quarters === 1 ? swapaxes(flip(operand, b), a, b) : flip(swapaxes(operand, a, b), b);
 }
 
-/** The array with at least one dimension. Source: `jax.numpy.atleast_1d`. */
+/** The array with at least one dimension. Source: `jax.numpy.atleast_1d`. @example np.atleast1d(3) // [3] */
 export function atleast1d(x: ArrayLike, ...rest: never[]): NDArray {
   noMore("numpy.atleast1d", rest);
   const operand = asArray("numpy.atleast1d", x);
   return operand.ndim >= 1 ? operand : lax.reshape(operand, { newSizes: [1] });
 }
 
-/** The array with at least two dimensions; new ones stand in front. Source: `jax.numpy.atleast_2d`. */
+/**
+ * The array with at least two dimensions; new ones stand in front. Source: `jax.numpy.atleast_2d`.
+ * @example np.atleast2d(np.array([1, 2])) // [[1, 2]]
+ */
 export function atleast2d(x: ArrayLike, ...rest: never[]): NDArray {
   noMore("numpy.atleast2d", rest);
   const operand = asArray("numpy.atleast2d", x);
   return operand.ndim >= 2 ? operand : lax.reshape(operand, { newSizes: [1, operand.size] });
 }
 
-/** The array with at least three dimensions; a matrix gets its new one at the end. Source: `jax.numpy.atleast_3d`. */
+/**
+ * The array with at least three dimensions; a matrix gets its new one at the end. Source: `jax.numpy.atleast_3d`.
+ * @example np.atleast3d(np.ones([2, 3])) // shape [2, 3, 1]
+ */
 export function atleast3d(x: ArrayLike, ...rest: never[]): NDArray {
   noMore("numpy.atleast3d", rest);
   const operand = asArray("numpy.atleast3d", x);
@@ -241,12 +271,21 @@ const flipAlong =
     noMore(fn, rest);
     return flipped(fn, x, axis);
   };
-/** Reverses the order of the columns, axis 1. Source: `jax.numpy.fliplr`. */
+/**
+ * Reverses the order of the columns, axis 1. Source: `jax.numpy.fliplr`.
+ * @example np.fliplr(np.array([[1, 2], [3, 4]])) // [[2, 1], [4, 3]]
+ */
 export const fliplr = /* @__PURE__ */ flipAlong("fliplr", 1);
-/** Reverses the order of the rows, axis 0. Source: `jax.numpy.flipud`. */
+/**
+ * Reverses the order of the rows, axis 0. Source: `jax.numpy.flipud`.
+ * @example np.flipud(np.array([[1, 2], [3, 4]])) // [[3, 4], [1, 2]]
+ */
 export const flipud = /* @__PURE__ */ flipAlong("flipud", 0);
 
-/** Exchanges the last two axes. Source: `jax.numpy.matrix_transpose`. */
+/**
+ * Exchanges the last two axes. Source: `jax.numpy.matrix_transpose`.
+ * @example np.matrixTranspose(np.array([[1, 2], [3, 4]])) // [[1, 3], [2, 4]]
+ */
 export function matrixTranspose(x: ArrayLike, ...rest: never[]): NDArray {
   const fn = "numpy.matrixTranspose";
   noMore(fn, rest);

@@ -12,6 +12,7 @@ import type { ArrayLike } from "../lax/operands.ts";
 import { expandDims, moveaxis } from "./movement.ts";
 import { max, min, sum } from "./reductions.ts";
 
+/** Options of `np.linalg.norm`. */
 export interface NormOptions {
   /**
    * Of a vector: any number, infinite ones included. Of a matrix: `"fro"`, `"nuc"`, 1, 2, infinity, and these negative. By
@@ -96,6 +97,7 @@ export function norm(x: ArrayLike, ...args: NormArguments): NDArray {
   return normOf(fn, x, namedArguments<NormOptions>(fn, ["ord", "axis", "keepdims"], args));
 }
 
+/** Options of `np.linalg.vectorNorm`. */
 export interface VectorNormOptions extends Omit<NormOptions, "ord"> {
   /** Any number, infinite ones included: 2 by default. */
   readonly ord?: number;
@@ -104,6 +106,7 @@ export interface VectorNormOptions extends Omit<NormOptions, "ord"> {
 /**
  * The norm of the vectors along an axis, or of the elements over several axes (all by default).
  * Source: `jax.numpy.linalg.vector_norm`.
+ * @example np.linalg.vectorNorm(np.array([3, 4])) // 5
  */
 export function vectorNorm(x: ArrayLike, ...args: Arguments<[], VectorNormOptions>): NDArray {
   const fn = "numpy.linalg.vectorNorm";
@@ -123,7 +126,10 @@ export function vectorNorm(x: ArrayLike, ...args: Arguments<[], VectorNormOption
   return lax.reshape(normAlong(rows, ord, kept.length), { newSizes: shape });
 }
 
-/** The norm of the matrices of the last two axes. Source: `jax.numpy.linalg.matrix_norm`. */
+/**
+ * The norm of the matrices of the last two axes. Source: `jax.numpy.linalg.matrix_norm`.
+ * @example np.linalg.matrixNorm(np.array([[1, 2], [2, 4]])) // 5
+ */
 export function matrixNorm(x: ArrayLike, ...args: Arguments<[], Omit<NormOptions, "axis">>): NDArray {
   const fn = "numpy.linalg.matrixNorm";
   const { ord = "fro", keepdims = false } = namedArguments<NormOptions>(fn, ["keepdims", "ord"], args, 0);

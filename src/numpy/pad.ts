@@ -21,6 +21,7 @@ export type PadMode = keyof typeof OPTIONS;
 /** A number before and one after each axis: one for all, a pair for all, or a pair for each axis. */
 export type PerAxis = number | readonly [number, number] | readonly (readonly [number, number])[];
 
+/** Options of `np.pad`. */
 export interface PadOptions {
   readonly mode?: PadMode;
   /** The new elements in mode "constant", 0 by default. */

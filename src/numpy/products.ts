@@ -44,6 +44,7 @@ function contractAxes(fn: string, x: NDArray, y: NDArray, xAxes: readonly number
 /**
  * The product of scalars; the inner product of vectors; else the sum over the last axis of `x` and the last but one of
  * `y` (the only one of a vector). Source: `jax.numpy.dot`.
+ * @example np.dot(np.array([[1, 2], [3, 4]]), np.array([1, 1])) // [3, 7]
  */
 export const dot = /* @__PURE__ */ binaryProduct("dot", (fn, a, b) => {
   if (a.ndim === 0 || b.ndim === 0) return multiply(a, b);
@@ -124,25 +125,37 @@ function overAxes(fn: string, a: NDArray, b: NDArray, axes: TensordotAxes): NDAr
   return contractAxes(fn, a, b, xAxes, yAxes);
 }
 
-/** The product summed over the last axes of both. Source: `jax.numpy.inner`. */
+/**
+ * The product summed over the last axes of both. Source: `jax.numpy.inner`.
+ * @example np.inner(np.array([1, 2]), np.array([3, 4])) // 11
+ */
 export const inner = /* @__PURE__ */ binaryProduct("inner", (fn, a, b) => {
   return a.ndim === 0 || b.ndim === 0 ? multiply(a, b) : contractAxes(fn, a, b, [a.ndim - 1], [b.ndim - 1]);
 });
 
 const flat = (x: NDArray): NDArray => lax.reshape(x, { newSizes: [x.size] });
 
-/** All products of an element of `x` and one of `y`, both flattened: a matrix. Source: `jax.numpy.outer`. */
+/**
+ * All products of an element of `x` and one of `y`, both flattened: a matrix. Source: `jax.numpy.outer`.
+ * @example np.outer(np.array([1, 2]), np.array([3, 4])) // [[3, 4], [6, 8]]
+ */
 export const outer = /* @__PURE__ */ binaryProduct("outer", (fn, a, b) => {
   return contractAxes(fn, flat(a), flat(b), [], []);
 });
 
-/** The inner product of the flattened arrays. Source: `jax.numpy.vdot`. */
+/**
+ * The inner product of the flattened arrays. Source: `jax.numpy.vdot`.
+ * @example np.vdot(np.array([1, 2]), np.array([3, 4])) // 11
+ */
 export const vdot = /* @__PURE__ */ binaryProduct("vdot", (fn, a, b) => {
   if (a.size !== b.size) mismatch(fn, a, b, "they must have the same number of elements");
   return contractAxes(fn, flat(a), flat(b), [0], [0]);
 });
 
-/** The Kronecker product: blocks of `y` scaled by the elements of `x`. Source: `jax.numpy.kron`. */
+/**
+ * The Kronecker product: blocks of `y` scaled by the elements of `x`. Source: `jax.numpy.kron`.
+ * @example np.kron(np.array([1, 2]), np.array([1, 1])) // [1, 1, 2, 2]
+ */
 export const kron = /* @__PURE__ */ binaryProduct("kron", (_, a, b) => {
   const ndim = Math.max(a.ndim, b.ndim);
   const padded = (s: Shape): number[] => [...range(ndim - s.length).map(() => 1), ...s];
@@ -159,7 +172,10 @@ interface VectorOptions {
   readonly axis?: number;
 }
 
-/** The vector product over an axis (the last by default) of size 3; the others broadcast. Source: `jax.numpy.cross`. */
+/**
+ * The vector product over an axis (the last by default) of size 3; the others broadcast. Source: `jax.numpy.cross`.
+ * @example np.cross(np.array([1, 0, 0]), np.array([0, 1, 0])) // [0, 0, 1]
+ */
 export function cross(x: ArrayLike, y: ArrayLike, ...args: Arguments<[], VectorOptions>): NDArray {
   const fn = "numpy.cross";
   const { axis = -1 } = namedArguments<VectorOptions>(fn, ["axis"], args, 0);
@@ -195,14 +211,23 @@ const labelled = (name: string, left: readonly number[], right: readonly number[
 
 const lastInner = /* @__PURE__ */ labelled("vecdot", [SUM], [SUM], []);
 
-/** The inner products of the vectors along an axis, the last by default. Source: `jax.numpy.vecdot`. */
+/**
+ * The inner products of the vectors along an axis, the last by default. Source: `jax.numpy.vecdot`.
+ * @example np.vecdot(np.array([1, 2]), np.array([3, 4])) // 11
+ */
 export function vecdot(x: ArrayLike, y: ArrayLike, ...args: Arguments<[], VectorOptions>): NDArray {
   const fn = "numpy.vecdot";
   const { axis = -1 } = namedArguments<VectorOptions>(fn, ["axis"], args, 0);
   const toLast = (v: NDArray): NDArray => moveAxis(v, canonicalAxis(fn, axis, v.ndim), v.ndim - 1);
   return lastInner(toLast(asArray(fn, x)), toLast(asArray(fn, y, "y")));
 }
-/** Matrices times vectors: over the last axes of both. Source: `jax.numpy.matvec`. */
+/**
+ * Matrices times vectors: over the last axes of both. Source: `jax.numpy.matvec`.
+ * @example np.matvec(np.array([[1, 2], [3, 4]]), np.array([1, 1])) // [3, 7]
+ */
 export const matvec: Binary = /* @__PURE__ */ labelled("matvec", [ROW, SUM], [SUM], [ROW]);
-/** Vectors times matrices: over the last axis of `x`, the last but one of `y`. Source: `jax.numpy.vecmat`. */
+/**
+ * Vectors times matrices: over the last axis of `x`, the last but one of `y`. Source: `jax.numpy.vecmat`.
+ * @example np.vecmat(np.array([1, 1]), np.array([[1, 2], [3, 4]])) // [4, 6]
+ */
 export const vecmat: Binary = /* @__PURE__ */ labelled("vecmat", [SUM], [SUM, COLUMN], [COLUMN]);

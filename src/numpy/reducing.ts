@@ -16,6 +16,7 @@ import { broadcastTo } from "../lax/shape.ts";
 import { where } from "./logic.ts";
 import { accumulated, chosenDType, filled, maskFor, toBool } from "./operands.ts";
 
+/** The axes of a reduction, all by default. */
 export interface AxisOptions {
   /** The axis or axes that disappear; all by default. */
   readonly axis?: Axes;
@@ -23,26 +24,31 @@ export interface AxisOptions {
   readonly keepdims?: boolean;
 }
 
+/** Options of `np.any` and `np.all`. */
 export interface WhereOptions extends AxisOptions {
   /** Which elements count: a mask that broadcasts to the array's shape. */
   readonly where?: ArrayLike;
 }
 
+/** Options of `np.max` and `np.min`. */
 export interface ExtremumOptions extends WhereOptions {
   /** One more element; needed with `where`, and where there may be no other. */
   readonly initial?: ArrayLike;
 }
 
+/** Options of `np.sum` and `np.prod`. */
 export interface SumOptions extends ExtremumOptions {
   /** The dtype to compute in. */
   readonly dtype?: DType;
 }
 
+/** Options of `np.mean`. */
 export interface MeanOptions extends WhereOptions {
   /** The dtype to compute in. */
   readonly dtype?: DType;
 }
 
+/** Options of `np.var` and `np.std`. */
 export interface VarOptions extends MeanOptions {
   /** Subtracted from the number of elements to get the divisor. */
   readonly ddof?: number;
@@ -206,6 +212,7 @@ const quantifier =
 export const whetherAny = /* @__PURE__ */ quantifier(lax.reduceOr, 0);
 export const whetherAll = /* @__PURE__ */ quantifier(lax.reduceAnd, 1);
 
+/** Options of `np.argmax` and `np.argmin`. */
 export interface ArgOptions {
   /** The axis to search along; by default (`null`) the place counts in the flattened array. */
   readonly axis?: number | null;

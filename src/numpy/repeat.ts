@@ -16,7 +16,10 @@ function checkRepeats(fn: string, name: string, repeats: readonly number[]): voi
   throw new TypeError(`${fn}: ${name} must be whole numbers that aren't negative, got ${show(repeats)}.`);
 }
 
-/** Lays copies of the array side by side, `reps[i]` along axis `i` of the result. Source: `jax.numpy.tile`. */
+/**
+ * Lays copies of the array side by side, `reps[i]` along axis `i` of the result. Source: `jax.numpy.tile`.
+ * @example np.tile(np.array([1, 2]), 2) // [1, 2, 1, 2]
+ */
 export function tile(x: ArrayLike, reps: number | readonly number[] | NDArray, ...rest: never[]): NDArray {
   const fn = "numpy.tile";
   noMore(fn, rest);
@@ -34,6 +37,7 @@ export function tile(x: ArrayLike, reps: number | readonly number[] | NDArray, .
   return lax.reshape(repeated, { newSizes: sizes.map((n, i) => n * entry(copies, i)) });
 }
 
+/** Options of `np.repeat`. */
 export interface RepeatOptions {
   /** By default (`null`) the array is flattened. */
   readonly axis?: number | null;
@@ -45,6 +49,7 @@ export interface RepeatOptions {
  * Repeats each element along an axis, without one of the flattened array: as often as a number says, or a list or array with
  * one for each. With `totalRepeatLength` the result is cut to that size, or its last element repeated further.
  * Source: `jax.numpy.repeat`.
+ * @example np.repeat(np.array([1, 2]), 2) // [1, 1, 2, 2]
  */
 export function repeat(
   x: ArrayLike,

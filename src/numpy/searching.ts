@@ -23,6 +23,7 @@ import { max, min, sum } from "./reductions.ts";
 import { argsort } from "./sorting.ts";
 import { add, divide, subtract } from "./ufuncs.ts";
 
+/** Options of `np.searchsorted`. */
 export interface SearchOptions {
   /** Whether equal elements stand behind the place (`"left"`, the default) or before it. */
   readonly side?: "left" | "right";
@@ -33,6 +34,7 @@ type SideArguments = Arguments<[side: "left" | "right"], SearchOptions>;
 /**
  * Where in the sorted vector `a` the elements of `v` would stand, as `int32`: how many elements are smaller, or with
  * `side: "right"` not larger. NaN is the largest. Source: `jax.numpy.searchsorted`.
+ * @example np.searchsorted(np.array([1, 2, 3]), 2.5) // 2
  */
 export function searchsorted(a: ArrayLike, v: ArrayLike, ...args: SideArguments): NDArray {
   const fn = "numpy.searchsorted";
@@ -54,6 +56,7 @@ export function searchsorted(a: ArrayLike, v: ArrayLike, ...args: SideArguments)
 /**
  * The number of the bin that each element lies in: bin `i` reaches from edge `i - 1`, which belongs to it, to edge `i`,
  * which belongs to it with `right`. The edges ascend or descend. Source: `jax.numpy.digitize`.
+ * @example np.digitize(np.array([0.5, 2.5]), np.array([1, 2, 3])) // [0, 2]
  */
 export function digitize(
   x: ArrayLike,
@@ -74,6 +77,7 @@ export function digitize(
   return where(ascending, searchsorted(edges, operand, { side }), descended);
 }
 
+/** Options of `np.bincount`. */
 export interface BincountOptions {
   /** What is added up, 1 each by default. */
   readonly weights?: ArrayLike | null;
@@ -83,7 +87,10 @@ export interface BincountOptions {
   readonly length?: number | null;
 }
 
-/** How often each whole number stands in a vector; negative ones count as 0. Source: `jax.numpy.bincount`. */
+/**
+ * How often each whole number stands in a vector; negative ones count as 0. Source: `jax.numpy.bincount`.
+ * @example np.bincount(np.array([0, 1, 1], { dtype: "int32" })) // [1, 2]
+ */
 export function bincount(
   x: ArrayLike,
   ...args: Arguments<[weights: ArrayLike, minlength: number], BincountOptions>
@@ -105,6 +112,7 @@ export function bincount(
   return wanted === 0 ? none : lax.scatterAdd(none, lax.max(numbers, 0), added);
 }
 
+/** Options of `np.histogram`. */
 export interface HistogramOptions {
   /** How many bins of one width (10 by default), or their edges. */
   readonly bins?: number | NDArray;
@@ -142,7 +150,10 @@ type HistogramArguments = Arguments<
   HistogramOptions
 >;
 
-/** How many elements lie in each bin, and the bins' edges; the last bin holds its last edge. Source: `jax.numpy.histogram`. */
+/**
+ * How many elements lie in each bin, and the bins' edges; the last bin holds its last edge. Source: `jax.numpy.histogram`.
+ * @example np.histogram(np.array([1, 2, 1]), { bins: 2 })[0] // [2, 1]
+ */
 export function histogram(x: ArrayLike, ...args: HistogramArguments): [counts: NDArray, edges: NDArray] {
   const fn = "numpy.histogram";
   const names = ["bins", "range", "weights", "density"] as const;
@@ -168,7 +179,10 @@ export function histogram(x: ArrayLike, ...args: HistogramArguments): [counts: N
   return [divide(divide(counts, widths), sum(counts)), edges];
 }
 
-/** Places in an array of the given shape as one array of indices for each axis. Source: `jax.numpy.unravel_index`. */
+/**
+ * Places in an array of the given shape as one array of indices for each axis. Source: `jax.numpy.unravel_index`.
+ * @example np.unravelIndex(5, [2, 3]) // [1, 2]
+ */
 export function unravelIndex(indices: Indices, shape: Shape, ...more: never[]): NDArray[] {
   const fn = "numpy.unravelIndex";
   noMore(fn, more);
@@ -188,6 +202,7 @@ function unraveled(indices: NDArray, shape: Shape): NDArray[] {
     .reverse();
 }
 
+/** The size of a result that else depends on the elements, and what fills it up. */
 export interface SizeOptions {
   /** How many are returned: needed inside transformations, by default as many as there are. */
   readonly size?: number | null;
@@ -218,13 +233,19 @@ function nonzeroPlaces(operand: NDArray, { size = null, fillValue }: SizeOptions
   return unraveled(found, operand.shape).map((index) => where(exists, index, fillValue ?? 0));
 }
 
-/** The indices of the elements that aren't 0, an array for each axis. Source: `jax.numpy.nonzero`. */
+/**
+ * The indices of the elements that aren't 0, an array for each axis. Source: `jax.numpy.nonzero`.
+ * @example np.nonzero(np.array([0, 7, 8])) // [[1, 2]]
+ */
 export function nonzero(x: ArrayLike, ...args: SizeArguments): NDArray[] {
   const fn = "numpy.nonzero";
   return nonzeroPlaces(asArray(fn, x), sizeOptions(fn, args));
 }
 
-/** The indices of the elements that aren't 0, a row for each. Source: `jax.numpy.argwhere`. */
+/**
+ * The indices of the elements that aren't 0, a row for each. Source: `jax.numpy.argwhere`.
+ * @example np.argwhere(np.array([0, 7, 8])) // [[1], [2]]
+ */
 export function argwhere(x: ArrayLike, ...args: SizeArguments): NDArray {
   const fn = "numpy.argwhere";
   const [operand, options] = [asArray(fn, x), sizeOptions(fn, args)];
@@ -236,12 +257,16 @@ export function argwhere(x: ArrayLike, ...args: SizeArguments): NDArray {
   return stack(nonzeroPlaces(operand, options), { axis: -1 });
 }
 
-/** The places in the flattened array of the elements that aren't 0. Source: `jax.numpy.flatnonzero`. */
+/**
+ * The places in the flattened array of the elements that aren't 0. Source: `jax.numpy.flatnonzero`.
+ * @example np.flatnonzero(np.array([0, 7, 8])) // [1, 2]
+ */
 export function flatnonzero(x: ArrayLike, ...args: SizeArguments): NDArray {
   const fn = "numpy.flatnonzero";
   return entry(nonzeroPlaces(ravel(asArray(fn, x)), sizeOptions(fn, args)), 0);
 }
 
+/** Options of `np.unique`. */
 export interface UniqueOptions extends SizeOptions {
   /** Whether the place of each one's first occurrence in the flattened array is returned, too. */
   readonly returnIndex?: boolean;
@@ -257,6 +282,7 @@ type WithParts = { readonly returnIndex: true } | { readonly returnInverse: true
  * The different elements of an array, ascending; with `return...` options a list of these and what else is wanted, in the
  * options' order. With `size` inside transformations; what is missing is filled with the smallest element, or `fillValue`.
  * Source: `jax.numpy.unique`.
+ * @example np.unique(np.array([2, 1, 2])) // [1, 2]
  */
 export function unique(x: ArrayLike, options: UniqueOptions & WithParts): NDArray[];
 export function unique(x: ArrayLike, options?: UniqueOptions): NDArray;
@@ -301,12 +327,16 @@ function distinct(
   return [values, starts, begins, order];
 }
 
+/** Options of `np.isin`. */
 export interface IsinOptions {
   /** Whether it is asked which elements are none of `values`. */
   readonly invert?: boolean;
 }
 
-/** Whether each element of `x` is one of those of `values`. Source: `jax.numpy.isin`. */
+/**
+ * Whether each element of `x` is one of those of `values`. Source: `jax.numpy.isin`.
+ * @example np.isin(np.array([1, 2]), np.array([2, 3])) // [false, true]
+ */
 export function isin(x: ArrayLike, values: ArrayLike, ...args: Arguments<[], IsinOptions>): NDArray {
   const fn = "numpy.isin";
   const { invert = false } = namedArguments<IsinOptions>(fn, ["invert"], args, 0);

@@ -18,6 +18,7 @@ import { checkOrd, type NormOptions, normOf } from "./norm.ts";
 import { filled } from "./operands.ts";
 import { all } from "./reductions.ts";
 
+/** Options of `np.linalg.svd`. */
 export interface SvdOptions {
   /** Whether `u` and `vT` are square (the default). Without, they have as many vectors as there are singular values. */
   readonly fullMatrices?: boolean;
@@ -29,6 +30,7 @@ export interface SvdOptions {
  * `u`, the descending singular values `s` and `vT` with `u diag(s) vT = a`, of matrices `(..., m, n)`; with `computeUv: false`
  * only `s`. Derivatives of the vectors need distinct singular values, and `fullMatrices: false` unless the matrix is square.
  * Source: `jax.numpy.linalg.svd`.
+ * @example np.linalg.svd(np.ones([3, 2])).map((part) => part.shape) // [[3, 3], [2], [2, 2]]
  */
 export function svd(a: ArrayLike, options: SvdOptions & { readonly computeUv: false }): NDArray;
 export function svd(a: ArrayLike, options?: SvdOptions): [u: NDArray, s: NDArray, vT: NDArray];
@@ -41,7 +43,10 @@ export function svd(a: ArrayLike, ...args: unknown[]): NDArray | [NDArray, NDArr
   return factorizations.svd(given, fullMatrices);
 }
 
-/** The descending singular values of matrices `(..., m, n)`. Source: `jax.numpy.linalg.svdvals`. */
+/**
+ * The descending singular values of matrices `(..., m, n)`. Source: `jax.numpy.linalg.svdvals`.
+ * @example np.linalg.svdvals(np.array([[3, 0], [0, 4]])) // [4, 3]
+ */
 export function svdvals(a: ArrayLike, ...rest: never[]): NDArray {
   const fn = "numpy.linalg.svdvals";
   noMore(fn, rest);
@@ -53,6 +58,7 @@ const singularValues = (a: NDArray): NDArray => factorizations.svd(a, false)[1];
 /**
  * The ratio of the largest to the smallest singular value, or with another norm `ord` than 2 that of the matrix times that of its
  * inverse. Infinite for singular matrices. Source: `jax.numpy.linalg.cond`.
+ * @example np.linalg.cond(np.array([[2, 0], [0, 4]])) // 2
  */
 export function cond(
   a: ArrayLike,
@@ -81,6 +87,7 @@ function significant(s: NDArray, rtol: ArrayLike): NDArray {
   return lax.gt(s, lax.broadcastInDim(cutoff, { shape: s.shape, broadcastDimensions: range(s.ndim) }));
 }
 
+/** Options of `np.linalg.pinv` and `np.linalg.matrixRank`. */
 export interface RtolOptions {
   /** Singular values up to this fraction of the largest count as 0. */
   readonly rtol?: ArrayLike;
@@ -113,6 +120,7 @@ const attachPinv = /* @__PURE__ */ withDerivative<One>("pinv", (a, [value], da) 
 /**
  * The pseudo-inverse `(..., n, m)` of matrices `(..., m, n)`; `rtol` is by default 10 times the larger size times the dtype's
  * precision. Source: `jax.numpy.linalg.pinv`.
+ * @example np.linalg.pinv(np.array([[2, 0], [0, 0]])) // [[0.5, 0], [0, 0]]
  */
 export function pinv(a: ArrayLike, ...args: RtolArguments): NDArray {
   const fn = "numpy.linalg.pinv";
@@ -131,6 +139,7 @@ function pseudoInverse(given: NDArray, rtol: ArrayLike): NDArray {
 /**
  * How many singular values of matrices `(..., m, n)` aren't 0, as `int32`; `rtol` is by default the larger size times the
  * dtype's precision. Source: `jax.numpy.linalg.matrix_rank`.
+ * @example np.linalg.matrixRank(np.array([[1, 2], [2, 4]])) // 1
  */
 export function matrixRank(a: ArrayLike, ...args: RtolArguments): NDArray {
   const fn = "numpy.linalg.matrixRank";
@@ -144,6 +153,7 @@ function rankOf(given: NDArray, rtol: ArrayLike): NDArray {
   return lax.reduceSum(lax.convertElementType(counted, "int32"), { axes: [-1] });
 }
 
+/** Options of `np.linalg.lstsq`. */
 export interface LstsqOptions {
   /** Singular values below this fraction of the largest count as 0: by default the larger size times the dtype's precision. */
   readonly rcond?: number | null;
@@ -153,6 +163,7 @@ export interface LstsqOptions {
  * The shortest of the `x` that make `|a x - b|` smallest, for `a` of shape `(m, n)` and `b` `(m,)` or `(m, k)`; with the squares
  * of these residuals, the rank of `a` and its singular values. Source: `jax.numpy.linalg.lstsq`.
  * @throws ShapeError when the shapes don't fit.
+ * @example np.linalg.lstsq(np.array([[1, 0], [1, 1], [1, 2]]), np.array([1, 3, 5]))[0] // [1, 2]
  */
 export function lstsq(
   a: ArrayLike,

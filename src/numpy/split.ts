@@ -10,6 +10,7 @@ import { type ArrayLike, asArray } from "../lax/operands.ts";
 
 type SectionsOrIndices = number | readonly number[];
 
+/** Options of `np.split` and `np.arraySplit`. */
 export interface SplitOptions {
   /** The number of parts. */
   readonly sections?: number;
@@ -85,7 +86,10 @@ export function split(x: ArrayLike, ...args: unknown[]): NDArray[] {
   return splitInto(fn, asArray(fn, x), parts, axis, true);
 }
 
-/** Like `split`; the first parts are larger by one where the size doesn't divide. Source: `jax.numpy.array_split`. */
+/**
+ * Like `split`; the first parts are larger by one where the size doesn't divide. Source: `jax.numpy.array_split`.
+ * @example np.arraySplit(np.array([1, 2, 3]), 2) // [[1, 2], [3]]
+ */
 export function arraySplit(
   x: ArrayLike,
   sectionsOrIndices: SectionsOrIndices,
@@ -107,9 +111,18 @@ const splitAlong =
     const operand = asArray(fn, x);
     return splitInto(fn, operand, checkParts(fn, [sectionsOrIndices]), axisOf(operand.ndim), true);
   };
-/** `split` along axis 1, of vectors along axis 0. Source: `jax.numpy.hsplit`. */
+/**
+ * `split` along axis 1, of vectors along axis 0. Source: `jax.numpy.hsplit`.
+ * @example np.hsplit(np.array([[1, 2], [3, 4]]), 2) // [[[1], [3]], [[2], [4]]]
+ */
 export const hsplit = /* @__PURE__ */ splitAlong("hsplit", (ndim) => (ndim === 1 ? 0 : 1));
-/** `split` along axis 0. Source: `jax.numpy.vsplit`. */
+/**
+ * `split` along axis 0. Source: `jax.numpy.vsplit`.
+ * @example np.vsplit(np.array([[1, 2], [3, 4]]), 2) // [[[1, 2]], [[3, 4]]]
+ */
 export const vsplit = /* @__PURE__ */ splitAlong("vsplit", () => 0);
-/** `split` along axis 2. Source: `jax.numpy.dsplit`. */
+/**
+ * `split` along axis 2. Source: `jax.numpy.dsplit`.
+ * @example np.dsplit(np.ones([1, 1, 4]), 2) // [[[[1, 1]]], [[[1, 1]]]]
+ */
 export const dsplit = /* @__PURE__ */ splitAlong("dsplit", () => 2);

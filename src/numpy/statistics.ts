@@ -45,6 +45,7 @@ import { any, sum } from "./reductions.ts";
 import { sort } from "./sorting.ts";
 import { clip, divide, multiply } from "./ufuncs.ts";
 
+/** Options of `np.quantile` and `np.percentile`. */
 export interface QuantileOptions extends AxisOptions {
   /** What stands for a quantile between two elements: `"linear"` (the default) a point between them. */
   readonly method?: "linear" | "lower" | "higher" | "nearest" | "midpoint";
@@ -124,18 +125,30 @@ const quantileFunction = (name: string, skipNaN: boolean, whole: number) => {
  * @example np.quantile(x, 0.9, { axis: 0 })
  */
 export const quantile = /* @__PURE__ */ quantileFunction("quantile", false, 1);
-/** `quantile` of the elements that aren't NaN. Source: `jax.numpy.nanquantile`. */
+/**
+ * `quantile` of the elements that aren't NaN. Source: `jax.numpy.nanquantile`.
+ * @example np.nanquantile(np.array([1, NaN, 3]), 0.5) // 2
+ */
 export const nanquantile = /* @__PURE__ */ quantileFunction("nanquantile", true, 1);
-/** `quantile` with `q` in percent. Source: `jax.numpy.percentile`. */
+/**
+ * `quantile` with `q` in percent. Source: `jax.numpy.percentile`.
+ * @example np.percentile(np.array([1, 2, 3]), 50) // 2
+ */
 export const percentile = /* @__PURE__ */ quantileFunction("percentile", false, 100);
-/** `nanquantile` with `q` in percent. Source: `jax.numpy.nanpercentile`. */
+/**
+ * `nanquantile` with `q` in percent. Source: `jax.numpy.nanpercentile`.
+ * @example np.nanpercentile(np.array([1, NaN, 3]), 50) // 2
+ */
 export const nanpercentile = /* @__PURE__ */ quantileFunction("nanpercentile", true, 100);
 
-/** The middle of the sorted elements. Source: `jax.numpy.median`. */
+/** The middle of the sorted elements. Source: `jax.numpy.median`. @example np.median(np.array([3, 1, 2])) // 2 */
 export const median = /* @__PURE__ */ overAxis<AxisOptions>("median", AXIS_OPTIONS, (fn, x, options) =>
   quantiles(fn, x, 0.5, options, false),
 );
-/** `median` of the elements that aren't NaN. Source: `jax.numpy.nanmedian`. */
+/**
+ * `median` of the elements that aren't NaN. Source: `jax.numpy.nanmedian`.
+ * @example np.nanmedian(np.array([3, NaN, 1])) // 2
+ */
 export const nanmedian = /* @__PURE__ */ overAxis<AxisOptions>("nanmedian", AXIS_OPTIONS, (fn, x, options) =>
   quantiles(fn, x, 0.5, options, true),
 );
@@ -151,15 +164,30 @@ const skippingNaN =
     return skip(fn, operand, { ...options, where: mask });
   };
 
-/** The sum of the elements that aren't NaN. Source: `jax.numpy.nansum`. */
+/**
+ * The sum of the elements that aren't NaN. Source: `jax.numpy.nansum`.
+ * @example np.nansum(np.array([1, NaN, 2])) // 3
+ */
 export const nansum = /* @__PURE__ */ overAxisInDType("nansum", SUM_OPTIONS, /* @__PURE__ */ skippingNaN(sums));
-/** The product of the elements that aren't NaN. Source: `jax.numpy.nanprod`. */
+/**
+ * The product of the elements that aren't NaN. Source: `jax.numpy.nanprod`.
+ * @example np.nanprod(np.array([3, NaN, 2])) // 6
+ */
 export const nanprod = /* @__PURE__ */ overAxisInDType("nanprod", SUM_OPTIONS, /* @__PURE__ */ skippingNaN(products));
-/** The mean of the elements that aren't NaN; NaN where all are. Source: `jax.numpy.nanmean`. */
+/**
+ * The mean of the elements that aren't NaN; NaN where all are. Source: `jax.numpy.nanmean`.
+ * @example np.nanmean(np.array([1, NaN, 3])) // 2
+ */
 export const nanmean = /* @__PURE__ */ overAxisInDType("nanmean", MEAN_OPTIONS, /* @__PURE__ */ skippingNaN(means));
-/** The variance of the elements that aren't NaN. Source: `jax.numpy.nanvar`. */
+/**
+ * The variance of the elements that aren't NaN. Source: `jax.numpy.nanvar`.
+ * @example np.nanvar(np.array([1, NaN, 3])) // 1
+ */
 export const nanvar = /* @__PURE__ */ overAxisInDType("nanvar", VAR_OPTIONS, /* @__PURE__ */ skippingNaN(variances));
-/** The standard deviation of the elements that aren't NaN. Source: `jax.numpy.nanstd`. */
+/**
+ * The standard deviation of the elements that aren't NaN. Source: `jax.numpy.nanstd`.
+ * @example np.nanstd(np.array([1, NaN, 5])) // 2
+ */
 export const nanstd = /* @__PURE__ */ overAxisInDType("nanstd", VAR_OPTIONS, /* @__PURE__ */ skippingNaN(deviations));
 
 const extremumOfNumbers = (reduce: Reduce<ExtremumOptions>, start: number): Reduce<ExtremumOptions> =>
@@ -168,19 +196,26 @@ const extremumOfNumbers = (reduce: Reduce<ExtremumOptions>, start: number): Redu
     const { where: numbers, ...rest } = options as AxisOptions & { where: NDArray };
     return where(whetherAny(fn, numbers, rest), reduce(fn, x, { ...options, initial: start }), Number.NaN);
   });
-/** The largest element that isn't NaN; NaN where all are. Source: `jax.numpy.nanmax`. */
+/**
+ * The largest element that isn't NaN; NaN where all are. Source: `jax.numpy.nanmax`.
+ * @example np.nanmax(np.array([1, NaN, 3])) // 3
+ */
 export const nanmax = /* @__PURE__ */ overAxis(
   "nanmax",
   EXTREMUM_OPTIONS,
   /* @__PURE__ */ extremumOfNumbers(maxima, Number.NEGATIVE_INFINITY),
 );
-/** The smallest element that isn't NaN; NaN where all are. Source: `jax.numpy.nanmin`. */
+/**
+ * The smallest element that isn't NaN; NaN where all are. Source: `jax.numpy.nanmin`.
+ * @example np.nanmin(np.array([1, NaN, 3])) // 1
+ */
 export const nanmin = /* @__PURE__ */ overAxis(
   "nanmin",
   EXTREMUM_OPTIONS,
   /* @__PURE__ */ extremumOfNumbers(minima, Number.POSITIVE_INFINITY),
 );
 
+/** Options of `np.cov`. */
 export interface CovOptions {
   /** More variables, observed as often as those of `x`. */
   readonly y?: ArrayLike;
@@ -226,7 +261,10 @@ export function cov(x: ArrayLike, ...args: Arguments<[y: ArrayLike], CovOptions>
   return covariances(fn, variables(fn, x, y, rowvar), ddof ?? (bias ? 0 : 1));
 }
 
-/** The correlations of the variables that are the rows of a matrix, and of another. Source: `jax.numpy.corrcoef`. */
+/**
+ * The correlations of the variables that are the rows of a matrix, and of another. Source: `jax.numpy.corrcoef`.
+ * @example np.corrcoef(np.array([[1, 2, 3], [3, 2, 1]])) // [[1, -1], [-1, 1]]
+ */
 export function corrcoef(x: ArrayLike, ...args: Arguments<[y: ArrayLike], Pick<CovOptions, "y" | "rowvar">>): NDArray {
   const fn = "numpy.corrcoef";
   const { y, rowvar = true } = namedArguments<CovOptions>(fn, ["y", "rowvar"], args, 2);
@@ -244,13 +282,19 @@ const nanExtremumPlace =
     const place = search(fn, where(isnan(operand), filler, operand), options);
     return where(whetherAll(fn, isnan(operand), options), -1, place);
   };
-/** The place of the largest element that isn't NaN; -1 where all are. Source: `jax.numpy.nanargmax`. */
+/**
+ * The place of the largest element that isn't NaN; -1 where all are. Source: `jax.numpy.nanargmax`.
+ * @example np.nanargmax(np.array([1, NaN, 3])) // 2
+ */
 export const nanargmax = /* @__PURE__ */ overAxis(
   "nanargmax",
   AXIS_OPTIONS,
   /* @__PURE__ */ nanExtremumPlace(argMaxima, Number.NEGATIVE_INFINITY),
 );
-/** The place of the smallest element that isn't NaN; -1 where all are. Source: `jax.numpy.nanargmin`. */
+/**
+ * The place of the smallest element that isn't NaN; -1 where all are. Source: `jax.numpy.nanargmin`.
+ * @example np.nanargmin(np.array([NaN, 1, 3])) // 1
+ */
 export const nanargmin = /* @__PURE__ */ overAxis(
   "nanargmin",
   AXIS_OPTIONS,

@@ -56,19 +56,32 @@ const update = (name: string, scatter: Update, takesBools = true) => {
  * @example np.indexSet(x, [0, "1:3"], 7)
  */
 export const indexSet = /* @__PURE__ */ update("indexSet", lax.scatterSet);
-/** `x` with `y` added to the part `at(x, ...indices)`; see `indexSet`. Source: `x.at[indices].add(y)` of JAX. */
+/**
+ * `x` with `y` added to the part `at(x, ...indices)`; see `indexSet`. Source: `x.at[indices].add(y)` of JAX.
+ * @example np.indexAdd(np.zeros([3]), [0], 7) // [7, 0, 0]
+ */
 export const indexAdd = /* @__PURE__ */ update("indexAdd", lax.scatterAdd, false);
 
-/** `x` with the part `at(x, ...indices)` multiplied by `y`; see `indexSet`. Source: `x.at[indices].multiply(y)` of JAX. */
+/**
+ * `x` with the part `at(x, ...indices)` multiplied by `y`; see `indexSet`. Source: `x.at[indices].multiply(y)` of JAX.
+ * @example np.indexMultiply(np.ones([3]), [0], 7) // [7, 1, 1]
+ */
 export const indexMultiply = /* @__PURE__ */ update("indexMultiply", lax.scatterMul, false);
-/** `x` with the smaller of the part `at(x, ...indices)` and `y`; see `indexSet`. Source: `x.at[indices].min(y)` of JAX. */
+/**
+ * `x` with the smaller of the part `at(x, ...indices)` and `y`; see `indexSet`. Source: `x.at[indices].min(y)` of JAX.
+ * @example np.indexMin(np.ones([3]), [0], -7) // [-7, 1, 1]
+ */
 export const indexMin = /* @__PURE__ */ update("indexMin", lax.scatterMin);
-/** `x` with the larger of the part `at(x, ...indices)` and `y`; see `indexSet`. Source: `x.at[indices].max(y)` of JAX. */
+/**
+ * `x` with the larger of the part `at(x, ...indices)` and `y`; see `indexSet`. Source: `x.at[indices].max(y)` of JAX.
+ * @example np.indexMax(np.ones([3]), [0], 7) // [7, 1, 1]
+ */
 export const indexMax = /* @__PURE__ */ update("indexMax", lax.scatterMax);
 
 /**
  * `x` with `values` at the places along an axis that `indices` holds for each row, as `takeAlongAxis` reads them; `null`
  * for places in the flattened array. Source: `jax.numpy.put_along_axis`.
+ * @example np.putAlongAxis(np.zeros([1, 3]), np.array([[2]], { dtype: "int32" }), 7, 1) // [[0, 0, 7]]
  */
 export function putAlongAxis(
   x: ArrayLike,
@@ -93,7 +106,10 @@ export function putAlongAxis(
   return updated(fn, lax.scatterSet, operand, places, values, "values");
 }
 
-/** `x` with `value` on its main diagonal, where all indices are equal. Source: `jax.numpy.fill_diagonal`. */
+/**
+ * `x` with `value` on its main diagonal, where all indices are equal. Source: `jax.numpy.fill_diagonal`.
+ * @example np.fillDiagonal(np.zeros([2, 2]), 7) // [[7, 0], [0, 7]]
+ */
 export function fillDiagonal(x: ArrayLike, value: ArrayLike, ...rest: never[]): NDArray {
   const fn = "numpy.fillDiagonal";
   noMore(fn, rest);

@@ -9,6 +9,7 @@ import { type ArrayLike, asArray } from "../lax/operands.ts";
 import { broadcastTo, moveAxis, transpose } from "../lax/shape.ts";
 import { vmapAs } from "../transform/vmap.ts";
 
+/** Options of `np.vectorize`. */
 export interface VectorizeOptions {
   /** The axes of the arguments that `f` itself takes, such as `"(m,n),(n)->(m)"`; none by default. */
   readonly signature?: string | null;
@@ -71,6 +72,7 @@ function vectorized<Out>(
 /**
  * `f`, a function of vectors, of all the vectors along an axis; its results' axes stand in place of that axis.
  * Source: `jax.numpy.apply_along_axis`.
+ * @example np.applyAlongAxis((row) => np.sum(row), 1, np.ones([2, 3])) // [3, 3]
  */
 export function applyAlongAxis(f: (x: NDArray) => NDArray, axis: number, x: ArrayLike, ...rest: never[]): NDArray {
   const fn = "numpy.applyAlongAxis";

@@ -24,6 +24,7 @@ export type Kernels = NDArray | { readonly nngp?: NDArray; readonly ntk?: NDArra
 /** The covariance of the initial outputs (`"nngp"`), of the trained ones (`"ntk"`), or the NTK as a prior (`"ntkgp"`). */
 export type ProcessName = "nngp" | "ntk" | "ntkgp";
 
+/** A normal distribution: its mean and covariance. */
 export interface Gaussian {
   readonly mean: NDArray;
   /** Of the shape of the kernel of the test examples. */

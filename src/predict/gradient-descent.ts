@@ -10,6 +10,7 @@ import { matmul } from "../numpy/products.ts";
 import { add, divide, expm1, multiply, negative, subtract } from "../numpy/ufuncs.ts";
 import { acrossKernel, SYSTEM_OPTIONS, type System, type SystemOptions, trainingSystem } from "./system.ts";
 
+/** Options of `predict.gradientDescentMse`. */
 export interface GradientDescentOptions extends SystemOptions {
   /** 1 by default. */
   readonly learningRate?: number;

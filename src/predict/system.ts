@@ -14,6 +14,7 @@ import { matmul } from "../numpy/products.ts";
 import { max, mean } from "../numpy/reductions.ts";
 import { add, multiply } from "../numpy/ufuncs.ts";
 
+/** How the system of a kernel's equations is regularized. */
 export interface SystemOptions {
   /** What is added to the training kernel's diagonal, relative to the diagonal's mean. 0 by default. */
   readonly diagReg?: number;

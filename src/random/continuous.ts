@@ -44,6 +44,7 @@ export interface DrawOptions {
   readonly dtype?: FloatDType;
 }
 
+/** Options of `random.uniform`. */
 export interface UniformOptions extends DrawOptions {
   /** The smallest value: a number, or an array that broadcasts to `shape`. 0 by default. */
   readonly minval?: ArrayLike;
@@ -142,6 +143,7 @@ export function normal(key: ArrayLike, ...args: DrawArguments<DrawOptions>): NDA
  * Standard normal draws given that they lie in (lower, upper). Source: `jax.random.truncated_normal`.
  * @param lower a number, or an array that broadcasts to `shape`; so is `upper`.
  * @returns an array of `shape` (by default what the bounds broadcast to) and `dtype`.
+ * @example random.truncatedNormal(random.key(0), -2, 2, [3]) // shape [3]
  */
 export function truncatedNormal(
   key: ArrayLike,
@@ -176,6 +178,7 @@ const tiny = (dtype: FloatDType): number => (dtype === "float32" ? 2 ** -126 : 2
 /**
  * Draws from the standard Gumbel distribution, exp(-x - exp(-x)). Source: `jax.random.gumbel`.
  * @returns an array of `shape` and `dtype`.
+ * @example random.gumbel(random.key(0), [3]) // shape [3]
  */
 export function gumbel(key: ArrayLike, ...args: DrawArguments<DrawOptions>): NDArray {
   const fn = "random.gumbel";
@@ -188,6 +191,7 @@ export function gumbel(key: ArrayLike, ...args: DrawArguments<DrawOptions>): NDA
 /**
  * Draws from the standard exponential distribution, exp(-x) for x >= 0. Source: `jax.random.exponential`.
  * @returns an array of `shape` and `dtype`.
+ * @example random.exponential(random.key(0), [3]) // shape [3]
  */
 export function exponential(key: ArrayLike, ...args: DrawArguments<DrawOptions>): NDArray {
   const fn = "random.exponential";

@@ -13,6 +13,7 @@ import { type DrawArguments, type DrawShape, sizesOf, words } from "./bits.ts";
 import { gumbel, spreadParameter, uniform } from "./continuous.ts";
 import { checkKey, splitToList } from "./keys.ts";
 
+/** Options of `random.bernoulli`. */
 export interface BernoulliOptions {
   /** The probability of true: a number (0.5 by default), or a float array that broadcasts to `shape`. */
   readonly p?: number | NDArray;
@@ -50,6 +51,7 @@ function bernoulliDraws(fn: string, key: NDArray, p: number | NDArray, given: Dr
 /**
  * Draws that are -1 or 1. Source: `jax.random.rademacher`.
  * @returns an array of `shape` and `dtype` (`int32` by default).
+ * @example random.rademacher(random.key(0), [3]) // shape [3]
  */
 export function rademacher(
   key: ArrayLike,
@@ -65,6 +67,7 @@ export function rademacher(
   return sub(mul(heads, 2), 1);
 }
 
+/** Options of `random.randint`. */
 export interface RandintOptions {
   readonly shape: DrawShape;
   /** The smallest value: a whole number, or an integer array of `dtype` that broadcasts to `shape`. */
@@ -139,6 +142,7 @@ function offsets(key: NDArray, shape: Shape, span: NDArray | number): NDArray {
   return rem(add(mul(rem(high, divisor), multiplier), rem(low, divisor)), divisor);
 }
 
+/** Options of `random.categorical`. */
 export interface CategoricalOptions {
   /** The axis of `logits` that the categories lie along; the last by default. */
   readonly axis?: number;

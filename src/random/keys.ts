@@ -35,7 +35,7 @@ export function key(seed: number | NDArray, ...rest: never[]): NDArray {
   return hostArray(Uint32Array.of(high, seed), [2], "uint32");
 }
 
-/** JAX's older name of `key`. */
+/** JAX's older name of `key`. @example random.PRNGKey(7) // [0, 7] */
 export const PRNGKey = key;
 
 /** A 0-dimensional integer array as `uint32`. */
@@ -125,6 +125,7 @@ export function splitToList(key: ArrayLike, num: number): NDArray[] {
 /**
  * A new key from a key and a number. Source: `jax.random.fold_in`.
  * @param data a whole number from 0 to 2^32 - 1, or a 0-dimensional integer array.
+ * @example random.foldIn(random.key(0), 7) // shape [2]
  */
 export function foldIn(key: ArrayLike, data: number | NDArray, ...rest: never[]): NDArray {
   noMore("random.foldIn", rest);

@@ -11,6 +11,7 @@ import { asArray } from "../lax/operands.ts";
 import { words } from "./bits.ts";
 import { checkKey, HASHED_BYTES, splitToList } from "./keys.ts";
 
+/** Options of `random.permutation`. */
 export interface PermutationOptions {
   /** The axis that is shuffled; the first by default. */
   readonly axis?: number;
@@ -34,6 +35,7 @@ function shuffledIndices(key: NDArray, n: number): NDArray {
 /**
  * A shuffled array, or the whole numbers below `x` shuffled. Source: `jax.random.permutation`.
  * @param x a non-negative whole number, or an array whose slices along `axis` are shuffled as they are.
+ * @example random.permutation(random.key(0), 5) // shape [5]
  */
 export function permutation(
   key: ArrayLike,

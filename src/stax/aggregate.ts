@@ -27,6 +27,7 @@ import { at } from "../numpy/indexing.ts";
 import { makeLayer } from "./layer.ts";
 import type { Layer } from "./types.ts";
 
+/** Options of `stax.Aggregate`. */
 export interface AggregateOptions {
   /** The axes of the graph's vertices; `null` (the default) for all but the batch's and the channels'. */
   readonly aggregateAxis?: Axes;
@@ -109,6 +110,7 @@ const IMPLEMENTATIONS = { DENSE: aggregateDense, SPARSE: aggregateSparse };
  * `"DENSE"`: a pattern of shape (batch, ...vertices, ...vertices) whose entry [n, i, j] is the weight of the edge from i
  * to j. `"SPARSE"`: integers of shape (batch, edges, axes of the vertices, 2), the coordinates of both ends of each edge,
  * which has weight 1; with one axis also (batch, edges, 2). An edge with a negative coordinate doesn't count.
+ * @example stax.Aggregate()[1]([], np.ones([1, 3, 2])) // shape [1, 3, 2]
  */
 export function Aggregate(
   ...args:

@@ -26,6 +26,7 @@ import type { AxisOptions } from "./constant.ts";
 import { checkNumbers, draw, knownSize, knownSizes, makeLayer, spreadBias } from "./layer.ts";
 import type { InputShape, Layer, Params } from "./types.ts";
 
+/** Options of `stax.GlobalSelfAttention`. */
 export interface GlobalSelfAttentionOptions extends AxisOptions {
   /**
    * `true` (the default): products of keys and queries are divided by `nChanKey`, and both have the same weights;

@@ -10,7 +10,10 @@ import { asArray } from "../lax/operands.ts";
 import { checkInputShape, checkRepetitions, layerOf, refuseMask, showShape, sizeOrUnknown } from "./layer.ts";
 import type { Arrays, InputShape, Layer, Shapes } from "./types.ts";
 
-/** `num` copies of the input. Source: `neural_tangents.stax.FanOut`. */
+/**
+ * `num` copies of the input. Source: `neural_tangents.stax.FanOut`.
+ * @example stax.FanOut(2)[1]([], np.array([[3]])) // [[[3]], [[3]]]
+ */
 export function FanOut(num: number, ...rest: never[]): Layer<Arrays[]> {
   const fn = "stax.FanOut";
   noMore(fn, rest);
@@ -62,13 +65,22 @@ function fanInBy(fn: string, combine: (x: NDArray, y: NDArray) => NDArray): Laye
   });
 }
 
-/** The sum of the branches. Source: `neural_tangents.stax.FanInSum`. */
+/**
+ * The sum of the branches. Source: `neural_tangents.stax.FanInSum`.
+ * @example stax.serial(stax.FanOut(2), stax.FanInSum())[1]([[], []], np.array([[3]])) // [[6]]
+ */
 export const FanInSum = /* @__PURE__ */ closed("stax.FanInSum", (): Layer => fanInBy("stax.FanInSum", add));
 
-/** The elementwise product of the branches. Source: `neural_tangents.stax.FanInProd`. */
+/**
+ * The elementwise product of the branches. Source: `neural_tangents.stax.FanInProd`.
+ * @example stax.serial(stax.FanOut(2), stax.FanInProd())[1]([[], []], np.array([[3]])) // [[9]]
+ */
 export const FanInProd = /* @__PURE__ */ closed("stax.FanInProd", (): Layer => fanInBy("stax.FanInProd", mul));
 
-/** The branches joined along an axis, the last by default. Source: `neural_tangents.stax.FanInConcat`. */
+/**
+ * The branches joined along an axis, the last by default. Source: `neural_tangents.stax.FanInConcat`.
+ * @example stax.serial(stax.FanOut(2), stax.FanInConcat())[0](random.key(0), [-1, 3])[0] // [-1, 6]
+ */
 export function FanInConcat(axis = -1, ...rest: never[]): Layer {
   const fn = "stax.FanInConcat";
   noMore(fn, rest);

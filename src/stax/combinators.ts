@@ -82,6 +82,7 @@ export function serial<const Layers extends readonly AnyLayer[]>(...given: Layer
 /**
  * The layers side by side: a list of inputs becomes a list of outputs. Source: `neural_tangents.stax.parallel`.
  * Parameters: a list of the layers'. `initFn` takes and gives a list of shapes.
+ * @example stax.parallel(stax.Dense(4), stax.Identity())[0](random.key(0), [[-1, 3], [-1, 3]])[0] // [[-1, 4], [-1, 3]]
  */
 export function parallel<const Layers extends readonly AnyLayer[]>(
   ...given: Layers
@@ -126,6 +127,7 @@ function unstack(fn: string, given: ArrayLike, i: number, count: number): NDArra
  * A layer `n` times in a row, each with parameters of its own. Source: `neural_tangents.stax.repeat`.
  * Parameters: the layer's, with a first axis of size `n`.
  * @throws ShapeError by `initFn` when the layer changes the shape of its inputs.
+ * @example stax.repeat(stax.serial(stax.Dense(4), stax.Relu()), 3)[0](random.key(0), [-1, 4])[0] // [-1, 4]
  */
 export function repeat<Out extends Arrays>(layer: Layer<Out>, n: number, ...rest: never[]): Layer<Out> {
   const fn = "stax.repeat";

@@ -39,12 +39,16 @@ function fixed(fn: string, apply: (x: NDArray) => NDArray, paired: (ndim: number
   return makeLayer({ fn, outputShape, apply: (_, x) => apply(x) });
 }
 
+/** The axes of the batch and of the channels. */
 export interface AxisOptions {
   readonly batchAxis?: number;
   readonly channelAxis?: number;
 }
 
-/** The indices of a part of an array, as a list: what `Index` takes. Source: `neural_tangents.stax.Slice`. */
+/**
+ * The indices of a part of an array, as a list: what `Index` takes. Source: `neural_tangents.stax.Slice`.
+ * @example stax.Slice(":", 0) // [":", 0]
+ */
 export function Slice(...indices: readonly Place[]): readonly Place[] {
   const wrong = indices.findIndex(isPlainObject);
   if (wrong < 0) return indices;
@@ -74,6 +78,7 @@ export function Index(
   );
 }
 
+/** Options of `stax.DotGeneral`. */
 export interface DotGeneralLayerOptions extends AxisOptions {
   /** The constant, if it stands on the left. */
   readonly lhs?: ArrayLike | null;

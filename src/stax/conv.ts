@@ -32,6 +32,7 @@ import {
   wrapPad,
 } from "./windows.ts";
 
+/** Options of `stax.Conv` and its kind. */
 export interface ConvOptions {
   /** One for each spatial axis, in the order of `filterShape`; `null` (the default) for ones. */
   readonly strides?: readonly number[] | null;
@@ -235,6 +236,7 @@ export const Conv = (outChan: number, filterShape: readonly number[], ...args: C
  * The transpose of a convolution, which multiplies the spatial sizes by `strides`: a circular one is exactly as large, so
  * is `"SAME"`; `"VALID"` adds what of the filter exceeds the stride. Options, parameters and scales are those of `Conv`.
  * Source: `neural_tangents.stax.ConvTranspose`.
+ * @example stax.ConvTranspose(8, [2, 2], { strides: [2, 2] })[0](random.key(0), [-1, 4, 4, 3])[0] // [-1, 8, 8, 8]
  */
 export const ConvTranspose = (outChan: number, filterShape: readonly number[], ...args: ConvArguments): Layer =>
   convolution("ConvTranspose", outChan, filterShape, args);
@@ -245,6 +247,7 @@ export const ConvTranspose = (outChan: number, filterShape: readonly number[], .
  *
  * Parameters: `[W, b]`, W laid out by `dimensionNumbers[1]` with the outputs' spatial sizes and, along I, input channels
  * times the filter's size (channels vary slowest); b of the outputs' shape for one example, or `null`.
+ * @example stax.ConvLocal(8, [3, 3])[0](random.key(0), [-1, 8, 8, 3])[0] // [-1, 6, 6, 8]
  */
 export const ConvLocal = (outChan: number, filterShape: readonly number[], ...args: ConvArguments): Layer =>
   convolution("ConvLocal", outChan, filterShape, args);

@@ -20,6 +20,7 @@ import {
 } from "./layer.ts";
 import type { InputShape, Layer, Parameterization, Params } from "./types.ts";
 
+/** Options of `stax.Dense`. */
 export interface DenseOptions {
   /** The standard deviation of the weights. 1 by default. */
   readonly WStd?: number;

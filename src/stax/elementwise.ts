@@ -10,7 +10,10 @@ import { gelu } from "../nn/activations.ts";
 import { checkNumbers, makeLayer } from "./layer.ts";
 import type { Layer } from "./types.ts";
 
-/** A layer from a function of arrays that keeps their shape. Source: `neural_tangents.stax.Elementwise`. */
+/**
+ * A layer from a function of arrays that keeps their shape. Source: `neural_tangents.stax.Elementwise`.
+ * @example stax.Elementwise((x) => np.square(x))[1]([], np.array([-3])) // [9]
+ */
 export const Elementwise = /* @__PURE__ */ closed("stax.Elementwise", (fn: (x: NDArray) => NDArray) =>
   ofFunction("stax.Elementwise", fn),
 );
@@ -18,6 +21,7 @@ export const Elementwise = /* @__PURE__ */ closed("stax.Elementwise", (fn: (x: N
 /**
  * The same. `deg` and `df` concern the kernels of infinitely wide networks in the original; here they change nothing.
  * Source: `neural_tangents.stax.ElementwiseNumerical`.
+ * @example stax.ElementwiseNumerical((x) => np.square(x), 25)[1]([], np.array([-3])) // [9]
  */
 export const ElementwiseNumerical = /* @__PURE__ */ closed(
   "stax.ElementwiseNumerical",
@@ -45,6 +49,7 @@ const elementwise = (name: string, fn: (x: NDArray) => NDArray): Layer =>
 const scale = (x: NDArray, a: number): NDArray => (a === 1 ? x : lax.mul(x, a));
 const shift = (x: NDArray, c: number): NDArray => (c === 0 ? x : lax.add(x, c));
 
+/** The coefficients of `stax.Erf`, `stax.Sin` and `stax.Cos`. */
 export interface AffineOptions {
   /** The outputs' scale, 1 by default. */
   readonly a?: number;
@@ -65,21 +70,24 @@ function affine(fn: string, args: AffineArguments): Required<AffineOptions> {
 const affineErf = (fn: string, { a, b, c }: Required<AffineOptions>): Layer =>
   elementwise(fn, (x) => shift(scale(lax.erf(scale(x, b)), a), c));
 
-/** `a erf(b x) + c`. Source: `neural_tangents.stax.Erf`. */
+/** `a erf(b x) + c`. Source: `neural_tangents.stax.Erf`. @example stax.Erf()[1]([], np.array([1])) // [0.8427] */
 export const Erf = (...args: AffineArguments): Layer => affineErf("stax.Erf", affine("stax.Erf", args));
 
-/** A sigmoid made of the error function: `erf(x / 2.402...) / 2 + 1/2`. Source: `neural_tangents.stax.Sigmoid_like`. */
+/**
+ * A sigmoid made of the error function: `erf(x / 2.402...) / 2 + 1/2`. Source: `neural_tangents.stax.Sigmoid_like`.
+ * @example stax.Sigmoid_like()[1]([], np.array([0])) // [0.5]
+ */
 export const Sigmoid_like = /* @__PURE__ */ closed("stax.Sigmoid_like", () =>
   affineErf("stax.Sigmoid_like", { a: 0.5, b: 1 / 2.4020563531719796, c: 0.5 }),
 );
 
-/** `a sin(b x + c)`. Source: `neural_tangents.stax.Sin`. */
+/** `a sin(b x + c)`. Source: `neural_tangents.stax.Sin`. @example stax.Sin()[1]([], np.array([0])) // [0] */
 export function Sin(...args: AffineArguments): Layer {
   const { a, b, c } = affine("stax.Sin", args);
   return elementwise("stax.Sin", (x) => scale(lax.sin(shift(scale(x, b), c)), a));
 }
 
-/** `a cos(b x + c)`. Source: `neural_tangents.stax.Cos`. */
+/** `a cos(b x + c)`. Source: `neural_tangents.stax.Cos`. @example stax.Cos()[1]([], np.array([0])) // [1] */
 export function Cos(...args: AffineArguments): Layer {
   const { a, b, c } = affine("stax.Cos", args);
   return elementwise("stax.Cos", (x) => scale(lax.cos(shift(scale(x, b), c)), a));
@@ -87,6 +95,7 @@ export function Cos(...args: AffineArguments): Layer {
 
 /**
  * `sqrt(2) sin(sqrt(2 gamma) x + pi/4)`, whose kernel is the squared exponential. Source: `neural_tangents.stax.Rbf`.
+ * @example stax.Rbf()[1]([], np.array([0])) // [1]
  */
 export function Rbf(...args: [gamma?: number] | [options: { readonly gamma?: number }]): Layer {
   const { gamma = 1 } = namedArguments<{ gamma: number }>("stax.Rbf", ["gamma"], args);
@@ -97,7 +106,7 @@ export function Rbf(...args: [gamma?: number] | [options: { readonly gamma?: num
   );
 }
 
-/** `exp(-x^2) sin(x)`. Source: `neural_tangents.stax.Gabor`. */
+/** `exp(-x^2) sin(x)`. Source: `neural_tangents.stax.Gabor`. @example stax.Gabor()[1]([], np.array([0])) // [0] */
 export const Gabor = /* @__PURE__ */ closed("stax.Gabor", () =>
   elementwise("stax.Gabor", (x) => lax.mul(lax.exp(lax.neg(lax.square(x))), lax.sin(x))),
 );
@@ -105,6 +114,7 @@ export const Gabor = /* @__PURE__ */ closed("stax.Gabor", () =>
 /**
  * `x Phi(x)` with the normal distribution function Phi; `approximate: true` by a hyperbolic tangent.
  * Source: `neural_tangents.stax.Gelu`.
+ * @example stax.Gelu()[1]([], np.array([0])) // [0]
  */
 export function Gelu(...args: [approximate?: boolean] | [options: { readonly approximate?: boolean }]): Layer {
   const { approximate = false } = namedArguments<{ approximate: boolean }>("stax.Gelu", ["approximate"], args);
@@ -128,28 +138,43 @@ function rectifier(fn: string, a: number, b: number, args: Stabilize): Layer {
   });
 }
 
-/** `a min(x, 0) + b max(x, 0)`. Source: `neural_tangents.stax.ABRelu`. */
+/**
+ * `a min(x, 0) + b max(x, 0)`. Source: `neural_tangents.stax.ABRelu`.
+ * @example stax.ABRelu(-1, 2)[1]([], np.array([-3, 3])) // [3, 6]
+ */
 export const ABRelu = (a: number, b: number, ...args: Stabilize): Layer => rectifier("stax.ABRelu", a, b, args);
-/** `max(x, 0)`. Its derivative at 0 is 1/2, as in JAX. Source: `neural_tangents.stax.Relu`. */
+/**
+ * `max(x, 0)`. Its derivative at 0 is 1/2, as in JAX. Source: `neural_tangents.stax.Relu`.
+ * @example stax.Relu()[1]([], np.array([-1, 2])) // [0, 2]
+ */
 export const Relu = (...args: Stabilize): Layer => rectifier("stax.Relu", 0, 1, args);
-/** `alpha min(x, 0) + max(x, 0)`. Source: `neural_tangents.stax.LeakyRelu`. */
+/**
+ * `alpha min(x, 0) + max(x, 0)`. Source: `neural_tangents.stax.LeakyRelu`.
+ * @example stax.LeakyRelu(0.1)[1]([], np.array([-1, 2])) // [-0.1, 2]
+ */
 export const LeakyRelu = (alpha: number, ...args: Stabilize): Layer => rectifier("stax.LeakyRelu", alpha, 1, args);
-/** `max(x, 0) - min(x, 0)`. Source: `neural_tangents.stax.Abs`. */
+/**
+ * `max(x, 0) - min(x, 0)`. Source: `neural_tangents.stax.Abs`.
+ * @example stax.Abs()[1]([], np.array([-3, 3])) // [3, 3]
+ */
 export const Abs = (...args: Stabilize): Layer => rectifier("stax.Abs", -1, 1, args);
 
-/** -1, 0 or 1. Source: `neural_tangents.stax.Sign`. */
+/** -1, 0 or 1. Source: `neural_tangents.stax.Sign`. @example stax.Sign()[1]([], np.array([-3, 3])) // [-1, 1] */
 export const Sign = /* @__PURE__ */ closed("stax.Sign", () => elementwise("stax.Sign", lax.sign));
 
 type ScaleArguments = [a?: number, b?: number] | [options: Omit<AffineOptions, "c">];
 
-/** `a exp(b x)`. Source: `neural_tangents.stax.Exp`. */
+/** `a exp(b x)`. Source: `neural_tangents.stax.Exp`. @example stax.Exp()[1]([], np.array([0])) // [1] */
 export function Exp(...args: ScaleArguments): Layer {
   const { a = 1, b = 1 } = namedArguments<AffineOptions>("stax.Exp", ["a", "b"], args);
   checkNumbers("stax.Exp", { a, b });
   return elementwise("stax.Exp", (x) => scale(lax.exp(scale(x, b)), a));
 }
 
-/** `a exp(b x^2)`, with a = 1 and b = -1 by default. Source: `neural_tangents.stax.Gaussian`. */
+/**
+ * `a exp(b x^2)`, with a = 1 and b = -1 by default. Source: `neural_tangents.stax.Gaussian`.
+ * @example stax.Gaussian()[1]([], np.array([0])) // [1]
+ */
 export function Gaussian(...args: ScaleArguments): Layer {
   const { a = 1, b = -1 } = namedArguments<AffineOptions>("stax.Gaussian", ["a", "b"], args);
   checkNumbers("stax.Gaussian", { a, b });
@@ -164,7 +189,10 @@ function evaluatePolynomial(coefficients: readonly number[], x: NDArray): NDArra
 
 const floatOf = (x: NDArray): "float32" | "float64" => (x.dtype === "float64" ? "float64" : "float32");
 
-/** `coef[0] + coef[1] x + ... + coef[n] x^n`. Source: `neural_tangents.stax.Polynomial`. */
+/**
+ * `coef[0] + coef[1] x + ... + coef[n] x^n`. Source: `neural_tangents.stax.Polynomial`.
+ * @example stax.Polynomial([1, 0, 2])[1]([], np.array([3])) // [19]
+ */
 export function Polynomial(coef: readonly number[], ...rest: never[]): Layer {
   noMore("stax.Polynomial", rest);
   if (!Array.isArray(coef) || !Array.from(coef).every(Number.isFinite)) {
@@ -190,7 +218,10 @@ function hermite(degree: number): number[] {
   return current;
 }
 
-/** The Hermite polynomial with unit norm under a standard normal variable. Source: `neural_tangents.stax.Hermite`. */
+/**
+ * The Hermite polynomial with unit norm under a standard normal variable. Source: `neural_tangents.stax.Hermite`.
+ * @example stax.Hermite(1)[1]([], np.array([3])) // [3]
+ */
 export function Hermite(degree: number, ...rest: never[]): Layer {
   noMore("stax.Hermite", rest);
   // Beyond, the norm is infinite in float64.
@@ -201,14 +232,20 @@ export function Hermite(degree: number, ...rest: never[]): Layer {
   return elementwise("stax.Hermite", (x) => lax.mul(evaluatePolynomial(coefficients, x), 1 / Math.sqrt(norm)));
 }
 
-/** `x^degree` for a degree from 0 to 5. Source: `neural_tangents.stax.Monomial`. */
+/**
+ * `x^degree` for a degree from 0 to 5. Source: `neural_tangents.stax.Monomial`.
+ * @example stax.Monomial(3)[1]([], np.array([-2])) // [-8]
+ */
 export function Monomial(degree: number, ...rest: never[]): Layer {
   noMore("stax.Monomial", rest);
   checkDegree("stax.Monomial", degree, 5);
   return elementwise("stax.Monomial", (x) => lax.integerPow(x, { exponent: degree }));
 }
 
-/** `x^degree` where x >= 0, else 0. Source: `neural_tangents.stax.RectifiedMonomial`. */
+/**
+ * `x^degree` where x >= 0, else 0. Source: `neural_tangents.stax.RectifiedMonomial`.
+ * @example stax.RectifiedMonomial(2)[1]([], np.array([-2, 3])) // [0, 9]
+ */
 export function RectifiedMonomial(degree: number, ...rest: never[]): Layer {
   noMore("stax.RectifiedMonomial", rest);
   checkDegree("stax.RectifiedMonomial", degree);

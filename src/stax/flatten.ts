@@ -10,7 +10,10 @@ import { moveAxis } from "../lax/shape.ts";
 import { layerOf, makeLayer, sizeOrUnknown } from "./layer.ts";
 import type { InputShape, Layer } from "./types.ts";
 
-/** Gives back its inputs. Source: `neural_tangents.stax.Identity`. */
+/**
+ * Gives back its inputs. Source: `neural_tangents.stax.Identity`.
+ * @example stax.Identity()[1]([], np.array([3])) // [3]
+ */
 export function Identity(...rest: never[]): Layer {
   const fn = "stax.Identity";
   noMore(fn, rest);
@@ -21,6 +24,7 @@ export function Identity(...rest: never[]): Layer {
   );
 }
 
+/** Options of `stax.Flatten`. */
 export interface FlattenOptions {
   readonly batchAxis?: number;
   /** 0 (the default) or 1. */
@@ -30,6 +34,7 @@ export interface FlattenOptions {
 /**
  * Makes one axis of all but the batch's. Source: `neural_tangents.stax.Flatten`.
  * Outputs: (batch, features), or (features, batch) with `batchAxisOut: 1`.
+ * @example stax.Flatten()[0](random.key(0), [-1, 4, 4, 3])[0] // [-1, 48]
  */
 export function Flatten(...args: [batchAxis?: number, batchAxisOut?: number] | [options: FlattenOptions]): Layer {
   const fn = "stax.Flatten";

@@ -18,6 +18,7 @@ function spreadMean(x: NDArray, axes: readonly number[]): NDArray {
   return broadcastInDim(mean, { shape: x.shape, broadcastDimensions: kept });
 }
 
+/** Options of `stax.LayerNorm`. */
 export interface LayerNormOptions {
   /** The axes to normalize over, the last by default. */
   readonly axis?: Axes;
@@ -27,7 +28,10 @@ export interface LayerNormOptions {
   readonly channelAxis?: number;
 }
 
-/** Mean 0 and variance 1 over `axis`. It has no parameters. Source: `neural_tangents.stax.LayerNorm`. */
+/**
+ * Mean 0 and variance 1 over `axis`. It has no parameters. Source: `neural_tangents.stax.LayerNorm`.
+ * @example stax.LayerNorm()[0](random.key(0), [-1, 4])[0] // [-1, 4]
+ */
 export function LayerNorm(
   ...args: [axis?: Axes, eps?: number, batchAxis?: number, channelAxis?: number] | [options: LayerNormOptions]
 ): Layer {
@@ -45,6 +49,7 @@ export function LayerNorm(
   });
 }
 
+/** Options of `stax.Dropout`. */
 export interface DropoutOptions {
   readonly mode?: "train" | "test";
 }
@@ -53,6 +58,7 @@ export interface DropoutOptions {
  * In training keeps each activation with probability `rate`, divided by `rate`, and sets the others to 0; in testing
  * changes nothing. Training needs a key: `applyFn(params, x, { rng })`. Source: `neural_tangents.stax.Dropout`.
  * @param rate the probability to keep, above 0 and at most 1.
+ * @example stax.Dropout(0.9, "test")[1]([], np.array([3])) // [3]
  */
 export function Dropout(rate: number, ...args: [mode?: "train" | "test"] | [options: DropoutOptions]): Layer {
   const fn = "stax.Dropout";

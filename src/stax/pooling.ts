@@ -11,6 +11,7 @@ import { knownSizes, makeLayer, showShape } from "./layer.ts";
 import type { InputShape, Layer } from "./types.ts";
 import { checkPadding, checkWindow, type Padding, type Windows, windowedSizes, wrapPad } from "./windows.ts";
 
+/** Options of `stax.GlobalAvgPool` and `stax.GlobalSumPool`. */
 export interface GlobalPoolOptions {
   readonly batchAxis?: number;
   readonly channelAxis?: number;
@@ -41,12 +42,17 @@ function globalPool(fn: string, args: GlobalPoolArguments, average: boolean): La
 /**
  * The mean over all axes but the batch's and the channels', which keep their order.
  * Source: `neural_tangents.stax.GlobalAvgPool`.
+ * @example stax.GlobalAvgPool()[0](random.key(0), [-1, 8, 8, 3])[0] // [-1, 3]
  */
 export const GlobalAvgPool = (...args: GlobalPoolArguments): Layer => globalPool("stax.GlobalAvgPool", args, true);
 
-/** The sum over all axes but the batch's and the channels'. Source: `neural_tangents.stax.GlobalSumPool`. */
+/**
+ * The sum over all axes but the batch's and the channels'. Source: `neural_tangents.stax.GlobalSumPool`.
+ * @example stax.GlobalSumPool()[0](random.key(0), [-1, 8, 8, 3])[0] // [-1, 3]
+ */
 export const GlobalSumPool = (...args: GlobalPoolArguments): Layer => globalPool("stax.GlobalSumPool", args, false);
 
+/** Options of `stax.SumPool`. */
 export interface SumPoolOptions {
   /** One for each spatial axis; `null` (the default) for ones. */
   readonly strides?: readonly number[] | null;
@@ -56,6 +62,7 @@ export interface SumPoolOptions {
   readonly channelAxis?: number;
 }
 
+/** Options of `stax.AvgPool`. */
 export interface AvgPoolOptions extends SumPoolOptions {
   /** At the edges of `"SAME"` padding: divide by the number of elements inside and not by the window's size. */
   readonly normalizeEdges?: boolean;
@@ -109,7 +116,10 @@ function pool({ fn, windowShape, options, finish }: PoolDefinition): Layer {
   });
 }
 
-/** The sum over windows of the spatial axes. Source: `neural_tangents.stax.SumPool`. */
+/**
+ * The sum over windows of the spatial axes. Source: `neural_tangents.stax.SumPool`.
+ * @example stax.SumPool([2, 2], { strides: [2, 2] })[0](random.key(0), [-1, 8, 8, 3])[0] // [-1, 4, 4, 3]
+ */
 export function SumPool(
   windowShape: readonly number[],
   ...args:
@@ -121,7 +131,10 @@ export function SumPool(
   return pool({ fn, windowShape, options, finish: (sums) => sums });
 }
 
-/** The mean over windows of the spatial axes. Source: `neural_tangents.stax.AvgPool`. */
+/**
+ * The mean over windows of the spatial axes. Source: `neural_tangents.stax.AvgPool`.
+ * @example stax.AvgPool([2, 2], { strides: [2, 2] })[0](random.key(0), [-1, 8, 8, 3])[0] // [-1, 4, 4, 3]
+ */
 export function AvgPool(
   windowShape: readonly number[],
   ...args:

@@ -66,6 +66,7 @@ function resizeAxis(
   return takeAlong(x, hostArray(places, [to], "int32"), axis);
 }
 
+/** How `stax.ImageResize` interpolates. */
 export type ResizeMethod =
   | "nearest"
   | "linear"
@@ -78,6 +79,7 @@ export type ResizeMethod =
   | "lanczos3"
   | "lanczos5";
 
+/** Options of `stax.ImageResize`. */
 export interface ImageResizeOptions extends AxisOptions {
   /** Whether shrinking widens the filter, so that every element counts. `true` by default. */
   readonly antialias?: boolean;

@@ -126,6 +126,7 @@ const checkpointPrimitive: Primitive<CheckpointParams> = {
   lowering: { kind: "call", program: ({ body, again }) => (again ? behindBarrier(body) : body) },
 };
 
+/** Options of `checkpoint`. */
 export interface CheckpointOptions {
   /** What may be kept; `checkpointPolicies.nothingSaveable` by default. */
   readonly policy?: CheckpointPolicy;

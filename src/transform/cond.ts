@@ -240,6 +240,7 @@ function choose(fn: string, index: NDArray, branches: readonly TreeFunction[], o
  * `trueFn(...operands)` if `pred` is true, else `falseFn(...operands)`; both return the same structure, shapes and dtypes.
  * Only the chosen one is computed. Under `vmap` of the predicate each is computed for the examples that take it, so that a
  * branch that isn't taken has no part in values and derivatives, whatever it would divide by. Source: `jax.lax.cond`.
+ * @example lax.cond(true, (x) => np.sin(x), (x) => np.cos(x), 0) // 0
  */
 export function cond<Operands extends unknown[], Out>(
   pred: ArrayLike | boolean,

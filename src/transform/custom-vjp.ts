@@ -113,6 +113,10 @@ function cotangentsOf(given: unknown, inTree: TreeDef, avals: readonly Aval[]): 
 /**
  * Makes `f` a function with a reverse-mode derivative of its own, set by `defvjp`. Forward mode is then an error.
  * Source: `jax.custom_vjp`.
+ * @example
+ * const square = customVjp((x) => np.square(x));
+ * square.defvjp((x) => [np.square(x), x], (x, ct) => [np.multiply(ct, np.multiply(x, 2))]);
+ * grad(square)(np.array(3)) // 6
  */
 export function customVjp<F extends TreeFunction>(f: F, given: CustomOptions = {}, ...rest: never[]): CustomVjp<F> {
   const fn = "customVjp";

@@ -162,6 +162,7 @@ function linearized({ program, inputs, active, avals }: Differentiated): Lineari
  * The value of `f` and its derivative at `primals` as a function of tangents, which costs no further tracing of `f`. With
  * `{ hasAux: true }` behind the arguments, where `f` returns `[out, aux]`, it is `[out, fJvp, aux]`.
  * Source: `jax.linearize`.
+ * @example const [y, fJvp] = linearize((x) => np.square(x), np.array(3)); [y, fJvp(np.array(1))] // [9, 6]
  */
 export function linearize<Args extends unknown[], Out>(
   f: (...args: Args) => Out,
@@ -249,6 +250,7 @@ export function vjpAs(
 /**
  * The transpose of a function that is linear in all of its arguments. The arguments serve for their shapes only.
  * Source: `jax.linear_transpose`.
+ * @example linearTranspose((x) => np.multiply(x, 3), np.array(1))(np.array(2)) // [6]
  */
 export function linearTranspose<Args extends unknown[], Out>(
   f: (...args: Args) => Out,

@@ -27,6 +27,7 @@ export type Chosen<Args extends readonly unknown[], N> = N extends readonly numb
     ? Args[Place]
     : Args[number];
 
+/** Options of `grad` and `valueAndGrad`. */
 export interface GradOptions {
   /** The argument, or arguments, to differentiate by; the first one by default. */
   readonly argnums?: Argnums;
@@ -76,6 +77,7 @@ export function requireFloats(fn: string, args: readonly unknown[], chosen: read
 /**
  * A function that computes the value of `f` (a scalar) and its gradient: `[value, gradient]`, with `hasAux`
  * `[[value, aux], gradient]`. Source: `jax.value_and_grad`.
+ * @example valueAndGrad((x) => np.square(x))(np.array(3)) // [9, 6]
  */
 export function valueAndGrad<First = NDArray, Rest extends unknown[] = NDArray[], Out extends Scalar = Scalar>(
   f: (first: First, ...rest: Rest) => Out,

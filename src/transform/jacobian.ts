@@ -13,6 +13,7 @@ import { type Argnums, type Chosen, chosenArguments, ofChosen, requireFloats } f
 import type { ArraysOf, WithLeaves } from "./tree-types.ts";
 import { vmap } from "./vmap.ts";
 
+/** Options of `jacrev`, `jacfwd` and `hessian`. */
 export interface JacobianOptions {
   /** The argument, or arguments, to differentiate by; the first one by default. */
   readonly argnums?: number | readonly number[];
@@ -106,6 +107,7 @@ const nestedUnder = (def: TreeDef, subtrees: readonly unknown[]): unknown => unf
  * The Jacobian of `f` by reverse mode: for an output of shape `m` and an argument of shape `n` an array of shape
  * `[...m, ...n]`, for trees the outputs' tree of the arguments' trees. Cheapest when outputs are few.
  * Source: `jax.jacrev`.
+ * @example jacrev((x) => np.square(x))(np.array([1, 2])) // [[2, 0], [0, 4]]
  */
 export function jacrev<Args extends unknown[] = NDArray[], Out = NDArray, Aux = unknown, const N extends Argnums = 0>(
   f: (...args: Args) => readonly [Out, Aux],
@@ -120,7 +122,10 @@ export function jacrev(f: TreeFunction, options: JacobianOptions = {}, ...rest: 
   return jacobianOf("jacrev", reverse, f, options);
 }
 
-/** The Jacobian of `f` by forward mode; cheapest when inputs are few. Source: `jax.jacfwd`. */
+/**
+ * The Jacobian of `f` by forward mode; cheapest when inputs are few. Source: `jax.jacfwd`.
+ * @example jacfwd((x) => np.square(x))(np.array([1, 2])) // [[2, 0], [0, 4]]
+ */
 export function jacfwd<Args extends unknown[] = NDArray[], Out = NDArray, Aux = unknown, const N extends Argnums = 0>(
   f: (...args: Args) => readonly [Out, Aux],
   options: WithAux & { readonly argnums?: N },
@@ -134,10 +139,16 @@ export function jacfwd(f: TreeFunction, options: JacobianOptions = {}, ...rest: 
   return jacobianOf("jacfwd", forward, f, options);
 }
 
-/** The Jacobian by reverse mode, as in JAX. */
+/**
+ * The Jacobian by reverse mode, as in JAX.
+ * @example jacobian((x) => np.square(x))(np.array([1, 2])) // [[2, 0], [0, 4]]
+ */
 export const jacobian: typeof jacrev = jacrev;
 
-/** The second derivatives: forward over reverse mode. Source: `jax.hessian`. */
+/**
+ * The second derivatives: forward over reverse mode. Source: `jax.hessian`.
+ * @example hessian((x) => np.sum(np.square(x)))(np.ones([2])) // [[2, 0], [0, 2]]
+ */
 export function hessian<Args extends unknown[] = NDArray[], Out = NDArray, Aux = unknown, const N extends Argnums = 0>(
   f: (...args: Args) => readonly [Out, Aux],
   options: WithAux & { readonly argnums?: N },

@@ -11,6 +11,7 @@ import { evalJaxpr, isStaging } from "../ir/trace.ts";
 import { checkFunction, flattenArrays, type Traced, type TreeFunction, traceFunction } from "./flat.ts";
 import { chosenArguments } from "./grad.ts";
 
+/** Options of `jit`. */
 export interface JitOptions {
   /**
    * Arguments that are data or functions and no arrays: the function is compiled anew for each of their values. Functions

@@ -15,6 +15,7 @@ export { whileLoop } from "./while.ts";
 /**
  * The elements from `start` up to `limit` along `axis` (the first one by default), by `stride`.
  * Source: `jax.lax.slice_in_dim`.
+ * @example lax.sliceInDim(np.arange(5), 1, 4) // [1, 2, 3]
  */
 export function sliceInDim(
   x: ArrayLike,

@@ -29,6 +29,7 @@ function stack(rows: readonly NDArray[]): NDArray {
   return concatenate(parts, { dimension: 0 });
 }
 
+/** Options of `lax.scan`. */
 export interface ScanOptions {
   /** The number of steps; needed when `xs` has no arrays. */
   readonly length?: number;
@@ -176,6 +177,7 @@ function scanAs(fn: string, f: TreeFunction, init: unknown, xs: unknown, given: 
   return [unflatten(carryTree, last.map(narrowed)), unflatten(ysTree, ys)];
 }
 
+/** Options of `lax.map`. */
 export interface MapOptions {
   /** How many slices are computed together, as by `vmap`; by default they are computed one after the other. */
   readonly batchSize?: number;

@@ -39,6 +39,7 @@ const avalOf = (fn: string, leaf: unknown): Aval =>
 /**
  * The shapes and dtypes of `f(...args)`, as a tree of `ShapeDtypeStruct`, without computing anything.
  * Source: `jax.eval_shape`.
+ * @example evalShape((x) => np.sum(x, 0), np.ones([2, 3])) // shape [3]
  */
 export function evalShape<Args extends unknown[], Out>(
   f: (...args: Args) => Out,

@@ -9,6 +9,7 @@ import { batchToFront, moveAxis } from "../lax/shape.ts";
 import { batchJaxpr } from "./batch.ts";
 import { checkFunction, type FunctionWithAux, flattenArrays, type TreeFunction, traceFunctionWithAux } from "./flat.ts";
 
+/** Options of `vmap`. */
 export interface VmapOptions {
   /** The axis to map over: one for all arguments, or a list with one (a number, `null`, or a tree of them) for each. */
   readonly inAxes?: PyTree<number>;

@@ -4,15 +4,30 @@ import { fileURLToPath } from "node:url";
 import { documented } from "./documented.mjs";
 
 const folder = process.argv[2];
-const { keep, promises } = await import(new URL("examples.mjs", `file://${folder}/`));
+const { cotangent, keep, promises } = await import(new URL("examples.mjs", `file://${folder}/`));
 const all = documented(fileURLToPath(new URL("node_modules/cotangent/dist/index.d.ts", `file://${folder}/`)));
 
+/** A module in a bundle is an object without a prototype, as it is without one. */
+const isNamespace = (value) => typeof value === "object" && value !== null && Object.getPrototypeOf(value) === null;
+
+/** What a program finds: the names of all values, namespaces' included. */
+function values(module, path = "") {
+  return Object.entries(module).flatMap(([name, value]) =>
+    isNamespace(value) ? [`${path}${name}`, ...values(value, `${path}${name}.`)] : [`${path}${name}`],
+  );
+}
+
 const problems = [];
+const declared = all.filter(
+  ({ name, kind }) => ["namespace", "function", "class", "value"].includes(kind) && !name.startsWith("NDArray."),
+);
+const found = new Set(values(cotangent));
+for (const { name } of declared) if (!found.delete(name)) problems.push(`${name} is declared and isn't there`);
+for (const name of found) problems.push(`${name} is there and isn't declared`);
 let run = 0;
 for (const { name, kind, comment, examples } of all) {
-  const isMember = name.startsWith("NDArray.");
-  if (!comment && isMember) problems.push(`${name} has no comment`);
-  if (kind === "function" && isMember && examples.length === 0) problems.push(`${name} has no example`);
+  if (!comment) problems.push(`${name} has no comment`);
+  if (kind === "function" && examples.length === 0) problems.push(`${name} has no example`);
   for (const promise of examples.flatMap(promises)) {
     try {
       await keep(promise);

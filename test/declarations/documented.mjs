@@ -15,7 +15,7 @@ export function documented(file) {
   function kindOf(symbol) {
     if (symbol.flags & SymbolFlags.Module) return "namespace";
     if (symbol.flags & SymbolFlags.Class) return "class";
-    if (symbol.flags & SymbolFlags.Type) return "type";
+    if (!(symbol.flags & SymbolFlags.Value)) return "type";
     const { length } = checker.getTypeOfSymbol(symbol).getCallSignatures();
     return length > 0 ? "function" : "value";
   }
@@ -34,7 +34,8 @@ export function documented(file) {
     const symbol = target(exported);
     const name = [...path, exported.name].join(".");
     if (symbol.flags & SymbolFlags.Module) {
-      return checker.getExportsOfModule(symbol).flatMap((own) => reach([...path, exported.name], own));
+      const inside = checker.getExportsOfModule(symbol).flatMap((own) => reach([...path, exported.name], own));
+      return [entry(name, symbol), ...inside];
     }
     if (name !== "NDArray") return [entry(name, symbol)];
     const members = checker.getDeclaredTypeOfSymbol(symbol).getProperties();

@@ -2,6 +2,8 @@
 
 import * as cotangent from "cotangent";
 
+export { cotangent };
+
 const np = cotangent.numpy;
 const names = [...Object.keys(cotangent), "np"];
 const values = [...Object.values(cotangent), np];

@@ -8,6 +8,7 @@ export interface GpuLike {
   requestAdapter(options?: object): Promise<object | null>;
 }
 
+/** Options of `initWebGPU`. */
 export interface WebGpuOptions {
   /** What `navigator.gpu` is in browsers; on Node what the package "webgpu" creates. Found by itself where there is one. */
   readonly gpu?: GpuLike;

@@ -21,7 +21,10 @@ import {
 } from "./conv.ts";
 import { multiplyAlong } from "./dot.ts";
 
-/** `convGeneralDilated` in the layouts `NC...`, `OI...`, without dilation. Source: `jax.lax.conv`. */
+/**
+ * `convGeneralDilated` in the layouts `NC...`, `OI...`, without dilation. Source: `jax.lax.conv`.
+ * @example lax.conv(np.ones([1, 3, 8, 8]), np.ones([4, 3, 3, 3]), { windowStrides: [1, 1], padding: "SAME" }) // shape [1, 4, 8, 8]
+ */
 export function conv(
   lhs: ArrayLike,
   rhs: ArrayLike,
@@ -39,7 +42,10 @@ export function conv(
   return convolve(fn, lhs, rhs, chosen);
 }
 
-/** `conv` with dilations. Source: `jax.lax.conv_with_general_padding`. */
+/**
+ * `conv` with dilations. Source: `jax.lax.conv_with_general_padding`.
+ * @example lax.convWithGeneralPadding(np.ones([1, 3, 8, 8]), np.ones([4, 3, 3, 3]), { windowStrides: [1, 1], padding: "VALID" }) // shape [1, 4, 6, 6]
+ */
 export function convWithGeneralPadding(
   lhs: ArrayLike,
   rhs: ArrayLike,
@@ -58,6 +64,7 @@ export function convWithGeneralPadding(
   return convolve(fn, lhs, rhs, chosen);
 }
 
+/** Options of `lax.convTranspose`. */
 export interface ConvTransposeOptions {
   readonly strides: readonly number[];
   readonly padding: Padding;
@@ -127,6 +134,7 @@ export function convTranspose(
   );
 }
 
+/** Options of `lax.convGeneralDilatedPatches` and `lax.convGeneralDilatedLocal`. */
 export interface PatchesOptions extends Omit<ConvOptions, "featureGroupCount" | "batchGroupCount"> {
   /** The windows' sizes along the spatial axes. */
   readonly filterShape: Shape;
@@ -144,6 +152,7 @@ function inLayout(kernel: NDArray, { major, minor, spatial }: ConvLayout): NDArr
 /**
  * The windows that a convolution would see, their elements as features: the feature of the input first, then the place in
  * the window. Source: `jax.lax.conv_general_dilated_patches`.
+ * @example lax.convGeneralDilatedPatches(np.ones([1, 3, 8, 8]), { filterShape: [2, 2], windowStrides: [2, 2], padding: "VALID" }) // shape [1, 12, 4, 4]
  */
 export function convGeneralDilatedPatches(lhs: ArrayLike, options: PatchesOptions, ...rest: never[]): NDArray {
   const fn = "lax.convGeneralDilatedPatches";
@@ -175,6 +184,7 @@ function patchesOf(fn: string, lhs: ArrayLike, options: PatchesOptions): NDArray
 /**
  * A convolution whose kernel is another at every place of the output: `rhs` has the output's spatial sizes, and as input
  * features those of `convGeneralDilatedPatches`. Source: `jax.lax.conv_general_dilated_local`.
+ * @example lax.convGeneralDilatedLocal(np.ones([1, 3, 4, 4]), np.ones([5, 12, 3, 3]), { filterShape: [2, 2], windowStrides: [1, 1], padding: "VALID" }) // shape [1, 5, 3, 3]
  */
 export function convGeneralDilatedLocal(
   lhs: ArrayLike,

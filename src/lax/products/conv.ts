@@ -21,6 +21,7 @@ export type ConvDimensionNumbers =
   | readonly [lhs: string, rhs: string, out: string]
   | { readonly lhsSpec: readonly number[]; readonly rhsSpec: readonly number[]; readonly outSpec: readonly number[] };
 
+/** Options of `lax.convGeneralDilated`. */
 export interface ConvOptions {
   readonly windowStrides: readonly number[];
   readonly padding: Padding;

@@ -24,6 +24,7 @@ export function pairOf(fn: string, name: string, dims: unknown): DimensionPair {
   throw new TypeError(`${fn}: ${name} must be [lhs axes, rhs axes], two lists of axes, got ${show(dims)}.`);
 }
 
+/** Options of `lax.dotGeneral`. */
 export interface DotGeneralOptions {
   readonly contractingDims: DimensionPair;
   readonly batchDims?: DimensionPair;
@@ -98,6 +99,7 @@ export function multiplyAlong(fn: string, lhs: ArrayLike, rhs: ArrayLike, option
  * The product of vectors and matrices: over the last axis of `lhs` and the last but one of `rhs`.
  * Source: `jax.lax.dot`.
  * @param options `dotGeneral`'s, for other axes.
+ * @example lax.dot(np.array([[1, 2], [3, 4]]), np.array([1, 1])) // [3, 7]
  */
 export function dot(
   lhs: ArrayLike,
@@ -118,7 +120,10 @@ export function dot(
   );
 }
 
-/** The products of two stacks of matrices, `(..., n, k)` and `(..., k, m)`. Source: `jax.lax.batch_matmul`. */
+/**
+ * The products of two stacks of matrices, `(..., n, k)` and `(..., k, m)`. Source: `jax.lax.batch_matmul`.
+ * @example lax.batchMatmul(np.ones([5, 2, 3]), np.ones([5, 3, 4])) // shape [5, 2, 4]
+ */
 export function batchMatmul(lhs: ArrayLike, rhs: ArrayLike, ...rest: never[]): NDArray {
   const fn = "lax.batchMatmul";
   noMore(fn, rest);
@@ -136,6 +141,7 @@ export function batchMatmul(lhs: ArrayLike, rhs: ArrayLike, ...rest: never[]): N
  * The products of consecutive groups of `lhs`' rows, `(m, k)`, each with its own matrix of `rhs`, `(g, k, n)`; rows beyond the
  * groups give 0. Source: `jax.lax.ragged_dot`.
  * @param groupSizes how many rows each of the `g` groups has.
+ * @example lax.raggedDot(np.ones([3, 2]), np.ones([2, 2, 4]), np.array([1, 2], { dtype: "int32" })) // shape [3, 4]
  */
 export function raggedDot(
   lhs: ArrayLike,

@@ -7,6 +7,7 @@ import { div } from "../../lax/arithmetic.ts";
 /** One axis or several. */
 export type KernelAxes = number | readonly number[];
 
+/** Which axes of the outputs are traced over or taken on the diagonal. */
 export interface AxesOptions {
   /** Output axes to average over: only the trace along each pair is computed, divided by the size. */
   readonly traceAxes?: KernelAxes;

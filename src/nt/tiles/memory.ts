@@ -28,6 +28,7 @@ import {
   takeExamples,
 } from "./tiling.ts";
 
+/** How much memory a kernel may take, and who is told of its progress. */
 export interface MemoryOptions extends ProgressOptions {
   /**
    * The most bytes that a computation may take at its peak, the result included; 4 GiB, the most that WebAssembly can
