@@ -23,11 +23,9 @@ function serve(text, suite) {
     const [folder, file] = new URL(url, "http://localhost").pathname.slice(1).split("/");
     if (folder === "") return response.writeHead(200, html).end(text);
     if (folder === "suite.js") return response.writeHead(200, script).end(suite);
-    try {
-      response.writeHead(200, script).end(await readFile(new URL(file, FOLDERS[folder])));
-    } catch {
-      response.writeHead(404).end();
-    }
+    const content = await readFile(new URL(file, FOLDERS[folder])).catch(() => null);
+    if (content) response.writeHead(200, script).end(content);
+    else response.writeHead(404).end();
   });
 }
 

@@ -51,7 +51,7 @@ export async function suiteInDeno(isSubset, total) {
     const [suite, map] = [join(folder, "suite.js"), join(folder, "imports.json")];
     writeFileSync(suite, await bundle());
     writeFileSync(map, JSON.stringify({ imports: { cotangent: new URL("node/index.js", DIST) } }));
-    const { wanted, left } = chosen(isSubset);
+    const { wanted, left } = chosen("deno", isSubset);
     const program = [`--import-map=${map}`, join(here, "deno-suite.js"), pathToFileURL(suite).href];
     const child = spawn(bin("deno"), [...DENO_RUN, ...program, JSON.stringify({ ...wanted, data: DATA })], {
       env: { ...process.env, ...adapterEnvironment() },
@@ -70,7 +70,7 @@ export async function suiteInDeno(isSubset, total) {
 
 export async function suiteInChromium(executable, isSubset, total) {
   const tally = new Tally("chromium", total);
-  const { wanted, left } = chosen(isSubset);
+  const { wanted, left } = chosen("chromium", isSubset);
   await suiteInPage(executable, await bundle(), wanted, (outcome) => tally.add(outcome));
   tally.leave(left);
   return tally.close(Object.keys(wanted.families).length + 1);
