@@ -87,11 +87,19 @@ function finish(text) {
   return replace(named, /\bArrayLike_2\b(?: as ArrayLike\b)?/g, "ArrayLike");
 }
 
+/** Tells Deno and JSR, which read no package.json's `types`, where the types of a bundle are. */
+function nameTypes(bundle) {
+  const text = readFileSync(bundle, "utf8");
+  const line = '/* @ts-self-types="../index.d.ts" */\n';
+  if (!text.startsWith(line)) writeFileSync(bundle, line + text);
+}
+
 const folder = mkdtempSync(join(root, "dist/declarations-"));
 try {
   emit(folder);
   rollUp(folder);
   writeFileSync(output, nameSpaces(finish(readFileSync(output, "utf8")), folder));
+  nameTypes(join(root, "dist/node/index.js"));
 } finally {
   rmSync(folder, { recursive: true });
 }

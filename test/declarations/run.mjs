@@ -6,6 +6,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { bin, install as installRuntimes } from "../runtimes/install.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const root = join(here, "../..");
@@ -73,6 +74,22 @@ function askAttw(folder, tarball) {
   if (status !== 0) throw new Error(stdout + stderr);
 }
 
+/** What JSR would refuse, such as types that it can't read without a compiler; from the folder that is published. */
+function rehearsePublishing() {
+  const args = ["publish", "--dry-run", "--allow-dirty"];
+  const env = { ...process.env, NO_COLOR: "1", DENO_NO_PROMPT: "1" };
+  const { status, stdout, stderr } = spawnSync(bin("deno"), args, { cwd: root, encoding: "utf8", env });
+  if (status !== 0) throw new Error(stdout + stderr);
+  const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  if (!stderr.includes(`@cotangent/cotangent@${version}`))
+    throw new Error(`another version than ${version}:\n${stderr}`);
+  // The only one that Node alone takes, and none of which JSR rewrites.
+  const warnings = stderr.match(/warning\[.*\n.*\n.*/g) ?? [];
+  if (warnings.length > 1 || !/unanalyzable-dynamic-import/.test(warnings[0] ?? "unanalyzable-dynamic-import")) {
+    throw new Error(stderr);
+  }
+}
+
 install();
 const folder = mkdtempSync(join(here, "program-"));
 const total = { passed: 0, failed: 0 };
@@ -97,6 +114,8 @@ try {
     }
   }
   check("with comments whose examples give what they say", () => readComments(folder));
+  installRuntimes();
+  check("published to JSR, in rehearsal", rehearsePublishing);
   check("found as attw expects", () => askAttw(folder, tarball));
 } finally {
   rmSync(folder, { recursive: true, force: true });
