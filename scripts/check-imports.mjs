@@ -20,7 +20,7 @@ const layers = [
   ["transform"],
   ["numpy", "nn", "random"],
   ["nt"],
-  ["predict", "stax"],
+  ["optim", "predict", "stax"],
   ["index"],
   ["entry"],
 ];

@@ -24,6 +24,8 @@ export * as nt from "./nt/index.ts";
 /** Arrays under `jax.numpy`'s names, camelCased; imported as `np` by habit. */
 export * as numpy from "./numpy/index.ts";
 export { array } from "./numpy/index.ts";
+/** Optimizers and schedules as pure functions of trees, under Optax's names. */
+export * as optim from "./optim/index.ts";
 /** What training makes of a network's outputs, in closed form, after `neural_tangents.predict`. */
 export * as predict from "./predict/index.ts";
 /** Random numbers from keys, the same bits as `jax.random`'s. */

@@ -9,6 +9,7 @@ import { laxExamples } from "./lax.ts";
 import { nnExamples } from "./nn.ts";
 import { ntExamples } from "./nt.ts";
 import { linalgExamples, numpyExamples } from "./numpy.ts";
+import { optimExamples } from "./optim.ts";
 import { predictExamples, randomExamples } from "./random.ts";
 import { staxExamples } from "./stax.ts";
 import { transformationExamples, treeExamples } from "./transformations.ts";
@@ -22,6 +23,7 @@ export const CATALOGUE: readonly Example[] = [
   ...transformationExamples(),
   ...treeExamples(),
   ...ntExamples(),
+  ...optimExamples(),
   ...predictExamples(),
   ...staxExamples(),
   ...fluentExamples(),
