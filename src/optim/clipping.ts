@@ -13,7 +13,7 @@ const squaresOf = ({ leaves }: Flat): NDArray =>
 
 /**
  * The root of the sum of the squares of all elements of a tree, a scalar. Source: `optax.global_norm`.
- * @example optim.globalNorm({ a: array([3]), b: array([4]) }).item() // 5
+ * @example optim.globalNorm({ a: np.array([3]), b: np.array([4]) }) // 5
  */
 export function globalNorm(updates: unknown, ...rest: never[]): NDArray {
   const fn = "optim.globalNorm";
@@ -23,7 +23,9 @@ export function globalNorm(updates: unknown, ...rest: never[]): NDArray {
 
 /**
  * Gradients as they are where `globalNorm` is less than `maxNorm`, else scaled to it. Source: `optax.clip_by_global_norm`.
- * @example optim.chain(optim.clipByGlobalNorm(1), optim.sgd(0.1))
+ * @example
+ * optim.clipByGlobalNorm(1).update({ a: np.array([3]), b: np.array([4]) }, null)[0] // { a: [0.6], b: [0.8] }
+ * const optimizer = optim.chain(optim.clipByGlobalNorm(1), optim.sgd(0.1));
  */
 export function clipByGlobalNorm(maxNorm: number, ...rest: never[]): GradientTransformation {
   const fn = "optim.clipByGlobalNorm";
@@ -35,7 +37,10 @@ export function clipByGlobalNorm(maxNorm: number, ...rest: never[]): GradientTra
   });
 }
 
-/** Every element between `-maxDelta` and `maxDelta`. Source: `optax.clip`. */
+/**
+ * Every element between `-maxDelta` and `maxDelta`. Source: `optax.clip`.
+ * @example optim.clip(1).update({ w: np.array([3, -0.5]) }, null)[0] // { w: [1, -0.5] }
+ */
 export function clip(maxDelta: number, ...rest: never[]): GradientTransformation {
   const fn = "optim.clip";
   noMore(fn, rest);

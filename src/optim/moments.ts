@@ -8,12 +8,20 @@ import { add, divide, multiply, power, sqrt, square, subtract } from "../numpy/u
 import { checkNumber, each, flat, flatLike, isDecay, rebuilt, stateOf, zerosOf } from "./parts.ts";
 import type { GradientTransformation } from "./types.ts";
 
+/** Options of `trace`. */
 export interface TraceOptions {
   /** Whether a gradient counts for the step that its trace makes next, too; `false` by default. */
   readonly nesterov?: boolean;
 }
 
-/** Momentum: the sum of gradients, the earlier ones times `decay` for each update since. Source: `optax.trace`. */
+/**
+ * Momentum: the sum of gradients, the earlier ones times `decay` for each update since. Source: `optax.trace`.
+ * @example
+ * const { init, update } = optim.trace(0.9);
+ * const gradients = { w: np.array([1]) };
+ * const [, state] = update(gradients, init(gradients));
+ * update(gradients, state)[0] // { w: [1.9] }
+ */
 export function trace(decay: number, options: TraceOptions = {}, ...rest: never[]): GradientTransformation {
   const fn = "optim.trace";
   noMore(fn, rest);
@@ -35,6 +43,7 @@ export function momentum(fn: string, decay: number, nesterov: boolean): Gradient
   };
 }
 
+/** Options of Adam. */
 export interface AdamOptions {
   /** The decay of the mean of gradients; 0.9 by default. */
   readonly b1?: number;
@@ -51,6 +60,10 @@ export const ADAM_OPTIONS = ["b1", "b2", "eps", "epsRoot"] as const;
 /**
  * Gradients' running means, divided by the roots of those of their squares, both corrected for beginning at 0.
  * Source: `optax.scale_by_adam`; Kingma and Ba, https://arxiv.org/abs/1412.6980.
+ * @example
+ * const { init, update } = optim.scaleByAdam();
+ * const gradients = { w: np.array([4]) };
+ * update(gradients, init(gradients))[0] // { w: [1] }
  */
 export function scaleByAdam(options: AdamOptions = {}, ...rest: never[]): GradientTransformation {
   const fn = "optim.scaleByAdam";

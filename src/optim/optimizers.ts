@@ -5,6 +5,7 @@ import { ADAM_OPTIONS, type AdamOptions, adamScaling, momentum } from "./moments
 import { decayedWeights, type LearningRate, learning } from "./scaling.ts";
 import type { GradientTransformation } from "./types.ts";
 
+/** Options of `sgd`. */
 export interface SgdOptions {
   /** The part of a step that the next one repeats; `null`, the default, for none. */
   readonly momentum?: number | null;
@@ -43,6 +44,7 @@ export function adam(learningRate: LearningRate, options: AdamOptions = {}, ...r
   return chain(adamScaling(fn, checkOptions(fn, options, ADAM_OPTIONS)), learning(fn, learningRate));
 }
 
+/** Options of `adamw`. */
 export interface AdamwOptions extends AdamOptions {
   /** What each step takes from a parameter, as a part of it, times the learning rate; 1e-4 by default. */
   readonly weightDecay?: number;

@@ -12,7 +12,10 @@ import type { GradientTransformation } from "./types.ts";
 /** A number, or a function of the number of updates made before. */
 export type LearningRate = number | Schedule;
 
-/** Gradients times a number. Source: `optax.scale`. */
+/**
+ * Gradients times a number. Source: `optax.scale`.
+ * @example optim.scale(2).update({ w: np.array([1.5]) }, null)[0] // { w: [3] }
+ */
 export function scale(stepSize: number, ...rest: never[]): GradientTransformation {
   const fn = "optim.scale";
   noMore(fn, rest);
@@ -22,6 +25,7 @@ export function scale(stepSize: number, ...rest: never[]): GradientTransformatio
 
 /**
  * Gradients plus `weightDecay` times the parameters, which `update` needs then. Source: `optax.add_decayed_weights`.
+ * @example optim.addDecayedWeights(0.1).update({ w: np.array([1]) }, null, { w: np.array([5]) })[0] // { w: [1.5] }
  */
 export function addDecayedWeights(weightDecay: number, ...rest: never[]): GradientTransformation {
   const fn = "optim.addDecayedWeights";
@@ -41,7 +45,11 @@ export function decayedWeights(fn: string, weightDecay: number): GradientTransfo
   });
 }
 
-/** Gradients times minus the learning rate; of a schedule the one for the updates so far, which are counted. */
+/**
+ * Gradients times minus the learning rate; of a schedule the one for the updates so far, which are counted.
+ * Source: `optax.scale_by_learning_rate`.
+ * @example optim.scaleByLearningRate(0.1).update({ w: np.array([1]) }, null)[0] // { w: [-0.1] }
+ */
 export function scaleByLearningRate(learningRate: LearningRate, ...rest: never[]): GradientTransformation {
   const fn = "optim.scaleByLearningRate";
   noMore(fn, rest);

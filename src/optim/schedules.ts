@@ -32,7 +32,7 @@ const schedule =
 
 /**
  * The same value at every update. Source: `optax.constant_schedule`.
- * @example optim.sgd(optim.constantSchedule(0.1))
+ * @example optim.constantSchedule(0.1)(5) // 0.1
  */
 export function constantSchedule(value: number, ...rest: never[]): Schedule {
   const fn = "optim.constantSchedule";
@@ -41,6 +41,7 @@ export function constantSchedule(value: number, ...rest: never[]): Schedule {
   return schedule(fn, (count) => add(multiply(count, 0), value));
 }
 
+/** Options of schedules that begin later. */
 export interface TransitionOptions {
   /** The update at which the transition begins; 0 by default. */
   readonly transitionBegin?: number;
@@ -49,6 +50,7 @@ export interface TransitionOptions {
 /**
  * From `initValue` to `endValue` within `transitionSteps` updates: `(initValue - endValue) (1 - t)^power + endValue` for t from 0 to
  * 1, and constant before and after. Source: `optax.polynomial_schedule`.
+ * @example optim.polynomialSchedule(1, 0, 2, 10)(5) // 0.25
  */
 export function polynomialSchedule(
   initValue: number,
@@ -81,7 +83,7 @@ function polynomial(
 
 /**
  * From `initValue` to `endValue` along a line. Source: `optax.linear_schedule`.
- * @example optim.linearSchedule(0.1, 0.001, 1000)
+ * @example optim.linearSchedule(0.1, 0, 10)(5) // 0.05
  */
 export function linearSchedule(
   initValue: number,
@@ -95,6 +97,7 @@ export function linearSchedule(
   return polynomial(fn, [initValue, endValue], 1, transitionSteps, options);
 }
 
+/** Options of `exponentialDecay`. */
 export interface ExponentialDecayOptions extends TransitionOptions {
   /** Whether the value changes only every `transitionSteps` updates. */
   readonly staircase?: boolean;
@@ -105,6 +108,7 @@ export interface ExponentialDecayOptions extends TransitionOptions {
 /**
  * `initValue * decayRate^((count - transitionBegin) / transitionSteps)`, and `initValue` before `transitionBegin`.
  * Source: `optax.exponential_decay`.
+ * @example optim.exponentialDecay(1, 10, 0.5)(20) // 0.25
  */
 export function exponentialDecay(
   initValue: number,
@@ -129,6 +133,7 @@ export function exponentialDecay(
   });
 }
 
+/** Options of `cosineDecaySchedule`. */
 export interface CosineDecayOptions {
   /** The last value, as a part of the first; 0 by default. */
   readonly alpha?: number;
@@ -139,6 +144,7 @@ export interface CosineDecayOptions {
 /**
  * `initValue ((1 - alpha) ((1 + cos(pi t)) / 2)^exponent + alpha)` for t from 0 to 1 within `decaySteps` updates, and constant
  * after. Source: `optax.cosine_decay_schedule`.
+ * @example optim.cosineDecaySchedule(1, 10)(5) // 0.5
  */
 export function cosineDecaySchedule(
   initValue: number,
@@ -162,6 +168,7 @@ function cosineDecay(fn: string, initValue: number, decaySteps: number, alpha: n
   });
 }
 
+/** Options of `warmupCosineDecaySchedule`. */
 export interface WarmupCosineOptions {
   /** The last value; 0 by default. */
   readonly endValue?: number;
@@ -172,7 +179,9 @@ export interface WarmupCosineOptions {
 /**
  * A line from `initValue` to `peakValue` in `warmupSteps` updates, then a cosine down to `endValue`, all of it in `decaySteps`.
  * Source: `optax.warmup_cosine_decay_schedule`.
- * @example optim.adamw(optim.warmupCosineDecaySchedule(0, 1e-3, 100, 10_000))
+ * @example
+ * optim.warmupCosineDecaySchedule(0, 1, 10, 100)(5) // 0.5
+ * const optimizer = optim.adamw(optim.warmupCosineDecaySchedule(0, 1e-3, 100, 10_000));
  */
 export function warmupCosineDecaySchedule(
   initValue: number,
@@ -197,6 +206,7 @@ export function warmupCosineDecaySchedule(
 /**
  * One schedule after another: each counts from its boundary on. Source: `optax.join_schedules`.
  * @param boundaries one less than schedules: the updates at which the next one begins.
+ * @example optim.joinSchedules([optim.constantSchedule(1), optim.linearSchedule(1, 0, 10)], [10])(15) // 0.5
  */
 export function joinSchedules(
   schedules: readonly Schedule[],
@@ -225,7 +235,7 @@ const joined = (fn: string, schedules: readonly Schedule[], boundaries: readonly
 
 /**
  * `initValue`, from each boundary on multiplied by its scale. Source: `optax.piecewise_constant_schedule`.
- * @example optim.piecewiseConstantSchedule(0.1, { 1000: 0.1, 2000: 0.1 })
+ * @example optim.piecewiseConstantSchedule(0.1, { 1000: 0.5, 2000: 0.5 })(1000) // 0.05
  */
 export function piecewiseConstantSchedule(
   initValue: number,
