@@ -109,8 +109,8 @@ const { user, system } = process.cpuUsage(before);
 console.log((user + system) / 1000);`;
     const node = ["--input-type=module", "--eval", script];
     const times = Array.from({ length: 5 }, () => Number(execFileSync(process.execPath, node, { cwd: folder })));
-    // Of processor time. An idle machine takes less than 12 ms, one that others use as well up to twice as much.
-    if (!(Math.min(...times) < 24)) fail(`it takes ${times.join(", ")} ms`);
+    // Of processor time. An idle machine takes less than 12 ms, one that many others use several times as much.
+    if (!(Math.min(...times) < 40)) fail(`it takes ${times.join(", ")} ms`);
   },
   "is as publint wants it": async (folder) => {
     const { publint } = await tool("publint");
