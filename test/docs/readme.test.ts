@@ -1,12 +1,14 @@
 /** The README's code is run, so that it can't promise what doesn't work. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { NDArray } from "../../src/entry/node.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
+const tsx = import.meta.resolve("tsx");
 const readme = readFileSync(join(root, "README.md"), "utf8");
 
 test("the tour runs, and its arrays have the shapes that its comments say", async () => {
@@ -35,6 +37,33 @@ test("the tour runs, and its arrays have the shapes that its comments say", asyn
   } finally {
     rmSync(folder, { recursive: true });
   }
+});
+
+test("the first program prints what stands below it", () => {
+  const [, program, printed] = /```js\n([\s\S]*?)```\n\n```\n([\s\S]*?)```/.exec(readme) as unknown as string[];
+  const file = join(mkdtempSync(join(root, "test", "readme-")), "first.mjs");
+  try {
+    writeFileSync(file, program as string);
+    const { status, stdout, stderr } = spawnSync(process.execPath, ["--import", tsx, file], { encoding: "utf8" });
+    assert.is(status, 0, stderr);
+    const shapeOf = (text: string): string => text.replaceAll(/-?[\d.]+/g, "n").replaceAll(/ +/g, " ");
+    const numbersOf = (text: string): number[] => text.match(/-?[\d.]+/g)?.map(Number) ?? [];
+    assert.is(shapeOf(stdout), shapeOf(printed as string));
+    numbersOf(printed as string).forEach((wanted, i) => {
+      assert.ok(Math.abs(wanted - (numbersOf(stdout)[i] as number)) <= 1e-3, `${wanted} in ${stdout}`);
+    });
+  } finally {
+    rmSync(dirname(file), { recursive: true });
+  }
+});
+
+test("every file that the README names exists", () => {
+  const links = [...readme.matchAll(/\]\((?!https?:)([^)#]+)\)/g)].map((m) => m[1] as string);
+  assert.ok(links.length > 5);
+  assert.equal(
+    links.filter((path) => !existsSync(join(root, path))),
+    [],
+  );
 });
 
 test("every npm script that the documents name exists", () => {
