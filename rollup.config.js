@@ -4,6 +4,7 @@
 import { readdirSync, readFileSync, rmSync } from "node:fs";
 import terser from "@rollup/plugin-terser";
 import esbuild from "rollup-plugin-esbuild";
+import { handOverToWebGpu } from "./scripts/hand-over.mjs";
 import { pack } from "./scripts/pack.mjs";
 
 const kernels = ["kernels", "kernels-relaxed"];
@@ -81,7 +82,7 @@ const node = {
 const modules = {
   ...common,
   input: { index: "src/entry/default.ts", workerd: "src/entry/workerd.ts" },
-  plugins,
+  plugins: [handOverToWebGpu, ...plugins],
   // An import that serves no name would be a warning of every bundler, since package.json says that only entries act.
   treeshake: { moduleSideEffects: (id) => id.includes("/src/entry/") },
   output: {

@@ -16,7 +16,7 @@ import { bundlers, install } from "./bundle.mjs";
 import { checkSizes } from "./sizes.mjs";
 
 const program = fileURLToPath(new URL("program.js", import.meta.url));
-const EXPECTED = "[[[5,11],[11,25]],[[4],[6]]]";
+const EXPECTED = "[[[5,11],[11,25]],[[4],[6]],true]";
 const TIMEOUT_MS = 60_000;
 /** Scripts from the page's own folder, WebAssembly, and nothing else: no inline script, no eval, no other address. */
 const POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'";
@@ -75,7 +75,7 @@ async function makePages(project, out) {
   const dist = join(project, "node_modules/cotangent/dist");
   const source = readFileSync(program, "utf8");
   const plain = mkdtempSync(join(out, "plain-"));
-  for (const name of ["cotangent.js", "cotangent.iife.js"]) {
+  for (const name of ["cotangent.js", "cotangent.webgpu.js", "cotangent.iife.js"]) {
     writeFileSync(join(plain, name), readFileSync(join(dist, name)));
   }
   writeFileSync(join(plain, "module.js"), source.replace('"cotangent"', '"./cotangent.js"'));
