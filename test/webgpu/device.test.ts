@@ -24,6 +24,34 @@ test("what is known of the device", () => {
   );
 });
 
+test("buffers that many arrays were read through at once are few afterwards", async () => {
+  const mappable = new Set<GPUBuffer>();
+  const { createBuffer } = device;
+  device.createBuffer = (descriptor) => {
+    const buffer = createBuffer.call(device, descriptor);
+    if (descriptor.usage & GPUBufferUsage.MAP_READ) {
+      mappable.add(buffer);
+      const { destroy } = buffer;
+      buffer.destroy = () => {
+        mappable.delete(buffer);
+        return destroy.call(buffer);
+      };
+    }
+    return buffer;
+  };
+  try {
+    const arrays = Array.from({ length: 100 }, (_, i) => array([i], { device: "webgpu" }).add(1));
+    const read = await Promise.all(arrays.map((x) => x.data()));
+    assert.equal(
+      read.map(([value]) => value),
+      arrays.map((_, i) => i + 1),
+    );
+    assert.ok(mappable.size <= 16, `${mappable.size} are left`);
+  } finally {
+    device.createBuffer = createBuffer;
+  }
+});
+
 test("eager operations are computed where their arrays live, and read with patience", async () => {
   const x = array([1, 2, 3], { device: "webgpu" });
   const y = np.exp(x.mul(2)).add(1);

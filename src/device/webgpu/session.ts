@@ -16,6 +16,8 @@ import { type Work, waitFor } from "./suspend.ts";
 const UNCHECKED_BYTES = 2 ** 24;
 /** Buffers to read from that are larger than this aren't kept. */
 const LARGE_STAGING = 2 ** 22;
+/** Of each size so many are kept, whatever was read at once. */
+const KEPT_STAGING = 16;
 /** So many submissions of heavy work are on their way at once. */
 const IN_FLIGHT = 2;
 
@@ -241,8 +243,12 @@ export class Session {
   }
 
   #giveStaging(staging: GPUBuffer): void {
-    if (staging.size > LARGE_STAGING) staging.destroy();
-    else this.#staging.set(staging.size, [...(this.#staging.get(staging.size) ?? []), staging]);
+    const idle = this.#staging.get(staging.size) ?? [];
+    if (staging.size > LARGE_STAGING || idle.length === KEPT_STAGING) staging.destroy();
+    else {
+      idle.push(staging);
+      this.#staging.set(staging.size, idle);
+    }
   }
 }
 
