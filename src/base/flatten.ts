@@ -72,14 +72,15 @@ export function flattenInto(
 
 /**
  * The leaves of a tree of arrays, and its structure, which booleans, strings and undefined are part of: everywhere, or
- * where they are part of `statics`. `fn` is who is told when the tree is too deep.
+ * where they are part of `statics`. `fn` is who is told when the tree is too deep; `stop` can make a leaf of anything.
  */
 export function flattenArguments<Leaf = unknown>(
   tree: unknown,
   statics: StaticsAt = "everywhere",
   fn = "cotangent",
+  stop?: (x: unknown) => boolean,
 ): [Leaf[], TreeDef] {
   const leaves: unknown[] = [];
-  const def = flattenInto(fn, leaves, tree, statics);
+  const def = flattenInto(fn, leaves, tree, statics, stop);
   return [leaves as Leaf[], def];
 }

@@ -23,6 +23,6 @@ export {
   jacrev,
 } from "./jacobian.ts";
 export { type JitOptions, jit } from "./jit.ts";
-export { evalShape, makeJaxpr, type PrintableJaxpr, ShapeDtypeStruct } from "./shapes.ts";
+export { evalShape, makeJaxpr, type PrintableJaxpr, ShapeDtypeStruct, type ShapeLike } from "./shapes.ts";
 export type { AnyTree, ArraysOf, Given, WithLeaves } from "./tree-types.ts";
 export { type VmapOptions, vmap } from "./vmap.ts";

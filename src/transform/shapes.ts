@@ -2,9 +2,9 @@
 import { type DType, isDType } from "../base/dtypes.ts";
 import { checkOptions, noMore } from "../base/errors.ts";
 import { flattenArguments } from "../base/flatten.ts";
-import { frozen } from "../base/plain.ts";
+import { frozen, isPlainObject } from "../base/plain.ts";
 import { checkShape } from "../base/shapes.ts";
-import { unflatten } from "../base/tree.ts";
+import { type TreeDef, unflatten } from "../base/tree.ts";
 import { type Aval, makeAval } from "../ir/aval.ts";
 import { type ClosedJaxpr, outputAvals } from "../ir/jaxpr.ts";
 import type { NDArray } from "../ir/ndarray.ts";
@@ -30,16 +30,36 @@ export class ShapeDtypeStruct {
 
 /** Arguments in whose place shapes may stand. */
 export type ShapesOf<Args extends readonly unknown[]> = {
-  [i in keyof Args]: WithLeaves<Args[i], ArrayLike | ShapeDtypeStruct>;
+  [i in keyof Args]: WithLeaves<Args[i], ArrayLike | ShapeLike>;
 };
 
-const avalOf = (fn: string, leaf: unknown): Aval =>
-  leaf instanceof ShapeDtypeStruct ? makeAval(leaf.shape, leaf.dtype) : leafArray(fn, leaf).aval;
+/** What stands for an array of a shape and a dtype: a `ShapeDtypeStruct`, or an object with these two and nothing else. */
+export interface ShapeLike {
+  readonly shape: readonly number[];
+  readonly dtype: DType;
+}
+
+const isShapeLike = (x: unknown): x is ShapeLike =>
+  x instanceof ShapeDtypeStruct ||
+  (isPlainObject(x) && Object.keys(x).sort().join() === "dtype,shape" && Array.isArray(x.shape) && isDType(x.dtype));
+
+/** The abstract values of arguments, and their structure. */
+function avalsOf(fn: string, args: readonly unknown[]): [Aval[], TreeDef] {
+  const [leaves, tree] = flattenArguments(args, "everywhere", fn, isShapeLike);
+  const avals = leaves.map((leaf) => {
+    if (!isShapeLike(leaf)) return leafArray(fn, leaf).aval;
+    checkShape(fn, leaf.shape);
+    return makeAval(leaf.shape, leaf.dtype);
+  });
+  return [avals, tree];
+}
 
 /**
  * The shapes and dtypes of `f(...args)`, as a tree of `ShapeDtypeStruct`, without computing anything.
  * Source: `jax.eval_shape`.
- * @example evalShape((x) => np.sum(x, 0), np.ones([2, 3])) // shape [3]
+ * @example
+ * evalShape((x) => np.sum(x, 0), np.ones([2, 3])) // shape [3]
+ * evalShape((x) => np.sum(x, 0), { shape: [2, 3], dtype: "float32" }) // shape [3]
  */
 export function evalShape<Args extends unknown[], Out>(
   f: (...args: Args) => Out,
@@ -47,8 +67,7 @@ export function evalShape<Args extends unknown[], Out>(
 ): WithLeaves<Out, ShapeDtypeStruct>;
 export function evalShape(f: TreeFunction, ...args: readonly unknown[]): unknown {
   checkFunction("evalShape", f);
-  const [leaves, inTree] = flattenArguments(args, "everywhere", "evalShape");
-  const avals = leaves.map((leaf) => avalOf("evalShape", leaf));
+  const [avals, inTree] = avalsOf("evalShape", args);
   const { program, outTree } = traceFunction("evalShape", f, inTree, avals, ARRAYS);
   return unflatten(
     outTree,
@@ -73,8 +92,7 @@ export function makeJaxpr(f: TreeFunction, options?: never): (...args: unknown[]
   checkFunction("makeJaxpr", f);
   checkOptions("makeJaxpr", options, []);
   return (...args) => {
-    const [leaves, inTree] = flattenArguments(args, "everywhere", "makeJaxpr");
-    const avals = leaves.map((leaf) => avalOf("makeJaxpr", leaf));
+    const [avals, inTree] = avalsOf("makeJaxpr", args);
     const { program } = traceFunction("makeJaxpr", f, inTree, avals, ARRAYS);
     return { ...program, toString: () => formatJaxpr(program.jaxpr) };
   };
