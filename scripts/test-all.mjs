@@ -57,7 +57,7 @@ export async function runSteps(steps, root) {
   const sum = { passed: 0, failed: steps.length ? 0 : 1, skipped: 0 };
   const summary = [];
   for (const step of steps) {
-    console.log(`\n== ${step.name}`);
+    console.log(`\n== ${[step.name, step.about].filter(Boolean).join(": ")}`);
     const started = performance.now();
     const { code, lines } = await run(step.name, ...step.command, root);
     const counts = countStep(step, code, lines);
@@ -81,20 +81,64 @@ async function main() {
     : [];
 
   const steps = [
-    { name: "check", command: script("check") },
-    { name: "build", command: script("build") },
-    { name: "unit", command: [node, ["test/run.mjs"]], pattern: total },
-    { name: "conformance", command: [node, [tsx, "test/conformance/run.ts"]], pattern: conformanceFamily },
+    { name: "check", about: "types, lint, format, imports; 1 minute", command: script("check") },
+    {
+      name: "build",
+      about: "dist/, unless it is as new as the sources; 3 minutes",
+      command: [node, ["scripts/ensure-built.mjs", "dist"]],
+    },
+    {
+      name: "unit",
+      about: "every test on the processor; 5 minutes",
+      command: [node, ["test/run.mjs"]],
+      pattern: total,
+    },
+    {
+      name: "conformance",
+      about: "reference values of JAX and neural-tangents; 2 minutes",
+      command: [node, [tsx, "test/conformance/run.ts"]],
+      pattern: conformanceFamily,
+    },
     ...examples.map((file) => ({
       name: `example ${file}`,
       command: [node, [tsx, "--tsconfig", "examples/tsconfig.json", `examples/${file}`]],
     })),
-    { name: "package", command: [node, ["test/package/run.mjs"]], pattern: total },
-    { name: "declarations", command: [node, ["test/declarations/run.mjs"]], pattern: total },
-    { name: "bundlers", command: [node, ["test/bundlers/run.mjs"]], pattern: total },
-    { name: "runtimes", command: [node, ["test/runtimes/run.mjs"]], pattern: total },
-    { name: "pages", command: [node, ["test/runtimes/pages.mjs"]], pattern: total },
-    { name: "webgpu", command: [node, ["test/webgpu/run.mjs", "--subset"]], pattern: total },
+    {
+      name: "package",
+      about: "what is packed, installed as users do; half a minute",
+      command: [node, ["test/package/run.mjs"]],
+      pattern: total,
+    },
+    {
+      name: "declarations",
+      about: "types in four compilers, comments and their examples; 1 minute",
+      command: [node, ["test/declarations/run.mjs"]],
+      pattern: total,
+    },
+    {
+      name: "bundlers",
+      about: "one program through each, its size, and pages; 1 minute",
+      command: [node, ["test/bundlers/run.mjs"]],
+      pattern: total,
+    },
+    {
+      name: "runtimes",
+      about: "Deno, Bun, workerd, Chromium; 1 minute",
+      command: [node, ["test/runtimes/run.mjs"]],
+      pattern: total,
+    },
+    {
+      name: "pages",
+      about: "the examples' pages; half a minute",
+      command: [node, ["test/runtimes/pages.mjs"]],
+      pattern: total,
+    },
+    {
+      name: "webgpu",
+      about: "a subset on a software adapter, in Node, Deno and Chromium; 5 minutes",
+      command: [node, ["test/webgpu/run.mjs", "--subset"]],
+      pattern: total,
+    },
   ];
   const wanted = process.argv.slice(2);
   const isWanted = ({ name }) => wanted.length === 0 || wanted.some((part) => name.startsWith(part));
