@@ -14,7 +14,7 @@ import { reserve } from "../src/device/wasm/kernels.ts";
 import { planProgram, type WasmPlan } from "../src/device/wasm/plan.ts";
 import { runPlan } from "../src/device/wasm/run.ts";
 import { wasmTarget } from "../src/device/wasm/target.ts";
-import { currentTeam } from "../src/device/wasm/threads.ts";
+import { currentTeam } from "../src/device/wasm/team.ts";
 import { outputAvals } from "../src/ir/jaxpr.ts";
 import type { HostArray } from "../src/ir/ndarray.ts";
 import { JOBS, type KernelJob, setUp } from "./support/jobs.ts";

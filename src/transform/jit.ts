@@ -2,7 +2,7 @@
 import { itemSize } from "../base/dtypes.ts";
 import { checkOptions, describe, noMore } from "../base/errors.ts";
 import { flatten, unflatten } from "../base/tree.ts";
-import { type Cost, costOf } from "../compile/cost.ts";
+import type { Cost } from "../compile/cost.ts";
 import { compiled, type Device, deviceOf, isConcrete, type Plan, planFor, programBytes } from "../device/device.ts";
 import { formatAval } from "../ir/aval.ts";
 import { keyOf, treeKey } from "../ir/key.ts";
@@ -21,8 +21,9 @@ export interface JitOptions {
 }
 
 /** A traced function and, once it has run, its plan for each device. */
-class Compiled {
+export class Compiled {
   readonly plans = new Map<Device, Plan>();
+  /** What it costs on each device where somebody has asked. */
   readonly costs = new Map<Device, Cost>();
   constructor(readonly traced: Traced) {}
 
@@ -37,13 +38,6 @@ class Compiled {
     const closedOver = consts.reduce((sum, x) => sum + x.size * itemSize(x.dtype), 0);
     const plans = [...this.plans.values()].reduce((sum, plan) => sum + plan.bytes, 0);
     return programBytes(jaxpr) + closedOver + plans;
-  }
-
-  costOn(device: Device): Cost {
-    const { jaxpr } = this.traced.program;
-    const cost = this.costs.get(device) ?? costOf(jaxpr, device.target, device.rates());
-    this.costs.set(device, cost);
-    return cost;
   }
 
   planFor(device: Device): Plan {
@@ -86,28 +80,12 @@ export class CompiledFunction {
 
   /** Calls `f`, which does the same in every call with the same `variant`. */
   call(f: TreeFunction, args: readonly unknown[], variant = ""): unknown {
-    const [entry, inputs] = this.#find(f, args, variant, !isStaging());
+    const [entry, inputs] = this.find(f, args, variant, !isStaging());
     return entry.run(inputs);
   }
 
-  /**
-   * The bytes of memory that a call takes at its peak, found without running it; endless where one of its arrays is larger
-   * than the device can hold.
-   */
-  memoryBytes(f: TreeFunction, args: readonly unknown[], variant = ""): number {
-    const [entry, inputs] = this.#find(f, args, variant, true);
-    const device = deviceOf(inputs);
-    const { peakBytes, largestBuffer } = entry.planFor(device);
-    return largestBuffer > device.largestBuffer() ? Number.POSITIVE_INFINITY : peakBytes;
-  }
-
-  /** What a call costs on a device, counted without running it. */
-  cost(f: TreeFunction, args: readonly unknown[], variant: string, device: Device): Cost {
-    const [entry] = this.#find(f, args, variant, false);
-    return entry.costOn(device);
-  }
-
-  #find(f: TreeFunction, args: readonly unknown[], variant: string, planned: boolean): [Compiled, NDArray[]] {
+  /** The compiled form for a call and its inputs; `planned`: with its plan for the device where they are. */
+  find(f: TreeFunction, args: readonly unknown[], variant: string, planned: boolean): [Compiled, NDArray[]] {
     const isStatic = new Set(chosenArguments("jit", this.#staticArgnums, args.length));
     const dynamic = args.filter((_, i) => !isStatic.has(i));
     const [inputs, inTree] = flattenArrays("jit", dynamic);

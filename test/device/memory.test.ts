@@ -3,7 +3,7 @@ import { initThreads, jit, type NDArray, numpy as np, nt, releaseMemory, setMemo
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { compiled } from "../../src/device/compiled.ts";
-import { currentTeam } from "../../src/device/wasm/threads.ts";
+import { currentTeam } from "../../src/device/wasm/team.ts";
 
 const MIB = 2 ** 20;
 const memory = (): number => currentTeam().kernels.memory.buffer.byteLength;

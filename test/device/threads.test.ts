@@ -3,7 +3,8 @@ import { initThreads, lax, type NDArray, numpy as np, nt, random, stax } from "c
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { reserve } from "../../src/device/wasm/kernels.ts";
-import { currentTeam, execute, patience } from "../../src/device/wasm/threads.ts";
+import { currentTeam, execute } from "../../src/device/wasm/team.ts";
+import { patience } from "../../src/device/wasm/threads.ts";
 import { projectRoot } from "../support/command.ts";
 
 const { JACOBIAN_CONTRACTION, NTK_VECTOR_PRODUCTS, STRUCTURED_DERIVATIVES } = nt.NtkImplementation;

@@ -8,7 +8,7 @@ import { sizeOf } from "../../base/shapes.ts";
 import { HostArray, storageOf } from "../../ir/ndarray.ts";
 import { reserve } from "./kernels.ts";
 import type { PlannedArray, WasmPlan } from "./plan.ts";
-import { currentTeam, execute, releaseMemory } from "./threads.ts";
+import { currentTeam, execute, releaseMemory } from "./team.ts";
 
 /** Computes a plan's outputs. `inputs` are the values of the program's constants and inputs, in this order. */
 export function runPlan(plan: WasmPlan, inputs: readonly HostArray[]): HostArray[] {

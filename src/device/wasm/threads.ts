@@ -1,17 +1,10 @@
-/** The threads that run plans: this one, and workers where the runtime has them. */
+/** Puts a team of threads together: this one, and workers where the runtime has them. */
 
 import { FAILED } from "../../../assembly/opcodes.ts";
-import { checkOptions, describe, noMore } from "../../base/errors.ts";
-import { instantiate, type KernelInstance, loadSources, type Wait } from "./kernels.ts";
-import { type NodeWorkers, startWorker, type Terminate } from "./worker.ts";
-
-/** An instance of the kernels, and the workers that have its memory in common with it. */
-export interface Team {
-  readonly kernels: KernelInstance;
-  /** How many threads run a plan, this one included. */
-  readonly threads: number;
-  readonly workers: readonly Terminate[];
-}
+import { checkOptions, describe } from "../../base/errors.ts";
+import { instantiate, loadSources, type Wait } from "./kernels.ts";
+import { dismiss, state, type Team } from "./team.ts";
+import { startWorker, type Terminate } from "./worker.ts";
 
 /**
  * How long this thread waits for another: so many milliseconds, and so many times as long as the run has taken. All slices
@@ -19,55 +12,21 @@ export interface Team {
  */
 export const patience = { milliseconds: 10_000, factor: 10 };
 
-let node: NodeWorkers | undefined;
-let team: Team | undefined;
-/** Whether results must have the same bits on every engine. */
-let deterministic = false;
 /** One start after the other, whoever asks. */
 let starting: Promise<unknown> = Promise.resolve();
 
-/** Tells what there is of Node. The entry file of each runtime calls it. */
-export function setNodeWorkers(workers: NodeWorkers | undefined): void {
-  node = workers;
-}
-
-/** The kernels that run plans now, alone or with workers. */
-export function currentTeam(): Team {
-  team ??= { kernels: instantiate(loadSources(deterministic), null), threads: 1, workers: [] };
-  return team;
-}
-
-/** Ends the workers. What comes next runs on one thread, in a new memory: a worker may still be writing to the old one. */
-export function dismiss(): void {
-  const workers = team?.workers ?? [];
-  team = undefined;
-  for (const terminate of workers) terminate();
-}
-
-/**
- * Gives the WebAssembly memory back that computations have used, which the engine then collects; the next computation
- * begins with a new one. The library does so by itself when a memory has been far larger than needed for 64 computations
- * in a row: call it after a large kernel where the room is needed at once.
- *
- * Worker threads that `initThreads` has started share the memory: they are started anew, and until the promise resolves
- * computations run on one thread.
- * @example const kernel = kernelFn(x1, x2, params); await releaseMemory();
- */
-export async function releaseMemory(...rest: never[]): Promise<void> {
-  noMore("releaseMemory", rest);
-  const threads = team?.threads ?? 1;
-  dismiss();
-  if (threads === 1) return;
-  const restarted = starting.then(() => start(threads, deterministic));
-  starting = restarted.catch(() => {});
-  await restarted;
+/** Calls `begin` when no start is under way. */
+function queue<Result>(begin: () => Promise<Result>): Promise<Result> {
+  const result = starting.then(begin);
+  starting = result.catch(() => {});
+  return result;
 }
 
 /** How this thread waits. A page's main thread must not sleep, and looks again and again. */
 function waitFor(memory: WebAssembly.Memory): Wait {
   return (address, value) => {
     const words = new Int32Array(memory.buffer);
-    let allowed = patience.milliseconds + patience.factor * (performance.now() - runStart);
+    let allowed = patience.milliseconds + patience.factor * (performance.now() - state.runStart);
     let sleeps = true;
     let before = performance.now();
     while (Atomics.load(words, address >> 2) === value) {
@@ -88,45 +47,34 @@ function waitFor(memory: WebAssembly.Memory): Wait {
   };
 }
 
-let runStart = 0;
-
-/** Runs a list on `threads` threads of the team. */
-export function execute({ kernels }: Team, list: number, threads: number): void {
-  runStart = performance.now();
-  try {
-    kernels.execute(list, 0, threads);
-  } catch (error) {
-    // The workers are in the midst of the list.
-    if (threads > 1) dismiss();
-    throw error;
-  }
-}
-
 /** The cores that this process may use. */
-const cores = (): number => node?.availableParallelism() ?? globalThis.navigator?.hardwareConcurrency ?? 1;
+const cores = (): number => state.node?.availableParallelism() ?? globalThis.navigator?.hardwareConcurrency ?? 1;
 
 /** Whether memory can be shared here: not in Workers that are given a compiled module, nor in pages that are not isolated. */
 const canShare = (kernels: unknown): kernels is Uint8Array<ArrayBuffer> =>
   kernels instanceof Uint8Array &&
   typeof SharedArrayBuffer === "function" &&
-  (node !== undefined || (typeof Worker === "function" && globalThis.crossOriginIsolated !== false));
+  (state.node !== undefined || (typeof Worker === "function" && globalThis.crossOriginIsolated !== false));
 
 async function start(threads: number, strict: boolean): Promise<number> {
-  if (threads === (team?.threads ?? 1) && strict === deterministic) return threads;
+  if (threads === (state.team?.threads ?? 1) && strict === state.deterministic) return threads;
   dismiss();
-  deterministic = strict;
+  state.deterministic = strict;
   const sources = loadSources(strict);
   if (threads === 1 || !canShare(sources.kernels)) return 1;
   const kernels = instantiate(sources, waitFor);
   const { module, relaxed, memory } = kernels;
   const workers: Terminate[] = [];
-  const mine: Team = { kernels, threads, workers };
+  const restart = async (): Promise<void> => {
+    await queue(() => start(threads, state.deterministic));
+  };
+  const mine: Team = { kernels, threads, workers, restart };
   const lose = (): void => {
-    if (team === mine) dismiss();
+    if (state.team === mine) dismiss();
   };
   const started = await Promise.allSettled(
     Array.from({ length: threads - 1 }, async (_, i) => {
-      workers.push(await startWorker({ module, relaxed, memory, thread: i + 1, threads }, node, lose));
+      workers.push(await startWorker({ module, relaxed, memory, thread: i + 1, threads }, state.node, lose));
     }),
   );
   const failed = started.find((result) => result.status === "rejected");
@@ -134,7 +82,7 @@ async function start(threads: number, strict: boolean): Promise<number> {
     for (const terminate of workers) terminate();
     throw failed.reason;
   }
-  team = mine;
+  state.team = mine;
   return threads;
 }
 
@@ -158,15 +106,12 @@ async function start(threads: number, strict: boolean): Promise<number> {
  * ```
  */
 export function initThreads(options: { threads?: number; deterministic?: boolean } = {}): Promise<number> {
-  const begin = async (): Promise<number> => {
+  return queue(async () => {
     const given = checkOptions("initThreads", options, ["threads", "deterministic"]);
-    const { threads = cores(), deterministic: strict = deterministic } = given;
+    const { threads = cores(), deterministic: strict = state.deterministic } = given;
     if (!Number.isInteger(threads) || threads < 1) {
       throw new TypeError(`initThreads: threads must be a positive integer, got ${describe(threads)}.`);
     }
     return start(threads, strict);
-  };
-  const result = starting.then(begin);
-  starting = result.catch(() => {});
-  return result;
+  });
 }

@@ -5,6 +5,7 @@ import type { Cost } from "../../compile/cost.ts";
 import { type Device, standardDevice } from "../../device/device.ts";
 import { floatNumbers, type TreeFunction } from "../../transform/flat.ts";
 import { CompiledFunction } from "../../transform/jit.ts";
+import { costOfCall, memoryOfCall } from "../../transform/measured.ts";
 import type { AnyTree, Given } from "../../transform/tree-types.ts";
 import type { ApplyFn, VmapAxes } from "./apply.ts";
 import { checkArguments } from "./check.ts";
@@ -95,9 +96,9 @@ export function compileKernel(vmapAxes: VmapAxes, compute: Compute): CompiledKer
       compute(recording.with(closed), [a, b, p, sidesOf(join(own), a, b)], { ...beside, extra });
     return {
       get bytes() {
-        return forms.memoryBytes(kernel, inputs, variant);
+        return memoryOfCall(forms, kernel, inputs, variant);
       },
-      cost: (on) => forms.cost(kernel, inputs, variant, on),
+      cost: (on) => costOfCall(forms, kernel, inputs, variant, on),
       run: () => forms.call(kernel, inputs, variant),
     };
   };

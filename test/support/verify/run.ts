@@ -8,7 +8,7 @@ import { encode } from "../../../src/device/wasm/encode.ts";
 import { reserve } from "../../../src/device/wasm/kernels.ts";
 import type { WasmPlan } from "../../../src/device/wasm/plan.ts";
 import { wasmTarget } from "../../../src/device/wasm/target.ts";
-import { currentTeam } from "../../../src/device/wasm/threads.ts";
+import { currentTeam } from "../../../src/device/wasm/team.ts";
 import type { HostArray } from "../../../src/ir/ndarray.ts";
 import { type Anatomy, ARENA, buffersOf } from "./check.ts";
 
