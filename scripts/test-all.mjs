@@ -128,6 +128,12 @@ async function main() {
       pattern: total,
     },
     {
+      name: "everywhere",
+      about: "the same tests, conformance cases and programs in every runtime, bit by bit; 2 minutes",
+      command: [node, ["test/everywhere/run.mjs"]],
+      pattern: total,
+    },
+    {
       name: "pages",
       about: "the examples' pages; half a minute",
       command: [node, ["test/runtimes/pages.mjs"]],

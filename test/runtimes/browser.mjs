@@ -1,4 +1,4 @@
-// The kernel in headless Chromium: in a page without a server or network, and in a page that may have threads.
+// A program in headless Chromium: in a page without a server or network, and in a page that may have threads.
 
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -25,11 +25,10 @@ export function findChromium() {
   return found();
 }
 
-/** A page that has everything in itself, with the package that `project` has, and puts its result or its error into `globalThis.outcome`. */
-async function pageFor(project, options) {
-  const program = `import * as cotangent from "cotangent";
-import { computeKernel } from "./kernel.js";
-globalThis.outcome = computeKernel(cotangent, ${JSON.stringify(options)}).catch((error) => ({ error: error.stack }));`;
+/** A page that has everything in itself, with the package that `project` has; the module puts what comes of it into `outcome`. */
+async function pageFor(project, { imports, outcome }) {
+  const program = `${imports}
+globalThis.outcome = ${outcome}.catch((error) => ({ error: error.stack }));`;
   const { outputFiles } = await build({
     stdin: { contents: program, resolveDir: project },
     bundle: true,
@@ -66,11 +65,11 @@ async function outcomeOf(chromium, url, isolated) {
 }
 
 /** In a page opened from a file: no server, no network, no threads. */
-export async function inOfflinePage(chromium, project, options) {
+export async function inOfflinePage(chromium, project, program) {
   const folder = mkdtempSync(join(tmpdir(), "cotangent-page-"));
   try {
     const file = join(folder, "page.html");
-    writeFileSync(file, await pageFor(project, options));
+    writeFileSync(file, await pageFor(project, program));
     return await outcomeOf(chromium, pathToFileURL(file).href, false);
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -78,8 +77,8 @@ export async function inOfflinePage(chromium, project, options) {
 }
 
 /** In a page whose headers allow memory to be shared. */
-export async function inIsolatedPage(chromium, project, options) {
-  const page = await pageFor(project, options);
+export async function inIsolatedPage(chromium, project, program) {
+  const page = await pageFor(project, program);
   const headers = {
     "content-type": "text/html",
     "cross-origin-opener-policy": "same-origin",

@@ -1,4 +1,4 @@
-// The runtimes that aren't Node: pinned in a package of their own, installed on the first run.
+// The runtimes that aren't the Node at hand: pinned in a package of their own, installed on the first run.
 
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync, symlinkSync } from "node:fs";
@@ -12,13 +12,16 @@ export const DENO_RUN = ["run", "-A", "--no-lock", "--no-config", "--node-module
 
 export function install() {
   const installed = join(here, "node_modules/.package-lock.json");
-  const pinned = JSON.parse(readFileSync(join(here, "package.json"), "utf8")).devDependencies;
+  const { devDependencies, optionalDependencies } = JSON.parse(readFileSync(join(here, "package.json"), "utf8"));
+  // The other Nodes are programs for this platform alone; npm leaves them out elsewhere.
+  const hasNodes = process.platform === "linux" && process.arch === "x64";
+  const pinned = { ...devDependencies, ...(hasNodes ? optionalDependencies : {}) };
   const current = existsSync(installed) ? JSON.parse(readFileSync(installed, "utf8")).packages : {};
   const complete = Object.entries(pinned).every(
-    ([name, version]) => current[`node_modules/${name}`]?.version === version,
+    ([name, version]) => current[`node_modules/${name}`]?.version === version.split("@").at(-1),
   );
   if (!complete) {
-    console.log("installing deno, bun, workerd, playwright-core and webgpu ...");
+    console.log("installing deno, bun, workerd, playwright-core, webgpu and other versions of Node ...");
     execFileSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: here, stdio: "inherit" });
   }
   // Makes the name "cotangent" resolve through package.json's exports, as it does for a user.

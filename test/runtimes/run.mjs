@@ -55,13 +55,19 @@ function listRuns(folder) {
   return [...runs, ...listPages(folder)];
 }
 
+/** The program of a page. */
+const kernelProgram = (options) => ({
+  imports: 'import * as cotangent from "cotangent"; import { computeKernel } from "./kernel.js";',
+  outcome: `computeKernel(cotangent, ${JSON.stringify(options)})`,
+});
+
 /** The same in Chromium, where there is one. */
 function listPages(folder) {
   const chromium = findChromium();
   if (chromium) {
     const page = (name, open, options, threads) => ({
       name: `chromium, ${name}`,
-      run: () => open(chromium, folder, options),
+      run: () => open(chromium, folder, kernelProgram(options)),
       threads,
       tolerance: options ? 0 : TOLERANCE,
     });

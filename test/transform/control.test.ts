@@ -1,19 +1,8 @@
 /** Loops and branches: values, derivatives of both modes and of second order, vmap, jit; and what they refuse. */
+
+import { array, grad, hessian, jacfwd, jacrev, jit, jvp, lax, type NDArray, numpy as np, vmap } from "cotangent";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import {
-  array,
-  grad,
-  hessian,
-  jacfwd,
-  jacrev,
-  jit,
-  jvp,
-  lax,
-  type NDArray,
-  numpy as np,
-  vmap,
-} from "../../src/entry/node.ts";
 
 const close = (got: NDArray, expected: number | unknown[], tolerance = 1e-12): void => {
   const want = typeof expected === "number" ? [expected] : (expected as number[]).flat(9);

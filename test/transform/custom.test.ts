@@ -1,6 +1,5 @@
 /** customJvp and customVjp: the user's rule is used, under every transformation, and nowhere else. */
-import { test } from "uvu";
-import * as assert from "uvu/assert";
+
 import {
   array,
   checkpoint,
@@ -16,7 +15,9 @@ import {
   stopGradient,
   vjp,
   vmap,
-} from "../../src/entry/node.ts";
+} from "cotangent";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
 
 const x = array([0.5, 1, 2], { dtype: "float64" });
 const close = (got: NDArray, expected: number[]): void => {
