@@ -14,6 +14,14 @@ import {
   whole,
 } from "./program.ts";
 
+/** Lowers a primitive with programs inside, whose rule this is: only what uses loops and branches carries them. */
+export type LowerControl<Params> = (
+  lowerer: Lowerer,
+  params: Params,
+  operands: readonly Operand[],
+  outputs: readonly Var[],
+) => void;
+
 /**
  * Parallel assignment: writes the next carry over the present one. All of it changes at once, so what the next one reads
  * of the present one, as where two exchange their places, is copied before anything is overwritten.

@@ -5,12 +5,12 @@ import type { View } from "../base/view.ts";
 import type { Aval } from "../ir/aval.ts";
 import { type Atom, type Equation, type Jaxpr, Literal, Var } from "../ir/jaxpr.ts";
 import { type HostArray, hostArray } from "../ir/ndarray.ts";
-import type { BranchParams, ContractParams, LoopParams, WhileParams } from "../ir/primitive.ts";
+import type { ContractParams } from "../ir/primitive.ts";
 import { commonPadding, staysInside, type WindowPadding } from "../lax/products/windows.ts";
 import { type PaddingConfig, paddedSize, padPlacement } from "../lax/slice.ts";
 import { countUses, type Fusion, fuse } from "./fuse.ts";
 import { fromFirstPosition, lowerContract } from "./lower-contract.ts";
-import { lowerBranches, lowerLoop, lowerWhile } from "./lower-control.ts";
+import type { LowerControl } from "./lower-control.ts";
 import { buildMapProgram } from "./map-program.ts";
 import { splitDilated } from "./phases.ts";
 import {
@@ -196,14 +196,8 @@ export class Lowerer {
           this.set(v, operands[i]!);
         });
         return;
-      case "loop":
-        lowerLoop(this, params as LoopParams, operands, outputs);
-        return;
-      case "branch":
-        lowerBranches(this, params as BranchParams, operands, outputs);
-        return;
-      case "while":
-        lowerWhile(this, params as WhileParams, operands, outputs);
+      case "control":
+        (lowering.lower as LowerControl<unknown>)(this, params, operands, outputs);
         return;
       case "map":
       case "call":

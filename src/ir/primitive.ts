@@ -148,8 +148,11 @@ export type Lowering<Params, Operands extends Places = Places> =
       readonly command: KernelCommand;
       arguments(inputs: Each<Operands, Aval>, params: Params): readonly number[];
     }
-  /** The parameters are `LoopParams`, `BranchParams` or `WhileParams`. */
-  | { readonly kind: "loop" | "branch" | "while" }
+  | {
+      /** Loops and branches. The compiler's own way to lower them, of types that this layer doesn't know: a `LowerControl`. */
+      readonly kind: "control";
+      readonly lower: unknown;
+    }
   /** The outputs are the inputs, none of which is used before all of them exist. */
   | { readonly kind: "barrier" }
   | {
@@ -183,6 +186,8 @@ export interface Primitive<Params = unknown, Operands extends Places = Places> {
   ): { readonly outputs: readonly (NDArray | null)[]; readonly rest: Equation | null };
   /** The outputs of the operation mapped over the inputs' batch axes (at least one is not `null`), and their axes. @internal */
   batch(inputs: Each<Operands, NDArray>, axes: BatchAxes<Operands>, params: Params): [NDArray[], BatchAxis[]];
+  /** What the equation keeps of its own programs when only some outputs are used; by default itself. @internal */
+  prune?(equation: Equation<Params>, used: readonly boolean[]): Equation;
   /** @internal */
   readonly lowering: Lowering<Params, Operands>;
   /** The parameters as text for caches, where they hold functions that are made anew for each use. @internal */

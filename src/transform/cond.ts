@@ -2,10 +2,12 @@
 import { promote } from "../base/dtypes.ts";
 import { formatShape } from "../base/errors.ts";
 import { formatTree, unflatten } from "../base/tree.ts";
+import { type LowerControl, lowerBranches } from "../compile/lower-control.ts";
 import { type Aval, formatAval } from "../ir/aval.ts";
 import { type ClosedJaxpr, type Equation, type Jaxpr, outputAvals, Var } from "../ir/jaxpr.ts";
 import { HostArray, NDArray } from "../ir/ndarray.ts";
 import { type BranchParams, isUndefined, type Primitive } from "../ir/primitive.ts";
+import { prunedBranches } from "../ir/prune.ts";
 import { bind, evalJaxpr, traceToJaxpr } from "../ir/trace.ts";
 import { clamp } from "../lax/arithmetic.ts";
 import { castWeak, convertElementType, isNumber, narrowed, withDigits } from "../lax/convert.ts";
@@ -180,7 +182,8 @@ const condPrimitive: Primitive<BranchParams> = {
     );
     return [outs, outs.map(() => 0)];
   },
-  lowering: { kind: "branch" },
+  prune: prunedBranches,
+  lowering: { kind: "control", lower: lowerBranches satisfies LowerControl<BranchParams> },
 };
 
 const describeOutputs = ({ program, outTree }: Traced): string =>

@@ -1,9 +1,11 @@
 /** The loop as one operation: its body stays a program, and every transformation makes another loop of it. */
+import { type LowerControl, lowerLoop } from "../compile/lower-control.ts";
 import { makeAval } from "../ir/aval.ts";
 import { withoutDeadCode } from "../ir/dead-code.ts";
 import { type Atom, type ClosedJaxpr, type Equation, type Jaxpr, outputAvals, type Var } from "../ir/jaxpr.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { isUndefined, type LoopParams, type Primitive, type Tangent } from "../ir/primitive.ts";
+import { prunedLoop } from "../ir/prune.ts";
 import { bind, evalJaxpr, traceToJaxpr } from "../ir/trace.ts";
 import { zerosLike } from "../lax/create.ts";
 import { addArrays } from "../lax/elementwise.ts";
@@ -59,7 +61,8 @@ export const scanPrimitive: Primitive<LoopParams> = {
   partialEval,
   transpose,
   batch,
-  lowering: { kind: "loop" },
+  prune: prunedLoop,
+  lowering: { kind: "control", lower: lowerLoop satisfies LowerControl<LoopParams> },
 };
 
 function jvp(primals: readonly NDArray[], tangents: readonly Tangent[], params: LoopParams): [NDArray[], Tangent[]] {

@@ -1,6 +1,7 @@
 /** Loops that end when a condition says so. Nothing is stacked, so there is no reverse mode. */
 import { formatShape, noMore, UnsupportedError } from "../base/errors.ts";
 import { unflatten } from "../base/tree.ts";
+import { type LowerControl, lowerWhile } from "../compile/lower-control.ts";
 import { type Equation, type Jaxpr, outputAvals, Var } from "../ir/jaxpr.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import type { Primitive, WhileParams } from "../ir/primitive.ts";
@@ -175,7 +176,7 @@ const whilePrimitive: Primitive<WhileParams> = {
     );
     return [bindWhile({ condition: any, body: frozen }, [forCondition, [...forCondition, ...forBody]], init), outAxes];
   },
-  lowering: { kind: "while" },
+  lowering: { kind: "control", lower: lowerWhile satisfies LowerControl<WhileParams> },
 };
 
 /**
