@@ -55,5 +55,5 @@ await withWorkerd(
     for (const line of wrong) console.log(line);
     process.exitCode = wrong.length > 0 ? 1 : 0;
   },
-  ["enable_weak_ref"],
+  { flags: ["enable_weak_ref"] },
 );

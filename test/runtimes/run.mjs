@@ -8,6 +8,7 @@ import { promisify } from "node:util";
 import { inProject } from "../package/project.mjs";
 import { findChromium, inIsolatedPage, inOfflinePage } from "./browser.mjs";
 import { bin, here, install } from "./install.mjs";
+import { runWorkerExample } from "./worker-example.mjs";
 import { withWorkerd } from "./workerd.mjs";
 
 /** Relative to the largest entry. Engines differ in multiply-add (relaxed SIMD), so results are close. */
@@ -110,6 +111,7 @@ await inProject({ copies }, async (folder) => {
       total.failed++;
     }
   }
+  await runWorkerExample(folder, total);
 });
 console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exitCode = total.failed ? 1 : 0;

@@ -8,7 +8,7 @@ import { build } from "esbuild";
 import { bin, here } from "./install.mjs";
 
 /** Bundles a worker as the tools for Workers do: into a module and the wasm modules that it imports. Returns their names. */
-async function bundle(entry, folder) {
+async function bundle(entry, folder, needsWasm) {
   const wasm = new Map();
   await build({
     entryPoints: [entry],
@@ -32,12 +32,12 @@ async function bundle(entry, folder) {
       },
     ],
   });
-  if (wasm.size === 0) throw new Error("the bundle has no wasm module: is it the workerd entry?");
+  if (needsWasm && wasm.size === 0) throw new Error("the bundle has no wasm module: is it the workerd entry?");
   for (const [name, path] of wasm) writeFileSync(join(folder, name), readFileSync(path));
   return [...wasm.keys()];
 }
 
-const configOf = (wasm, flags) => `using Workerd = import "/workerd/workerd.capnp";
+const configOf = (wasm, flags, v8Flags) => `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [(name = "main", worker = (
     modules = [(name = "worker.js", esModule = embed "worker.js")${wasm.map((name) => `, (name = "${name}", wasm = embed "${name}")`).join("")}],
@@ -45,18 +45,19 @@ const config :Workerd.Config = (
     compatibilityFlags = ${JSON.stringify(flags)},
   ))],
   sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")],
+  v8Flags = ${JSON.stringify(v8Flags)},
 );
 `;
 
 /**
  * Serves the worker in the file `entry` while `use({ url, pid })` runs, and returns what that gives. `flags` are workerd's
- * own names for what it doesn't do by itself.
+ * own names for what it doesn't do by itself, `v8Flags` its engine's; `wasm` says whether the worker must have a wasm module.
  */
-export async function withWorkerd(entry, use, flags = []) {
+export async function withWorkerd(entry, use, { flags = [], v8Flags = [], wasm = true } = {}) {
   const folder = mkdtempSync(join(tmpdir(), "cotangent-workerd-"));
   let server;
   try {
-    writeFileSync(join(folder, "config.capnp"), configOf(await bundle(entry, folder), flags));
+    writeFileSync(join(folder, "config.capnp"), configOf(await bundle(entry, folder, wasm), flags, v8Flags));
     server = spawn(bin("workerd"), ["serve", "--control-fd=3", join(folder, "config.capnp")], {
       stdio: ["ignore", "inherit", "inherit", "pipe"],
     });

@@ -1,0 +1,3 @@
+// For workerd: what it takes to answer anything at all.
+
+export default { fetch: () => new Response("") };
