@@ -1,12 +1,14 @@
 /** The bits of every result that is read, digested piece by piece. */
-import { NDArray } from "cotangent";
+import { array, type NDArray } from "cotangent";
 
 /** Two chains of 32 bits in the manner of FNV-1a, over words: quick, and nobody means to fool it. */
 class Digest {
   #a = 0x811c9dc5;
   #b = 0x9747b28c;
+  isEmpty = true;
 
   add(word: number): void {
+    this.isEmpty = false;
     this.#a = Math.imul(this.#a ^ word, 0x01000193);
     this.#a ^= this.#a >>> 15;
     this.#b = Math.imul(this.#b ^ word, 0x85ebca6b);
@@ -31,15 +33,23 @@ function addNumbers(digest: Digest, data: ArrayLike<number>, isDouble: boolean):
   }
 }
 
+/** The prototype whose `dataSync` reads an array that has been computed. */
+function ownerOfRead(): NDArray {
+  let owner: NDArray = Object.getPrototypeOf(array(0));
+  while (!Object.hasOwn(owner, "dataSync")) owner = Object.getPrototypeOf(owner);
+  return owner;
+}
+
 /** Digests all that is read of arrays from its making on; each result belongs to the piece that began last. */
 export class Digests {
   readonly #pieces = new Map<string, Digest>();
   #current: Digest | null = null;
 
   constructor() {
-    const read = NDArray.prototype.dataSync;
+    const owner = ownerOfRead();
+    const read = owner.dataSync;
     const add = (x: NDArray, data: ArrayLike<number>): void => this.#add(x, data);
-    NDArray.prototype.dataSync = function (this: NDArray) {
+    owner.dataSync = function (this: NDArray) {
       const data = read.call(this);
       add(this, data);
       return data;
@@ -58,8 +68,9 @@ export class Digests {
     addNumbers(this.#current, data, dtype !== "float32");
   }
 
-  /** Every piece and its digest. */
+  /** Every piece of which something was read, and its digest. */
   get all(): Record<string, string> {
-    return Object.fromEntries([...this.#pieces].map(([piece, digest]) => [piece, digest.hex]));
+    const read = [...this.#pieces].filter(([, digest]) => !digest.isEmpty);
+    return Object.fromEntries(read.map(([piece, digest]) => [piece, digest.hex]));
   }
 }

@@ -8,10 +8,11 @@ import { fileURLToPath } from "node:url";
 import { inProject } from "../package/project.mjs";
 import { install } from "../runtimes/install.mjs";
 import { bundle } from "./bundle.mjs";
+import { differing, summaryOf } from "./compare.mjs";
 import { listRuntimes } from "./runtimes.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
-/** How many tests there must be at least, and how many of what differs is named. */
+/** How many tests and how many results there must be at least, and how many of what differs is named. */
 const [LEAST, SHOWN] = [300, 5];
 
 const total = { passed: 0, failed: 0, skipped: 0 };
@@ -21,31 +22,18 @@ function fail(problem) {
   total.failed++;
 }
 
-/** One number for all digests. */
-function summaryOf(digests) {
-  let summary = 0;
-  for (const text of Object.entries(digests).flat()) {
-    for (let i = 0; i < text.length; i++) summary = (Math.imul(summary, 31) + text.charCodeAt(i)) | 0;
-  }
-  return (summary >>> 0).toString(16).padStart(8, "0");
-}
-
-/** What was computed to other bits than by the reference, or by one of them alone. */
-function differing(digests, reference) {
-  const pieces = new Set([...Object.keys(reference), ...Object.keys(digests)]);
-  return [...pieces].filter((piece) => digests[piece] !== reference[piece]);
-}
-
 /** Adds what came of a runtime to the total. */
-function count(name, { threads, counts, digests }, seconds) {
+function count(name, { counts, digests }, seconds) {
   for (const [kind, { passed, problems }] of Object.entries(counts)) {
     total.passed += passed;
     for (const problem of problems) fail(`${name}: ${problem}`);
     if (passed < (kind === "tests" ? LEAST : 1)) fail(`${name}: only ${passed} ${kind} passed`);
   }
   const parts = Object.entries(counts).map(([kind, { passed }]) => `${passed} ${kind}`);
-  console.log(`     ${name}: ${parts.join(", ")} on ${threads} thread(s), ${seconds.toFixed(1)} s`);
-  return `${Object.keys(digests).length} results, digest ${summaryOf(digests)}`;
+  console.log(`     ${name}: ${parts.join(", ")}, ${seconds.toFixed(1)} s`);
+  const results = Object.keys(digests).length;
+  if (results < LEAST) fail(`${name}: only ${results} results were read`);
+  return `${results} results, digest ${summaryOf(digests)}`;
 }
 
 async function compareRuntimes(runtimes, folder) {

@@ -12,23 +12,23 @@ import { withWorkerd } from "../runtimes/workerd.mjs";
 const TIMEOUT_MS = 600_000;
 const LONGEST = 1 << 26;
 
-/** The suite from a command line, on so many threads. */
+/** The suite from a command line. */
 const printed =
-  (command, args, threads = 1) =>
+  (command, ...args) =>
   async (folder) => {
     const options = { cwd: folder, timeout: TIMEOUT_MS, maxBuffer: LONGEST };
-    const { stdout } = await promisify(execFile)(command, [...args, "main.js", `${threads}`], options);
+    const { stdout } = await promisify(execFile)(command, [...args, "main.js"], options);
     return JSON.parse(stdout);
   };
 
-/** A Node of another version than this one's: npm has those for Linux on x64. */
+/** A Node of this version: the one at hand, or one that npm has installed. */
 function nodeOf(major) {
   const name = `node ${major}`;
-  if (process.versions.node.startsWith(`${major}.`)) return { name, run: printed(process.execPath, []) };
+  if (process.versions.node.startsWith(`${major}.`)) return { name, run: printed(process.execPath) };
   const path = join(here, `node_modules/node${major}/bin/node`);
   return existsSync(path)
-    ? { name, run: printed(path, []) }
-    : { name, missing: "npm has its program for Linux on x64 alone" };
+    ? { name, run: printed(path) }
+    : { name, missing: "it isn't the Node at hand, beside which npm installs 22 and 24, on Linux on x64" };
 }
 
 async function inWorkerd(folder) {
@@ -39,7 +39,7 @@ async function inWorkerd(folder) {
   });
 }
 
-const PAGE = { imports: 'import { run } from "./suite.js";', outcome: "run(1)" };
+const PAGE = { imports: 'import { run } from "./suite.js";', outcome: "run()" };
 
 /** All of them; the first is what the others are compared with. */
 export function listRuntimes() {
@@ -48,9 +48,8 @@ export function listRuntimes() {
   const deno = ["run", "--no-prompt", "--no-lock", "--no-config", "--node-modules-dir=manual"];
   return [
     ...[20, 22, 24].map(nodeOf),
-    { name: "node, 2 threads", run: printed(process.execPath, [], 2) },
-    { name: "deno", run: printed(bin("deno"), deno) },
-    { name: "bun", run: printed(bin("bun"), []) },
+    { name: "deno", run: printed(bin("deno"), ...deno) },
+    { name: "bun", run: printed(bin("bun")) },
     { name: "workerd", run: inWorkerd },
     chromium
       ? { name: "chromium", run: (folder) => inOfflinePage(chromium, folder, PAGE) }

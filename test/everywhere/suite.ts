@@ -25,7 +25,6 @@ export interface Counts {
 
 /** What came of it. */
 export interface Outcome {
-  readonly threads: number;
   readonly counts: Readonly<Record<string, Counts>>;
   /** Of each program and each case of a family. */
   readonly digests: Readonly<Record<string, string>>;
@@ -112,14 +111,13 @@ function runPrograms(digests: Digests): Promise<Counts> {
 }
 
 /** Runs all of it, in deterministic mode. */
-export async function runSuite(chosen: Chosen, asked: number): Promise<Outcome> {
-  const threads = await initThreads({ threads: asked, deterministic: true });
+export async function runSuite(chosen: Chosen): Promise<Outcome> {
+  await initThreads({ threads: 1, deterministic: true });
   const counts: Record<string, Counts> = { tests: await runFiles(chosen) };
   const digests = new Digests();
   counts.programs = await runPrograms(digests);
   for (const [family, every] of Object.entries(chosen.families)) {
     counts[family] = await countFamily(chosen, family, every, digests);
   }
-  if (threads > 1) await initThreads({ threads: 1 });
-  return { threads, counts, digests: digests.all };
+  return { counts, digests: digests.all };
 }

@@ -5,7 +5,7 @@ import { run } from "./suite.js";
 export default {
   async fetch() {
     try {
-      return Response.json(await run(1));
+      return Response.json(await run());
     } catch (error) {
       return new Response(error.stack, { status: 500 });
     }
