@@ -39,7 +39,9 @@ async function inWorkerd(folder) {
   });
 }
 
-const PAGE = { imports: 'import { run } from "./suite.js";', outcome: "run()" };
+// From the page's load on, for which the driver waits no longer than a minute.
+const LOADED = 'new Promise((done) => addEventListener("load", done))';
+const PAGE = { imports: 'import { run } from "./suite.js";', outcome: `${LOADED}.then(run)` };
 
 /** All of them; the first is what the others are compared with. */
 export function listRuntimes() {
