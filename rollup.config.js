@@ -44,6 +44,22 @@ export const loadKernels = (file) => new Uint8Array(Buffer.from(texts[file], "ba
   },
 };
 
+/** Enums as plain objects: nothing built looks up a name by its number, for which TypeScript's have each name twice. */
+const plainEnums = {
+  name: "plain-enums",
+  transform(code, id) {
+    if (!id.endsWith("/assembly/opcodes.ts")) return null;
+    const member = (text) => text.replace(/^( +\w+) = (\d+),$/gm, "$1: $2,");
+    return {
+      code: code.replace(
+        /^export const enum (\w+) (\{.*?^\})/gms,
+        (_, name, body) => `export const ${name} = ${member(body)};`,
+      ),
+      map: null,
+    };
+  },
+};
+
 /** Removes what an earlier build left, except for the kernels, which are built before. */
 const cleanDist = {
   name: "clean-dist",
@@ -54,7 +70,11 @@ const cleanDist = {
   },
 };
 
-const plugins = [kernelBytes, esbuild({ target: "es2022", tsconfig: "tsconfig.json", legalComments: "none" })];
+const plugins = [
+  kernelBytes,
+  plainEnums,
+  esbuild({ target: "es2022", tsconfig: "tsconfig.json", legalComments: "none" }),
+];
 const common = {
   external: /^node:/,
   // A circular import or an unresolved name is a mistake here, never a matter of taste.
