@@ -3,7 +3,8 @@
 /** The CPU kernels packed into one text by rollup.config.js, and the module that unpacks it, in base64. */
 declare module "virtual:packed-kernels" {
   export const program: string;
-  export const text: string;
+  /** The kernels, once: what is taken is gone. */
+  export function takeText(): string;
   export const sizes: Readonly<Record<"kernels" | "kernels-relaxed", number>>;
 }
 

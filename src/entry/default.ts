@@ -1,5 +1,5 @@
 /** The entry for browsers and bundlers: the kernels are part of the code, so that a page needs no network and no server. */
-import { program, sizes, text } from "virtual:packed-kernels";
+import { program, sizes, takeText } from "virtual:packed-kernels";
 import type { KernelFile } from "../device/wasm/kernels.ts";
 import { install } from "./install.ts";
 import { unpack } from "./unpack.ts";
@@ -9,7 +9,7 @@ let files: Record<KernelFile, Uint8Array<ArrayBuffer>> | undefined;
 /** Both files are packed as one, which is smaller. */
 function unpackAll(): Record<KernelFile, Uint8Array<ArrayBuffer>> {
   const code = Uint8Array.from(atob(program), (character) => character.charCodeAt(0));
-  const bytes = unpack(code, text, sizes.kernels + sizes["kernels-relaxed"]);
+  const bytes = unpack(code, takeText(), sizes.kernels + sizes["kernels-relaxed"]);
   return { kernels: bytes.slice(0, sizes.kernels), "kernels-relaxed": bytes.slice(sizes.kernels) };
 }
 

@@ -101,10 +101,10 @@ throw new all.ShapeError([all.NDArray, all.ShapeError, new all.ShapeError("x")].
   },
   "unpacks the kernels for pages in some milliseconds": (folder) => {
     const modules = "cotangent/dist/modules/src/entry";
-    const script = `import { program, sizes, text } from "./node_modules/${modules}/packed-kernels.js";
+    const script = `import { program, sizes, takeText } from "./node_modules/${modules}/packed-kernels.js";
 import { unpack } from "./node_modules/${modules}/unpack.js";
 const before = process.cpuUsage();
-unpack(Uint8Array.from(atob(program), (c) => c.charCodeAt(0)), text, sizes.kernels + sizes["kernels-relaxed"]);
+unpack(Uint8Array.from(atob(program), (c) => c.charCodeAt(0)), takeText(), sizes.kernels + sizes["kernels-relaxed"]);
 const { user, system } = process.cpuUsage(before);
 console.log((user + system) / 1000);`;
     const node = ["--input-type=module", "--eval", script];

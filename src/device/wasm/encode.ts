@@ -32,13 +32,21 @@ interface Numbers {
 
 type Codes<Enum> = { readonly [name in keyof Enum]: number };
 
-/** The numbers by name: AssemblyScript needs `const enum`s, in which TypeScript looks up no names although they are there. */
-const codes = opcodes as unknown as {
+/** As they are at run time: AssemblyScript needs `const enum`s, in which TypeScript looks up no names. */
+interface Enums {
   readonly Command: Codes<typeof opcodes.Command>;
   readonly DType: Codes<typeof opcodes.DType>;
   readonly Op: Codes<typeof opcodes.Op>;
   readonly ReduceOp: Codes<typeof opcodes.ReduceOp>;
-} satisfies Numbers;
+}
+
+/** The numbers by name; each is taken by itself, since bundlers would have to make an object of the whole module. */
+const codes = {
+  Command: (opcodes as unknown as Enums).Command,
+  DType: (opcodes as unknown as Enums).DType,
+  Op: (opcodes as unknown as Enums).Op,
+  ReduceOp: (opcodes as unknown as Enums).ReduceOp,
+} satisfies Numbers & Pick<Enums, "DType">;
 
 const dtypeCode = (dtype: DType): number => codes.DType[dtype.toUpperCase() as Uppercase<DType>];
 
