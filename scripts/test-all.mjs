@@ -81,21 +81,21 @@ async function main() {
     : [];
 
   const steps = [
-    { name: "check", about: "types, lint, format, imports; 1 minute", command: script("check") },
+    { name: "check", about: "types, lint, format, imports; 10 seconds", command: script("check") },
     {
       name: "build",
-      about: "dist/, unless it is as new as the sources; 3 minutes",
+      about: "dist/, unless it is as new as the sources; 2 minutes",
       command: [node, ["scripts/ensure-built.mjs", "dist"]],
     },
     {
       name: "unit",
-      about: "every test on the processor; 5 minutes",
+      about: "every test on the processor; 7 minutes",
       command: [node, ["test/run.mjs"]],
       pattern: total,
     },
     {
       name: "conformance",
-      about: "reference values of JAX and neural-tangents; 2 minutes",
+      about: "reference values of JAX and neural-tangents; 3 minutes",
       command: [node, [tsx, "test/conformance/run.ts"]],
       pattern: conformanceFamily,
     },
@@ -141,7 +141,7 @@ async function main() {
     },
     {
       name: "webgpu",
-      about: "a subset on a software adapter, in Node, Deno and Chromium; 5 minutes",
+      about: "a subset on a software adapter, in Node, Deno and Chromium; 4 minutes",
       command: [node, ["test/webgpu/run.mjs", "--subset"]],
       pattern: total,
     },
