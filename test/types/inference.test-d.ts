@@ -19,11 +19,7 @@ import {
   valueAndGrad,
   vjp,
 } from "cotangent";
-
-type Same<X, Y> = 0 extends X & 1 ? false : [X, Y] extends [Y, X] ? true : false;
-const is = <Expected>() => ({
-  of: <T>(_value: T, ..._wrong: Same<T, Expected> extends true ? [] : [never]): void => {},
-});
+import { is } from "./is.ts";
 
 declare const x: NDArray;
 declare const key: NDArray;

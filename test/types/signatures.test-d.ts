@@ -19,12 +19,7 @@ import {
   vjp,
   vmap,
 } from "cotangent";
-
-/** `is<T>().of(x)` compiles only where `x` is a `T` and the other way round; `any` is neither. */
-type Same<X, Y> = 0 extends X & 1 ? false : [X, Y] extends [Y, X] ? true : false;
-const is = <Expected>() => ({
-  of: <T>(_value: T, ..._wrong: Same<T, Expected> extends true ? [] : [never]): void => {},
-});
+import { is } from "./is.ts";
 
 declare const w: NDArray;
 declare const x: NDArray;
