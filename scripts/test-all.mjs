@@ -80,6 +80,9 @@ async function main() {
     ? readdirSync(join(root, "examples")).filter((name) => /(?<!\.d)\.ts$/.test(name))
     : [];
 
+  /** A step that is a program of ours, and prints what passed, failed and was skipped. */
+  const suite = (name, about, ...args) => ({ name, about, command: [node, args], pattern: total });
+
   const steps = [
     { name: "check", about: "types, lint, format, imports; 10 seconds", command: script("check") },
     {
@@ -87,64 +90,35 @@ async function main() {
       about: "dist/, unless it is as new as the sources; 2 minutes",
       command: [node, ["scripts/ensure-built.mjs", "dist"]],
     },
+    suite("unit", "every test on the processor; 7 minutes", "test/run.mjs"),
     {
-      name: "unit",
-      about: "every test on the processor; 7 minutes",
-      command: [node, ["test/run.mjs"]],
-      pattern: total,
-    },
-    {
-      name: "conformance",
-      about: "reference values of JAX and neural-tangents; 3 minutes",
-      command: [node, [tsx, "test/conformance/run.ts"]],
+      ...suite("conformance", "reference values of JAX and neural-tangents; 3 minutes", tsx, "test/conformance/run.ts"),
       pattern: conformanceFamily,
     },
     ...examples.map((file) => ({
       name: `example ${file}`,
       command: [node, [tsx, "--tsconfig", "examples/tsconfig.json", `examples/${file}`]],
     })),
-    {
-      name: "package",
-      about: "what is packed, installed as users do; half a minute",
-      command: [node, ["test/package/run.mjs"]],
-      pattern: total,
-    },
-    {
-      name: "declarations",
-      about: "types in four compilers, comments and their examples; 1 minute",
-      command: [node, ["test/declarations/run.mjs"]],
-      pattern: total,
-    },
-    {
-      name: "bundlers",
-      about: "one program through each, its size, and pages; 1 minute",
-      command: [node, ["test/bundlers/run.mjs"]],
-      pattern: total,
-    },
-    {
-      name: "runtimes",
-      about: "Deno, Bun, workerd, Chromium; 1 minute",
-      command: [node, ["test/runtimes/run.mjs"]],
-      pattern: total,
-    },
-    {
-      name: "everywhere",
-      about: "the same tests, conformance cases and programs in every runtime, bit by bit; 2 minutes",
-      command: [node, ["test/everywhere/run.mjs"]],
-      pattern: total,
-    },
-    {
-      name: "pages",
-      about: "the examples' pages; half a minute",
-      command: [node, ["test/runtimes/pages.mjs"]],
-      pattern: total,
-    },
-    {
-      name: "webgpu",
-      about: "a subset on a software adapter, in Node, Deno and Chromium; 4 minutes",
-      command: [node, ["test/webgpu/run.mjs", "--subset"]],
-      pattern: total,
-    },
+    suite("package", "what is packed, installed as users do; half a minute", "test/package/run.mjs"),
+    suite(
+      "declarations",
+      "types in four compilers, comments and their examples; 1 minute",
+      "test/declarations/run.mjs",
+    ),
+    suite("bundlers", "one program through each, its size, and pages; 1 minute", "test/bundlers/run.mjs"),
+    suite("runtimes", "Deno, Bun, workerd, Chromium; half a minute", "test/runtimes/run.mjs"),
+    suite(
+      "everywhere",
+      "the same tests, conformance cases and programs in every runtime, bit by bit; 2 minutes",
+      "test/everywhere/run.mjs",
+    ),
+    suite("pages", "the examples' pages; half a minute", "test/runtimes/pages.mjs"),
+    suite(
+      "webgpu",
+      "a subset on a software adapter, in Node, Deno and Chromium; 4 minutes",
+      "test/webgpu/run.mjs",
+      "--subset",
+    ),
   ];
   const wanted = process.argv.slice(2);
   const isWanted = ({ name }) => wanted.length === 0 || wanted.some((part) => name.startsWith(part));
