@@ -11,7 +11,7 @@ export type PyTree<Leaf> = Leaf | null | readonly PyTree<Leaf>[] | { readonly [k
 
 export type { TreeDef };
 
-// biome-ignore lint/suspicious/noExplicitAny: the caller writes `(x: NDArray) => ...`, which no function of `unknown` accepts
+// biome-ignore lint/suspicious/noExplicitAny: nothing is known of a tree of type unknown, and a callback annotated `(x: NDArray) => ...` isn't assignable to one that takes `unknown`
 type AnyLeaf = any;
 
 /** What the types tell to be a leaf: no list, no object but for arrays. Objects of other classes look like nodes to them. */

@@ -23,7 +23,7 @@ import { fold } from "./fold.ts";
 import { identityProduct, type Pattern, patternOf } from "./identity.ts";
 
 /** Adds an equation with one output to the program, and gives that output or what it has become. */
-// biome-ignore lint/suspicious/noExplicitAny: a rule emits primitives of several parameter types, and Primitive is invariant in them
+// biome-ignore lint/suspicious/noExplicitAny: one callback emits add, reshape and transpose, and no `Primitive<X>` holds them all: X stands in its rules' arguments and results
 export type Emit = (primitive: Primitive<any>, inputs: readonly Atom[], params: unknown) => Atom;
 
 /** Neutral elements: `x + -0` is `x` for every x, and `x + 0` is not, for x = -0. */

@@ -11,7 +11,7 @@ import { checkKey, splitToList } from "../random/keys.ts";
 import { checkRepetitions, layerOf } from "./layer.ts";
 import type { Arrays, Kwargs, Layer, Params, Shapes } from "./types.ts";
 
-// biome-ignore lint/suspicious/noExplicitAny: Layer is invariant in its output, which is inferred below; no narrower type holds all layers
+// biome-ignore lint/suspicious/noExplicitAny: as a bound alone: a layer takes and gives its output's type, so that no `Layer<X>` holds all layers; what is returned has the inferred one
 type AnyLayer = Layer<any>;
 type OutputOf<L> = L extends Layer<infer Out> ? Out : never;
 type LastOf<L extends readonly unknown[]> = L extends readonly [...unknown[], infer Last] ? Last : L[number];

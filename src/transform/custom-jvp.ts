@@ -7,7 +7,7 @@ import { type CustomOptions, callFlat, checkCustom, ruleResult, splitArguments }
 import { checkFunction, flattenArrays, refusePromise, type TreeFunction } from "./flat.ts";
 
 /** A rule for one argument: its tangent (or `null`), the result and the arguments to the result's tangent. */
-// biome-ignore lint/suspicious/noExplicitAny: the user annotates the arguments, which `unknown` parameters would refuse
+// biome-ignore lint/suspicious/noExplicitAny: a rule may name the types of its arguments, which parameters of `unknown` would refuse, or leave them out, which those of `never` would make useless
 export type TangentRule = ((tangent: any, out: any, ...args: any[]) => unknown) | null;
 
 /** A function whose forward-mode derivative is given by `defjvp`. */
@@ -16,7 +16,7 @@ export type CustomJvp<F extends TreeFunction> = F & {
    * Sets the rule: `(primals, tangents)`, lists like the arguments, to `[out, tangentOut]`. Arguments named in
    * `nondiffArgnums` come before these two, and are missing in the lists.
    */
-  // biome-ignore lint/suspicious/noExplicitAny: the same, and nondiffArgnums decides how many come in front of the two lists
+  // biome-ignore lint/suspicious/noExplicitAny: as above; how many arguments stand before the two lists is a value, nondiffArgnums, which no type knows
   defjvp(rule: (...args: any[]) => readonly [unknown, unknown]): void;
   /** Sets a rule for each argument, `null` where the result doesn't change with it; their tangents are added. */
   defjvps(...rules: TangentRule[]): void;

@@ -83,7 +83,7 @@ export type CustomVjp<F extends TreeFunction> = F & {
    */
   defvjp(
     forward: (...args: Parameters<F>) => readonly [unknown, unknown],
-    // biome-ignore lint/suspicious/noExplicitAny: the user annotates the residuals as what his forward returned, which nothing here can name
+    // biome-ignore lint/suspicious/noExplicitAny: the residuals are whatever forward returns, behind as many arguments as nondiffArgnums has; `unknown` would refuse their annotation
     backward: (...args: any[]) => readonly unknown[],
   ): void;
 };

@@ -12,7 +12,7 @@ import { castWeak, convertElementType, narrowed, withDigits } from "../lax/conve
 import { asArray, numberDType } from "../lax/operands.ts";
 
 /** A function of trees of arrays that returns a tree of arrays. */
-// biome-ignore lint/suspicious/noExplicitAny: as a bound of users' functions; `unknown` parameters would refuse every annotated one
+// biome-ignore lint/suspicious/noExplicitAny: as a bound of users' functions, never called: `unknown` parameters would refuse annotated functions, `never` ones give unannotated arguments no type
 export type TreeFunction = (...args: any[]) => any;
 
 /** A number with all of its digits, which a function sees as a weak float. */

@@ -2,7 +2,7 @@
 import * as cotangent from "cotangent";
 import { Unavailable } from "./report.ts";
 
-// biome-ignore lint/suspicious/noExplicitAny: a function that is found by its name at run time has no type that the compiler could know
+// biome-ignore lint/suspicious/noExplicitAny: names come from a JSON file, so that arguments and results are only known when it is read
 export type AnyFunction = (...args: any[]) => any;
 
 /** The function under a dotted name such as `numpy.linalg.inv`. Throws `Unavailable` where there is none. */

@@ -38,7 +38,7 @@ const read = (x: Written | Generated): NDArray =>
 
 const isFloat = ({ dtype }: { readonly dtype: DType }): boolean => dtype.startsWith("float");
 
-// biome-ignore lint/suspicious/noExplicitAny: functions of many kinds under one name
+// biome-ignore lint/suspicious/noExplicitAny: one table holds functions of arrays, of lists and of both; each entry reads its own arguments
 type Apply = (args: any[], params: any) => unknown;
 
 const trailing =

@@ -4,7 +4,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { assertThrows, messageOf } from "../support/arrays.ts";
 
-// biome-ignore lint/suspicious/noExplicitAny: wrong arguments of every kind
+// biome-ignore lint/suspicious/noExplicitAny: the file calls with what the types refuse, to read the errors that plain JavaScript gets
 type Any = any;
 const any = nt as Any;
 const f = (p: NDArray, x: NDArray): NDArray => np.matmul(x, p);

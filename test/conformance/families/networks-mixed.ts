@@ -59,7 +59,7 @@ class Mixed {
   }
 
   f({ objectIn, objectOut }: Form) {
-    // biome-ignore lint/suspicious/noExplicitAny: one kernel function gets lists, objects or nulls by turns, and infers one type from f
+    // biome-ignore lint/suspicious/noExplicitAny: x is a list or an object by the case at hand, and the kernel function infers from f a type that has to take both
     return (params: unknown, x: any, kwargs: object): unknown => {
       const out = this.apply(params, objectIn ? inputsFromObject(x) : x, kwargs);
       return objectOut ? outputsToObject(out) : out;
