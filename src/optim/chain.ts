@@ -35,7 +35,7 @@ export function chain(...transformations: readonly GradientTransformation[]): Gr
 
 /**
  * The parameters with updates added, each in its own dtype. Source: `optax.apply_updates`.
- * @throws TypeError when the trees differ.
+ * @throws TypeError when the trees differ, ShapeError when arrays in them do.
  * @example optim.applyUpdates({ w: np.array([1]) }, { w: np.array([0.5]) }) // { w: [1.5] }
  */
 export function applyUpdates<Params>(params: Params, updates: unknown, ...rest: never[]): Params {

@@ -1,5 +1,7 @@
 /** What transformations of gradients are written with: trees leaf by leaf, and checks. */
-import { describe } from "../base/errors.ts";
+import { describe, formatShape, ShapeError } from "../base/errors.ts";
+import { entry } from "../base/lists.ts";
+import { sameShape } from "../base/shapes.ts";
 import { formatTree, sameStructure, type TreeDef, unflatten } from "../base/tree.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { convertElementType } from "../lax/convert.ts";
@@ -18,13 +20,20 @@ export function flat(fn: string, tree: unknown): Flat {
   return { leaves, tree: def };
 }
 
-/** The leaves of a tree that must be like another one. */
+/** The leaves of a tree that must be like another one, shapes included: a sum that broadcasts would change parameters' shapes. */
 export function flatLike(fn: string, name: string, tree: unknown, like: Flat): readonly NDArray[] {
   const { leaves, tree: def } = flat(fn, tree);
-  if (sameStructure(def, like.tree)) return leaves;
-  throw new TypeError(
-    `${fn}: ${name} must be a tree like the gradients, ${formatTree(like.tree)}, got ${formatTree(def)}.`,
-  );
+  if (!sameStructure(def, like.tree)) {
+    throw new TypeError(`${fn}: ${name} must have the structure ${formatTree(like.tree)}, got ${formatTree(def)}.`);
+  }
+  leaves.forEach(({ shape }, i) => {
+    const wanted = entry(like.leaves, i).shape;
+    if (sameShape(shape, wanted)) return;
+    throw new ShapeError(
+      `${fn}: ${name} must have shape ${formatShape(wanted)} in leaf ${i} of ${formatTree(def)}, got ${formatShape(shape)}.`,
+    );
+  });
+  return leaves;
 }
 
 /** A tree with new leaves. */

@@ -11,7 +11,8 @@ export interface GradientTransformation {
   readonly init: (params: unknown) => OptState;
   /**
    * What to add to the parameters by `applyUpdates`, a tree like the gradients, and the next state.
-   * @throws TypeError when the gradients' tree isn't that of the state's parameters, or `params` are needed and not given.
+   * @throws TypeError when the gradients' tree isn't that of the state's parameters, or `params` are needed and not given;
+   * ShapeError when arrays in these trees differ.
    */
   readonly update: <Updates>(
     updates: Updates,

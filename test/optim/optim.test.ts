@@ -107,6 +107,19 @@ test("the norm of a tree", () => {
   assert.is(optim.globalNorm([]).item(), 0);
 });
 
+test("arrays of other shapes are refused, and never broadcast", () => {
+  const [params, other] = [{ w: np.ones([3]) }, { w: np.ones([2, 3]) }];
+  assertThrows(() => optim.applyUpdates(params, other), "optim.applyUpdates: updates", "(3,)", "leaf 0", "(2, 3)");
+  assertThrows(() => optim.applyUpdates(other, params), "optim.applyUpdates: updates", "(2, 3)", "(3,)");
+  for (const [name, { init, update }] of Object.entries({
+    sgd: optim.sgd(0.1, { momentum: 0.9 }),
+    adam: optim.adam(0.1),
+    addDecayedWeights: optim.addDecayedWeights(0.1),
+  })) {
+    assertThrows(() => update(other, init(params), params), `optim.${name}`, "(2, 3)", "(3,)");
+  }
+});
+
 test("what can't be is refused by name", () => {
   const params = { w: array([1]) };
   const { init, update } = optim.sgd(0.1, { momentum: 0.9 });
