@@ -105,6 +105,7 @@ async function main() {
       "types in four compilers, comments and their examples; 1 minute",
       "test/declarations/run.mjs",
     ),
+    { name: "docs", about: "the site of guides and reference, and its links; half a minute", command: script("docs") },
     suite("bundlers", "one program through each, its size, and pages; 1 minute", "test/bundlers/run.mjs"),
     suite("runtimes", "Deno, Bun, workerd, Chromium; half a minute", "test/runtimes/run.mjs"),
     suite(

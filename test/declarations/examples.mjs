@@ -1,6 +1,7 @@
 // Runs the examples that comments hold: a line `code // result` is a promise where the result is a value, or `shape [2, 3]`.
 
 import * as cotangent from "cotangent";
+import { plain, same } from "./same.mjs";
 
 export { cotangent };
 
@@ -23,25 +24,6 @@ export function promises(example) {
     before.push(...statements, ...(last !== undefined && /^(?:const|let) /.test(last) ? [last] : []));
     return found;
   });
-}
-
-/** Arrays as lists of numbers, in trees as well. */
-function plain(value) {
-  if (value instanceof cotangent.NDArray) return value.toArray();
-  if (ArrayBuffer.isView(value)) return Array.from(value);
-  if (Array.isArray(value)) return value.map(plain);
-  if (Object.prototype.toString.call(value) !== "[object Object]") return value;
-  return Object.fromEntries(Object.entries(value).map(([key, own]) => [key, plain(own)]));
-}
-
-/** As far as four decimals, or five digits, tell. */
-function same(got, wanted) {
-  if (typeof got === "number" && typeof wanted === "number") {
-    return Object.is(got, wanted) || Math.abs(got - wanted) <= 6e-5 * Math.max(1, Math.abs(wanted));
-  }
-  if (typeof got !== "object" || typeof wanted !== "object" || got === null || wanted === null) return got === wanted;
-  const keys = Object.keys(wanted);
-  return keys.length === Object.keys(got).length && keys.every((key) => same(got[key], wanted[key]));
 }
 
 /** Throws unless the line gives what it says. */

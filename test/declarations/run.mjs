@@ -63,6 +63,7 @@ function compile(folder, compiler, { lib, ...resolution }) {
 function readComments(folder) {
   // "cotangent" is what is installed beside the file.
   copyFileSync(join(here, "examples.mjs"), join(folder, "examples.mjs"));
+  copyFileSync(join(here, "same.mjs"), join(folder, "same.mjs"));
   const args = [join(here, "comments.mjs"), folder];
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
   if (status !== 0) throw new Error(stdout + stderr);
