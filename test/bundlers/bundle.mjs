@@ -12,18 +12,20 @@ import { rollup } from "rollup";
 const here = dirname(fileURLToPath(import.meta.url));
 const require = createRequire(join(here, "package.json"));
 
-/** Installs webpack, Vite and publint on the first run. */
-export function install() {
-  const { devDependencies } = JSON.parse(readFileSync(join(here, "package.json"), "utf8"));
+/** Installs the development dependencies of `folder`, unless they are there. */
+export function installIn(folder, names) {
+  const { devDependencies } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
   const complete = Object.entries(devDependencies).every(([name, version]) => {
-    const path = join(here, "node_modules", name, "package.json");
+    const path = join(folder, "node_modules", name, "package.json");
     return existsSync(path) && JSON.parse(readFileSync(path, "utf8")).version === version;
   });
   if (complete) return;
-  console.log("installing webpack, Vite and publint ...");
+  console.log(`installing ${names} ...`);
   const options = ["--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"];
-  execFileSync("npm", ["ci", ...options], { cwd: here, stdio: "inherit" });
+  execFileSync("npm", ["ci", ...options], { cwd: folder, stdio: "inherit" });
 }
+
+export const install = () => installIn(here, "webpack, Vite and publint");
 
 /** A package of this folder; `null` where it isn't installed. */
 export async function tool(name, file = null) {

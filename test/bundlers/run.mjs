@@ -13,6 +13,7 @@ import { inProject } from "../package/project.mjs";
 import { findChromium, launch } from "../runtimes/browser.mjs";
 import { bin, install as installRuntimes } from "../runtimes/install.mjs";
 import { bundlers, install } from "./bundle.mjs";
+import { inNext } from "./next.mjs";
 import { checkSizes } from "./sizes.mjs";
 
 const program = fileURLToPath(new URL("program.js", import.meta.url));
@@ -57,6 +58,7 @@ async function testNode(project, out) {
     execFileSync(bin("bun"), ["build", main, "--target=node", `--outfile=${file}`], { cwd: project, stdio: "pipe" });
     inNode(file);
   });
+  await test("a route of Next, on its server", async () => expect(await inNext(main)));
 }
 
 const page = (script) => `<!doctype html><meta charset="utf-8"><title>cotangent</title>${script}`;
