@@ -35,14 +35,14 @@ export function countStep({ pattern }, code, lines) {
 
 const format = ({ passed, failed, skipped }) => `${passed} passed, ${failed} failed, ${skipped} skipped`;
 
-/** Runs a command, passing its output on; a total becomes "name: total", so that only the last line is one. */
-function run(name, command, args, cwd) {
+/** Runs a command, giving its lines to `print`; a total becomes "name: total", so that only the last line is one. */
+function run(name, command, args, cwd, print) {
   return new Promise((done) => {
     const child = spawn(command, args, { cwd, stdio: ["ignore", "pipe", "inherit"] });
     const lines = [];
     createInterface({ input: child.stdout }).on("line", (line) => {
       lines.push(line);
-      console.log(total.test(line) ? `${name}: ${line}` : line);
+      print(total.test(line) ? `${name}: ${line}` : line);
     });
     child.on("error", (error) => {
       console.error(`${name}: ${error.message}`);
@@ -52,20 +52,41 @@ function run(name, command, args, cwd) {
   });
 }
 
-/** Runs steps one after the other, prints what each came to, and the total as the last line. */
+/** Runs a step and gives its counts and the line that sums it up. */
+async function runStep(step, root, print) {
+  const started = performance.now();
+  const { code, lines } = await run(step.name, ...step.command, root, print);
+  const counts = countStep(step, code, lines);
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  return { counts, line: `${counts.failed ? "FAIL" : "ok  "} ${step.name}: ${format(counts)} (${seconds} s)` };
+}
+
+/** Runs a step beside those that follow; its lines are printed together, when all of them have ended. */
+async function runBeside(step, root) {
+  const lines = [];
+  const result = await runStep(step, root, (line) => lines.push(line));
+  return { ...result, name: step.name, lines };
+}
+
+/**
+ * Runs steps one after the other, prints what each came to, and the total as the last line. A step that is `beside` others
+ * works on one core only, and those that follow don't wait for it.
+ */
 export async function runSteps(steps, root) {
-  const sum = { passed: 0, failed: steps.length ? 0 : 1, skipped: 0 };
-  const summary = [];
+  const results = [];
+  const beside = [];
   for (const step of steps) {
     console.log(`\n== ${[step.name, step.about].filter(Boolean).join(": ")}`);
-    const started = performance.now();
-    const { code, lines } = await run(step.name, ...step.command, root);
-    const counts = countStep(step, code, lines);
-    for (const key of Object.keys(sum)) sum[key] += counts[key];
-    const seconds = ((performance.now() - started) / 1000).toFixed(1);
-    summary.push(`${counts.failed ? "FAIL" : "ok  "} ${step.name}: ${format(counts)} (${seconds} s)`);
+    if (step.beside) beside.push(runBeside(step, root));
+    else results.push(await runStep(step, root, console.log));
   }
-  console.log(`\n${summary.join("\n")}\n\n${format(sum)}`);
+  for (const { name, lines, ...result } of await Promise.all(beside)) {
+    console.log(`\n== ${name}, which ran beside the others\n${lines.join("\n")}`);
+    results.push(result);
+  }
+  const sum = { passed: 0, failed: steps.length ? 0 : 1, skipped: 0 };
+  for (const { counts } of results) for (const key of Object.keys(sum)) sum[key] += counts[key];
+  console.log(`\n${results.map(({ line }) => line).join("\n")}\n\n${format(sum)}`);
   process.exitCode = sum.failed ? 1 : 0;
 }
 
@@ -92,8 +113,14 @@ async function main() {
     },
     suite("unit", "every test on the processor; 7 minutes", "test/run.mjs"),
     {
-      ...suite("conformance", "reference values of JAX and neural-tangents; 3 minutes", tsx, "test/conformance/run.ts"),
+      ...suite(
+        "conformance",
+        "reference values of JAX and neural-tangents, beside the next steps; 3 minutes",
+        tsx,
+        "test/conformance/run.ts",
+      ),
       pattern: conformanceFamily,
+      beside: true,
     },
     ...examples.map((file) => ({
       name: `example ${file}`,

@@ -1,7 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { conformanceFamily, countStep, total } from "../../scripts/test-all.mjs";
-import { runScript } from "../support/command.ts";
+import { conformanceFamily, countStep, runSteps, total } from "../../scripts/test-all.mjs";
+import { projectRoot, runScript } from "../support/command.ts";
 
 const counts = (passed: number, failed: number, skipped: number) => ({ passed, failed, skipped });
 
@@ -32,6 +32,36 @@ test("a step that doesn't exist is a failure", () => {
   const { code, output } = runScript("scripts/test-all.mjs", "nowhere");
   assert.is(code, 1);
   assert.match(output, /^0 passed, 1 failed, 0 skipped$/m);
+});
+
+/** What the steps print together. */
+async function printed(steps: Parameters<typeof runSteps>[0]): Promise<string> {
+  const { log } = console;
+  const lines: string[] = [];
+  console.log = (line: string) => lines.push(line);
+  try {
+    await runSteps(steps, projectRoot);
+  } finally {
+    console.log = log;
+  }
+  return lines.join("\n");
+}
+
+test("a step beside others is counted, its lines stand together, and the total is the last line", async () => {
+  const step = (name: string, ms: number, beside = false) => {
+    const program = `setTimeout(() => console.log("done\\n2 passed, 0 failed, 1 skipped"), ${ms})`;
+    return { name, command: [process.execPath, ["-e", program]], pattern: total, beside };
+  };
+  const output = await printed([step("first", 500, true), step("second", 0), step("third", 0)]);
+  const rounded = output.replace(/\d+\.\d s/g, "0 s");
+  const counts = "2 passed, 0 failed, 1 skipped";
+  const parts = [
+    ...["== first", "== second", "done", `second: ${counts}`, "== third", "done", `third: ${counts}`],
+    ...["== first, which ran beside the others", "done", `first: ${counts}`],
+    ...["second", "third", "first"].map((name) => `ok   ${name}: ${counts} (0 s)`),
+    "6 passed, 0 failed, 3 skipped",
+  ];
+  assert.equal(rounded.split("\n").filter(Boolean), parts);
 });
 
 test.run();
