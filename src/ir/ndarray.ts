@@ -1,7 +1,7 @@
 /** Arrays as users hold them: a shape, a dtype and (on the host) an ordinary typed array. */
 
 import { COPY, MARK } from "../base/copies.ts";
-import { allocate, type DType, type TypedArray } from "../base/dtypes.ts";
+import { allocate, type DType, itemSize, type TypedArray } from "../base/dtypes.ts";
 import { formatShape, noMore } from "../base/errors.ts";
 import { type Shape, sizeOf } from "../base/shapes.ts";
 import { type Aval, frozenAval, makeAval } from "./aval.ts";
@@ -45,6 +45,20 @@ export abstract class NDArray {
    */
   get size(): number {
     return sizeOf(this.aval.shape);
+  }
+  /**
+   * How many bytes an element takes.
+   * @example np.ones([2, 3]).itemsize // 4
+   */
+  get itemsize(): number {
+    return itemSize(this.aval.dtype);
+  }
+  /**
+   * How many bytes the elements take.
+   * @example np.ones([2, 3]).nbytes // 24
+   */
+  get nbytes(): number {
+    return this.size * this.itemsize;
   }
 
   /**

@@ -6,10 +6,9 @@ import { entry } from "../base/lists.ts";
 import { canonicalAxis, checkShape, range, type Shape, sameShape } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import type { One } from "../ir/primitive.ts";
-import { add, div, max, min, mul, neg, sub } from "./arithmetic.ts";
+import { add, div, max, min, mul, neg } from "./arithmetic.ts";
 import type { Combine } from "./combine.ts";
 import { convertElementType, sameDType } from "./convert.ts";
-import { iota } from "./create.ts";
 import { associativeScan } from "./cumulative.ts";
 import { withDerivative } from "./decomposition.ts";
 import { checkIndices, fromEnd, type GatherIndices, gatherRows, scatterRows } from "./gather.ts";
@@ -21,10 +20,11 @@ import {
   windowRows,
   windowSizes,
 } from "./index-windows.ts";
-import { bitwiseOr, eq, gt, ne, select } from "./logic.ts";
+import { lastValues, overWidth } from "./last-values.ts";
+import { bitwiseOr, eq, ne, select } from "./logic.ts";
 import { requireNumbers } from "./nary.ts";
 import { type ArrayLike, asArray } from "./operands.ts";
-import { broadcastInDim, broadcastTo, expandDims, reshape } from "./shape.ts";
+import { expandDims } from "./shape.ts";
 import { pad, sliceInDim } from "./slice.ts";
 import { sortWithPlaces } from "./sort.ts";
 import { stopGradient } from "./stop-gradient.ts";
@@ -103,21 +103,6 @@ function placesOf(
       `got ${formatShape(shape)}.`,
   );
 }
-
-/** For each row the last of the values that its places name, and whether there is any. */
-function lastValues(values: NDArray, index: NDArray, rows: number): [values: NDArray, hit: NDArray] {
-  const [groups, count] = index.shape as [number, number];
-  // Which value stands in a row, counted from 1; 0 for none.
-  const order = reshape(add(iota("int32", count), 1), { newSizes: [1, count, 1] });
-  const last = reshape(scatterRows(broadcastTo(order, [groups, count, 1]), index, { rows, replace: true }), {
-    newSizes: [groups, rows],
-  });
-  const chosen = gatherRows(values, sub(last, 1));
-  return [chosen, overWidth(gt(last, 0), chosen.shape)];
-}
-
-/** `[1 or before, count]` repeated to `[before, count, width]`. */
-const overWidth = (x: NDArray, shape: Shape): NDArray => broadcastInDim(x, { shape, broadcastDimensions: [0, 1] });
 
 /** Values in the order of their places, where each is combined with those before it that have the same place. */
 function runningTotals(values: NDArray, index: NDArray, combine: Combine): [values: NDArray, index: NDArray] {

@@ -9,6 +9,7 @@ import type { ElementMethods } from "./element-methods.ts";
 import { at, take } from "./indexing.ts";
 import * as logic from "./logic.ts";
 import * as movement from "./movement.ts";
+import { partAt } from "./part.ts";
 import * as products from "./products.ts";
 import type { ReductionMethods } from "./reduction-methods.ts";
 import * as reductions from "./reductions.ts";
@@ -66,6 +67,7 @@ const functions = (): Record<string, unknown> => ({
   argmax: reductions.argmax,
   argmin: reductions.argmin,
   cumsum: cumulative.cumsum,
+  cumprod: cumulative.cumprod,
   sort: sorting.sort,
   argsort: sorting.argsort,
   take,
@@ -74,8 +76,9 @@ const functions = (): Record<string, unknown> => ({
   ravel: movement.ravel,
   flatten: movement.ravel,
   squeeze: movement.squeeze,
+  swapaxes: movement.swapaxes,
   astype,
-  at,
+  at: partAt,
   to: moveTo,
   [Symbol.iterator]: rows,
 });

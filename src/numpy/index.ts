@@ -65,6 +65,7 @@ export * as linalg from "./linalg-names.ts";
 export * from "./logic.ts";
 export * from "./movement.ts";
 export * from "./pad.ts";
+export type { Part } from "./part.ts";
 export * from "./products.ts";
 export * from "./reductions.ts";
 export * from "./repeat.ts";

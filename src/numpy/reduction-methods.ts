@@ -1,7 +1,7 @@
 /** The methods of arrays that compute along axes: sums, extrema, orders, and products with other arrays. */
 import type { NDArray } from "../ir/ndarray.ts";
 import type { ArrayLike } from "../lax/operands.ts";
-import type { cumsum } from "./cumulative.ts";
+import type { cumprod, cumsum } from "./cumulative.ts";
 import type { Behind } from "./operands.ts";
 import type { all, any, argmax, argmin, max, mean, min, prod, std, sum, var as variance } from "./reductions.ts";
 import type { argsort, sort } from "./sorting.ts";
@@ -95,6 +95,12 @@ export interface ReductionMethods {
    * @example np.array([1, 2, 3]).cumsum() // [1, 3, 6]
    */
   cumsum(...args: Behind<typeof cumsum>): NDArray;
+  /**
+   * The products of the elements up to each place along an axis; without one, of the array in one dimension.
+   * @throws ShapeError for an axis that there isn't.
+   * @example np.array([1, 2, 3]).cumprod() // [1, 2, 6]
+   */
+  cumprod(...args: Behind<typeof cumprod>): NDArray;
   /**
    * Sorted along an axis, the last one by default; NaN comes last.
    * @throws ShapeError for an axis that there isn't.

@@ -3,8 +3,9 @@ import type { DType } from "../base/dtypes.ts";
 import type { DeviceLike } from "../device/device.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import type { Index, take } from "./indexing.ts";
-import type { ravel, reshape, squeeze, transpose } from "./movement.ts";
+import type { ravel, reshape, squeeze, swapaxes, transpose } from "./movement.ts";
 import type { Behind } from "./operands.ts";
+import type { Part } from "./part.ts";
 
 /** None of them changes the array, which is immutable. */
 export interface ShapeMethods {
@@ -45,6 +46,12 @@ export interface ShapeMethods {
    */
   squeeze(...args: Behind<typeof squeeze>): NDArray;
   /**
+   * With two axes exchanged.
+   * @throws ShapeError for an axis that there isn't.
+   * @example np.ones([2, 3, 4]).swapaxes(0, 2).shape // [4, 3, 2]
+   */
+  swapaxes(...args: Behind<typeof swapaxes>): NDArray;
+  /**
    * The elements as another dtype; floats to integers are cut towards 0.
    * @throws TypeError for a dtype that there isn't.
    * @example np.array([1.5, -1.5]).astype("int32") // [1, -1]
@@ -52,11 +59,15 @@ export interface ShapeMethods {
   astype(dtype: DType): NDArray;
   /**
    * The part that Python's `x[i, j, ...]` gives: numbers, slices such as `"1:3"` and `"::-1"`, `"..."`, `null` for a new axis,
-   * arrays of integers or bools.
+   * arrays of integers or bools. It is an array, whose arithmetic gives the part changed: `x.at(0).add(1)` is row 0 plus 1.
+   * For the whole array with the part changed, which JAX writes `x.at[0].add(1)`, there are `x.at(0).set(y)`,
+   * `x.at(0).apply((part) => part.add(1))`, and `np.indexAdd(x, [0], 1)` and its kind, where repeated indices add up.
    * @throws ShapeError for a place out of range, or too many indices.
-   * @example np.array([[1, 2, 3], [4, 5, 6]]).at(1, "0:2") // [4, 5]
+   * @example
+   * np.array([[1, 2, 3], [4, 5, 6]]).at(1, "0:2") // [4, 5]
+   * np.array([[1, 2, 3], [4, 5, 6]]).at(1, "0:2").set(0) // [[1, 2, 3], [0, 0, 6]]
    */
-  at(...indices: readonly Index[]): NDArray;
+  at(...indices: readonly Index[]): Part;
   /**
    * The same elements on another device: on a GPU at once, in the processor's memory when they have been read; the array
    * itself if it is there. Source: `jax.device_put`.

@@ -1,11 +1,13 @@
 /** Arrays with a part of them changed: what `x.at[...].set(y)` and its relatives are in JAX. */
 
 import { type Arguments, namedArguments } from "../base/arguments.ts";
+import { type DType, isFloat } from "../base/dtypes.ts";
 import { checkList, formatShape, noMore, ShapeError } from "../base/errors.ts";
 import { entry } from "../base/lists.ts";
 import { canonicalAxis, range } from "../base/shapes.ts";
-import type { NDArray } from "../ir/ndarray.ts";
+import { type NDArray, scalar } from "../ir/ndarray.ts";
 import * as lax from "../lax/index.ts";
+import { lastValues } from "../lax/last-values.ts";
 import { requireNumbers } from "../lax/nary.ts";
 import { type ArrayLike, asArray } from "../lax/operands.ts";
 import { broadcastTo } from "../lax/shape.ts";
@@ -13,6 +15,22 @@ import { type Index, type Indices, indexed } from "./indexing.ts";
 
 /** A vector, places in it, and a value for each of these: the changed vector. */
 type Update = (x: NDArray, places: NDArray, values: NDArray) => NDArray;
+
+const scatterSet: Update = (x, places, values) => {
+  const count = places.size;
+  const [rows, hit] = lastValues(
+    lax.reshape(values, { newSizes: [1, count, 1] }),
+    lax.reshape(places, { newSizes: [1, count] }),
+    x.size,
+  );
+  return lax.select(lax.reshape(hit, { newSizes: x.shape }), lax.reshape(rows, { newSizes: x.shape }), x);
+};
+
+/** The value as an array of a dtype. A number gets it directly, with all the digits that it holds. */
+function valueIn(fn: string, y: ArrayLike, name: string, dtype: DType): NDArray {
+  const direct = typeof y === "number" && (isFloat(dtype) || (dtype === "uint32" && y >= 0 && y < 2 ** 32));
+  return direct ? scalar(y, dtype) : lax.convertElementType(asArray(fn, y, name), dtype);
+}
 
 function updated(
   fn: string,
@@ -26,7 +44,7 @@ function updated(
   checkList(fn, "indices", indices);
   const places = lax.reshape(lax.iota("int32", operand.size), { newSizes: operand.shape });
   const chosen = indexed(fn, places, indices, true);
-  const given = lax.convertElementType(asArray(fn, y, name), operand.dtype);
+  const given = valueIn(fn, y, name, operand.dtype);
   const lead = chosen.ndim - given.ndim;
   if (lead < 0 || given.shape.some((n, i) => n !== 1 && n !== chosen.shape[lead + i])) {
     throw new ShapeError(
@@ -55,7 +73,7 @@ const update = (name: string, scatter: Update, takesBools = true) => {
  * @param indices a list, one entry for each of `at`'s arguments.
  * @example np.indexSet(x, [0, "1:3"], 7)
  */
-export const indexSet = /* @__PURE__ */ update("indexSet", lax.scatterSet);
+export const indexSet = /* @__PURE__ */ update("indexSet", scatterSet);
 /**
  * `x` with `y` added to the part `at(x, ...indices)`; see `indexSet`. Source: `x.at[indices].add(y)` of JAX.
  * @example np.indexAdd(np.zeros([3]), [0], 7) // [7, 0, 0]
@@ -95,7 +113,7 @@ export function putAlongAxis(
   const operand = asArray(fn, x);
   if (given === null) {
     const flat = lax.reshape(operand, { newSizes: [operand.size] });
-    return lax.reshape(updated(fn, lax.scatterSet, flat, [indices], values, "values"), { newSizes: operand.shape });
+    return lax.reshape(updated(fn, scatterSet, flat, [indices], values, "values"), { newSizes: operand.shape });
   }
   const axis = canonicalAxis(fn, given, operand.ndim);
   const along = (i: number): NDArray =>
@@ -103,7 +121,7 @@ export function putAlongAxis(
       newSizes: operand.shape.map((n, k) => (k === i ? n : 1)),
     });
   const places = range(operand.ndim).map((i) => (i === axis ? indices : along(i)));
-  return updated(fn, lax.scatterSet, operand, places, values, "values");
+  return updated(fn, scatterSet, operand, places, values, "values");
 }
 
 /**
@@ -119,5 +137,5 @@ export function fillDiagonal(x: ArrayLike, value: ArrayLike, ...rest: never[]): 
   }
   const place = lax.iota("int32", Math.min(...operand.shape));
   const places = operand.shape.map(() => place);
-  return updated(fn, lax.scatterSet, operand, places, value, "value");
+  return updated(fn, scatterSet, operand, places, value, "value");
 }

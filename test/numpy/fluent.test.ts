@@ -44,7 +44,7 @@ test("reductions and products", () => {
     );
     assert.equal(x[name](1).toArray(), np[name](x, 1).toArray(), name);
   }
-  for (const name of ["prod", "argmax", "argmin", "cumsum"] as const) {
+  for (const name of ["prod", "argmax", "argmin", "cumsum", "cumprod"] as const) {
     assert.equal(x[name]().toArray(), np[name](x).toArray(), name);
     assert.equal(x[name](1).toArray(), np[name](x, 1).toArray(), name);
   }
@@ -69,6 +69,9 @@ test("shapes", () => {
   assert.equal(x.reshape(1, 6, 1).squeeze(0).shape, [6, 1]);
   assert.is(x.astype("int32").dtype, "int32");
   assert.equal(x.at(":", -1).toArray(), [3, 6]);
+  assert.equal(x.swapaxes(0, -1).toArray(), x.T.toArray());
+  assert.equal([x.itemsize, x.nbytes], [4, 24]);
+  assert.equal([x.greater(1).nbytes, x.astype("float64").nbytes, array([]).nbytes], [6, 48, 0]);
 });
 
 test("iteration over the first axis", () => {
