@@ -22,12 +22,15 @@ interface Stages {
   readonly peakBytes: number;
 }
 
-function runNode(threads: number): Stages {
-  const file = fileURLToPath(new URL("support/first-kernel.js", import.meta.url));
-  const { stdout, stderr, status } = spawnSync(process.execPath, [file, String(threads)], { encoding: "utf8" });
-  if (status !== 0) throw new Error(`bench: the cold start failed:\n${stderr}`);
-  return JSON.parse(stdout) as Stages;
+/** What a program of bench/support/ prints as JSON, in a process of its own. */
+function runNode<T>(name: string, ...args: string[]): T {
+  const file = fileURLToPath(new URL(`support/${name}`, import.meta.url));
+  const { stdout, stderr, status } = spawnSync(process.execPath, [file, ...args], { encoding: "utf8" });
+  if (status !== 0) throw new Error(`bench: ${name} failed:\n${stderr}`);
+  return JSON.parse(stdout) as T;
 }
+
+const firstKernel = (threads: number): Stages => runNode("first-kernel.js", String(threads));
 
 /** Seconds from the start of Python until it says that it has a kernel. */
 function runPython(command: string): Promise<number> {
@@ -52,8 +55,8 @@ async function repeat<T>(count: number, run: () => T | Promise<T>): Promise<T[]>
 }
 
 export const coldstart: Subject = async (_, report) => {
-  const runs = await repeat(RUNS, () => runNode(1));
-  const threaded = await repeat(RUNS, () => runNode(CORES));
+  const runs = await repeat(RUNS, () => firstKernel(1));
+  const threaded = await repeat(RUNS, () => firstKernel(CORES));
   const stages: [string, (s: Stages) => number][] = [
     ["Node itself", (s) => s.started],
     ["loading the library", (s) => s.loaded - s.started],
@@ -74,10 +77,12 @@ export const coldstart: Subject = async (_, report) => {
     measured.push({ name: `the same in Python, all cores (${times(ratio)})`, ...timing });
   }
   const cpu = summarize(runs.map((s) => s.cpu / 1000));
+  const unpacking = summarize(await repeat(RUNS, () => runNode<number>("unpack-child.js") / 1000));
   const peakBytes = Math.max(...runs.map((s) => s.peakBytes));
   const rows: Cell[][] = [
     ...measured.map((timing) => [timing.name, milliseconds(timing.median), range(timing)]),
     ["CPU time of the process until then", milliseconds(cpu.median), range(cpu)],
+    ["CPU time of unpacking the kernels, as pages do", milliseconds(unpacking.median), range(unpacking)],
     ["peak memory of the process until then", mebibytes(peakBytes), null],
   ];
   for (const row of rows) report(row.join("  "));
@@ -85,6 +90,6 @@ export const coldstart: Subject = async (_, report) => {
     title: "Cold start: the docstring's CNN, 5 against 20, traced",
     columns: ["stage", "median", "fastest to slowest"],
     rows,
-    data: [...measured, { cpu, peakBytes, ratio }],
+    data: [...measured, { cpu, unpacking, peakBytes, ratio }],
   };
 };

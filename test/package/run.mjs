@@ -99,19 +99,6 @@ throw new all.ShapeError([all.NDArray, all.ShapeError, new all.ShapeError("x")].
     );
     if (!/\[class NDArray\];\[class ShapeError .*\];ShapeError: x/.test(text)) fail(text);
   },
-  "unpacks the kernels for pages in some milliseconds": (folder) => {
-    const modules = "cotangent/dist/modules/src/entry";
-    const script = `import { program, sizes, takeText } from "./node_modules/${modules}/packed-kernels.js";
-import { unpack } from "./node_modules/${modules}/unpack.js";
-const before = process.cpuUsage();
-unpack(Uint8Array.from(atob(program), (c) => c.charCodeAt(0)), takeText(), sizes.kernels + sizes["kernels-relaxed"]);
-const { user, system } = process.cpuUsage(before);
-console.log((user + system) / 1000);`;
-    const node = ["--input-type=module", "--eval", script];
-    const times = Array.from({ length: 5 }, () => Number(execFileSync(process.execPath, node, { cwd: folder })));
-    // Of processor time. Two cores with nothing else to do were measured at 11 to 20 ms, busy ones at up to twice that.
-    if (!(Math.min(...times) < 40)) fail(`it takes ${times.join(", ")} ms`);
-  },
   "is as publint wants it": async (folder) => {
     const { publint } = await tool("publint");
     const { formatMessage } = await tool("publint", "src/utils.js");
