@@ -140,7 +140,7 @@ async function main() {
       "the same tests, conformance cases and programs in every runtime, bit by bit; 2 minutes",
       "test/everywhere/run.mjs",
     ),
-    suite("pages", "the examples' pages; half a minute", "test/runtimes/pages.mjs"),
+    suite("pages", "the examples' pages; a minute and a half", "test/runtimes/pages.mjs"),
     suite(
       "webgpu",
       "a subset on a software adapter, in Node, Deno and Chromium; 4 minutes",

@@ -8,6 +8,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import "./plots/install.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const out = join(here, "../out");
@@ -32,22 +33,24 @@ async function bundle(name) {
   return outputFiles[0].text.replaceAll("</script", "<\\/script").replaceAll("<!--", "<\\!--");
 }
 
-/** Puts a file's text in the place of the tag that names it. */
+/** Puts files' texts in the place of the tags that name them. */
 async function inline(html, tag, textOf) {
-  const found = tag.exec(html);
-  if (!found) throw new Error(`${tag} is missing`);
-  const text = await textOf(found[1]);
-  return html.slice(0, found.index) + text + html.slice(found.index + found[0].length);
+  const texts = await Promise.all([...html.matchAll(tag)].map(([, file]) => textOf(file)));
+  return html.replaceAll(tag, () => texts.shift());
 }
 
 mkdirSync(out, { recursive: true });
-for (const name of ["kernel", "gpu-check"]) {
+for (const name of ["network", "kernel", "gpu-check"]) {
   let html = readFileSync(join(here, `${name}.html`), "utf8");
-  html = await inline(html, /<link rel="stylesheet" href="([^"]+)">/, (file) => {
+  html = await inline(html, /<link rel="stylesheet" href="([^"]+)">/g, (file) => {
     return `<style>\n${readFileSync(join(here, file), "utf8")}</style>`;
   });
+  // What a page starts as a worker stands there as a text.
+  html = await inline(html, /(?<=<script type="text\/plain" id="worker") src="([^"]+)">/g, async (file) => {
+    return `>${await bundle(file)}`;
+  });
   // After the page's elements, as the deferred script would run.
-  html = await inline(html, /<script type="module" src="([^"]+)"><\/script>/, async (file) => {
+  html = await inline(html, /<script type="module" src="([^"]+)"><\/script>/g, async (file) => {
     return `<script>${await bundle(file)}</script>`;
   });
   const path = join(out, `${name}.html`);

@@ -7,7 +7,8 @@ import { type Check, type Finding, Report } from "./check/report.ts";
 import { resultChecks } from "./check/results.ts";
 import { specialChecks } from "./check/special.ts";
 import { speedChecks } from "./check/speed.ts";
-import { element, formatTime, messageOf, onPress, Progress, seconds } from "./page.ts";
+import { messageOf } from "./message.ts";
+import { element, formatTime, onPress, Progress, seconds } from "./page.ts";
 
 /** The library's version, which the build fills in. */
 declare const VERSION: string;

@@ -1,6 +1,7 @@
 /** Matrices as pictures on canvases, and as tables for those who want the numbers. */
 import { colourOf, inkOn } from "../support/heatmap.ts";
 import { roundTicks } from "../support/scale.ts";
+import { foldedTable, makeFigure } from "./table.ts";
 
 export type Matrix = readonly (readonly number[])[];
 
@@ -34,20 +35,11 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
 
 /** A section of the page with the picture, its description, and the numbers in a table that opens. */
 export function showHeatMap(map: HeatMap, id: string): HTMLElement {
-  const section = document.createElement("section");
-  const title = document.createElement("h2");
-  title.id = `${id}-title`;
-  title.textContent = map.title;
-  section.setAttribute("aria-labelledby", title.id);
-  const figure = document.createElement("figure");
   const canvas = document.createElement("canvas");
   canvas.id = id;
   canvas.setAttribute("role", "img");
   canvas.setAttribute("aria-label", describe(map));
-  const caption = document.createElement("figcaption");
-  caption.textContent = map.caption;
-  figure.append(caption, canvas, numbersOf(map));
-  section.append(title, figure);
+  const { section, figure } = makeFigure({ id, title: map.title, caption: map.caption }, [canvas, numbersOf(map)]);
   const redraw = () => draw(canvas, map, figure.clientWidth);
   shown.set(id, redraw);
   new ResizeObserver(redraw).observe(figure);
@@ -66,36 +58,9 @@ function describe({ title, values, rowAxis, columnAxis }: HeatMap): string {
 }
 
 function numbersOf({ title, values, rowAxis, columnAxis }: HeatMap): HTMLElement {
-  const details = document.createElement("details");
-  const summary = document.createElement("summary");
-  summary.textContent = "The numbers";
-  const scroll = document.createElement("div");
-  scroll.className = "scroll";
-  // What scrolls must be reached by the keyboard.
-  scroll.tabIndex = 0;
-  scroll.setAttribute("role", "region");
-  scroll.setAttribute("aria-label", `Table: ${title}`);
-  const table = document.createElement("table");
-  table.className = "numbers";
-  const head = table.createTHead().insertRow();
-  head.append(heading("col", `${rowAxis} \\ ${columnAxis}`));
-  for (const j of values[0]?.keys() ?? []) head.append(heading("col", String(j)));
-  const body = table.createTBody();
-  for (const [i, row] of values.entries()) {
-    const line = body.insertRow();
-    line.append(heading("row", String(i)));
-    for (const value of row) line.insertCell().textContent = value.toPrecision(6);
-  }
-  scroll.append(table);
-  details.append(summary, scroll);
-  return details;
-}
-
-export function heading(scope: "row" | "col", text: string): HTMLTableCellElement {
-  const cell = document.createElement("th");
-  cell.scope = scope;
-  cell.textContent = text;
-  return cell;
+  const columns = [...(values[0]?.keys() ?? [])].map(String);
+  const rows = values.map((row, i) => [String(i), ...row.map((value) => value.toPrecision(6))]);
+  return foldedTable(title, [`${rowAxis} \\ ${columnAxis}`, ...columns], rows);
 }
 
 function draw(canvas: HTMLCanvasElement, map: HeatMap, available: number): void {

@@ -1,8 +1,10 @@
 /** The kernel of a convolutional network on WebGPU and on the processor, side by side. */
 import { type DeviceInfo, initWebGPU, setDefaultDevice, withDevice } from "cotangent";
-import { type HeatMap, heading, type Matrix, showHeatMap } from "./heatmap.ts";
-import { drawn, element, formatTime, median, messageOf, onPress, Progress, seconds } from "./page.ts";
+import { type HeatMap, type Matrix, showHeatMap } from "./heatmap.ts";
+import { messageOf } from "./message.ts";
+import { drawn, element, formatTime, median, onPress, Progress, seconds } from "./page.ts";
 import { type ConvolutionalSize, convolutional, DOCSTRING, type Problem } from "./problem.ts";
+import { tableOf } from "./table.ts";
 
 /** From the largest. `work` is of the kernel, in 10^9 operations. */
 const SIZES: Readonly<Record<string, ConvolutionalSize & { readonly work: number }>> = {
@@ -151,17 +153,14 @@ function show(gpu: Outcome | null, cpu: Outcome, info: DeviceInfo | null, size: 
 }
 
 function timesOf(outcomes: readonly Outcome[]): HTMLElement {
-  const table = document.createElement("table");
-  const head = table.createTHead().insertRow();
-  head.append(...["", "first run", "later runs, median", "fastest", "runs"].map((text) => heading("col", text)));
-  const body = table.createTBody();
-  for (const { device, first, later } of outcomes) {
-    const row = body.insertRow();
-    row.append(heading("row", device));
-    const cells = [formatTime(first), formatTime(median(later)), formatTime(Math.min(...later)), String(later.length)];
-    for (const text of cells) row.insertCell().textContent = text;
-  }
-  return table;
+  return tableOf(
+    ["", "first run", "later runs, median", "fastest", "runs"],
+    outcomes.map(({ device, first, later }) => [
+      device,
+      ...[first, median(later), Math.min(...later)].map(formatTime),
+      String(later.length),
+    ]),
+  );
 }
 
 function notes(gpu: Outcome | null, cpu: Outcome, info: DeviceInfo | null, size: ConvolutionalSize): HTMLElement[] {

@@ -1,4 +1,5 @@
-/** What both pages need of their document. */
+/** What the pages need of their document. */
+import { messageOf } from "./message.ts";
 
 /** The element that the page's HTML has by this name. */
 export function element<Element extends HTMLElement>(id: string, kind: new () => Element): Element {
@@ -36,6 +37,7 @@ export class Progress {
     this.#now.textContent = text;
     this.#bar.hidden = false;
     this.#bar.value = fraction;
+    this.#bar.setAttribute("aria-valuetext", `${Math.round(100 * fraction)}%: ${text}`);
     await drawn();
   }
 }
@@ -60,8 +62,6 @@ export function onPress(button: HTMLButtonElement, work: () => Promise<void>): v
     }
   });
 }
-
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 const UNITS = [
   [1, "s"],

@@ -1,69 +1,21 @@
 // The pages of examples/pages/ as a user has them: opened from files in headless Chromium, without a server or network, on
 // a software adapter, by keyboard. Leaves screenshots in examples/out/.
 //
-//   npm run test:pages
+//   npm run test:pages [-- a part of a test's name]
 
-import { join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
 import { DAWN_SWITCHES } from "../webgpu/environment.mjs";
 import { findChromium, launch } from "./browser.mjs";
+import { check, done, inPage, press, text } from "./in-page.mjs";
 import { install } from "./install.mjs";
 
-const out = fileURLToPath(new URL("../../examples/out/", import.meta.url));
-const TIMEOUT_MS = 180_000;
 /** Of the largest entry. */
 const TOLERANCE = 1e-4;
-
-function check(condition, message) {
-  if (!condition) throw new Error(message);
-}
 
 /** What a browser without WebGPU has, and one that finds no adapter. */
 const withoutWebGpu = () => Object.defineProperty(navigator, "gpu", { value: undefined });
 const withoutAdapter = () => {
   navigator.gpu.requestAdapter = async () => null;
 };
-
-/** Opens a page, does something there, and looks whether anything went elsewhere than onto the page. */
-async function inPage(browser, address, { before = null, width = 1100, colorScheme = "light", shot = null }, work) {
-  const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme });
-  try {
-    const page = await context.newPage();
-    page.setDefaultTimeout(TIMEOUT_MS);
-    const noise = [];
-    page.on("console", (message) => noise.push(`console: ${message.text()}`));
-    page.on("pageerror", (error) => noise.push(`error: ${error.message}`));
-    page.on("request", (request) => {
-      if (!request.url().startsWith("file:")) noise.push(`request: ${request.url()}`);
-    });
-    if (before) await page.addInitScript(before);
-    const [file, query = ""] = address.split("?");
-    await page.goto(`${pathToFileURL(join(out, `${file}.html`)).href}?${query}`);
-    await work(page);
-    const wide = await page.evaluate(() => document.scrollingElement.scrollWidth - innerWidth);
-    check(wide <= 0, `the page is ${wide} pixels wider than its window`);
-    if (shot) await page.screenshot({ path: join(out, shot), fullPage: true });
-    check(noise.length === 0, noise.join("\n"));
-  } finally {
-    await context.close();
-  }
-}
-
-/** Tabs to the button and presses it, then waits for the page to say that it is done. */
-async function press(page, name, key = "Enter") {
-  for (let i = 0; i < 20; i++) {
-    await page.keyboard.press("Tab");
-    if ((await page.evaluate(() => document.activeElement.textContent.trim())) === name) {
-      const outline = await page.evaluate(() => getComputedStyle(document.activeElement).outlineStyle);
-      check(outline !== "none", `the focus on "${name}" can't be seen`);
-      return page.keyboard.press(key);
-    }
-  }
-  throw new Error(`the keyboard doesn't reach "${name}"`);
-}
-
-const text = (page, selector) => page.locator(selector).innerText();
-const done = (page) => page.getByRole("status").filter({ hasText: /^Done/ }).waitFor();
 
 /** The numbers of each heat map's table. */
 const tables = (page) =>
@@ -177,7 +129,11 @@ const tests = [
   ["kernel without WebGPU, on a phone", "kernel?size=half", { before: withoutWebGpu, width: 360 }, checkAlone],
 ];
 
+const wanted = process.argv[2] ?? "";
+
 install();
+const { networkTests } = await import("./network-page.mjs");
+tests.push(...networkTests);
 const total = { passed: 0, failed: 0, skipped: 0 };
 const executablePath = findChromium();
 if (!executablePath) {
@@ -188,7 +144,7 @@ if (!executablePath) {
   await import("../../examples/pages/build.mjs");
   const browser = await launch(executablePath, ["--enable-unsafe-webgpu", ...DAWN_SWITCHES.map((name) => `--${name}`)]);
   try {
-    for (const [name, address, options, work] of tests) {
+    for (const [name, address, options, work] of tests.filter(([name]) => name.includes(wanted))) {
       const start = performance.now();
       const seconds = () => `(${((performance.now() - start) / 1000).toFixed(1)} s)`;
       try {
