@@ -49,7 +49,7 @@ const SHAPES = /^(?:const (\w+|[[{][^=]*[\]}])(?:: [\w[\]]+)? = )?(.+); +\/\/ +(
 /** `const { mean, covariance } = ...; // (5, 1), (5, 5)`: the last names of a pattern have the shapes. */
 function shapeClaims(line: string, names: string | undefined, code: string, comment: string): string {
   const shapes = [...comment.matchAll(/\(([\d, ]*)\)/g)].map(([, sizes]) => sizes?.match(/\d+/g) ?? []);
-  const list = names === undefined ? [code] : [...names.matchAll(/\w+/g)].map(([name]) => name);
+  const list = names === undefined ? [code] : [...names.matchAll(/\w+\b(?!:)/g)].map(([name]) => name);
   const claims = shapes.map((shape, i) => {
     const value = list[list.length - shapes.length + i];
     return `keep.shape(${value}, [${shape}], ${JSON.stringify(line)});`;
