@@ -70,6 +70,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   lower: BOOLEAN,
   nesterov: BOOLEAN,
   normalizeEdges: BOOLEAN,
+  replace: BOOLEAN,
   returnCounts: BOOLEAN,
   returnIndex: BOOLEAN,
   returnInverse: BOOLEAN,

@@ -65,6 +65,8 @@ export function convertElementType(x: ArrayLike, newDtype: DType, ...rest: never
   checkDType("lax.convertElementType", newDtype, "newDtype");
   const given = asArray("lax.convertElementType", x);
   if (given.dtype === newDtype && !given.aval.weak) return given;
+  // As an array a number would have lost digits already.
+  if (typeof x === "number" && isFloat(newDtype)) return scalar(x, newDtype);
   const operand = withDigits(given);
   if (isLiteral(operand) && newDtype !== "bool" && (isFloat(newDtype) || !isFloat(operand.dtype))) {
     return scalar(numberIn(operand), newDtype);

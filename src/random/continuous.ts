@@ -1,10 +1,7 @@
 /** Draws of real numbers: for a key, those of `jax.random`. */
 
 import { namedArguments } from "../base/arguments.ts";
-import type { DType } from "../base/dtypes.ts";
-import { describe, formatShape, ShapeError } from "../base/errors.ts";
 import { mapEach } from "../base/lists.ts";
-import { broadcastShapes, type Shape, sameShape } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { castWeak } from "../lax/convert.ts";
 import {
@@ -24,25 +21,17 @@ import {
   sub,
 } from "../lax/index.ts";
 import { asArray } from "../lax/operands.ts";
-import { broadcastTo } from "../lax/shape.ts";
-import {
-  compiledDraw,
-  type DrawArguments,
-  type DrawShape,
-  type FloatDType,
-  sizesOf,
-  unitFloats,
-  unitFloatsAt,
-} from "./bits.ts";
+import { compiledDraw, type DrawArguments, type FloatDType, sizesOf, unitFloats, unitFloatsAt } from "./bits.ts";
 import { checkKey } from "./keys.ts";
-
-export type { FloatDType };
-
-/** How many numbers to draw, and of which dtype (`"float32"`). */
-export interface DrawOptions {
-  readonly shape?: DrawShape;
-  readonly dtype?: FloatDType;
-}
+import {
+  checkFloat,
+  type DrawOptions,
+  drawArguments,
+  type ParametricArguments,
+  parameterOf,
+  parametricArguments,
+  spreadParameter,
+} from "./parameters.ts";
 
 /** Options of `random.uniform`. */
 export interface UniformOptions extends DrawOptions {
@@ -50,20 +39,6 @@ export interface UniformOptions extends DrawOptions {
   readonly minval?: ArrayLike;
   /** No value reaches this one. 1 by default. */
   readonly maxval?: ArrayLike;
-}
-
-function checkFloat(fn: string, dtype: DType): asserts dtype is FloatDType {
-  if (dtype !== "float32" && dtype !== "float64")
-    throw new TypeError(`${fn}: dtype must be "float32" or "float64", got ${describe(dtype)}.`);
-}
-
-/** A parameter of a distribution as an array of `shape`. */
-export function spreadParameter(fn: string, name: string, value: NDArray, shape: Shape): NDArray {
-  const common = broadcastShapes(fn, [shape, value.shape]);
-  if (sameShape(common, shape)) return value.ndim === 0 ? value : broadcastTo(value, shape);
-  throw new ShapeError(
-    `${fn}: ${name} of shape ${formatShape(value.shape)} does not broadcast to ${formatShape(shape)}.`,
-  );
 }
 
 const rounded = (x: number, dtype: FloatDType): number => (dtype === "float32" ? Math.fround(x) : x);
@@ -94,7 +69,7 @@ function uniformDraws(fn: string, key: NDArray, options: Required<UniformOptions
   const u = unitFloats(key, sizes, dtype);
   if (typeof minval === "number" && typeof maxval === "number") return betweenNumbers(u, minval, maxval, dtype);
   const [low, high] = Object.entries({ minval, maxval }).map(([name, value]) =>
-    spreadParameter(fn, name, convertElementType(asArray(fn, value, name), dtype), sizes),
+    spreadParameter(fn, name, parameterOf(fn, name, value, dtype), sizes),
   ) as [NDArray, NDArray];
   return max(multiplyAdd(u, sub(high, low), low), low);
 }
@@ -112,14 +87,8 @@ export function uniform(key: ArrayLike, ...args: DrawArguments<UniformOptions>):
   return uniformDraws(fn, checkKey(fn, key), { shape: [], dtype: "float32", minval: 0, maxval: 1, ...given });
 }
 
-/** The checked arguments of a distribution without parameters. */
-function drawArguments(fn: string, args: DrawArguments<DrawOptions>): Required<DrawOptions> {
-  const given = namedArguments<DrawOptions>(fn, ["shape", "dtype"], args);
-  return { shape: [], dtype: "float32", ...given };
-}
-
 /** The spacing of floats below 1: the largest draw below 1 and, negated, the smallest above -1. */
-const ulpBelowOne = (dtype: FloatDType): number => (dtype === "float32" ? 2 ** -24 : 2 ** -53);
+export const ulpBelowOne = (dtype: FloatDType): number => (dtype === "float32" ? 2 ** -24 : 2 ** -53);
 
 const normalDraws = /* @__PURE__ */ compiledDraw((key, indices, dtype) => {
   const u = betweenNumbers(unitFloatsAt(key, indices, dtype), ulpBelowOne(dtype) - 1, 1, dtype);
@@ -132,11 +101,8 @@ const normalDraws = /* @__PURE__ */ compiledDraw((key, indices, dtype) => {
  * @example random.normal(random.key(1), [20, 32, 32, 3])
  */
 export function normal(key: ArrayLike, ...args: DrawArguments<DrawOptions>): NDArray {
-  const fn = "random.normal";
-  const { shape, dtype } = drawArguments(fn, args);
-  const sizes = sizesOf(fn, shape);
-  checkFloat(fn, dtype);
-  return normalDraws(checkKey(fn, key), sizes, dtype);
+  const drawn = drawArguments("random.normal", key, args);
+  return normalDraws(drawn.key, drawn.shape, drawn.dtype);
 }
 
 /**
@@ -149,31 +115,18 @@ export function truncatedNormal(
   key: ArrayLike,
   lower: ArrayLike,
   upper: ArrayLike,
-  ...args: DrawArguments<{ readonly shape?: DrawShape | null; readonly dtype?: FloatDType }>
+  ...args: ParametricArguments
 ): NDArray {
   const fn = "random.truncatedNormal";
-  const given = namedArguments<DrawOptions>(fn, ["shape", "dtype"], args);
-  const dtype = given.dtype ?? "float32";
-  checkFloat(fn, dtype);
-  const bounds = mapEach([lower, upper], (x, i) =>
-    convertElementType(asArray(fn, x, i === 0 ? "lower" : "upper"), dtype),
-  );
-  const shape = sizesOf(
-    fn,
-    given.shape ??
-      broadcastShapes(
-        fn,
-        bounds.map((x) => x.shape),
-      ),
-  );
-  const [low, high] = mapEach(bounds, (x, i) => spreadParameter(fn, i === 0 ? "lower" : "upper", x, shape));
+  const { key: single, parameters, ...drawn } = parametricArguments(fn, key, { lower, upper }, args);
+  const { lower: low, upper: high } = parameters;
   const [minval, maxval] = mapEach([low, high], (x) => erf(div(x, Math.SQRT2)));
-  const draws = mul(erfInv(uniformDraws(fn, checkKey(fn, key), { shape, dtype, minval, maxval })), Math.SQRT2);
+  const draws = mul(erfInv(uniformDraws(fn, single, { ...drawn, minval, maxval })), Math.SQRT2);
   return min(max(draws, nextafter(low, Number.POSITIVE_INFINITY)), nextafter(high, Number.NEGATIVE_INFINITY));
 }
 
 /** The smallest normal float: it keeps the logarithm of a draw finite. */
-const tiny = (dtype: FloatDType): number => (dtype === "float32" ? 2 ** -126 : 2 ** -1022);
+export const tiny = (dtype: FloatDType): number => (dtype === "float32" ? 2 ** -126 : 2 ** -1022);
 
 /**
  * Draws from the standard Gumbel distribution, exp(-x - exp(-x)). Source: `jax.random.gumbel`.
@@ -182,9 +135,8 @@ const tiny = (dtype: FloatDType): number => (dtype === "float32" ? 2 ** -126 : 2
  */
 export function gumbel(key: ArrayLike, ...args: DrawArguments<DrawOptions>): NDArray {
   const fn = "random.gumbel";
-  const { shape, dtype } = drawArguments(fn, args);
-  checkFloat(fn, dtype);
-  const u = uniformDraws(fn, checkKey(fn, key), { shape, dtype, minval: tiny(dtype), maxval: 1 });
+  const { key: single, ...drawn } = drawArguments(fn, key, args);
+  const u = uniformDraws(fn, single, { ...drawn, minval: tiny(drawn.dtype), maxval: 1 });
   return neg(log(neg(log(u))));
 }
 
@@ -195,6 +147,7 @@ export function gumbel(key: ArrayLike, ...args: DrawArguments<DrawOptions>): NDA
  */
 export function exponential(key: ArrayLike, ...args: DrawArguments<DrawOptions>): NDArray {
   const fn = "random.exponential";
-  const u = uniformDraws(fn, checkKey(fn, key), { ...drawArguments(fn, args), minval: 0, maxval: 1 });
+  const { key: single, ...drawn } = drawArguments(fn, key, args);
+  const u = uniformDraws(fn, single, { ...drawn, minval: 0, maxval: 1 });
   return neg(log1p(neg(u)));
 }

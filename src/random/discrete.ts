@@ -10,8 +10,9 @@ import { type ArrayLike, add, argmax, convertElementType, le, lt, mul, rem, sele
 import { asArray } from "../lax/operands.ts";
 import { broadcastTo } from "../lax/shape.ts";
 import { type DrawArguments, type DrawShape, sizesOf, words } from "./bits.ts";
-import { gumbel, spreadParameter, uniform } from "./continuous.ts";
+import { gumbel, uniform } from "./continuous.ts";
 import { checkKey, splitToList } from "./keys.ts";
+import { spreadParameter } from "./parameters.ts";
 
 /** Options of `random.bernoulli`. */
 export interface BernoulliOptions {

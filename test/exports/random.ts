@@ -1,10 +1,13 @@
 /** Valid calls of random and predict, and of the functions that predict returns. */
-import { type NDArray, numpy as np, predict, random } from "cotangent";
+import { array, type NDArray, numpy as np, predict, random } from "cotangent";
 import { type Example, examplesOf, type Row, returned } from "./example.ts";
 
 const key = (): NDArray => random.key(3);
 const shape = () => ({ shape: [2, 3] });
 const drawn = () => ({ ...shape(), dtype: "float64" });
+
+/** A parameter of distributions, whatever the matrix's dtype. */
+const positive = (x: NDArray): NDArray => np.add(np.abs(x), 0.5);
 
 const ROWS: readonly Row[] = [
   ["key PRNGKey", () => [7]],
@@ -14,7 +17,19 @@ const ROWS: readonly Row[] = [
   ["foldIn", () => [key(), 5]],
   ["bits", () => [key()], shape],
   ["bits normal uniform gumbel exponential rademacher", () => [key(), [3]]],
-  ["normal gumbel exponential", () => [key()], drawn],
+  ["normal gumbel exponential laplace cauchy logistic", () => [key()], drawn],
+  ["gamma loggamma t chisquare pareto rayleigh lognormal", (x) => [key(), positive(x)]],
+  ["gamma loggamma t chisquare pareto rayleigh lognormal", () => [key(), 2], drawn],
+  ["beta weibullMin", (x) => [key(), positive(x), 2]],
+  ["beta weibullMin", () => [key(), 2, 3], drawn],
+  ["dirichlet", (x) => [key(), positive(x)]],
+  ["dirichlet", () => [key(), array([1, 2])], drawn],
+  ["multivariateNormal", () => [key(), array([1, 2]), np.eye(2)], () => ({ ...drawn(), method: "cholesky" })],
+  ["orthogonal", () => [key(), 3], () => ({ ...drawn(), m: 2 })],
+  ["poisson", (x) => [key(), positive(x)]],
+  ["poisson", () => [key(), 4], () => ({ ...shape(), dtype: "uint32" })],
+  ["choice", (x) => [key(), x], () => ({ shape: [2, 3], replace: true, p: array([0.2, 0.5, 0.3]), axis: 1 })],
+  ["choice", () => [key(), 5, [3]], () => ({ replace: false })],
   ["rademacher", () => [key()], () => ({ ...shape(), dtype: "int32" })],
   ["uniform", () => [key()], () => ({ ...drawn(), minval: -1, maxval: 2 })],
   ["truncatedNormal", () => [key(), -1, 2], drawn],

@@ -60,7 +60,10 @@ test("bernoulli takes an array of probabilities", () => {
   equal(random.bernoulli(key, p, [2, 3]), [2, 3], [0, 1, 0, 0, 1, 1]);
   equal(random.bernoulli(key, { p, shape: [2, 3] }), [2, 3], [0, 1, 0, 0, 1, 1]);
   assert.equal([...random.bernoulli(key, p).shape], [3]);
-  assert.throws(() => random.bernoulli(key, p, [2]), /random\.bernoulli: .*\(2,\).*\(3,\)/);
+  assert.throws(
+    () => random.bernoulli(key, p, [2]),
+    /random\.bernoulli: p of shape \(3,\) does not broadcast to \(2,\)/,
+  );
 });
 
 test("randint at the ends of its range", () => {
