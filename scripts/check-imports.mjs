@@ -20,7 +20,7 @@ const layers = [
   ["transform"],
   ["numpy", "nn", "random"],
   ["nt"],
-  ["optim", "predict", "stax"],
+  ["optim", "predict", "scipy", "stax"],
   ["index"],
   ["entry"],
 ];

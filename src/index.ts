@@ -22,15 +22,21 @@ export { stopGradient } from "./lax/stop-gradient.ts";
 export * as nn from "./nn/index.ts";
 /** Empirical kernels of any function, and its Taylor expansions, after `neural_tangents`. */
 export * as nt from "./nt/index.ts";
+/** Resizing of images, under `jax.image`'s name. */
+export * as image from "./numpy/image-names.ts";
 /** Arrays under `jax.numpy`'s names, camelCased; imported as `np` by habit. */
 export * as numpy from "./numpy/index.ts";
 export { array } from "./numpy/index.ts";
+/** Reductions of segments, under `jax.ops`' names. */
+export * as ops from "./numpy/segments.ts";
 /** Optimizers and schedules as pure functions of trees, under Optax's names. */
 export * as optim from "./optim/index.ts";
 /** What training makes of a network's outputs, in closed form, after `neural_tangents.predict`. */
 export * as predict from "./predict/index.ts";
 /** Random numbers from keys, the same bits as `jax.random`'s. */
 export * as random from "./random/index.ts";
+/** What `jax.scipy` has beyond `numpy`, under its names. */
+export * as scipy from "./scipy/index.ts";
 /** Layers, after `neural_tangents.stax`: each is `[initFn, applyFn]`. */
 export * as stax from "./stax/index.ts";
 export * from "./transform/index.ts";

@@ -134,6 +134,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   ndim: COUNT,
   num: COUNT,
   length: /* @__PURE__ */ orNull(COUNT),
+  numSegments: /* @__PURE__ */ orNull(COUNT),
   size: /* @__PURE__ */ orNull(COUNT),
   totalRepeatLength: /* @__PURE__ */ orNull(COUNT),
 

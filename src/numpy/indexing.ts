@@ -245,8 +245,8 @@ function takeArguments(fn: string, x: ArrayLike, args: readonly unknown[], fallb
 }
 
 /** Indices, which may be lists of whole numbers. */
-export const asIndices = (fn: string, indices: Indices): NDArray =>
-  checkIndices(fn, Array.isArray(indices) ? fromLists(fn, "indices", indices) : (indices as ArrayLike));
+export const asIndices = (fn: string, indices: Indices, name = "indices"): NDArray =>
+  checkIndices(fn, Array.isArray(indices) ? fromLists(fn, name, indices) : (indices as ArrayLike), name);
 
 /** Indices with the meaning that a mode gives them. */
 function inMode(fn: string, indices: Indices, size: number, mode: TakeOptions["mode"]): NDArray {

@@ -7,11 +7,11 @@ import type { ArrayLike } from "../lax/operands.ts";
 import { lu, solveFactorized } from "../lax/solve.ts";
 
 /** The argument as a float array of matrices. */
-export function matrices(fn: string, x: ArrayLike, square: boolean): NDArray {
-  const [a] = promoteToFloat(fn, [x], ["a"]);
+export function matrices(fn: string, x: ArrayLike, square: boolean, name = "a"): NDArray {
+  const [a] = promoteToFloat(fn, [x], [name]);
   if (a.ndim >= 2 && (!square || a.shape.at(-1) === a.shape.at(-2))) return a;
   throw new ShapeError(
-    `${fn}: a must be a ${square ? "square " : ""}matrix or a stack of them, got shape ${formatShape(a.shape)}.`,
+    `${fn}: ${name} must be a ${square ? "square " : ""}matrix or a stack of them, got shape ${formatShape(a.shape)}.`,
   );
 }
 

@@ -1,4 +1,5 @@
 /** `stax`: layers and networks as `[initFn, applyFn]`, after `neural_tangents.stax`. */
+export type { ResizeMethod } from "../numpy/image.ts";
 export { Aggregate, type AggregateOptions } from "./aggregate.ts";
 export { GlobalSelfAttention, type GlobalSelfAttentionOptions } from "./attention.ts";
 export { FanInConcat, FanInProd, FanInSum, FanOut } from "./branching.ts";
@@ -40,7 +41,7 @@ export {
   SumPool,
   type SumPoolOptions,
 } from "./pooling.ts";
-export { ImageResize, type ImageResizeOptions, type ResizeMethod } from "./resize.ts";
+export { ImageResize, type ImageResizeOptions } from "./resize.ts";
 export type {
   ApplyFn,
   Arrays,

@@ -23,6 +23,7 @@ export {
   jacrev,
 } from "./jacobian.ts";
 export { type JitOptions, jit } from "./jit.ts";
+export { ravelPytree } from "./ravel.ts";
 export { evalShape, makeJaxpr, type PrintableJaxpr, ShapeDtypeStruct, type ShapeLike } from "./shapes.ts";
 export type { AnyTree, ArraysOf, Given, WithLeaves } from "./tree-types.ts";
 export { type VmapOptions, vmap } from "./vmap.ts";

@@ -5,7 +5,7 @@
  *     npm run docs:operations
  */
 import * as cotangent from "cotangent";
-import { array, jvp, lax, NDArray, nn, numpy as np, random, vjp } from "cotangent";
+import { array, image, jvp, lax, NDArray, nn, numpy as np, ops, random, scipy, vjp } from "cotangent";
 import { DTYPES, type DType, isFloat } from "../../src/base/dtypes.ts";
 import { UnsupportedError } from "../../src/base/errors.ts";
 import { CATALOGUE } from "../exports/catalogue.ts";
@@ -33,6 +33,7 @@ const LISTED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     stopGradient: "a constant for derivatives",
     evalShape: "shapes and dtypes without computing",
     makeJaxpr: "the traced program, readable",
+    ravelPytree: "a tree as one vector, and back",
   },
 };
 
@@ -42,6 +43,9 @@ const NAMESPACES: Readonly<Record<string, object>> = {
   numpy: np,
   "numpy.linalg": np.linalg,
   nn,
+  ops,
+  image,
+  "scipy.linalg": scipy.linalg,
 };
 
 const functionNames = (namespace: object): string[] =>
@@ -282,7 +286,7 @@ const LEFT_OUT = [
   "- In `numpy`: polynomials but for `polyval`, sets but for `unique` and `isin`, spectral windows (`hanning`, ...), histograms of several",
   "  dimensions, `insert`, `delete`, `resize` and functions that change an array in place, packed bits, files, printing, dtype classes.",
   "- Options: `reflectType` and functions as modes of `pad`, `axis` of `unique`, `left`, `right` and `period` of `interp`, `edgeOrder` of `gradient`.",
-  "- `jax.scipy`; of its special functions `lax` has `erf`, `erfc`, `erfInv`, `lgamma`, `digamma`, `polygamma`, `zeta`, `igamma`, `igammac`, `betainc`",
+  "- `jax.scipy` but for what `scipy` has; of its special functions `lax` has `erf`, `erfc`, `erfInv`, `lgamma`, `digamma`, `polygamma`, `zeta`, `igamma`, `igammac`, `betainc`",
   "  and Bessel's, `nn` has `logsumexp`.",
   "",
 ];
@@ -296,7 +300,7 @@ export function operations(): string {
     "arrays of it (or makes them). *derivative*: `yes`, forwards and backwards; `zero`, nothing flows; `forwards`, in this direction alone; `-`, the result has",
     "no floats or depends on no array; `no`, an error, as that of a result whose size depends on contents. `scan`, `cond` and the like take whatever the functions given to them take.",
     "",
-    "The functions of `lax` take arrays of one dtype, `dotGeneral` aside, and JavaScript numbers beside them; those of `numpy`, `nn` and `stax` promote.",
+    "The functions of `lax` take arrays of one dtype, `dotGeneral` aside, and JavaScript numbers beside them; the others promote.",
     "",
     ...Object.keys(NAMESPACES).flatMap(section),
     ...randomSection(),

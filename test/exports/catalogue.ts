@@ -8,7 +8,7 @@ import { fluentExamples } from "./fluent.ts";
 import { laxExamples } from "./lax.ts";
 import { nnExamples } from "./nn.ts";
 import { ntExamples } from "./nt.ts";
-import { linalgExamples, numpyExamples } from "./numpy.ts";
+import { fieldExamples, linalgExamples, numpyExamples } from "./numpy.ts";
 import { optimExamples } from "./optim.ts";
 import { predictExamples, randomExamples } from "./random.ts";
 import { staxExamples } from "./stax.ts";
@@ -17,6 +17,7 @@ import { transformationExamples, treeExamples } from "./transformations.ts";
 export const CATALOGUE: readonly Example[] = [
   ...numpyExamples(),
   ...linalgExamples(),
+  ...fieldExamples(),
   ...laxExamples(),
   ...nnExamples(),
   ...randomExamples(),

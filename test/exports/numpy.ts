@@ -1,7 +1,7 @@
 /** Valid calls of numpy and numpy.linalg. */
 
 import type { NDArray } from "cotangent";
-import { array, lax, numpy as np } from "cotangent";
+import { array, image, lax, numpy as np, ops, scipy } from "cotangent";
 import {
   binary,
   type Example,
@@ -234,3 +234,17 @@ export const numpyExamples = (): Example[] => [
   returned("numpy.vectorize", () => np.vectorize(double), unary),
 ];
 export const linalgExamples = (): Example[] => examplesOf("numpy.linalg.", np.linalg, LINALG);
+
+const SEGMENT_OPTIONS = () => ({ numSegments: 4, indicesAreSorted: true, uniqueIndices: true });
+
+/** Valid calls of ops, image and scipy. */
+export const fieldExamples = (): Example[] => [
+  ...examplesOf("ops.", ops, [
+    ["segmentSum segmentProd segmentMax segmentMin", wanting(integers(0, 1, 2)), SEGMENT_OPTIONS],
+  ]),
+  ...examplesOf("image.", image, [["resize", wanting([2, 4], "linear"), () => ({ antialias: false })]]),
+  ...examplesOf("scipy.linalg.", scipy.linalg, [
+    ["choFactor", unary, () => ({ lower: true })],
+    ["choSolve", (x) => [[x, true], x]],
+  ]),
+];

@@ -42,6 +42,7 @@ const ROWS: readonly Row[] = [
   ["evalShape", (x) => [square, x]],
   ["evalShape", () => [square, new ShapeDtypeStruct([2], "float32")]],
   ["makeJaxpr", () => [square]],
+  ["ravelPytree", (x) => [{ x, list: [1, null] }]],
 ];
 
 function withJvp(): AnyFunction {

@@ -1,4 +1,4 @@
-import { array, type NDArray, numpy as np, vjp, vmap } from "cotangent";
+import { array, grad, jit, type NDArray, numpy as np, vjp, vmap } from "cotangent";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { assertClose, assertThrows } from "../support/arrays.ts";
@@ -130,6 +130,22 @@ test("derivatives and batches of diagonals", () => {
   assertClose(pullback(m)[0], [2, 6]);
   const mapped = vmap((x: NDArray) => np.trace(x))(np.stack([m, np.multiply(2, m)])) as NDArray;
   assertClose(mapped, [15, 30]);
+});
+
+test("full with a traced fill value", () => {
+  const f = (v: NDArray) => np.full([2, 2], v).add(np.fullLike(np.zeros([2, 2]), v.mul(10)));
+  assert.equal(jit(f)(array(3)).toArray(), np.full([2, 2], 33).toArray());
+  assert.is(grad((v: NDArray) => np.sum(f(v)))(array(3)).item(), 44);
+  assert.equal(vmap(f)(array([1, 2])).toArray(), np.stack([np.full([2, 2], 11), np.full([2, 2], 22)]).toArray());
+  assert.equal(jit((v: NDArray) => np.full([3, 2], v))(array([1, 2])).toArray(), [
+    [1, 2],
+    [1, 2],
+    [1, 2],
+  ]);
+  const whole = jit((v: NDArray) => np.full([2], v, "int32"))(array(2.7));
+  assert.equal([whole.dtype, whole.toArray()], ["int32", [2, 2]]);
+  assert.is(jit((v: NDArray) => np.full([1], v, "float64"))(array(0.5)).item(), 0.5);
+  assert.equal(jit((v: NDArray) => np.full([0], v))(array(1)).shape, [0]);
 });
 
 test.run();

@@ -1,0 +1,2 @@
+/** `image` as users see it. */
+export { type ResizeMethod, type ResizeOptions, resize } from "./image.ts";
