@@ -68,15 +68,27 @@ function isJson(text: string): boolean {
   }
 }
 
+/** Headers are those of a page that a test opens in a browser. */
+const served = ["test/runtimes/browser.mjs", "test/bundlers/run.mjs"].map(textOf).join("\n").toLowerCase();
+const isServed = (headers: string): boolean =>
+  headers
+    .trim()
+    .toLowerCase()
+    .split("\n")
+    .flatMap((line) => line.split(": "))
+    .every((part) => served.includes(part));
+
 /** What looks at a block; undefined if nothing does. */
 function keeperOf(page: string, blocks: readonly Block[], i: number): string | undefined {
-  const { language, text, line } = blocks[i] as Block;
+  const { language, source, text, line } = blocks[i] as Block;
+  if (source !== "") return textOf(source).includes(text) ? source : undefined;
   const program = LANGUAGES.find((name) => name === language);
   if (isProgramPage(page) && (program || isOutput(blocks, i))) return "programs.test.ts";
   if (page === "docs/webgpu.md" && language === "ts") return "guide.test.ts";
   if (page === "docs/design.md" && textOf(page).split("\n")[line - 2]?.startsWith("<!-- made:"))
     return "design.test.ts";
   if (language === "sh") return badCommands(text).length === 0 ? "its commands" : undefined;
+  if (language === "http") return isServed(text) ? "a page's test" : undefined;
   if (language === "json") return isJson(text) ? "JSON.parse" : undefined;
   if (page === "CONTRIBUTING.md" && language === "") {
     if (text.startsWith("entry > ")) return unknownLayers(text).length === 0 ? "its layers" : undefined;

@@ -5,9 +5,10 @@ import { fileURLToPath } from "node:url";
 
 export const root = fileURLToPath(new URL("../..", import.meta.url));
 
-/** A fenced block: `language` is the first word behind its fence, `line` that of the fence. */
+/** A fenced block: behind its fence stands its language and, where it is a part of a file, that; `line` is the fence's. */
 export interface Block {
   readonly language: string;
+  readonly source: string;
   readonly text: string;
   readonly line: number;
 }
@@ -26,9 +27,10 @@ export function pages(folder = ""): string[] {
 export const textOf = (page: string): string => readFileSync(join(root, page), "utf8");
 
 export function blocksOf(text: string): Block[] {
-  return [...text.matchAll(/^```(\S*)[^\n]*\n([\s\S]*?)^```$/gm)].map((match) => ({
+  return [...text.matchAll(/^```(\S*) *([^\n]*)\n([\s\S]*?)^```$/gm)].map((match) => ({
     language: match[1] as string,
-    text: match[2] as string,
+    source: match[2] as string,
+    text: match[3] as string,
     line: text.slice(0, match.index).split("\n").length,
   }));
 }

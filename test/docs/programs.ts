@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { type Block, blocksOf, pages, root, textOf } from "./markdown.ts";
 
-/** The languages whose blocks are one program each page: `ts` is checked by its types too. */
-export const LANGUAGES = ["ts", "js"] as const;
+/** The languages whose blocks are one program each page: `ts` is checked by its types too, of `html` the scripts run. */
+export const LANGUAGES = ["ts", "js", "html"] as const;
 type Language = (typeof LANGUAGES)[number];
 
 export interface Program {
@@ -22,13 +22,24 @@ export const isProgramPage = (page: string): boolean => page === "README.md" || 
 export const isOutput = (blocks: readonly Block[], i: number): boolean =>
   blocks[i]?.language === "" && LANGUAGES.includes(blocks[i - 1]?.language as Language);
 
+/** The scripts of a page, with the library where they load it. */
+function scriptOf(block: Block): Block {
+  if (block.language !== "html") return block;
+  const scripts = [...block.text.matchAll(/^ *<script([^>]*)>([\s\S]*?)<\/script>/gm)].map(([, attributes, code]) =>
+    /src="[^"]*\/cotangent(\.iife\.js)?"/.test(attributes as string)
+      ? 'import * as cotangent from "cotangent";'
+      : (code as string).replace(/from "[^"]*\/cotangent\.js"/, 'from "cotangent"').replaceAll(/^ +/gm, ""),
+  );
+  return { ...block, text: scripts.join("\n") };
+}
+
 function programOf(page: string, language: Language): Program {
   const all = blocksOf(textOf(page));
-  const own = all.flatMap((block, i) => (block.language === language ? [i] : []));
+  const own = all.flatMap((block, i) => (block.language === language && block.source === "" ? [i] : []));
   return {
-    name: `${page.replaceAll(/\W/g, "-")}.${language}`,
+    name: `${page.replaceAll(/\W/g, "-")}.${language === "html" ? "html.js" : language}`,
     language,
-    blocks: own.map((i) => all[i] as Block),
+    blocks: own.map((i) => scriptOf(all[i] as Block)),
     outputs: own.map((i) => (isOutput(all, i + 1) ? all[i + 1]?.text : undefined)),
   };
 }
