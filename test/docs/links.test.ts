@@ -1,6 +1,7 @@
 /** What the pages name is there: files and headings in their links, commands in their text. */
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
+import * as cotangent from "cotangent";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { anchorsOf, linksOf, pages, root, textOf } from "./markdown.ts";
@@ -34,6 +35,22 @@ test("every file of the project that is named in code exists", () => {
       .map((path) => `${page}: ${path}`),
   );
   assert.equal(named, []);
+});
+
+test("every function of a namespace that the README and the changelog name exists", () => {
+  const library: Record<string, unknown> = { ...cotangent, np: cotangent.numpy };
+  const find = (path: string): unknown =>
+    path.split(".").reduce((found: unknown, name) => (found as Record<string, unknown> | undefined)?.[name], library);
+  const named = ["README.md", "CHANGELOG.md"].flatMap((page) =>
+    [...textOf(page).matchAll(/(?<![\w./])([a-z]\w+)((?:\.[a-zA-Z]\w*)+)/g)]
+      .filter(([, namespace]) => typeof library[namespace as string] === "object")
+      .map(([path]) => path),
+  );
+  assert.ok(named.length > 30);
+  assert.equal(
+    named.filter((path) => find(path) === undefined),
+    [],
+  );
 });
 
 test("every npm script that is named exists", () => {
