@@ -72,6 +72,7 @@ async function withVite(program, folder, platform) {
   const { build } = await tool("vite", "dist/node/index.js");
   await build({
     root: dirname(program),
+    base: "./",
     configFile: false,
     logLevel: "error",
     ssr: { noExternal: true },

@@ -17,6 +17,10 @@ import { inNext } from "./next.mjs";
 import { checkSizes } from "./sizes.mjs";
 
 const program = fileURLToPath(new URL("program.js", import.meta.url));
+/** The same in a page's worker: the worker's program, and the page's. */
+const workerPrograms = ["worker-program.js", "worker-page.js"].map((name) =>
+  fileURLToPath(new URL(name, import.meta.url)),
+);
 const EXPECTED = "[[[5,11],[11,25]],[[4],[6]],true]";
 const TIMEOUT_MS = 60_000;
 /** Scripts from the page's own folder, WebAssembly, and nothing else: no inline script, no eval, no other address. */
@@ -74,6 +78,14 @@ async function makePages(project, out) {
     await test(`${name} for a page`, () => bundle(join(project, "program.js"), join(out, name), "browser"));
     add(`${name}'s bundle`, name, '<script type="module" src="main.js"></script>');
   }
+  // The others don't know the line that starts one.
+  for (const name of ["webpack", "Vite"]) {
+    const folder = `worker-${name}`;
+    await test(`${name} for a page's worker`, () => {
+      return bundlers[name](join(project, "worker-page.js"), join(out, folder), "browser");
+    });
+    add(`${name}'s worker`, folder, '<script type="module" src="main.js"></script>');
+  }
   const dist = join(project, "node_modules/cotangent/dist");
   const source = readFileSync(program, "utf8");
   const plain = mkdtempSync(join(out, "plain-"));
@@ -90,8 +102,15 @@ async function makePages(project, out) {
   const classic = '<script src="cotangent.iife.js"></script><script src="script.js"></script>';
   writeFileSync(join(plain, "script.html"), page(classic));
   writeFileSync(join(plain, "index.html"), page('<script type="module" src="module.js"></script>'));
-  pages.push(["the minified module", plain.slice(out.length + 1)]);
-  pages.push(["the classic script", `${plain.slice(out.length + 1)}/script.html`]);
+  const [ownProgram, ownPage] = workerPrograms.map((path) => readFileSync(path, "utf8"));
+  const scripts = 'importScripts("cotangent.iife.js", "script.js");';
+  writeFileSync(join(plain, "worker.js"), ownProgram.replace('import "./program.js";', scripts));
+  writeFileSync(join(plain, "page.js"), ownPage.replace(/new Worker\(.*\)/, 'new Worker("worker.js")'));
+  writeFileSync(join(plain, "worker.html"), page('<script src="page.js"></script>'));
+  const folder = plain.slice(out.length + 1);
+  pages.push(["the minified module", folder]);
+  pages.push(["the classic script", `${folder}/script.html`]);
+  pages.push(["the classic script in a worker", `${folder}/worker.html`]);
   return { pages, file: join(plain, "script.html") };
 }
 
@@ -149,7 +168,7 @@ install();
 installRuntimes();
 const out = mkdtempSync(join(tmpdir(), "cotangent-bundles-"));
 try {
-  await inProject({ copies: [program] }, async (project) => {
+  await inProject({ copies: [program, ...workerPrograms] }, async (project) => {
     await testNode(project, out);
     const chromium = findChromium();
     if (chromium) await testPages(project, out, chromium);

@@ -298,10 +298,29 @@ async function wrongFields(page) {
   await checkCurve(page);
 }
 
+/** A worker that the browser refuses to start. */
+const withoutWorker = () => {
+  globalThis.Worker = class {
+    postMessage() {
+      setTimeout(() => this.onerror(new Event("error")));
+    }
+    terminate() {}
+  };
+};
+
+async function refused(page) {
+  await ask(page, curve);
+  await page.getByRole("alert").filter({ hasText: "The worker failed: it can't be started here." }).waitFor();
+  check((await text(page, "#status")) === "Failed.", await text(page, "#status"));
+  check((await page.locator("#cancel").getAttribute("aria-disabled")) === "true", "there is something to cancel");
+  check((await page.locator("#compute").getAttribute("aria-disabled")) === "false", "one can't ask again");
+}
+
 /** Names, the page, how it is opened, and what is done there. */
 export const networkTests = [
   ["network, by keyboard", "network", {}, byKeyboard],
   ["network, by mouse, in the dark", "network", { colorScheme: "dark" }, byMouse],
   ["network, cancelled and asked again", "network", {}, cancelled],
+  ["network without a worker", "network", { before: withoutWorker }, refused],
   ["network, wrong fields, on a phone", "network", { width: 360, shot: "network-phone.png" }, wrongFields],
 ];

@@ -36,7 +36,8 @@ export function ask(question: Question, { signal, onProgress }: AskOptions): Pro
     };
     const cancel = () => end(signal.reason);
     signal.addEventListener("abort", cancel);
-    worker.onerror = (event) => end(new Error(`The worker failed: ${event.message}`));
+    // What keeps a worker from starting has no message.
+    worker.onerror = ({ message = "it can't be started here" }) => end(new Error(`The worker failed: ${message}.`));
     worker.onmessage = ({ data }: MessageEvent<Message>) => {
       if (data.kind === "progress") onProgress(data.text, data.fraction);
       else if (data.kind === "error") end(new Error(data.message));
