@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { type Block, blocksOf, pages, root, textOf } from "./markdown.ts";
-import { isOutput, isProgramPage, LANGUAGES } from "./programs.ts";
+import { isOutput, isProgram } from "./programs.ts";
 
 const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { scripts: object };
 
@@ -82,9 +82,7 @@ const isServed = (headers: string): boolean =>
 function keeperOf(page: string, blocks: readonly Block[], i: number): string | undefined {
   const { language, source, text, line } = blocks[i] as Block;
   if (source !== "") return textOf(source).includes(text) ? source : undefined;
-  const program = LANGUAGES.find((name) => name === language);
-  if (isProgramPage(page) && (program || isOutput(blocks, i))) return "programs.test.ts";
-  if (page === "docs/webgpu.md" && language === "ts") return "guide.test.ts";
+  if (isProgram(page, language) || isOutput(page, blocks, i)) return "its program";
   if (page === "docs/design.md" && textOf(page).split("\n")[line - 2]?.startsWith("<!-- made:"))
     return "design.test.ts";
   if (language === "sh") return badCommands(text).length === 0 ? "its commands" : undefined;
@@ -107,6 +105,15 @@ test("every block has a keeper", () => {
     kept.filter(([, keeper]) => keeper === undefined).map(([place]) => place),
     [],
   );
+});
+
+test("a block that nobody knows is told", () => {
+  const keeper = (page: string, text: string): string | undefined => keeperOf(page, blocksOf(text), 0);
+  assert.is(keeper("docs/accuracy.md", "```ts\nconst x = 1;\n```\n"), undefined);
+  assert.is(keeper("README.md", "```\nno program stands above\n```\n"), undefined);
+  assert.is(keeper("README.md", "```json\n{ a: 1 }\n```\n"), undefined);
+  assert.is(keeper("README.md", "```ts src/index.ts\nexport const nothing = 1;\n```\n"), undefined);
+  assert.is(keeper("README.md", "```ts\nconst x = 1;\n```\n"), "its program");
 });
 
 test("folders that aren't there are told", () => {

@@ -1,4 +1,7 @@
-/** The blocks of the README and the guides are programs: their types have no mistake, and they do what the page says. */
+/**
+ * The blocks of the README and the guides are programs: their types have no mistake, and they do what the page says. That
+ * of docs/webgpu.md runs where an adapter is, in test/webgpu/guide.test.ts.
+ */
 import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -7,14 +10,14 @@ import { pathToFileURL } from "node:url";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { assertPrinted, keep, runKept } from "./claims.ts";
-import { codeOf, keptProgram, type Program, programs, withFolder } from "./programs.ts";
+import { codeOf, keptProgram, type Program, programs, webgpuProgram, withFolder } from "./programs.ts";
 
 const require = createRequire(import.meta.url);
 const tsc = join(dirname(require.resolve("typescript/package.json")), "bin/tsc");
 
 test("their types have no mistake", async () => {
   await withFolder(async (folder) => {
-    for (const program of programs.filter(({ language }) => language === "ts")) {
+    for (const program of [webgpuProgram, ...programs].filter(({ language }) => language === "ts")) {
       writeFileSync(join(folder, program.name), codeOf(program));
     }
     const config = { extends: "../tsconfig.json", include: ["*.ts", "../../types"] };
@@ -55,6 +58,7 @@ test("comments of all kinds become claims", () => {
   assert.match(claimsOf("const n = f(); // 3"), "keep.value(n, 3, ");
   assert.match(claimsOf("console.log(f(1)); // { a: [1] }"), "keep.value(f(1), { a: [1] }, ");
   assert.match(claimsOf("f(x); // ShapeError: add: ..."), 'keep.error(() => f(x), "ShapeError: add: ...", ');
+  assert.not.match(claimsOf("  const x = f(); // 1"), /keep\\.(?!begin)/);
   assert.not.match(claimsOf("const x = f(); // prose"), /keep\.(?!begin)/);
 });
 

@@ -15,12 +15,20 @@ export interface Program {
   readonly outputs: readonly (string | undefined)[];
 }
 
-/** The pages whose blocks run here; docs/webgpu.md needs an adapter, docs/design.md is made from the code. */
-export const isProgramPage = (page: string): boolean => page === "README.md" || page.startsWith("docs/guides/");
+/** The pages whose blocks run on the processor; docs/design.md is made from the code. */
+const isProgramPage = (page: string): boolean => page === "README.md" || page.startsWith("docs/guides/");
+const ON_WEBGPU = "docs/webgpu.md";
+
+/** Whether the blocks of a page are programs of these languages. */
+export const isProgram = (page: string, language: string): boolean =>
+  page === ON_WEBGPU ? language === "ts" : isProgramPage(page) && LANGUAGES.some((name) => name === language);
 
 /** A block without a language directly below a program's is what that prints. */
-export const isOutput = (blocks: readonly Block[], i: number): boolean =>
-  blocks[i]?.language === "" && LANGUAGES.includes(blocks[i - 1]?.language as Language);
+export function isOutput(page: string, blocks: readonly Block[], i: number): boolean {
+  const [above, block] = [blocks[i - 1], blocks[i]];
+  if (!above || block?.language !== "" || !isProgramPage(page) || !isProgram(page, above.language)) return false;
+  return block.line === above.line + above.text.split("\n").length + 2;
+}
 
 /** The scripts of a page, with the library where they load it. */
 function scriptOf(block: Block): Block {
@@ -40,7 +48,7 @@ function programOf(page: string, language: Language): Program {
     name: `${page.replaceAll(/\W/g, "-")}.${language === "html" ? "html.js" : language}`,
     language,
     blocks: own.map((i) => scriptOf(all[i] as Block)),
-    outputs: own.map((i) => (isOutput(all, i + 1) ? all[i + 1]?.text : undefined)),
+    outputs: own.map((i) => (isOutput(page, all, i + 1) ? all[i + 1]?.text : undefined)),
   };
 }
 
@@ -49,13 +57,16 @@ export const programs: readonly Program[] = pages()
   .flatMap((page) => LANGUAGES.map((language) => programOf(page, language)))
   .filter(({ blocks }) => blocks.length > 0);
 
+/** What runs on an adapter: test/webgpu/guide.test.ts. */
+export const webgpuProgram: Program = programOf(ON_WEBGPU, "ts");
+
 export const codeOf = ({ blocks }: Program): string => blocks.map(({ text }) => text).join("\n");
 
 /** What a comment can promise: a literal, or the names and messages of errors. */
 const VALUE =
   /^(?:const (\w+)(?:: [\w[\]]+)? = )?(.+); +\/\/ ((?:[["`\d-]|\{ \w+:|true\b|false\b|null\b|undefined\b|NaN\b).*)$/;
-const ERROR = /^(.+); +\/\/ (\w*Error: .*)$/;
-const SHAPES = /^(?:const (\w+|[[{][^=]*[\]}])(?:: [\w[\]]+)? = )?(.+); +\/\/ +(\([\d, ]*\).*)$/;
+const ERROR = /^(?! )(.+); +\/\/ (\w*Error: .*)$/;
+const SHAPES = /^(?! )(?:const (\w+|[[{][^=]*[\]}])(?:: [\w[\]]+)? = )?(.+); +\/\/ +(\([\d, ]*\).*)$/;
 
 /** `const { mean, covariance } = ...; // (5, 1), (5, 5)`: the last names of a pattern have the shapes. */
 function shapeClaims(line: string, names: string | undefined, code: string, comment: string): string {

@@ -1,20 +1,25 @@
 /** The program of docs/webgpu.md, on an adapter that it finds as in a browser. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type NDArray, setDefaultDevice } from "cotangent";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { withGuide } from "../docs/guide.ts";
+import { runKept } from "../docs/claims.ts";
+import { keptProgram, webgpuProgram, withFolder } from "../docs/programs.ts";
 import { openDawn } from "./dawn.ts";
 
-test("it runs, and its arrays live where it says", async () => {
+const NAMES = "here, kept, kernel, onCpu, product, somewhere, stays, sum, traced";
+
+test("it runs, its values are those that it says, and its arrays live where it says", async () => {
   Object.defineProperty(globalThis, "navigator", { value: { gpu: await openDawn() }, configurable: true });
-  // What it prints is for its readers.
-  const { log } = console;
-  console.log = () => {};
-  const arrays = await withGuide(
-    async (_, file) => (await import(pathToFileURL(file).href)) as Record<string, NDArray>,
-  );
-  console.log = log;
+  const arrays: Record<string, NDArray> = {};
+  await withFolder(async (folder) => {
+    const file = join(folder, "guide.ts");
+    writeFileSync(file, `${keptProgram(webgpuProgram)}\nexport { ${NAMES} };\n`);
+    const { claims } = await runKept(async () => Object.assign(arrays, await import(pathToFileURL(file).href)));
+    assert.ok(claims >= 2);
+  });
   setDefaultDevice("cpu");
   assert.equal(arrays.kernel.shape, [16, 16]);
   assert.equal(arrays.sum.shape, [3]);
