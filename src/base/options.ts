@@ -90,6 +90,11 @@ const KINDS: Readonly<Record<string, Kind>> = {
   valPosEmb: BOOLEAN,
   fwd: /* @__PURE__ */ orNull(BOOLEAN),
 
+  /** A number of columns, or a matrix by which a system is preconditioned. */
+  M: [
+    (x) => x === null || FUNCTION[0](x) || (typeof x === "number" ? COUNT : ARRAY)[0](x),
+    "a whole number that isn't negative, or a matrix or function",
+  ],
   signature: STRING,
 
   onProgress: FUNCTION,
@@ -113,6 +118,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   recallTarget: NUMBER,
   s: [(x) => Array.isArray(x) && x.length === 2 && isListOf(x, Number.isFinite), "two numbers"],
   scale: /* @__PURE__ */ orNull(NUMBER),
+  tol: NUMBER,
   transitionBegin: NUMBER,
   weightDecay: NUMBER,
 
@@ -125,7 +131,6 @@ const KINDS: Readonly<Record<string, Kind>> = {
   dimension: WHOLE,
   offset: WHOLE,
   reductionDimension: WHOLE,
-  M: COUNT,
   axisSize: COUNT,
   batchGroupCount: COUNT,
   featureGroupCount: COUNT,
@@ -134,6 +139,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   ndim: COUNT,
   num: COUNT,
   length: /* @__PURE__ */ orNull(COUNT),
+  maxiter: /* @__PURE__ */ orNull(COUNT),
   numSegments: /* @__PURE__ */ orNull(COUNT),
   size: /* @__PURE__ */ orNull(COUNT),
   totalRepeatLength: /* @__PURE__ */ orNull(COUNT),

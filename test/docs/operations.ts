@@ -46,6 +46,7 @@ const NAMESPACES: Readonly<Record<string, object>> = {
   ops,
   image,
   "scipy.linalg": scipy.linalg,
+  "scipy.sparse.linalg": scipy.sparse.linalg,
 };
 
 const functionNames = (namespace: object): string[] =>

@@ -247,4 +247,7 @@ export const fieldExamples = (): Example[] => [
     ["choFactor", unary, () => ({ lower: true })],
     ["choSolve", (x) => [[x, true], x]],
   ]),
+  ...examplesOf("scipy.sparse.linalg.", scipy.sparse.linalg, [
+    ["cg", (x) => [x, vector(x)], (x) => ({ tol: 0.1, atol: 0.1, maxiter: 2, M: np.eye(3), x0: vector(x) })],
+  ]),
 ];

@@ -1,0 +1,2 @@
+/** `scipy.sparse.linalg`. */
+export { type CgOptions, cg, type LinearOperator } from "./cg.ts";
