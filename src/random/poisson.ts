@@ -111,8 +111,8 @@ const draws = /* @__PURE__ */ jit((key: NDArray, lam: NDArray) => {
 
 /**
  * Draws from the Poisson distribution, lam^k exp(-lam) / k!; -1 where `lam` is no finite number from 0 on. Computed in
- * `float32`, as in JAX, whose draws they are but where rounding decides whether one is accepted: about one of 10,000 for a
- * `lam` in the hundreds, more for a larger one. Source: `jax.random.poisson`.
+ * `float32`, as in JAX, whose draws they are but where rounding decides whether one is accepted: for about one of 10,000 at
+ * `lam = 1000`, and for most from 10^6 on. Source: `jax.random.poisson`.
  * @param lam a number, or an array that broadcasts to `shape`.
  * @returns an array of `shape` and `dtype`.
  * @example random.poisson(random.key(0), 4, [3]) // shape [3]

@@ -51,6 +51,8 @@ const KINDS: Readonly<Record<string, readonly Kind[]>> = {
   traceAxes: ["number", "list"],
   diagonalAxes: ["number", "list"],
   aggregateAxis: ["number", "list"],
+  inAxis: ["number", "list"],
+  outAxis: ["number", "list"],
   shape: ["number", "list"],
   padding: ["string", "list"],
   inAxes: ["number", "list", "object"],
@@ -80,7 +82,7 @@ const ARRAYS =
 
 /** Options whose numbers must be whole. */
 const WHOLE =
-  /^(axis|axes|argnums|staticArgnums|nondiffArgnums|traceAxes|diagonalAxes|aggregateAxis|inAxes|outAxes|vmapAxes|shape|M|k|n|offset|axis1|axis2|batchAxis|channelAxis|batchAxisOut|size|minlength|length|sections|indices|indicesOrSections|stride|strides|numKeys|dimension|dimensions|featureGroupCount|batchGroupCount|unroll|batchSize|exponentBits|mantissaBits|axisSize|implementation|roundingMethod|windowStrides|windowDimensions|baseDilation|windowDilation|lhsDilation|rhsDilation|filterShape|sliceSizes|newSizes|permutation|startIndices|limitIndices|decimals|nChanPosEmb|reductionDimension|updateShape|broadcastDimensions|paddingConfig|statLength|padWidth)$/;
+  /^(axis|axes|argnums|staticArgnums|nondiffArgnums|traceAxes|diagonalAxes|aggregateAxis|inAxes|outAxes|vmapAxes|shape|M|k|n|offset|axis1|axis2|batchAxis|channelAxis|columnAxis|inAxis|outAxis|batchAxisOut|size|minlength|length|sections|indices|indicesOrSections|stride|strides|numKeys|dimension|dimensions|featureGroupCount|batchGroupCount|unroll|batchSize|exponentBits|mantissaBits|axisSize|implementation|roundingMethod|windowStrides|windowDimensions|baseDilation|windowDilation|lhsDilation|rhsDilation|filterShape|sliceSizes|newSizes|permutation|startIndices|limitIndices|decimals|nChanPosEmb|reductionDimension|updateShape|broadcastDimensions|paddingConfig|statLength|padWidth)$/;
 
 /** Whether an option must refuse a value, given a right one. */
 export function mustRefuse(name: string, right: unknown, wrong: unknown): boolean {
