@@ -64,7 +64,7 @@ function replace(text, pattern, replacement) {
 /** Comments of namespaces, and who is exported: the roll-up leaves out the former and takes a namespace's own for exports. */
 function nameSpaces(text, folder) {
   const comments = {};
-  for (const file of ["src/index.d.ts", "src/numpy/index.d.ts", "src/scipy/index.d.ts"]) {
+  for (const file of ["src/index.d.ts", "src/numpy/index.d.ts", "src/nn/index.d.ts", "src/scipy/index.d.ts"]) {
     const exported = readFileSync(join(folder, file), "utf8").matchAll(/(\/\*\* .* \*\/\n)export \* as (\w+) from/g);
     for (const [, comment, name] of exported) comments[name] = { comment, isTop: file === "src/index.d.ts" };
   }

@@ -1,6 +1,6 @@
 /** The conjugate gradient method, by JAX's values from `write_cg.py` and by direct solves. */
 import { readFileSync } from "node:fs";
-import { array, grad, hessian, jacfwd, jit, jvp, type NDArray, numpy as np, scipy, vmap } from "cotangent";
+import { array, grad, hessian, jacfwd, jit, jvp, type NDArray, numpy as np, nt, scipy, vmap } from "cotangent";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { assertClose, assertThrows } from "../support/arrays.ts";
@@ -83,6 +83,29 @@ test("each system of a batch ends by itself, as in a loop, and has its gradients
   const twice = vmap((t: NDArray) => vmap((y: NDArray) => cg(A, y.mul(t), tight)[0])(sides))(wide([1, 2]));
   const solved = np.linalg.solve(A, sides.T).T;
   assertClose(twice, np.stack([solved, solved.mul(2)]), 1e-10);
+});
+
+test("kernels of a function that solves are those of a direct solve, by every method", () => {
+  const params = { w: x0.reshape(2, 3), v: b.reshape(2, 3).T };
+  const inputs = wide([
+    [1, -1],
+    [0.5, 2],
+  ]);
+  type Solve = (a: NDArray, y: NDArray) => NDArray;
+  const network = (solve: Solve) => (p: typeof params, x: NDArray) => {
+    const a = np.matmul(p.w.T, p.w).add(np.eye(3, { dtype: "float64" }));
+    return vmap((row: NDArray) => solve(a, np.matmul(p.v, row)))(x);
+  };
+  for (const implementation of ["JACOBIAN_CONTRACTION", "NTK_VECTOR_PRODUCTS", "STRUCTURED_DERIVATIVES"] as const) {
+    const of = (solve: Solve) =>
+      nt.empiricalNtkFn(network(solve), { implementation, traceAxes: [] })(inputs, null, params) as NDArray;
+    assertClose(
+      of((a, y) => cg(a, y, tight)[0]),
+      of(np.linalg.solve),
+      1e-10,
+      implementation,
+    );
+  }
 });
 
 test("trees of unknowns", () => {

@@ -14,6 +14,8 @@ import {
   nt,
   predict,
   random,
+  ravelPytree,
+  scipy,
   stax,
   valueAndGrad,
   vjp,
@@ -39,6 +41,25 @@ const pair = (p: Weights, [y]: readonly [NDArray, NDArray]): { first: NDArray; a
 });
 const noisy = (p: Weights, y: NDArray, { rng }: { rng: NDArray }): NDArray => np.add(f(p, y), random.normal(rng, [1]));
 const [initFn, applyFn] = stax.serial(stax.Dense(8), stax.Relu(), stax.Dense(2));
+
+export function parts(): void {
+  is<NDArray>().of(x.at(0).set(7));
+  is<NDArray>().of(x.at(0, ":").apply((part) => part.add(1)));
+  is<np.Part>().of(x.at(0));
+  is<NDArray>().of(x.at(0).add(1));
+  // @ts-expect-error: an array has no part to set
+  x.set(7);
+  // @ts-expect-error: a list is no array
+  x.at(0).set([7]);
+}
+
+export function solvers(): void {
+  is<[NDArray, NDArray]>().of(scipy.sparse.linalg.cg(w, x));
+  is<[Weights, NDArray]>().of(scipy.sparse.linalg.cg((t) => t, weights, { x0: weights, M: (t) => t }));
+  // @ts-expect-error: another tree than b
+  scipy.sparse.linalg.cg((t: Weights) => t.w, weights);
+  is<Weights>().of(ravelPytree(weights)[1](x));
+}
 
 export function kernels(): void {
   for (const kernelFn of [nt.empiricalNtkFn(f, { vmapAxes: 0 }), nt.empiricalNngpFn(f, { diagonalAxes: [0] })]) {
