@@ -142,7 +142,9 @@ const KINDS: Readonly<Record<string, Kind>> = {
   length: /* @__PURE__ */ orNull(COUNT),
   maxiter: /* @__PURE__ */ orNull(COUNT),
   numSegments: /* @__PURE__ */ orNull(COUNT),
+  maxSteps: COUNT,
   size: /* @__PURE__ */ orNull(COUNT),
+  yTrainSize: /* @__PURE__ */ orNull(COUNT),
   totalRepeatLength: /* @__PURE__ */ orNull(COUNT),
 
   axis: AXES,

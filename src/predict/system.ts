@@ -59,25 +59,34 @@ export function toKernel({ matrix, rows, columns }: KernelMatrix): NDArray {
   return transpose(separate, { permutation: invertPermutation(pairs(rows.length).flat()) });
 }
 
-/** The training kernel, and how outputs are laid out beside it. */
-export interface System {
+/** How outputs are laid out beside a training kernel. */
+export interface Layout {
   readonly targets: NDArray;
   /** The sizes of the outputs' axes that the kernel has. */
   readonly rows: Shape;
+  /** Outputs, on other examples as well, as a matrix with a row for each of the kernel's. */
+  readonly toColumns: (outputs: NDArray) => NDArray;
+  /** Outputs of the matrix (with leading axes), for other examples of shape `rows`. */
+  readonly toOutputs: (columns: NDArray, rows: Shape) => NDArray;
+}
+
+/** The training kernel's eigenvectors, and how outputs are laid out beside it. */
+export interface System extends Layout {
   /** Those of the regularized kernel. */
   readonly eigenvalues: NDArray;
   /** Eigenvalues up to this one are 0 but for rounding. */
   readonly threshold: NDArray;
-  /** Outputs as a matrix, with a row for each of the kernel's. */
-  readonly toColumns: (outputs: NDArray) => NDArray;
-  /** Outputs of the matrix (with leading axes), for other examples of shape `rows`. */
-  readonly toOutputs: (columns: NDArray, rows: Shape) => NDArray;
   /** Columns times the matrices that have the kernel's eigenvectors and other eigenvalues (with leading axes). */
   readonly apply: (eigenvalues: NDArray, columns: NDArray) => NDArray;
 }
 
-export function trainingSystem(fn: string, kTrainTrain: ArrayLike, yTrain: ArrayLike, options: SystemOptions): System {
-  const { diagReg = 0, diagRegAbsoluteScale = false, traceAxes = [-1] } = options;
+/** The training kernel as a matrix, and the layout of outputs beside it. */
+export function trainingLayout(
+  fn: string,
+  kTrainTrain: ArrayLike,
+  yTrain: ArrayLike,
+  traceAxes: number | readonly number[] = [-1],
+): Layout & { readonly matrix: NDArray } {
   const { matrix, rows, columns } = toMatrix(fn, "kTrainTrain", kTrainTrain);
   const targets = convertElementType(asArray(fn, yTrain, "yTrain"), matrix.dtype);
   const traced = canonicalAxes(fn, traceAxes, targets.ndim, "traceAxes").sort((a, b) => a - b);
@@ -91,27 +100,37 @@ export function trainingSystem(fn: string, kTrainTrain: ArrayLike, yTrain: Array
         `[${traced.join(", ")}], got ${show(rows, columns)}.`,
     );
   }
-  const [values, vectors] = eigh(matrix);
-  const size = sizeOf(rows);
-  const eigenvalues = add(values, diagRegAbsoluteScale ? diagReg : multiply(mean(values), diagReg));
+  const width = sizeOf(repeated);
   return {
+    matrix,
     targets,
     rows,
-    eigenvalues,
-    threshold: multiply(max(eigenvalues), size * epsilon(matrix)),
-    toColumns: (outputs) => reshape(transpose(outputs, { permutation: order }), { newSizes: [size, sizeOf(repeated)] }),
+    toColumns: (outputs) =>
+      reshape(transpose(outputs, { permutation: order }), { newSizes: [outputs.size / Math.max(width, 1), width] }),
     toOutputs: (result, outputRows) => {
       const leading = result.shape.slice(0, -2);
       const separate = reshape(result, { newSizes: [...leading, ...outputRows, ...repeated] });
       const back = invertPermutation(order).map((axis) => leading.length + axis);
       return transpose(separate, { permutation: [...range(leading.length), ...back] });
     },
+  };
+}
+
+export function trainingSystem(fn: string, kTrainTrain: ArrayLike, yTrain: ArrayLike, options: SystemOptions): System {
+  const { diagReg = 0, diagRegAbsoluteScale = false } = options;
+  const { matrix, ...layout } = trainingLayout(fn, kTrainTrain, yTrain, options.traceAxes);
+  const [values, vectors] = eigh(matrix);
+  const eigenvalues = add(values, diagRegAbsoluteScale ? diagReg : multiply(mean(values), diagReg));
+  return {
+    ...layout,
+    eigenvalues,
+    threshold: multiply(max(eigenvalues), sizeOf(layout.rows) * epsilon(matrix)),
     apply: (other, x) => matmul(vectors, multiply(expandDims(other, -1), matmul(vectors.T, x))),
   };
 }
 
 /** A kernel between other examples and the training examples, times columns. */
-export function acrossKernel(fn: string, name: string, kernel: ArrayLike, system: System): KernelMatrix {
+export function acrossKernel(fn: string, name: string, kernel: ArrayLike, system: Layout): KernelMatrix {
   const across = toMatrix(fn, name, kernel);
   if (sameShape(across.columns, system.rows)) return across;
   throw new ShapeError(

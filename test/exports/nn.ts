@@ -58,7 +58,7 @@ const INITIALIZERS: readonly Row[] = [
 /** The initializers that the builders return. */
 const built = (): Example[] => {
   const of = (name: string, f: () => AnyFunction, shape: readonly number[]): Example =>
-    returned(`nn.initializers.${name}`, f, () => [random.key(1), shape]);
+    returned(`nn.initializers.${name}`, f, () => [random.key(1), [...shape]]);
   const { initializers } = nn;
   return [
     of("constant", () => initializers.constant(2), [3]),

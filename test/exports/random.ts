@@ -46,12 +46,19 @@ const ROWS: readonly Row[] = [
 
 const kernel = (x: NDArray): NDArray => np.matmul(x, x);
 const targets = (x: NDArray): NDArray => np.at(x, ":", ":2");
+const loss = (fx: NDArray, y: NDArray): NDArray => np.mean(np.square(np.subtract(fx, y)));
 const system = () => ({ diagReg: 0.1, diagRegAbsoluteScale: true, traceAxes: [-1] });
 
 const PREDICT: readonly Row[] = [
   ["gpInference", (x) => [kernel(x), targets(x)], system],
   ["gpInference", (x) => [{ nngp: kernel(x), ntk: kernel(x) }, targets(x)], system],
   ["gradientDescentMse", (x) => [kernel(x), targets(x)], () => ({ ...system(), learningRate: 0.5 })],
+  [
+    "gradientDescent",
+    (x) => [loss, kernel(x), targets(x)],
+    () => ({ learningRate: 0.5, momentum: 0.9, traceAxes: [-1], rtol: 1e-4, atol: 1e-4, maxSteps: 100 }),
+  ],
+  ["maxLearningRate", (x) => [kernel(x)], () => ({ yTrainSize: 6, momentum: 0.9, eps: 1e-6 })],
 ];
 
 const data = (): [NDArray, NDArray] => {
@@ -60,6 +67,16 @@ const data = (): [NDArray, NDArray] => {
 };
 
 const RETURNED: readonly Example[] = [
+  returned(
+    "predict.gradientDescent",
+    () => predict.gradientDescent(loss, ...data()),
+    () => [1],
+  ),
+  returned(
+    "predict.gradientDescent",
+    () => predict.gradientDescent(loss, ...data(), { momentum: 0.5 }),
+    (x) => [1, { fxTrain: targets(x), fxTest: targets(x), qxTrain: 0, qxTest: 0 }, null, x],
+  ),
   returned(
     "predict.gradientDescentMse",
     () => predict.gradientDescentMse(...data()),
