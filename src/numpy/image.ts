@@ -1,9 +1,10 @@
 /** `image`: interpolation of images, under `jax.image`'s name. */
 
 import { type Arguments, namedArguments } from "../base/arguments.ts";
+import { itemSize } from "../base/dtypes.ts";
 import { describe, formatShape, ShapeError } from "../base/errors.ts";
 import { entry } from "../base/lists.ts";
-import { checkShape, range, type Shape } from "../base/shapes.ts";
+import { checkRoom, checkShape, range, type Shape } from "../base/shapes.ts";
 import { hostArray, type NDArray } from "../ir/ndarray.ts";
 import { promoteToFloat } from "../lax/convert.ts";
 import { takeAlong } from "../lax/gather.ts";
@@ -116,6 +117,11 @@ export function resize(
       `${fn}: an image of shape ${formatShape(x.shape)} can't be resized to ${formatShape(shape)}: shape must have as many ` +
         "axes, and an empty one stays empty.",
     );
+  }
+  checkRoom(fn, shape, itemSize(x.dtype));
+  for (const [i, n] of shape.entries()) {
+    // The weights of an axis that changes are a matrix of float64.
+    if (filter && n !== x.shape[i]) checkRoom(`${fn}: the weights of axis ${i}`, [entry(x.shape, i), n], 8);
   }
   return resized(x, shape, filter, antialias);
 }

@@ -1,8 +1,9 @@
 /** `ops`: reductions of segments, the rows that share a number, under `jax.ops`' names. */
 
 import { type Arguments, namedArguments } from "../base/arguments.ts";
-import { type DType, isFloat } from "../base/dtypes.ts";
+import { type DType, isFloat, itemSize } from "../base/dtypes.ts";
 import { formatShape, ShapeError } from "../base/errors.ts";
+import { checkRoom } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import * as lax from "../lax/index.ts";
 import { requireNumbers } from "../lax/nary.ts";
@@ -52,7 +53,9 @@ function segmented(
       );
     }
     const count = segmentCount(fn, ids, numSegments);
-    const empty = lax.full([count, ...values.shape.slice(1)], identity(values.dtype), values.dtype);
+    const shape = [count, ...values.shape.slice(1)];
+    checkRoom(fn, shape, itemSize(values.dtype));
+    const empty = lax.full(shape, identity(values.dtype), values.dtype);
     if (values.size === 0 || count === 0) return empty;
     // What scatter would count from the end lies outside, too.
     const rows = lax.select(lax.lt(ids, 0), count, ids);

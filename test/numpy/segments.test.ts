@@ -118,6 +118,7 @@ test("segments refuse what doesn't fit", () => {
   assertThrows(() => ops.segmentMax(x, [0, 1, 2.5]), "ops.segmentMax");
   assertThrows(() => ops.segmentSum(x, np.ones([3])), "ops.segmentSum: segmentIds must be integers");
   assertThrows(() => ops.segmentSum(x, [0, 1, 2], { numSegments: -1 }), "numSegments");
+  assertThrows(() => ops.segmentSum(x, [0, 1, 2], 2 ** 31), "ops.segmentSum: shape (2147483648, 2) has");
   assertThrows(() => ops.segmentSum(array([true]), [0]), "ops.segmentSum");
 });
 
@@ -131,11 +132,17 @@ test("images of integers, without pixels, in batches; what no image can be", () 
     [0, 2],
     [4, 8],
   ]);
+  assert.equal(image.resize(np.ones([2 ** 15, 1]), [2 ** 15, 2], "linear").shape, [2 ** 15, 2], "an axis that stays");
   const rows = vmap((row: NDArray) => image.resize(row, [1], "linear"))(x);
   assert.equal(rows.toArray(), [[1], [6]]);
   assert.equal(image.resize(x, [2, 1], "bilinear").toArray(), rows.toArray());
   assertThrows(() => image.resize(x, [2], "linear"), "image.resize: an image of shape (2, 2) can't be resized to (2,)");
   assertThrows(() => image.resize(np.ones([0]), [2], "linear"), "an empty one stays empty");
+  assertThrows(() => image.resize(x, [2 ** 20, 2 ** 20], "nearest"), "image.resize: shape (1048576, 1048576) has");
+  assertThrows(
+    () => image.resize(np.ones([2 ** 15]), [2 ** 14 + 1], "linear"),
+    "image.resize: the weights of axis 0: shape",
+  );
   assertThrows(() => image.resize(x, [2, -1], "linear"), "image.resize");
   assertThrows(() => image.resize(x, [2, 2], "area" as never), 'image.resize: method must be "nearest", "linear"');
 });
