@@ -6,9 +6,9 @@ import { gzipSync } from "node:zlib";
 
 /** The files that are loaded whole, and the most KB gzipped that each may have: close above what it holds today. */
 const limits = {
-  "cotangent.js": 163,
+  "cotangent.js": 166.5,
   "cotangent.webgpu.js": 43,
-  "cotangent.iife.js": 205,
+  "cotangent.iife.js": 208,
   "kernels.wasm": 29.5,
   "kernels-relaxed.wasm": 2.5,
 };
