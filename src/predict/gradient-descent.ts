@@ -33,7 +33,7 @@ export interface PredictFn {
  * other examples, for theirs: `exp(-k t) - 1` and the same divided by k. Where k is 0 but for rounding both are 0: the
  * quotient's limit, `-t`, would multiply what rounding left of other examples' kernel in that direction, which is 0, too.
  */
-function evolution(
+export function evolution(
   { eigenvalues, threshold, targets }: System,
   t: ArrayLike | null,
   learningRate: number,

@@ -1,5 +1,11 @@
 /** `predict`: what training makes of a network's outputs, from its kernels alone, after `neural_tangents.predict`. */
 
+export {
+  type EnsembleKernelFn,
+  type EnsembleName,
+  type EnsemblePredictFn,
+  gradientDescentMseEnsemble,
+} from "./ensemble.ts";
 export { type Gaussian, type GpPredictFn, gpInference, type Kernels, type ProcessName } from "./gp-inference.ts";
 export { type GradientDescentOptions, gradientDescentMse, type PredictFn } from "./gradient-descent.ts";
 export {

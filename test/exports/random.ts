@@ -47,6 +47,10 @@ const ROWS: readonly Row[] = [
 const kernel = (x: NDArray): NDArray => np.matmul(x, x);
 const targets = (x: NDArray): NDArray => np.at(x, ":", ":2");
 const loss = (fx: NDArray, y: NDArray): NDArray => np.mean(np.square(np.subtract(fx, y)));
+const both = (x1: NDArray, x2: NDArray | null) => {
+  const k = np.matmul(x1, (x2 ?? x1).T);
+  return { nngp: k, ntk: np.multiply(k, 2) };
+};
 const system = () => ({ diagReg: 0.1, diagRegAbsoluteScale: true, traceAxes: [-1] });
 
 const PREDICT: readonly Row[] = [
@@ -58,6 +62,7 @@ const PREDICT: readonly Row[] = [
     (x) => [loss, kernel(x), targets(x)],
     () => ({ learningRate: 0.5, momentum: 0.9, traceAxes: [-1], rtol: 1e-4, atol: 1e-4, maxSteps: 100 }),
   ],
+  ["gradientDescentMseEnsemble", (x) => [both, x, targets(x)], () => ({ ...system(), learningRate: 0.5 })],
   ["maxLearningRate", (x) => [kernel(x)], () => ({ yTrainSize: 6, momentum: 0.9, eps: 1e-6 })],
 ];
 
@@ -67,6 +72,11 @@ const data = (): [NDArray, NDArray] => {
 };
 
 const RETURNED: readonly Example[] = [
+  returned(
+    "predict.gradientDescentMseEnsemble",
+    () => predict.gradientDescentMseEnsemble(both, ...data()),
+    (x) => [2, x, ["nngp", "ntk"], true],
+  ),
   returned(
     "predict.gradientDescent",
     () => predict.gradientDescent(loss, ...data()),
