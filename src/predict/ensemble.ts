@@ -12,7 +12,7 @@ import { add, multiply, negative, subtract } from "../numpy/ufuncs.ts";
 import { checkFunction } from "../transform/flat.ts";
 import { type Gaussian, gpInference, type Kernels } from "./gp-inference.ts";
 import { evolution, type GradientDescentOptions, gradientDescentMse } from "./gradient-descent.ts";
-import { type KernelMatrix, SYSTEM_OPTIONS, toMatrix, trainingSystem } from "./system.ts";
+import { acrossKernel, type KernelMatrix, SYSTEM_OPTIONS, toMatrix, trainingLayout, trainingSystem } from "./system.ts";
 
 /** The processes that `predict.gradientDescentMseEnsemble` knows: `"nngp"` trains the last layer alone, `"ntk"` all. */
 export type EnsembleName = "nngp" | "ntk";
@@ -120,6 +120,9 @@ export function gradientDescentMseEnsemble<X>(
   const predictOne = (t: ArrayLike | null, xTest: X | null, name: EnsembleName, withCovariance: boolean) => {
     const needed: readonly EnsembleName[] = withCovariance && name === "ntk" ? ["nngp", "ntk"] : [name];
     const across = xTest === null ? null : kernelFn(xTest, xTrain, needed);
+    // What doesn't fit is an error of this function, not of those that it calls.
+    const layout = trainingLayout(FN, trainKernel(name), yTrain, systemOptions.traceAxes);
+    if (across !== null) acrossKernel(FN, "the kernel of xTest and xTrain", kernelOf(across, name), layout);
     const initial = (): NDArray =>
       xTest === null ? trainKernel("nngp") : kernelOf(kernelFn(xTest, null, ["nngp"]), "nngp");
     if (t === null) {
