@@ -21,7 +21,7 @@ const kernelBytes = {
   name: "kernel-bytes",
   resolveId(id) {
     if (id === "virtual:packed-kernels") return `${import.meta.dirname}/src/entry/packed-kernels.js`;
-    const file = /\/(kernels[\w-]*\.wasm)$/.exec(id);
+    const file = /\/dist\/([\w-]+\.wasm)$/.exec(id);
     return file && { id: `../${file[1]}`, external: "absolute" };
   },
   load(id) {
@@ -42,7 +42,14 @@ ${constants({ program: bytesOf("unpack").toString("base64"), sizes: ofEach((byte
       const texts = ofEach((bytes) => bytes.toString("base64"));
       return `import { Buffer } from "node:buffer";
 ${constants({ texts })}
-export const loadKernels = (file) => new Uint8Array(Buffer.from(texts[file], "base64"));`;
+export const loadKernels = (file) => texts[file] && new Uint8Array(Buffer.from(texts[file], "base64"));`;
+    }
+    // Beside the code that needs it, so that nothing else brings it along.
+    if (id.endsWith("/src/lax/eigen-module.ts")) {
+      return `let bytes;
+${constants({ text: bytesOf("eigen").toString("base64") })}
+const decoded = () => Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+export const eigenModule = { name: "eigen", bytes: () => (bytes ??= decoded()) };`;
     }
     return null;
   },

@@ -5,6 +5,7 @@ import { copy, fillCommand, slice } from "./move/copy";
 import { gatherRows, scatterRows } from "./move/indexing";
 import { useScratch } from "./scratch";
 import { linalg } from "./linalg";
+import { runEigen } from "./linalg/replaceable";
 import { map } from "./map/index";
 import { Command, ENDLESS, LIST, SCRATCH_BYTES, SHARED } from "./opcodes";
 import { reduce } from "./reduce/index";
@@ -103,6 +104,9 @@ function compute(command: usize, code: u32): void {
     case Command.HOUSEHOLDER:
     case Command.JACOBI:
       linalg(command);
+      break;
+    case Command.EIGEN:
+      runEigen(command);
       break;
     default:
       // A list from another version: stopping beats computing something else.

@@ -98,6 +98,11 @@ export const enum Command {
   HOUSEHOLDER = 13,
   /** `[JACOBI, len, dtype, A, W, V, batch, n, m, k, n * k]`: W = V A with orthogonal rows; no V for k = 0, else k = n. */
   JACOBI = 14,
+  /**
+   * `[EIGEN, len, dtype, A, V, values, room, batch, n, n, count, n]`: of symmetric matrices, V's rows if count isn't 0; never
+   * SHARED, and a module of its own (`eigen.ts`).
+   */
+  EIGEN = 15,
   /** `[LOOP, len, trips, words]`: the commands in the next `words` words, again and again; ENDLESS ends by LEAVE alone. */
   LOOP = 20,
   /** `[BRANCH, len, address, value, words]`: goes past the next `words` words unless the int32 at the address is `value`. */

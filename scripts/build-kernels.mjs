@@ -4,7 +4,8 @@
  * exports), or does not leave them the memory they count on (the module's own data).
  *
  * The innermost loops of products are built once more with fused multiply-adds, to `dist/kernels-relaxed.wasm`; a
- * host may put them in the place of those in `dist/kernels.wasm`, which give the same bits on every engine. A small module,
+ * host may put them in the place of those in `dist/kernels.wasm`, which give the same bits on every engine. Eigenvalues are a
+ * module of their own, `dist/eigen.wasm`, that only programs with eigenvalues carry. A small module,
  * `dist/unpack.wasm`, unpacks both where they travel inside of code; the package has it there only.
  *
  * With `--fast` the optimizer goes over them once and not until nothing changes any more. A lower level of it is no way to
@@ -32,9 +33,16 @@ const MODULES = [
   {
     source: "assembly/index.ts",
     output: "dist/kernels.wasm",
-    exports: ["execute", "heapBase", "table", "work", ...MICROKERNELS],
+    exports: ["contract", "eigen", "execute", "heapBase", "table", "work", ...MICROKERNELS],
     imports: ["env.memory", "env.wait"],
     options: ["--exportTable"],
+  },
+  {
+    source: "assembly/eigen.ts",
+    output: "dist/eigen.wasm",
+    exports: ["eigen"],
+    imports: ["env.contract", "env.memory"],
+    options: [],
   },
   {
     source: "assembly/relaxed.ts",

@@ -6,11 +6,12 @@ import { gzipSync } from "node:zlib";
 
 /** The files that are loaded whole, and the most KB gzipped that each may have: close above what it holds today. */
 const limits = {
-  "cotangent.js": 166.5,
+  "cotangent.js": 172.5,
   "cotangent.webgpu.js": 43,
-  "cotangent.iife.js": 208,
+  "cotangent.iife.js": 214,
   "kernels.wasm": 29.5,
   "kernels-relaxed.wasm": 2.5,
+  "eigen.wasm": 3.8,
 };
 const dist = fileURLToPath(new URL("../dist/", import.meta.url));
 const kb = (bytes) => `${(bytes / 1000).toFixed(1)} KB`.padStart(11);

@@ -12,7 +12,10 @@ import { argsortKernels } from "./sort.ts";
 
 type Generator = (step: KernelStep, settings: Settings) => Kernel[];
 
-const GENERATORS: Record<KernelStep["command"], Generator> = {
+/** EIGEN is the processor's own. */
+type Command = Exclude<KernelStep["command"], "EIGEN">;
+
+const GENERATORS: Record<Command, Generator> = {
   GATHER: gatherKernels,
   SCATTER_ADD: scatterKernels,
   ARGSORT: argsortKernels,
@@ -26,5 +29,5 @@ const GENERATORS: Record<KernelStep["command"], Generator> = {
 
 export function commandKernels(step: KernelStep, settings: Settings): Kernel[] {
   if (step.outputs.every(({ size }) => size === 0)) return [];
-  return GENERATORS[step.command](step, settings);
+  return GENERATORS[step.command as Command](step, settings);
 }

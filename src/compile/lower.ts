@@ -23,6 +23,7 @@ import {
   type Step,
   whole,
 } from "./program.ts";
+import { simplify } from "./simplify.ts";
 import { checkSupported, refined, type Target } from "./target.ts";
 
 /** A simplified program as steps for a device. */
@@ -137,6 +138,7 @@ export class Lowerer {
     const { lowering } = primitive;
     const [out] = outputs as [Var];
     const operands = inputs.map((a) => this.read(a));
+    const avals = inputs.map((a) => a.aval);
     switch (lowering.kind) {
       case "constant":
         this.constants.set(this.define(out).buffer, lowering.array(params));
@@ -148,10 +150,7 @@ export class Lowerer {
         );
         return;
       case "place": {
-        const { fill, pieces } = lowering.place(
-          inputs.map((a) => a.aval),
-          params,
-        );
+        const { fill, pieces } = lowering.place(avals, params);
         const target = this.define(out);
         this.steps.push({
           kind: "place",
@@ -180,15 +179,20 @@ export class Lowerer {
         return;
       }
       case "kernel":
+        if (lowering.own && !this.target.hasModules) {
+          const program = simplify(lowering.own.without(avals, params));
+          this.inside(program, operands, this.steps).forEach((operand, i) => {
+            this.set(outputs[i]!, operand);
+          });
+          return;
+        }
         this.steps.push({
           kind: "kernel",
           command: lowering.command,
+          module: lowering.own?.module,
           inputs: operands.map((operand) => this.rowMajor(operand).buffer),
           outputs: outputs.map((v) => this.define(v).buffer),
-          arguments: lowering.arguments(
-            inputs.map((a) => a.aval),
-            params,
-          ),
+          arguments: lowering.arguments(avals, params),
         });
         return;
       case "barrier":

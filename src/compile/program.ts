@@ -6,7 +6,7 @@ import { sizeOf } from "../base/shapes.ts";
 import { contiguous, isRowMajor, type View } from "../base/view.ts";
 import type { MapOp } from "../ir/map-ops.ts";
 import type { HostArray } from "../ir/ndarray.ts";
-import type { KernelCommand, ReduceOp, Value } from "../ir/primitive.ts";
+import type { KernelCommand, KernelModule, ReduceOp, Value } from "../ir/primitive.ts";
 
 /** A piece of a run's memory. */
 export interface Buffer {
@@ -105,6 +105,7 @@ export function exchanged<Product extends Omit<ContractStep, "symmetric">>(step:
 export interface KernelStep {
   readonly kind: "kernel";
   readonly command: KernelCommand;
+  readonly module?: KernelModule | undefined;
   readonly inputs: readonly Buffer[];
   readonly outputs: readonly Buffer[];
   readonly arguments: readonly number[];

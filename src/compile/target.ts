@@ -2,7 +2,6 @@
 import type { DType } from "../base/dtypes.ts";
 import { UnsupportedError } from "../base/errors.ts";
 import type { Equation } from "../ir/jaxpr.ts";
-import type { KernelCommand } from "../ir/primitive.ts";
 import { innerSteps, type Step } from "./program.ts";
 
 export interface Target {
@@ -10,8 +9,8 @@ export interface Target {
   readonly name: string;
   /** The bytes of an element in the device's memory, by dtype; a dtype that isn't there can't be computed with. */
   readonly itemSize: Readonly<Partial<Record<DType, number>>>;
-  /** The kernels that serve one primitive each. */
-  readonly commands: ReadonlySet<KernelCommand>;
+  /** Whether there are kernels for it in modules of their own. */
+  readonly hasModules: boolean;
   /** The most values that one fused elementwise program may hold, its inputs, constants and intermediates, */
   readonly maxValues: number;
   /** and the most buffers that it may read and write. */
@@ -37,9 +36,8 @@ export function bytesOfItem(target: Target, dtype: DType): number {
 
 const elsewhere = 'or compute on another device: withDevice("cpu", () => ...)';
 
-/** Throws for an equation with a dtype or a command that a device lacks. */
+/** Throws for an equation with a dtype that a device lacks. */
 export function checkSupported({ primitive, inputs, outputs }: Equation, target: Target): void {
-  const { lowering } = primitive;
   for (const { aval } of [...inputs, ...outputs]) {
     if (target.itemSize[aval.dtype] !== undefined) continue;
     throw new UnsupportedError(
@@ -47,10 +45,6 @@ export function checkSupported({ primitive, inputs, outputs }: Equation, target:
         `x.astype("float32"), ${elsewhere}.`,
     );
   }
-  if (lowering.kind !== "kernel" || target.commands.has(lowering.command)) return;
-  throw new UnsupportedError(
-    `${primitive.name}: the device ${target.name} has no kernel for it (${lowering.command}); do without it, ${elsewhere}.`,
-  );
 }
 
 /** Steps, and those inside of them, as a device runs them. */

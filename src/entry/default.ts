@@ -1,6 +1,6 @@
 /** The entry for browsers and bundlers: the kernels are part of the code, so that a page needs no network and no server. */
 import { program, sizes, takeText } from "virtual:packed-kernels";
-import type { KernelFile } from "../device/wasm/kernels.ts";
+import type { KernelFile, KernelLoader } from "../device/wasm/kernels.ts";
 import { install } from "./install.ts";
 import { unpack } from "./unpack.ts";
 
@@ -13,10 +13,10 @@ function unpackAll(): Record<KernelFile, Uint8Array<ArrayBuffer>> {
   return { kernels: bytes.slice(0, sizes.kernels), "kernels-relaxed": bytes.slice(sizes.kernels) };
 }
 
-function load(file: KernelFile): Uint8Array<ArrayBuffer> {
+const load = ((file: KernelFile) => {
   files ??= unpackAll();
   return files[file];
-}
+}) as KernelLoader;
 
 // Deno and Bun have Node's workers too, which, unlike the web's, let a program end.
 const builtin = (globalThis as { process?: Partial<NodeJS.Process> }).process?.getBuiltinModule;

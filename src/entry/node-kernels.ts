@@ -4,4 +4,5 @@ import type { KernelLoader } from "../device/wasm/kernels.ts";
 
 const folder = new URL(import.meta.url.endsWith(".ts") ? "../../dist/" : "./", import.meta.url);
 
-export const loadKernels: KernelLoader = (file) => new Uint8Array(readFileSync(new URL(`${file}.wasm`, folder)));
+export const loadKernels = ((file: string) =>
+  new Uint8Array(readFileSync(new URL(`${file}.wasm`, folder)))) as KernelLoader;

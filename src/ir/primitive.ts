@@ -64,8 +64,8 @@ export interface ContractParams {
 
 export type ReduceOp = "SUM" | "PROD" | "MAX" | "MIN" | "AND" | "OR" | "ARGMAX" | "ARGMIN";
 
-/** The kernels that serve one primitive each. */
-export const KERNEL_COMMANDS = [
+/** The kernels that serve one primitive each and that every device has. */
+export const COMMON_COMMANDS = [
   "GATHER",
   "SCATTER_ADD",
   "ARGSORT",
@@ -77,7 +77,18 @@ export const KERNEL_COMMANDS = [
   "JACOBI",
 ] as const;
 
+/** All of them: the last is the processor's own. */
+export const KERNEL_COMMANDS = [...COMMON_COMMANDS, "EIGEN"] as const;
+
+export type CommonCommand = (typeof COMMON_COMMANDS)[number];
 export type KernelCommand = (typeof KERNEL_COMMANDS)[number];
+
+/** WebAssembly that only programs with a certain kernel need. */
+export interface KernelModule {
+  readonly name: "eigen";
+  /** What the runtime's loader doesn't have. */
+  bytes(): Uint8Array<ArrayBuffer>;
+}
 
 /** A program repeated over slices; its inputs are `[...constants, ...carry, ...slices]`, its outputs `[...carry, ...ys]`. */
 export interface LoopParams {
@@ -146,6 +157,8 @@ export type Lowering<Params, Operands extends Places = Places> =
        */
       readonly kind: "kernel";
       readonly command: KernelCommand;
+      /** Where the kernel is, unless it is with all others, and the same outputs without it, for devices that lack it. */
+      readonly own?: { readonly module: KernelModule; without(inputs: Each<Operands, Aval>, params: Params): Jaxpr };
       arguments(inputs: Each<Operands, Aval>, params: Params): readonly number[];
     }
   | {

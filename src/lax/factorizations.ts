@@ -1,17 +1,16 @@
-/** Cholesky, QR, eigenvalue and singular value decompositions of stacks of matrices, with their derivatives. */
+/** Cholesky, QR and singular value decompositions of stacks of matrices, with their derivatives. */
 
 import { UnsupportedError } from "../base/errors.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import type { One, Three, Two } from "../ir/primitive.ts";
-import { abs, add, div, max, mul, neg, pow, reciprocal, sqrt, square, sub } from "./arithmetic.ts";
+import { abs, add, div, max, mul, neg, sqrt, square, sub } from "./arithmetic.ts";
 import { factorization, withDerivative } from "./decomposition.ts";
 import { eq, lt, select } from "./logic.ts";
-import { diagonal, identityLike, magnitude, matmul, matrixShape, side, spread, transposed } from "./matrix.ts";
+import { diagonal, matmul, matrixShape, side, spread, transposed } from "./matrix.ts";
+import { jacobi, reciprocals, scaled, sorted } from "./rotations.ts";
 import { reduceSum } from "./shape.ts";
 import { concatenate, sliceInDim } from "./slice.ts";
 import { substitute } from "./solve.ts";
-import { sortWithPlaces } from "./sort.ts";
-import { stopGradient } from "./stop-gradient.ts";
 
 const choleskyKernel = /* @__PURE__ */ factorization("CHOLESKY", (n) => [[n, n]]);
 /** Takes and gives transposed matrices. */
@@ -19,11 +18,6 @@ const householder = /* @__PURE__ */ factorization("HOUSEHOLDER", (n, m, k) => [
   [n, m],
   [k, m],
 ]);
-const jacobi = /* @__PURE__ */ factorization("JACOBI", (n, m, k) => [
-  [n, m],
-  [n, k],
-]);
-
 /** Murray, "Differentiation of the Cholesky decomposition" (2016), equation 8. */
 const attachCholesky = /* @__PURE__ */ withDerivative<One>("cholesky_factor", (_, [factor], da) => {
   const l = factor;
@@ -33,13 +27,6 @@ const attachCholesky = /* @__PURE__ */ withDerivative<One>("cholesky_factor", (_
 
 /** The lower triangular `L` with `L L^T = a` for a symmetric `a`, whose lower triangle alone is read. */
 export const cholesky = (a: NDArray): NDArray => attachCholesky(a, choleskyKernel(a))[0];
-
-/** Divided by their largest elements, so that no square overflows or vanishes; and these. */
-function scaled(a: NDArray): [NDArray, NDArray] {
-  const constant = stopGradient(a);
-  const size = magnitude(constant);
-  return [div(constant, spread(size, a)), size];
-}
 
 function needsReduced(name: string, vectors: NDArray, count: number): void {
   if (vectors.shape.at(-1) === count) return;
@@ -72,40 +59,6 @@ export function qr(a: NDArray, complete: boolean): [q: NDArray, r: NDArray] {
   const [rT, qT] = householder(transposed(x), complete ? rows : columns);
   const r = sliceInDim(transposed(rT), 0, matrixShape(qT)[0], last - 1);
   return attachQr(a, [transposed(qT), mul(r, spread(size, r))]);
-}
-
-/** Sorted once more: rounding may exchange what is nearly equal. */
-const sorted = (x: NDArray, descending: boolean): NDArray => sortWithPlaces(x, x.ndim - 1, descending)[0];
-
-/** `1 / difference` off the diagonal, 0 on it. */
-function reciprocals(difference: NDArray): NDArray {
-  const identity = identityLike(difference);
-  return sub(reciprocal(add(difference, identity)), identity);
-}
-
-/** Giles, "An extended collection of matrix derivative results" (2008), 3.1; for distinct eigenvalues. */
-const attachEigh = /* @__PURE__ */ withDerivative<Two>("eigh", (_, [w, v], da) => {
-  const [values, vectors] = [w, v];
-  const inner = matmul(transposed(vectors), matmul(da, vectors));
-  const factors = reciprocals(sub(spread(values, inner, -1), spread(values, inner, -2)));
-  return [diagonal(inner), matmul(vectors, mul(factors, inner))];
-});
-
-/**
- * Ascending eigenvalues and the eigenvectors, as columns, of symmetric matrices. Negated and shifted to positive
- * eigenvalues, a matrix has them as its descending singular values.
- */
-export function eigh(a: NDArray): [w: NDArray, v: NDArray] {
-  const [x] = scaled(a);
-  // A bound of the eigenvalues that is at most n^(1/8) of the largest.
-  const fourth = matmul(matmul(x, x), matmul(x, x));
-  const bound = pow(reduceSum(square(fourth), { axes: [-2, -1] }), 1 / 8);
-  const shift = spread(add(mul(bound, 1.25), 0.25), x);
-  const [rows] = jacobi(sub(mul(identityLike(x), shift), x));
-  const lengths = sqrt(reduceSum(square(rows), { axes: [-1] }));
-  const vectors = transposed(div(rows, spread(lengths, rows, -2)));
-  const values = reduceSum(mul(vectors, matmul(stopGradient(a), vectors)), { axes: [-2] });
-  return attachEigh(a, [sorted(values, false), vectors]);
 }
 
 /** Giles, "An extended collection of matrix derivative results" (2008), 3.2; for distinct singular values. */

@@ -7,6 +7,7 @@ import { broadcastShapes } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { promoteToFloat } from "../lax/convert.ts";
 import * as determinant from "../lax/determinant.ts";
+import * as eigen from "../lax/eigen.ts";
 import * as factorizations from "../lax/factorizations.ts";
 import * as lax from "../lax/index.ts";
 import { identityLike, matmul, transposed } from "../lax/matrix.ts";
@@ -128,14 +129,14 @@ function symmetrized(fn: string, a: ArrayLike, args: EighArguments): NDArray {
  * @example np.linalg.eigh(np.array([[2, 0], [0, 3]]))[0] // [2, 3]
  */
 export const eigh = (a: ArrayLike, ...args: EighArguments): [eigenvalues: NDArray, eigenvectors: NDArray] =>
-  factorizations.eigh(symmetrized("numpy.linalg.eigh", a, args));
+  eigen.eigh(symmetrized("numpy.linalg.eigh", a, args));
 
 /**
  * The eigenvalues of symmetric matrices `(..., n, n)`, ascending; see `eigh`. Source: `jax.numpy.linalg.eigvalsh`.
  * @example np.linalg.eigvalsh(np.array([[2, 1], [1, 2]])) // [1, 3]
  */
 export const eigvalsh = (a: ArrayLike, ...args: EighArguments): NDArray =>
-  factorizations.eigh(symmetrized("numpy.linalg.eigvalsh", a, args))[0];
+  eigen.eigvalsh(symmetrized("numpy.linalg.eigvalsh", a, args));
 
 /** Options of `np.linalg.qr`. */
 export interface QrOptions {

@@ -67,6 +67,7 @@ async function buildKernels(folder) {
   writeFileSync(join(folder, "asconfig.json"), JSON.stringify({ options: kernelOptions }));
   const modules = [
     ["assembly/index.ts", "dist/kernels.wasm", "--exportTable"],
+    ["assembly/eigen.ts", "dist/eigen.wasm"],
     ["assembly/relaxed.ts", "dist/kernels-relaxed.wasm", "--enable", "relaxed-simd"],
   ];
   for (const [source, output, ...options] of modules) {

@@ -4,14 +4,14 @@ import * as assert from "uvu/assert";
 import * as opcodes from "../../assembly/opcodes.ts";
 import { DType } from "../../assembly/opcodes.ts";
 import { allocate as allocateArray, type DType as Name, type TypedArray } from "../../src/base/dtypes.ts";
-import { KERNEL_COMMANDS, type KernelCommand } from "../../src/ir/primitive.ts";
+import { COMMON_COMMANDS, type CommonCommand } from "../../src/ir/primitive.ts";
 import { allocate, bits, command, generator, NAMES, put, reset, run, view } from "../kernels/machine.ts";
 import { commands } from "./commands.ts";
 import { FLOATS } from "./compare.ts";
 
 /** The numbers by name: `const enum`s, in which TypeScript looks up no names although they are there. */
 const { Command: NUMBERS } = opcodes as unknown as {
-  readonly Command: Readonly<Record<KernelCommand, opcodes.Command>>;
+  readonly Command: Readonly<Record<CommonCommand, opcodes.Command>>;
 };
 
 const random = generator(31);
@@ -24,7 +24,7 @@ interface Values {
 }
 
 interface Call {
-  readonly name: KernelCommand;
+  readonly name: CommonCommand;
   readonly inputs: readonly Values[];
   readonly outputs: readonly { readonly dtype: DType; readonly size: number }[];
   readonly args: readonly number[];
@@ -53,7 +53,7 @@ function byReference({ name, inputs, outputs, args }: Call): TypedArray[] {
 }
 
 let worst = 0;
-const compared = new Set<KernelCommand>();
+const compared = new Set<CommonCommand>();
 
 /** Compares all outputs, relative to 1; returns the kernel's. */
 function compare(call: Call, tolerance = 0): TypedArray[] {
@@ -287,7 +287,7 @@ for (const dtype of FLOATS) {
 
 test("every command has been compared", () => {
   assert.equal(
-    KERNEL_COMMANDS.filter((name) => !compared.has(name)),
+    COMMON_COMMANDS.filter((name) => !compared.has(name)),
     [],
   );
 });

@@ -3,7 +3,7 @@
  * are stored. The arguments are those of the primitives' lowerings (`assembly/opcodes.ts` explains them).
  */
 import type { DType, TypedArray } from "../../src/base/dtypes.ts";
-import type { KernelCommand } from "../../src/ir/primitive.ts";
+import type { CommonCommand } from "../../src/ir/primitive.ts";
 import { argsort, gather, scatterAdd } from "./indexing.ts";
 import { householder, jacobi } from "./orthogonal.ts";
 import { cholesky, lu, luSolve, triangularSolve } from "./solve.ts";
@@ -16,7 +16,7 @@ export type ReferenceCommand = (
   args: readonly number[],
 ) => void;
 
-export const commands: Record<KernelCommand, ReferenceCommand> = {
+export const commands: Record<CommonCommand, ReferenceCommand> = {
   GATHER: gather,
   SCATTER_ADD: scatterAdd,
   ARGSORT: argsort,

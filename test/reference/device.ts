@@ -9,13 +9,12 @@ import type { Target } from "../../src/compile/target.ts";
 import type { Device, Plan } from "../../src/device/device.ts";
 import type { Aval } from "../../src/ir/aval.ts";
 import { HostArray, type NDArray, storageOf } from "../../src/ir/ndarray.ts";
-import { KERNEL_COMMANDS } from "../../src/ir/primitive.ts";
 import { interpret } from "./interpreter.ts";
 
 export const referenceTarget: Target = {
   name: "reference",
   itemSize: Object.fromEntries(DTYPES.map((dtype) => [dtype, itemSize(dtype)])),
-  commands: new Set(KERNEL_COMMANDS),
+  hasModules: false,
   maxValues: 24,
   maxBuffers: 8,
   alignment: 16,

@@ -101,7 +101,7 @@ export class Run {
 
   #kernel({ command, inputs, outputs, arguments: args }: KernelStep): void {
     const arrays = [inputs, outputs].map((list) => list.map((buffer) => this.read(buffer)));
-    commands[command](inputs[0].dtype, arrays[0], arrays[1], args);
+    commands[command as keyof typeof commands](inputs[0].dtype, arrays[0], arrays[1], args);
   }
 
   #loop(trips: number, body: readonly Step[]): void {

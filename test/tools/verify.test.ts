@@ -63,6 +63,8 @@ const programs: Record<string, [Fn, NDArray[]]> = {
   ],
   HOUSEHOLDER: [(x) => np.linalg.qr(x), [MATRIX]],
   JACOBI: [(x) => np.linalg.svd(x), [MATRIX]],
+  EIGEN: [(x) => np.linalg.eigh(x), [randomArray([2, 40, 40], 7)]],
+  "EIGEN without vectors": [(x) => np.linalg.eigvalsh(x), [randomArray([33, 33], 8)]],
 };
 
 const anatomy = (name: string): Anatomy => anatomyOf(loweredOf(jaxprOf(programs[name][0], ...programs[name][1])));

@@ -41,7 +41,7 @@ async function byKernels({ command, inputs, outputs, args }: Call, settings = GU
 
 function byReference({ command, inputs, outputs, args }: Call): TypedArray[] {
   const targets = outputs.map(({ dtype, size }) => allocate(dtype, size));
-  commands[command](inputs[0].dtype, inputs.map(storage), targets, args);
+  commands[command as keyof typeof commands](inputs[0].dtype, inputs.map(storage), targets, args);
   return targets;
 }
 

@@ -2,6 +2,7 @@
 
 import { KERNEL_BYTES } from "../../../assembly/opcodes.ts";
 import { describe, noMore } from "../../base/errors.ts";
+import type { KernelModule } from "../../ir/primitive.ts";
 import { relax } from "./relaxed.ts";
 
 /** All of the kernels, or the innermost loops of products once more, with fused multiply-adds. */
@@ -10,14 +11,23 @@ export type KernelFile = "kernels" | "kernels-relaxed";
 /** A module's bytes, or the compiled module where a runtime gives nothing else. */
 export type KernelSource = WebAssembly.Module | Uint8Array<ArrayBuffer>;
 
-/** Gets the kernels; each runtime has its own way. Called at the first computation. */
-export type KernelLoader = (file: KernelFile) => KernelSource;
+/**
+ * Gets the kernels; each runtime has its own way. Called at the first computation. Of the modules that only some programs need,
+ * those that the runtime keeps itself.
+ */
+export interface KernelLoader {
+  (file: KernelFile): KernelSource;
+  (file: KernelModule["name"]): KernelSource | undefined;
+}
 
 export interface KernelInstance {
   readonly module: WebAssembly.Module;
   /** What has taken the places of the module's own innermost loops. */
   readonly relaxed: WebAssembly.Module | null;
   readonly memory: WebAssembly.Memory;
+  /** What has been added to it. */
+  readonly added: Set<KernelModule>;
+  readonly exports: WebAssembly.Exports;
   /** Runs a list as one of `threads` threads that all do so. */
   execute(list: number, thread: number, threads: number): void;
   heapBase(): number;
@@ -112,9 +122,18 @@ export function instantiate(
   const env = { memory, wait: makeWait?.(memory) ?? (() => {}) };
   const { exports } = new WebAssembly.Instance(module, { env });
   if (relaxed) relax(exports, new WebAssembly.Instance(relaxed, { env }).exports);
-  const instance = { ...exports, module, relaxed, memory } as unknown as KernelInstance;
+  const instance = { ...exports, exports, module, relaxed, memory, added: new Set() } as unknown as KernelInstance;
   if (instance.heapBase() > KERNEL_BYTES) throw new Error("cotangent: the kernels do not match this version.");
   return instance;
+}
+
+/** Puts kernels of another module in the places that are kept for them. */
+export function addKernels({ added, exports, memory }: KernelInstance, own: KernelModule): void {
+  if (added.has(own)) return;
+  const source = loader?.(own.name) ?? own.bytes();
+  const module = compileOnce(source, !(memory.buffer instanceof ArrayBuffer));
+  relax(exports, new WebAssembly.Instance(module, { env: { memory, contract: exports.contract! } }).exports);
+  added.add(own);
 }
 
 const mebibytes = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20)} MiB`;

@@ -1,8 +1,9 @@
 /** A plan for the WebAssembly kernels: a list of commands with every address decided. */
 import { arrange, outputBytes } from "../../compile/layout.ts";
-import type { Buffer, Program } from "../../compile/program.ts";
+import { type Buffer, innerSteps, type Program, type Step } from "../../compile/program.ts";
 import type { Aval } from "../../ir/aval.ts";
 import type { HostArray } from "../../ir/ndarray.ts";
+import type { KernelModule } from "../../ir/primitive.ts";
 import type { Plan } from "../device.ts";
 import { encode } from "./encode.ts";
 import { hasShared } from "./share.ts";
@@ -22,10 +23,20 @@ export interface WasmPlan extends Plan {
   readonly outputs: readonly PlannedArray[];
   readonly commands: Int32Array;
   readonly commandsAddress: number;
+  /** The modules that hold kernels of it, beside those that hold most. */
+  readonly modules: readonly KernelModule[];
   /** Whether there is work in it that is worth more threads than one. */
   readonly shared: boolean;
   /** The WebAssembly memory that a run on one thread needs in all: kernels, scratch, arena and commands. */
   readonly memoryBytes: number;
+}
+
+function modulesOf(steps: readonly Step[], found = new Set<KernelModule>()): Set<KernelModule> {
+  for (const step of steps) {
+    if (step.kind === "kernel" && step.module) found.add(step.module);
+    for (const inner of innerSteps(step)) modulesOf(inner, found);
+  }
+  return found;
 }
 
 /** About the memory of a plan without its commands; see `device/compiled.ts`. */
@@ -44,6 +55,7 @@ export function planProgram(program: Program, outputs: readonly Aval[]): WasmPla
     outputs: program.outputs.map((buffer, i) => ({ address: address(buffer), aval: outputs[i]! })),
     commands,
     commandsAddress: end,
+    modules: [...modulesOf(program.steps)],
     shared: hasShared(program.steps),
     memoryBytes,
     peakBytes: memoryBytes + outputBytes(program, wasmTarget),

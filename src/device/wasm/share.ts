@@ -14,6 +14,7 @@ const countOf = (...groups: (readonly ContractAxis[])[]): number =>
 function kernelWork({ command, outputs, arguments: [batch = 1] }: KernelStep): number {
   const { size } = outputs[0]!;
   // Elsewhere threads share out the batch, and an element is worth many operations.
+  if (command === "EIGEN") return 0;
   return command === "GATHER" ? size : batch > 1 ? 8 * size : 0;
 }
 

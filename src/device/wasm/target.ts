@@ -3,7 +3,6 @@ import { KERNEL_BYTES, SCRATCH_BYTES, TILE_COLUMN_BYTES, TILE_ROWS } from "../..
 import { DTYPES, itemSize } from "../../base/dtypes.ts";
 import { assign, type PlaceStep, type Step } from "../../compile/program.ts";
 import type { Target } from "../../compile/target.ts";
-import { KERNEL_COMMANDS } from "../../ir/primitive.ts";
 import { withoutGaps } from "./repeated.ts";
 import { halveSymmetric } from "./symmetric.ts";
 
@@ -32,7 +31,7 @@ function inPieces({ target, fill, pieces }: PlaceStep): Step[] {
 export const wasmTarget: Target = {
   name: "cpu",
   itemSize: Object.fromEntries(DTYPES.map((dtype) => [dtype, itemSize(dtype)])),
-  commands: new Set(KERNEL_COMMANDS),
+  hasModules: true,
   maxValues: MAX_VALUES,
   maxBuffers: Number.POSITIVE_INFINITY,
   // Every buffer begins on a cache line.

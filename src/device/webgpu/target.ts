@@ -1,7 +1,6 @@
 /** What an adapter tells the compiler. */
 import type { Settings } from "../../../gpu/kernel.ts";
 import type { Target } from "../../compile/target.ts";
-import { KERNEL_COMMANDS } from "../../ir/primitive.ts";
 
 /** Bools are words: WGSL can't store anything smaller. */
 const ITEM_SIZE = { float32: 4, int32: 4, uint32: 4, bool: 4 } as const;
@@ -15,7 +14,7 @@ const TILE = 32;
 export const makeTarget = ({ maxBuffers }: Settings): Target => ({
   name: "webgpu",
   itemSize: ITEM_SIZE,
-  commands: new Set(KERNEL_COMMANDS),
+  hasModules: false,
   maxValues: MAX_VALUES,
   maxBuffers,
   alignment: 16,

@@ -167,6 +167,7 @@ const SIZES: Readonly<Record<KernelCommand, (...words: number[]) => number[]>> =
   LU: (batch, n, m, _, second) => [batch * n * m, batch * n * m, batch * second],
   HOUSEHOLDER: (batch, n, m, k) => [batch * n * m, batch * n * m, batch * k * m],
   JACOBI: (batch, n, m, k) => [batch * n * m, batch * n * m, batch * n * k],
+  EIGEN: (batch, n) => [batch * n * n, batch * n * n, batch * n, -1],
   TRIANGULAR_SOLVE: (batch, m, n) => [batch * m * m, batch * m * n, batch * m * n],
   LU_SOLVE: (batch, m, n) => [-1, batch * m * m, batch * (m + 1), batch * m * n, batch * m * n],
 };
@@ -181,6 +182,7 @@ const ACCEPTED: Readonly<Record<KernelCommand, readonly DType[]>> = {
   LU: NUMBERS.filter(isFloat),
   HOUSEHOLDER: NUMBERS.filter(isFloat),
   JACOBI: NUMBERS.filter(isFloat),
+  EIGEN: NUMBERS.filter(isFloat),
   TRIANGULAR_SOLVE: NUMBERS.filter(isFloat),
   LU_SOLVE: NUMBERS.filter(isFloat),
 };
