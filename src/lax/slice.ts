@@ -187,7 +187,7 @@ export function padPlacement(shape: Shape, config: PaddingConfig): Placement {
   };
 }
 
-const padPrimitive: Primitive<PadParams, Two> = {
+export const padPrimitive: Primitive<PadParams, Two> = {
   name: "pad",
   aval: ([x], { paddingConfig }) => [
     makeAval(
@@ -271,7 +271,7 @@ interface ConcatenateParams {
 
 const along = (x: { readonly shape: Shape }, axis: number): number => entry(x.shape, axis);
 
-const concatenatePrimitive: Primitive<ConcatenateParams> = {
+export const concatenatePrimitive: Primitive<ConcatenateParams> = {
   name: "concatenate",
   aval: (inputs, { dimension }) => {
     const first = entry(inputs, 0);

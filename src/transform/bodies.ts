@@ -1,6 +1,6 @@
 /** What the rules of loops and branches do with the programs inside of them. */
 import type { Aval } from "../ir/aval.ts";
-import type { ClosedJaxpr, Jaxpr } from "../ir/jaxpr.ts";
+import type { Atom, ClosedJaxpr, Jaxpr, Var } from "../ir/jaxpr.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import type { BatchAxis, Tangent } from "../ir/primitive.ts";
 import { evalJaxpr, traceToJaxpr, traceWithAux } from "../ir/trace.ts";
@@ -37,6 +37,14 @@ export function parts<T, Sizes extends number[]>(
     return list.slice(next - size, next);
   });
   return [...heads, list.slice(next)] as [...{ [K in keyof Sizes]: T[] }, T[]];
+}
+
+/** The variables that depend on some of a program's inputs. */
+export function dependents({ equations }: Jaxpr, inputs: readonly Var[]): Set<Atom> {
+  const found = new Set<Atom>(inputs);
+  for (const { inputs, outputs } of equations)
+    if (inputs.some((a) => found.has(a))) for (const v of outputs) found.add(v);
+  return found;
 }
 
 export const inputAvalsOf = ({ inputs }: Jaxpr, flags?: Flags): Aval[] =>

@@ -2,18 +2,19 @@
 import { type LowerControl, lowerLoop } from "../compile/lower-control.ts";
 import { makeAval } from "../ir/aval.ts";
 import { withoutDeadCode } from "../ir/dead-code.ts";
-import { type Atom, type ClosedJaxpr, type Equation, type Jaxpr, outputAvals, type Var } from "../ir/jaxpr.ts";
+import { type ClosedJaxpr, type Equation, type Jaxpr, outputAvals, type Var } from "../ir/jaxpr.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { isUndefined, type LoopParams, type Primitive, type Tangent } from "../ir/primitive.ts";
 import { prunedLoop } from "../ir/prune.ts";
 import { bind, evalJaxpr, traceToJaxpr } from "../ir/trace.ts";
 import { zerosLike } from "../lax/create.ts";
-import { addArrays } from "../lax/elementwise.ts";
 import { batchSize, batchToFront, moveAxis } from "../lax/shape.ts";
+import { runBackwards } from "./after-loop.ts";
 import {
   batchedProgram,
   chosen,
   count,
+  dependents,
   type Flags,
   fixedPoint,
   inputAvalsOf,
@@ -37,14 +38,6 @@ function byRole<T>(list: readonly T[], active: Flags, ...sizes: readonly number[
       .slice(0, -1),
   );
   return parts(primals, ...sizes).flatMap((group, i) => [...group, ...groups[i]!]);
-}
-
-/** The variables that depend on some of a program's inputs. */
-function dependents({ equations }: Jaxpr, inputs: readonly Var[]): Set<Atom> {
-  const found = new Set<Atom>(inputs);
-  for (const { inputs, outputs } of equations)
-    if (inputs.some((a) => found.has(a))) for (const v of outputs) found.add(v);
-  return found;
 }
 
 /** Binds a loop whose body may close over arrays: they become constants of the loop. */
@@ -158,7 +151,7 @@ function partialEval(
   return { outputs, rest: rest };
 }
 
-/** The loop backwards: it carries the cotangents of the carry, and sums those of the constants. */
+/** The loop backwards: it carries the cotangents of the carry; those of the constants are sums over its trips. */
 function transpose(
   cotangents: readonly Tangent[],
   inputs: Parameters<NonNullable<Primitive<LoopParams>["transpose"]>>[1],
@@ -174,39 +167,23 @@ function transpose(
   ];
   const [ctCarry, ctYs] = parts(cotangents, carries);
   const hasYs = ctYs.map((ct) => ct !== null);
-  const constAvals = inputAvalsOf(body, linear).slice(0, count(lConsts));
   const carryAvals = outputAvals(body).slice(0, carries);
   const yAvals = chosen(outputAvals(body).slice(carries), hasYs);
-  const back = traceToJaxpr(
+  const isFixed = linear.map((is, i) => !is && i < consts);
+  const isSlice = linear.map((is, i) => !is && i >= consts);
+  const program = traceToJaxpr(
     (values) => {
-      const [fixed, sums, carry, ys, slices] = parts(
-        values,
-        knownConsts.length,
-        constAvals.length,
-        carries,
-        yAvals.length,
-      );
-      const cts = pullBackProgram(body, linear, [...fixed, ...slices], [...carry, ...spread(ys, hasYs)]);
-      return cts.map((ct, i) => (i < sums.length ? addArrays(sums[i]!, ct) : ct));
+      const [fixed, carry, ys, slices] = parts(values, knownConsts.length, carries, yAvals.length);
+      return pullBackProgram(body, linear, [...fixed, ...slices], [...carry, ...spread(ys, hasYs)]);
     },
-    [
-      ...knownConsts.map((x) => x.aval),
-      ...constAvals,
-      ...carryAvals,
-      ...yAvals,
-      ...inputAvalsOf(
-        body,
-        linear.map((is, i) => !is && i >= consts),
-      ),
-    ],
+    [...inputAvalsOf(body, isFixed), ...carryAvals, ...yAvals, ...inputAvalsOf(body, isSlice)],
   );
-  const start = ctCarry.map((ct, i) => ct ?? zerosLike(carryAvals[i]!));
-  const given = [...knownConsts, ...constAvals.map(zerosLike), ...start, ...present(ctYs, hasYs), ...knownSlices];
-  const outs = bindScan(back, given, {
-    ...params,
-    reverse: !params.reverse,
-    consts: knownConsts.length,
-    carries: constAvals.length + carries,
+  const trip = { program, sums: count(lConsts), carries, length: params.length };
+  const carry = ctCarry.map((ct, i) => ct ?? zerosLike(carryAvals[i]!));
+  const slices = [...present(ctYs, hasYs), ...knownSlices];
+  const outs = runBackwards(trip, { fixed: knownConsts, carry, slices }, (back, given) => {
+    const own = { consts: knownConsts.length, carries: back.carries, reverse: !params.reverse };
+    return bindScan(back.program, given, { ...params, ...own });
   });
   return spread(outs, linear).map((ct, i) => (isUndefined(inputs[i]!) ? ct : null));
 }
