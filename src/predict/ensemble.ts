@@ -81,6 +81,9 @@ export function gradientDescentMseEnsemble<X>(
 ): EnsemblePredictFn<X> {
   noMore(FN, rest);
   checkFunction(FN, kernelFn);
+  if (xTrain === undefined || xTrain === null) {
+    throw new TypeError(`${FN}: xTrain must be the inputs of the train examples, got ${describe(xTrain)}.`);
+  }
   const chosen = checkOptions(FN, options, [...SYSTEM_OPTIONS, "learningRate"]);
   const { learningRate = 1, ...systemOptions } = chosen;
   const known = new Map<EnsembleName, NDArray>();
