@@ -4,7 +4,7 @@
  * more.
  */
 import { isFloat } from "../base/dtypes.ts";
-import { range } from "../base/shapes.ts";
+import { range, sizeOf } from "../base/shapes.ts";
 import { sameAval } from "../ir/aval.ts";
 import { type Atom, type Equation, type Jaxpr, Literal, Var } from "../ir/jaxpr.ts";
 import type { Primitive } from "../ir/primitive.ts";
@@ -84,6 +84,7 @@ class Rewriter {
     if (primitive.lowering.kind === "map") return this.#elementwise(equation);
     if (primitive === contractPrimitive)
       return identityProduct(equation, (atom) => this.#patterns.get(atom), this.#emit);
+    if (primitive.lowering.kind === "reduce") return this.#reduction(equation);
     if (!MOVEMENTS.has(primitive)) return undefined;
     return this.#movement(equation) ?? (sameAval(x.aval, out.aval) && this.#keepsOrder(equation) ? x : undefined);
   }
@@ -98,6 +99,14 @@ class Rewriter {
     const inner = this.#definitions.get(inputs[0]!);
     if (inner?.primitive !== primitive) return undefined;
     return this.#emit(primitive, inner.inputs, composed(primitive, inner.params, params));
+  }
+
+  /** A reduction over axes of size 1, as derivatives of single examples have them, moves nothing. */
+  #reduction({ inputs, outputs }: Equation): Atom | undefined {
+    const [from, to] = [inputs[0]!.aval, outputs[0]!.aval];
+    const moved = { ...from, shape: to.shape };
+    if (!sameAval(moved, to) || sizeOf(from.shape) !== sizeOf(to.shape) || sizeOf(to.shape) === 0) return undefined;
+    return this.#emit(reshapePrimitive, inputs, { newSizes: to.shape });
   }
 
   /** The number that an array consists of. */

@@ -39,6 +39,8 @@ const ADDITIVE: ReadonlySet<Named> = /* @__PURE__ */ new Set<Named>([
 ]);
 
 const isView = ({ primitive }: Equation): boolean => primitive.lowering.kind === "view";
+/** What is computed again from a stack rather than stacked itself. */
+const isLight = (equation: Equation): boolean => isView(equation) || equation.primitive === reduceSumPrimitive;
 const size = (atom: Atom): number => sizeOf(atom.aval.shape);
 const total = (atoms: readonly Atom[]): number => atoms.reduce((n, atom) => n + size(atom), 0);
 const isZero = (atom: Atom): boolean => atom instanceof Literal && atom.value === 0;
@@ -67,7 +69,7 @@ export class TripProducts {
   readonly #varying: ReadonlySet<Atom>;
   readonly #stacks: Set<Atom>;
   readonly #products: ReadonlySet<Atom>;
-  /** The products, and what depends on them linearly. */
+  /** The products, sums of stacks, and what depends on these linearly. */
   readonly #linear: ReadonlySet<Atom>;
   /** The stacks, and what follows from them without much work. */
   readonly #fromStacks: ReadonlySet<Atom>;
@@ -77,9 +79,9 @@ export class TripProducts {
     this.#varying = dependents(trip.jaxpr, trip.varying);
     this.#stacks = new Set(trip.slices);
     this.#products = this.#worthwhile();
-    this.#linear = this.#closure(this.#products, (equation) => this.terms(equation) ?? []);
-    const isLight = (equation: Equation): boolean => isView(equation) || equation.primitive === reduceSumPrimitive;
     this.#fromStacks = this.#closure(this.#stacks, (equation) => (isLight(equation) ? equation.inputs : []));
+    const sums = trip.jaxpr.equations.filter((equation) => this.#isSumOfStack(equation)).flatMap((e) => e.outputs);
+    this.#linear = this.#closure(new Set([...this.#products, ...sums]), (equation) => this.terms(equation) ?? []);
     this.#plan();
   }
 
@@ -157,6 +159,13 @@ export class TripProducts {
       if (this.#stacks.has(from) || size(from) <= size(to)) origins.set(to, from);
     }
     return origins;
+  }
+
+  /** Whether an equation makes of a stack what is better made of the stack's sum: the same number of elements, or sums of them. */
+  #isSumOfStack(equation: Equation): boolean {
+    const [[x], [out]] = [equation.inputs, equation.outputs];
+    if (!isLight(equation) || !this.#fromStacks.has(x!) || this.#stacks.has(out!)) return false;
+    return equation.primitive === reduceSumPrimitive || size(x!) <= size(out!);
   }
 
   #isEmitted(v: Var): boolean {

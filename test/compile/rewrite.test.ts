@@ -67,6 +67,28 @@ test("movements of movements are one, or none", () => {
   );
 });
 
+test("reductions over axes of size 1 are views, to the bit; others stay", () => {
+  const columns = lax.reshape(special, { newSizes: [1, 8, 1] });
+  for (const reduce of [np.sum, np.prod, np.max, np.min]) {
+    assert.equal(
+      left((a) => reduce(a, { axis: [0, 2] }), columns),
+      ["reshape"],
+    );
+  }
+  assert.equal(
+    left((a) => np.sum(a, { axis: [0, 1] }), columns),
+    ["reduce_sum"],
+  );
+  assert.equal(
+    left((a) => np.argmax(a, { axis: 0 }), columns),
+    ["argmax"],
+  );
+  assert.equal(
+    left((a) => np.sum(a, { axis: 0 }), np.zeros([1, 0])),
+    ["reduce_sum"],
+  );
+});
+
 test("neutral operands go, and only where they are neutral for every number", () => {
   const none: F[] = [
     (a) => lax.mul(a, 1),
