@@ -13,6 +13,7 @@ import { convolutions } from "./convolutions.ts";
 import { elementwise } from "./elementwise.ts";
 import { goals } from "./goals.ts";
 import { kernels } from "./kernels.ts";
+import { linearAlgebra } from "./linalg.ts";
 import { peers } from "./peers.ts";
 import { describeMachine } from "./support/machine.ts";
 import { formatMachine, writeResults } from "./support/results.ts";
@@ -24,6 +25,7 @@ const subjects: Readonly<Record<string, Subject>> = {
   convolutions,
   elementwise,
   kernels,
+  linalg: linearAlgebra,
   auto,
   peers,
   compilation,
