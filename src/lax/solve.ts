@@ -3,10 +3,11 @@
 import { checkOptions, formatShape, noMore, ShapeError } from "../base/errors.ts";
 import { entry } from "../base/lists.ts";
 import { sameShape, sizeOf } from "../base/shapes.ts";
+import type { Aval } from "../ir/aval.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { type KernelCommand, known, type Primitive } from "../ir/primitive.ts";
-import { bind1 } from "../ir/trace.ts";
-import { neg } from "./arithmetic.ts";
+import { bind1, traceToJaxpr } from "../ir/trace.ts";
+import { add, neg, sub } from "./arithmetic.ts";
 import { sameFloat } from "./convert.ts";
 import { zerosLike } from "./create.ts";
 import { factorization } from "./decomposition.ts";
@@ -15,6 +16,7 @@ import { ge, gt, select } from "./logic.ts";
 import { matmul, side, transposed } from "./matrix.ts";
 import type { ArrayLike } from "./operands.ts";
 import { batchSize, batchToFront, moveAxis, reshape } from "./shape.ts";
+import { stopGradient } from "./stop-gradient.ts";
 
 interface SolveParams {
   /** Which triangle of the matrix is meant; the other one isn't read. */
@@ -25,17 +27,26 @@ interface SolveParams {
   readonly unitDiagonal: boolean;
 }
 
+interface SolverParams extends SolveParams {
+  /** The inputs' types where a program solves, which is made for them. */
+  readonly avals?: readonly Aval[];
+}
+
 /**
  * `A X = B`: the inputs are the matrix, what its decomposition consists of (constants for derivatives), and last the
  * right-hand sides. `part` is what of the matrix's tangent matters.
  */
 function solver(
-  command: KernelCommand,
+  name: string,
+  lowering: Primitive<SolverParams>["lowering"],
   part: (da: NDArray, params: SolveParams) => NDArray,
 ): (inputs: readonly NDArray[], params: SolveParams) => NDArray {
-  const solve = (inputs: readonly NDArray[], params: SolveParams): NDArray => bind1(primitive, inputs, params);
-  const primitive: Primitive<SolveParams> = {
-    name: command.toLowerCase(),
+  const solve = (inputs: readonly NDArray[], params: SolveParams): NDArray => {
+    const avals = lowering.kind === "call" ? { avals: inputs.map((x) => x.aval) } : {};
+    return bind1(primitive, inputs, { ...params, ...avals });
+  };
+  const primitive: Primitive<SolverParams> = {
+    name,
     aval: (inputs) => inputs.slice(-1),
     jvp: (primals, tangents, params) => {
       const x = solve(primals, params);
@@ -49,7 +60,7 @@ function solver(
       return [[x], [change && solve([...primals.slice(0, -1), change], params)]];
     },
     transpose: ([ct], inputs, params) => {
-      const matrices = inputs.slice(0, -1).map((a) => known(command, a));
+      const matrices = inputs.slice(0, -1).map((a) => known(name, a));
       const solved = ct ? solve([...matrices, ct], { ...params, transposeA: !params.transposeA }) : null;
       return [...matrices.map(() => null), solved];
     },
@@ -74,24 +85,30 @@ function solver(
       const wide = reshape(last, { newSizes: [...last.shape.slice(0, -2), sizeOf(last.shape.slice(-2))] });
       return [[reshape(solve([...matrices, wide], params), { newSizes: last.shape })], [b.ndim - 1]];
     },
-    lowering: {
-      kind: "kernel",
-      command,
-      arguments: (inputs, { lower, transposeA, unitDiagonal }) => {
-        const { shape } = entry(inputs, -1);
-        const flags = Number(lower) + 2 * Number(transposeA) + 4 * Number(unitDiagonal);
-        return [sizeOf(shape.slice(0, -2)), ...shape.slice(-2), flags];
-      },
-    },
+    lowering,
   };
   return solve;
 }
 
-const solveTriangle = /* @__PURE__ */ solver("TRIANGULAR_SOLVE", (da, { lower, unitDiagonal }) => {
-  const inside = (unitDiagonal ? gt : ge)(lower ? side(da) : neg(side(da)), 0);
-  return select(inside, da, zerosLike(da));
+const byKernel = (command: KernelCommand): Primitive<SolverParams>["lowering"] => ({
+  kind: "kernel",
+  command,
+  arguments: (inputs, { lower, transposeA, unitDiagonal }) => {
+    const { shape } = entry(inputs, -1);
+    const flags = Number(lower) + 2 * Number(transposeA) + 4 * Number(unitDiagonal);
+    return [sizeOf(shape.slice(0, -2)), ...shape.slice(-2), flags];
+  },
 });
-const solveByLu = /* @__PURE__ */ solver("LU_SOLVE", (da) => da);
+
+const solveTriangle = /* @__PURE__ */ solver(
+  "triangular_solve",
+  /* @__PURE__ */ byKernel("TRIANGULAR_SOLVE"),
+  (da, { lower, unitDiagonal }) => {
+    const inside = (unitDiagonal ? gt : ge)(lower ? side(da) : neg(side(da)), 0);
+    return select(inside, da, zerosLike(da));
+  },
+);
+const solveByLu = /* @__PURE__ */ solver("lu_solve", /* @__PURE__ */ byKernel("LU_SOLVE"), (da) => da);
 
 /**
  * Square matrices as `P A = L U`, packed into one (the ones on the diagonal of `L` left out), and the rows' exchanges, behind
@@ -106,6 +123,27 @@ export const solveFactorized = (a: NDArray, factors: readonly NDArray[], b: NDAr
 /** `A X = B` with a triangular `A`. */
 export const substitute = (a: NDArray, b: NDArray, lower: boolean, transposeA = false, unitDiagonal = false): NDArray =>
   solveTriangle([a, b], { lower, transposeA, unitDiagonal });
+
+/** By the Cholesky factor, and once more for what that leaves (Higham, "Accuracy and stability" (2002), chapter 12). */
+function refined(a: NDArray, factor: NDArray, b: NDArray): NDArray {
+  const solve = (y: NDArray): NDArray => substitute(factor, substitute(factor, y, true), true, true);
+  const x = solve(b);
+  return add(x, solve(sub(b, matmul(a, x))));
+}
+
+const solveByCholesky = /* @__PURE__ */ solver(
+  "cholesky_solve",
+  {
+    kind: "call",
+    program: ({ avals = [] }) =>
+      traceToJaxpr((inputs) => [refined(entry(inputs, 0), entry(inputs, 1), entry(inputs, 2))], avals).jaxpr,
+  },
+  (da) => da,
+);
+
+/** `A X = B` for symmetric positive definite matrices by their Cholesky factors, which are constants for derivatives. */
+export const solvePositive = (a: NDArray, factor: NDArray, b: NDArray): NDArray =>
+  solveByCholesky([a, stopGradient(factor), b], { lower: true, transposeA: false, unitDiagonal: false });
 
 /** Options of `lax.linalg.triangularSolve`. */
 export interface TriangularSolveOptions extends Partial<SolveParams> {

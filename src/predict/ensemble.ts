@@ -3,16 +3,18 @@ import { checkOptions, describe, noMore } from "../base/errors.ts";
 import { range } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { Tracer } from "../ir/trace.ts";
-import { reshape, transpose } from "../lax/index.ts";
+import { convertElementType, reshape, transpose } from "../lax/index.ts";
 import { identityLike } from "../lax/matrix.ts";
 import { type ArrayLike, asArray } from "../lax/operands.ts";
 import { swapaxes } from "../numpy/movement.ts";
 import { matmul } from "../numpy/products.ts";
+import { resultType } from "../numpy/types.ts";
 import { add, multiply, negative, subtract } from "../numpy/ufuncs.ts";
 import { checkFunction } from "../transform/flat.ts";
-import { type Gaussian, gpInference, type Kernels } from "./gp-inference.ts";
-import { evolution, type GradientDescentOptions, gradientDescentMse } from "./gradient-descent.ts";
-import { acrossKernel, type KernelMatrix, SYSTEM_OPTIONS, toMatrix, trainingLayout, trainingSystem } from "./system.ts";
+import { type Gaussian, type Kernels, posterior } from "./gp-inference.ts";
+import { descent, evolution, type GradientDescentOptions } from "./gradient-descent.ts";
+import { acrossKernel, type KernelMatrix, SYSTEM_OPTIONS, toMatrix, trainingLayout } from "./system.ts";
+import { trainingSystems } from "./training.ts";
 
 /** The processes that `predict.gradientDescentMseEnsemble` knows: `"nngp"` trains the last layer alone, `"ntk"` all. */
 export type EnsembleName = "nngp" | "ntk";
@@ -96,28 +98,33 @@ export function gradientDescentMseEnsemble<X>(
 
   /** The covariance of the outputs after `t` steps, of the initial ones' and what training makes of them. */
   const covarianceAt = (t: ArrayLike, name: EnsembleName, across: Kernels | null, initial: NDArray): NDArray => {
-    const system = trainingSystem(FN, trainKernel(name), yTrain, systemOptions);
-    const train = toMatrix(FN, "the kernel", trainKernel("nngp"));
-    const prior = toMatrix(FN, "the kernel", initial);
-    const identity = identityLike(train.matrix);
+    const matrixOf = (kernel: NDArray): NDArray => toMatrix(FN, "the kernel", kernel).matrix;
+    const [train, prior] = [matrixOf(trainKernel("nngp")), toMatrix(FN, "the kernel", initial)];
+    const own = across && matrixOf(kernelOf(across, name));
+    const ofPrior = across && name === "ntk" ? matrixOf(kernelOf(across, "nngp")) : own;
+    const kernels = [trainKernel(name), train, prior.matrix, ...(own && ofPrior ? [own, ofPrior] : [])];
+    const { systemFor } = trainingSystems(FN, trainKernel(name), yTrain, systemOptions);
+    const system = systemFor(t, ...kernels);
+    const spectrum = system.spectrum();
+    const { apply, eigenvalues } = spectrum;
     const transposed = (x: NDArray): NDArray => swapaxes(x, -1, -2);
+    const dtype = resultType(t, ...kernels);
+    const result = (matrices: NDArray): NDArray => pairedAxes(convertElementType(matrices, dtype), prior);
     // Outputs are `left f0 + (what the targets add)`, where f0 are the initial ones on the train examples.
-    const [atTrain, before] = evolution(system, t, name === "nngp" ? 2 * learningRate : learningRate);
-    if (across === null) {
-      if (name === "nngp") {
-        const regular = system.apply(multiply(system.eigenvalues, add(atTrain, 1)), identity);
-        return pairedAxes(regular, prior);
-      }
-      const left = system.apply(add(atTrain, 1), identity);
-      return pairedAxes(matmul(matmul(left, train.matrix), transposed(left)), prior);
+    const rate = name === "nngp" ? 2 * learningRate : learningRate;
+    const [atTrain, before] = evolution(spectrum, system.targets, t, rate);
+    const identity = identityLike(system.matrix);
+    if (own === null || ofPrior === null) {
+      if (name === "nngp") return result(apply(multiply(eigenvalues, add(atTrain, 1)), identity));
+      const left = apply(add(atTrain, 1), identity);
+      return result(matmul(matmul(left, train), transposed(left)));
     }
-    const own = toMatrix(FN, "the kernel", kernelOf(across, name)).matrix;
-    const solved = system.apply(before, own.T);
-    if (name === "nngp") return pairedAxes(add(prior.matrix, matmul(own, solved)), prior);
+    const solved = apply(before, own.T);
+    if (name === "nngp") return result(add(prior.matrix, matmul(own, solved)));
     const left = negative(transposed(solved));
-    const mixed = matmul(left, toMatrix(FN, "the kernel", kernelOf(across, "nngp")).matrix.T);
-    const spread = matmul(matmul(left, train.matrix), transposed(left));
-    return pairedAxes(subtract(add(prior.matrix, spread), add(mixed, transposed(mixed))), prior);
+    const mixed = matmul(left, ofPrior.T);
+    const spread = matmul(matmul(left, train), transposed(left));
+    return result(subtract(add(prior.matrix, spread), add(mixed, transposed(mixed))));
   };
 
   const predictOne = (t: ArrayLike | null, xTest: X | null, name: EnsembleName, withCovariance: boolean) => {
@@ -129,14 +136,11 @@ export function gradientDescentMseEnsemble<X>(
     const initial = (): NDArray =>
       xTest === null ? trainKernel("nngp") : kernelOf(kernelFn(xTest, null, ["nngp"]), "nngp");
     if (t === null) {
-      const predictFn = gpInference(
-        Object.fromEntries(needed.map((each) => [each, trainKernel(each)])),
-        yTrain,
-        systemOptions,
-      );
+      const kernels = Object.fromEntries(needed.map((each) => [each, trainKernel(each)]));
+      const predictFn = posterior(FN, kernels, yTrain, systemOptions);
       return withCovariance ? predictFn(name, across, { nngp: initial() }) : predictFn(name, across);
     }
-    const predictFn = gradientDescentMse(trainKernel(name), yTrain, chosen);
+    const predictFn = descent(FN, trainKernel(name), yTrain, chosen);
     const mean = across === null ? predictFn(t) : predictFn(t, null, 0, kernelOf(across, name));
     return withCovariance ? { mean, covariance: covarianceAt(t, name, across, initial()) } : mean;
   };

@@ -2,21 +2,14 @@
 import { checkOptions, describe, formatShape, noMore, ShapeError } from "../base/errors.ts";
 import { sameShape } from "../base/shapes.ts";
 import { NDArray } from "../ir/ndarray.ts";
-import { Tracer } from "../ir/trace.ts";
-import type { ArrayLike } from "../lax/index.ts";
+import { type ArrayLike, convertElementType } from "../lax/index.ts";
+import { substitute } from "../lax/solve.ts";
 import { zerosLike } from "../numpy/creation.ts";
-import { where } from "../numpy/logic.ts";
 import { matmul } from "../numpy/products.ts";
-import { add, divide, subtract } from "../numpy/ufuncs.ts";
-import {
-  acrossKernel,
-  SYSTEM_OPTIONS,
-  type System,
-  type SystemOptions,
-  toKernel,
-  toMatrix,
-  trainingSystem,
-} from "./system.ts";
+import { resultType } from "../numpy/types.ts";
+import { add, multiply, subtract } from "../numpy/ufuncs.ts";
+import { acrossKernel, SYSTEM_OPTIONS, type SystemOptions, toKernel, toMatrix } from "./system.ts";
+import { positiveFactor, type System, solvePositive, trainingSystems } from "./training.ts";
 
 /** A kernel for every use, or an object with the kernels `nngp` and `ntk`, as `nt.empiricalKernelFn` gives it. */
 export type Kernels = NDArray | { readonly nngp?: NDArray; readonly ntk?: NDArray };
@@ -46,10 +39,10 @@ export interface GpPredictFn {
 const FN = "predict.gpInference";
 const PROCESSES: readonly unknown[] = ["nngp", "ntk", "ntkgp"];
 
-function kernelOf(argument: string, kernels: Kernels, name: "nngp" | "ntk"): NDArray {
+function kernelOf(fn: string, argument: string, kernels: Kernels, name: "nngp" | "ntk"): NDArray {
   const kernel = kernels instanceof NDArray ? kernels : kernels?.[name];
   if (kernel instanceof NDArray) return kernel;
-  throw new TypeError(`${FN}: ${argument} must be an array or have the kernel "${name}", got ${describe(kernels)}.`);
+  throw new TypeError(`${fn}: ${argument} must be an array or have the kernel "${name}", got ${describe(kernels)}.`);
 }
 
 /**
@@ -62,7 +55,12 @@ function kernelOf(argument: string, kernels: Kernels, name: "nngp" | "ntk"): NDA
  * Without `kTestTrain` the results are those on the train examples: `yTrain` and 0.
  *
  * @param kTrainTrain kernels (n, n) for `yTrain` (n, c), or, with `traceAxes: []`, (n, n, c, c).
- * @throws ShapeError when a shape doesn't fit, TypeError when a kernel is missing.
+ * The equations are solved by Cholesky with a step of refinement; outside of a trace and on the processor in float64, whatever
+ * the kernels' dtype. A kernel of the train examples that isn't positive definite needs a larger `diagReg`: it is an error
+ * where its elements are at hand, and inside of a trace or on WebGPU the results are NaN.
+ *
+ * @throws ShapeError when a shape doesn't fit, TypeError when a kernel is missing, RangeError when the kernel of the train
+ * examples isn't positive definite.
  * @example
  * const kernelFn = nt.empiricalKernelFn(f, { vmapAxes: 0 });
  * const predictFn = predict.gpInference(kernelFn(x, null, null, params), y, { diagReg: 1e-4 });
@@ -74,50 +72,70 @@ export function gpInference(
   options: SystemOptions = {},
   ...rest: never[]
 ): GpPredictFn {
-  noMore("predict.gpInference", rest);
-  const chosen = checkOptions(FN, options, SYSTEM_OPTIONS);
-  const systems = new Map<string, System>();
-  const systemOf = (name: "nngp" | "ntk"): System => {
-    const system = systems.get(name) ?? trainingSystem(FN, kernelOf("kTrainTrain", kTrainTrain, name), yTrain, chosen);
-    // What was computed inside a traced function is of no use outside.
-    if (!(system.eigenvalues instanceof Tracer)) systems.set(name, system);
-    return system;
+  noMore(FN, rest);
+  return posterior(FN, kTrainTrain, yTrain, checkOptions(FN, options, SYSTEM_OPTIONS));
+}
+
+/** `gpInference` under the name of `fn`, with options that were checked. */
+export function posterior(fn: string, kTrainTrain: Kernels, yTrain: ArrayLike, options: SystemOptions): GpPredictFn {
+  type Name = "nngp" | "ntk";
+  const trainKernel = (name: Name): NDArray => kernelOf(fn, "kTrainTrain", kTrainTrain, name);
+  const known = new Map<Name, ReturnType<typeof trainingSystems>>();
+  const systemsOf = (name: Name): ReturnType<typeof trainingSystems> => {
+    const systems = known.get(name) ?? trainingSystems(fn, trainKernel(name), yTrain, options);
+    known.set(name, systems);
+    return systems;
   };
 
-  const solve = ({ eigenvalues, threshold, apply }: System, columns: NDArray): NDArray => {
-    const regular = eigenvalues.greater(threshold);
-    return apply(where(regular, divide(1, where(regular, eigenvalues, 1)), 0), columns);
+  const covarianceOf = (
+    system: System,
+    get: ProcessName,
+    prior: NDArray,
+    across: NDArray,
+    ofPrior: NDArray,
+  ): NDArray => {
+    if (get !== "ntk") {
+      // The inner products of one set of vectors: symmetric and positive semidefinite.
+      const half = substitute(positiveFactor(system), convertElementType(across.T, system.matrix.dtype), true);
+      return subtract(prior, matmul(half.T, half));
+    }
+    const weights = solvePositive(system, across.T);
+    const mixed = matmul(ofPrior, weights);
+    const train = toMatrix(fn, "kTrainTrain", trainKernel("nngp")).matrix;
+    const spread = matmul(weights.T, matmul(train, weights));
+    const symmetric = multiply(add(spread, spread.T), 0.5);
+    return add(subtract(prior, add(mixed, mixed.T)), symmetric);
   };
 
   const predictOne = (get: ProcessName, kTestTrain: Kernels | null, kTestTest: Kernels | null): NDArray | Gaussian => {
     const name = get === "nngp" ? "nngp" : "ntk";
-    const system = systemOf(name);
-    const across = (kernel: "nngp" | "ntk") =>
-      acrossKernel(FN, "kTestTrain", kernelOf("kTestTrain", kTestTrain as Kernels, kernel), system);
+    const { layout, systemFor } = systemsOf(name);
     if (kTestTrain === null) {
-      const covariance = () => zerosLike(kernelOf("kTrainTrain", kTrainTrain, name));
-      return kTestTest === null ? system.targets : { mean: system.targets, covariance: covariance() };
+      const covariance = () => zerosLike(trainKernel(name));
+      return kTestTest === null ? layout.targets : { mean: layout.targets, covariance: covariance() };
     }
+    const across = (kernel: Name) =>
+      acrossKernel(fn, "kTestTrain", kernelOf(fn, "kTestTrain", kTestTrain, kernel), layout);
     const { matrix, rows } = across(name);
-    const mean = system.toOutputs(matmul(matrix, solve(system, system.toColumns(system.targets))), rows);
-    if (kTestTest === null) return mean;
+    const meanOf = (system: System): NDArray => {
+      const weights = solvePositive(system, system.toColumns(system.targets));
+      return convertElementType(system.toOutputs(matmul(matrix, weights), rows), resultType(layout.matrix, matrix));
+    };
+    if (kTestTest === null) return meanOf(systemFor(matrix));
 
     const prior = get === "ntkgp" ? "ntk" : "nngp";
-    const { matrix: initial, ...shape } = toMatrix(FN, "kTestTest", kernelOf("kTestTest", kTestTest, prior));
+    const { matrix: initial, ...shape } = toMatrix(fn, "kTestTest", kernelOf(fn, "kTestTest", kTestTest, prior));
     if (![shape.rows, shape.columns].every((sizes) => sameShape(sizes, rows))) {
       throw new ShapeError(
-        `${FN}: kTestTest must have the test examples' sizes ${formatShape(rows)} twice, got ${formatShape(shape.rows)} and ` +
+        `${fn}: kTestTest must have the test examples' sizes ${formatShape(rows)} twice, got ${formatShape(shape.rows)} and ` +
           `${formatShape(shape.columns)}; is it the kernel of (test, test)?`,
       );
     }
-    const explained = matmul(matrix, solve(system, across(prior).matrix.T));
-    let covariance = subtract(initial, explained);
-    if (get === "ntk") {
-      const weights = solve(system, matrix.T);
-      const train = toMatrix(FN, "kTrainTrain", kernelOf("kTrainTrain", kTrainTrain, "nngp")).matrix;
-      covariance = add(subtract(covariance, explained.T), matmul(weights.T, matmul(train, weights)));
-    }
-    return { mean, covariance: toKernel({ matrix: covariance, ...shape }) };
+    const kernels = [matrix, across(prior).matrix, initial, trainKernel(prior)] as const;
+    const system = systemFor(...kernels);
+    const covariance = covarianceOf(system, get, initial, matrix, kernels[1]);
+    const given = convertElementType(covariance, resultType(layout.matrix, ...kernels));
+    return { mean: meanOf(system), covariance: toKernel({ matrix: given, ...shape }) };
   };
 
   const predictFn = (
@@ -126,10 +144,10 @@ export function gpInference(
     kTestTest: Kernels | null = null,
     ...rest: never[]
   ) => {
-    noMore(FN, rest);
+    noMore(fn, rest);
     const names = get === null ? (["nngp", "ntk"] as const) : Array.isArray(get) ? Array.from(get) : [get];
     if (!names.every((name) => PROCESSES.includes(name))) {
-      throw new TypeError(`${FN}: get must be "${PROCESSES.join('", "')}", a list or null, got ${describe(get)}.`);
+      throw new TypeError(`${fn}: get must be "${PROCESSES.join('", "')}", a list or null, got ${describe(get)}.`);
     }
     if (typeof get === "string") return predictOne(get, kTestTrain, kTestTest);
     return Object.fromEntries(names.map((name) => [name, predictOne(name, kTestTrain, kTestTest)]));

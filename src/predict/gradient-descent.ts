@@ -1,14 +1,18 @@
 /** Gradient descent on a linearized network, in closed form. */
 import { checkOptions, describe, formatShape, noMore, ShapeError } from "../base/errors.ts";
 import { sameShape } from "../base/shapes.ts";
-import type { NDArray } from "../ir/ndarray.ts";
-import type { ArrayLike } from "../lax/index.ts";
+import { HostArray, type NDArray } from "../ir/ndarray.ts";
+import { type ArrayLike, convertElementType } from "../lax/index.ts";
 import { asArray } from "../lax/operands.ts";
-import { where } from "../numpy/logic.ts";
+import { logicalAnd, where } from "../numpy/logic.ts";
 import { broadcastTo, expandDims } from "../numpy/movement.ts";
 import { matmul } from "../numpy/products.ts";
-import { add, divide, expm1, multiply, negative, subtract } from "../numpy/ufuncs.ts";
-import { acrossKernel, SYSTEM_OPTIONS, type System, type SystemOptions, trainingSystem } from "./system.ts";
+import { all, max, sum } from "../numpy/reductions.ts";
+import { resultType } from "../numpy/types.ts";
+import { abs, add, divide, expm1, multiply, negative, sqrt, square, subtract } from "../numpy/ufuncs.ts";
+import { cond } from "../transform/cond.ts";
+import { acrossKernel, type KernelMatrix, SYSTEM_OPTIONS, type SystemOptions } from "./system.ts";
+import { type Spectrum, type System, solveBy, trainingSystems } from "./training.ts";
 
 /** Options of `predict.gradientDescentMse`. */
 export interface GradientDescentOptions extends SystemOptions {
@@ -34,18 +38,48 @@ export interface PredictFn {
  * quotient's limit, `-t`, would multiply what rounding left of other examples' kernel in that direction, which is 0, too.
  */
 export function evolution(
-  { eigenvalues, threshold, targets }: System,
-  t: ArrayLike | null,
+  { eigenvalues, threshold }: Spectrum,
+  targets: NDArray,
+  t: ArrayLike,
   learningRate: number,
 ): [NDArray, NDArray] {
   const rate = learningRate / targets.size;
-  const steps = t ?? Number.POSITIVE_INFINITY;
   // A product of numbers loses no digits that a kernel in float64 has room for.
-  const time = typeof steps === "number" ? steps * rate : expandDims(multiply(steps, rate), -1);
-  const moving = eigenvalues.greater(threshold);
-  const rates = where(moving, eigenvalues, 1);
-  const change = where(moving, expm1(negative(multiply(rates, time))), 0);
+  const time = typeof t === "number" ? t * rate : expandDims(multiply(t, rate), -1);
+  // Not "greater": NaN moves, so that it is seen.
+  const resting = eigenvalues.lessEqual(threshold);
+  const rates = where(resting, 1, eigenvalues);
+  const change = where(resting, 0, expm1(negative(multiply(rates, time))));
   return [change, divide(change, rates)];
+}
+
+/** How outputs on the train examples have changed after `t` steps, and, before the kernel of other examples, theirs. */
+type Change = readonly [atTrain: NDArray, before: NDArray];
+
+function spectralChange({ spectrum, targets }: System, error: NDArray, t: ArrayLike, learningRate: number): Change {
+  const known = spectrum();
+  const [atTrain, before] = evolution(known, targets, t, learningRate);
+  return [known.apply(atTrain, error), known.apply(before, error)];
+}
+
+/**
+ * The same after infinitely many steps, by Cholesky. Where the kernel isn't regularized and the solution is larger than
+ * one could be for eigenvalues that are more than rounding, by the spectrum, which leaves those directions where they are.
+ */
+function limit(system: System, error: NDArray): Change {
+  const before = negative(solveBy(system, error));
+  const { matrix, rounding, isRegularized } = system;
+  const most = multiply(
+    max(sum(abs(matrix), { axis: 1 }), { initial: 0 }),
+    rounding * Math.max(matrix.shape[0] ?? 0, 64),
+  );
+  const size = (x: NDArray): NDArray => sqrt(sum(square(x), { axis: 0 }));
+  const isModerate = isRegularized ? true : all(multiply(size(before), most).lessEqual(size(error)));
+  const isRegular = logicalAnd(system.factor().isPositive, isModerate);
+  const direct = (): Change => [negative(error), before];
+  const spectral = (): Change => spectralChange(system, error, Number.POSITIVE_INFINITY, 1);
+  if (isRegular instanceof HostArray) return isRegular.item() ? direct() : spectral();
+  return cond(isRegular, direct, spectral);
 }
 
 /**
@@ -73,9 +107,18 @@ export function gradientDescentMse(
 ): PredictFn {
   const fn = "predict.gradientDescentMse";
   noMore(fn, rest);
-  const chosen = checkOptions(fn, options, [...SYSTEM_OPTIONS, "learningRate"]);
-  const system = trainingSystem(fn, kTrainTrain, yTrain, chosen);
-  const { targets, rows } = system;
+  return descent(fn, kTrainTrain, yTrain, checkOptions(fn, options, [...SYSTEM_OPTIONS, "learningRate"]));
+}
+
+/** `gradientDescentMse` under the name of `fn`, with options that were checked. */
+export function descent(
+  fn: string,
+  kTrainTrain: ArrayLike,
+  yTrain: ArrayLike,
+  { learningRate = 1, ...options }: GradientDescentOptions,
+): PredictFn {
+  const { layout, systemFor } = trainingSystems(fn, kTrainTrain, yTrain, options);
+  const { targets, rows } = layout;
 
   /** Initial outputs, of the targets' shape but for other examples. */
   const outputs = (name: string, value: ArrayLike, shape: readonly number[]): NDArray => {
@@ -100,17 +143,22 @@ export function gradientDescentMse(
       throw new TypeError(`${fn}: fxTest0 needs the kernel kTestTrain, got ${describe(kTestTrain)}.`);
     }
     const start = outputs("fxTrain0", fxTrain0 ?? 0, targets.shape);
-    const error = system.toColumns(subtract(start, targets));
-    const [atTrain, before] = evolution(system, t, chosen.learningRate ?? 1);
-    const train = () => add(start, system.toOutputs(system.apply(atTrain, error), rows));
-    const test = (): NDArray => {
-      const across = acrossKernel(fn, "kTestTrain", kTestTrain as ArrayLike, system);
-      const change = system.toOutputs(matmul(across.matrix, system.apply(before, error)), across.rows);
-      const shape = change.shape.slice(change.ndim - targets.ndim);
-      return add(outputs("fxTest0", fxTest0 as ArrayLike, shape), change);
+    const across = fxTest0 === null ? null : acrossKernel(fn, "kTestTrain", kTestTrain as ArrayLike, layout);
+    const system = systemFor(t, start, fxTest0, across?.matrix ?? null);
+    const error = system.toColumns(subtract(start, system.targets));
+    const isLimit = t === null || t === Number.POSITIVE_INFINITY;
+    const [change, before] = isLimit ? limit(system, error) : spectralChange(system, error, t, learningRate);
+    const ofGiven = (x: NDArray, ...others: readonly ArrayLike[]): NDArray =>
+      convertElementType(x, resultType(layout.matrix, start, ...(t === null ? [] : [t]), ...others));
+    const train = () => ofGiven(add(start, system.toOutputs(change, rows)));
+    const test = (kernel: KernelMatrix): NDArray => {
+      const moved = system.toOutputs(matmul(kernel.matrix, before), kernel.rows);
+      const shape = moved.shape.slice(moved.ndim - targets.ndim);
+      const initial = outputs("fxTest0", fxTest0 as ArrayLike, shape);
+      return ofGiven(add(initial, moved), kernel.matrix, initial);
     };
-    if (fxTest0 === null) return train();
-    return fxTrain0 === null ? test() : [train(), test()];
+    if (across === null) return train();
+    return fxTrain0 === null ? test(across) : [train(), test(across)];
   };
   return predictFn as PredictFn;
 }

@@ -1,4 +1,4 @@
-/** What predictions have in common: kernels as matrices, outputs as columns, and the training kernel's eigenvectors. */
+/** What predictions have in common: kernels as matrices, and outputs as columns. */
 
 import { formatShape, ShapeError } from "../base/errors.ts";
 import { entry, mapEach } from "../base/lists.ts";
@@ -6,13 +6,7 @@ import { canonicalAxes, invertPermutation, range, type Shape, sameShape, sizeOf,
 import type { NDArray } from "../ir/ndarray.ts";
 import { promoteToFloat } from "../lax/convert.ts";
 import { convertElementType, reshape, transpose } from "../lax/index.ts";
-import { epsilon } from "../lax/matrix.ts";
 import { type ArrayLike, asArray } from "../lax/operands.ts";
-import { eigh } from "../numpy/linalg.ts";
-import { expandDims } from "../numpy/movement.ts";
-import { matmul } from "../numpy/products.ts";
-import { max, mean } from "../numpy/reductions.ts";
-import { add, multiply } from "../numpy/ufuncs.ts";
 
 /** How the system of a kernel's equations is regularized. */
 export interface SystemOptions {
@@ -70,16 +64,6 @@ export interface Layout {
   readonly toOutputs: (columns: NDArray, rows: Shape) => NDArray;
 }
 
-/** The training kernel's eigenvectors, and how outputs are laid out beside it. */
-export interface System extends Layout {
-  /** Those of the regularized kernel. */
-  readonly eigenvalues: NDArray;
-  /** Eigenvalues up to this one are 0 but for rounding. */
-  readonly threshold: NDArray;
-  /** Columns times the matrices that have the kernel's eigenvectors and other eigenvalues (with leading axes). */
-  readonly apply: (eigenvalues: NDArray, columns: NDArray) => NDArray;
-}
-
 /** The training kernel as a matrix, and the layout of outputs beside it. */
 export function trainingLayout(
   fn: string,
@@ -113,19 +97,6 @@ export function trainingLayout(
       const back = invertPermutation(order).map((axis) => leading.length + axis);
       return transpose(separate, { permutation: [...range(leading.length), ...back] });
     },
-  };
-}
-
-export function trainingSystem(fn: string, kTrainTrain: ArrayLike, yTrain: ArrayLike, options: SystemOptions): System {
-  const { diagReg = 0, diagRegAbsoluteScale = false } = options;
-  const { matrix, ...layout } = trainingLayout(fn, kTrainTrain, yTrain, options.traceAxes);
-  const [values, vectors] = eigh(matrix);
-  const eigenvalues = add(values, diagRegAbsoluteScale ? diagReg : multiply(mean(values), diagReg));
-  return {
-    ...layout,
-    eigenvalues,
-    threshold: multiply(max(eigenvalues), sizeOf(layout.rows) * epsilon(matrix)),
-    apply: (other, x) => matmul(vectors, multiply(expandDims(other, -1), matmul(vectors.T, x))),
   };
 }
 
