@@ -67,7 +67,8 @@ function pairedAxes(matrices: NDArray, { rows }: KernelMatrix): NDArray {
  * `"ntk"`, a list or `null` for both, which give an object. Kernels are computed as they are needed, those of the train examples once.
  *
  * @param kernelFn `(x1, x2, get)` to an object of the kernels that the list `get` names.
- * @throws ShapeError when a shape doesn't fit, TypeError when a kernel is missing.
+ * @throws ShapeError when a shape doesn't fit, TypeError when a kernel is missing, RangeError when the kernel of the train
+ * examples isn't positive definite (see `gpInference`, which `null` asks, and for other times `gradientDescentMse`).
  * @example
  * const kernelFn = nt.empiricalKernelFn(f, { vmapAxes: 0 });
  * const bound = (x1: NDArray, x2: NDArray | null, get: readonly predict.EnsembleName[]) => kernelFn(x1, x2, get, params);

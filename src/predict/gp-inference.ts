@@ -1,5 +1,6 @@
 /** Regression with a Gaussian process whose covariance is a network's kernel. */
 import { checkOptions, describe, formatShape, noMore, ShapeError } from "../base/errors.ts";
+import { isPlainObject } from "../base/plain.ts";
 import { sameShape } from "../base/shapes.ts";
 import { NDArray } from "../ir/ndarray.ts";
 import { type ArrayLike, convertElementType } from "../lax/index.ts";
@@ -79,7 +80,9 @@ export function gpInference(
 /** `gpInference` under the name of `fn`, with options that were checked. */
 export function posterior(fn: string, kTrainTrain: Kernels, yTrain: ArrayLike, options: SystemOptions): GpPredictFn {
   type Name = "nngp" | "ntk";
-  const trainKernel = (name: Name): NDArray => kernelOf(fn, "kTrainTrain", kTrainTrain, name);
+  // The object stays the caller's, who may write to it.
+  const kernels = isPlainObject(kTrainTrain) ? { ...kTrainTrain } : kTrainTrain;
+  const trainKernel = (name: Name): NDArray => kernelOf(fn, "kTrainTrain", kernels, name);
   const known = new Map<Name, ReturnType<typeof trainingSystems>>();
   const systemsOf = (name: Name): ReturnType<typeof trainingSystems> => {
     const systems = known.get(name) ?? trainingSystems(fn, trainKernel(name), yTrain, options);
@@ -131,10 +134,11 @@ export function posterior(fn: string, kTrainTrain: Kernels, yTrain: ArrayLike, o
           `${formatShape(shape.columns)}; is it the kernel of (test, test)?`,
       );
     }
-    const kernels = [matrix, across(prior).matrix, initial, trainKernel(prior)] as const;
-    const system = systemFor(...kernels);
-    const covariance = covarianceOf(system, get, initial, matrix, kernels[1]);
-    const given = convertElementType(covariance, resultType(layout.matrix, ...kernels));
+    const ofPrior = across(prior).matrix;
+    const involved = [matrix, ofPrior, initial, trainKernel(prior)];
+    const system = systemFor(...involved);
+    const covariance = covarianceOf(system, get, initial, matrix, ofPrior);
+    const given = convertElementType(covariance, resultType(layout.matrix, ...involved));
     return { mean: meanOf(system), covariance: toKernel({ matrix: given, ...shape }) };
   };
 

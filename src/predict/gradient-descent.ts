@@ -90,10 +90,15 @@ function limit(system: System, error: NDArray): Change {
  * in the outputs; `null` (the default) means infinitely many. `fxTrain0` are the outputs at the start on the train
  * examples (0 by default; `null` for none, which takes them for 0 and leaves them out), `fxTest0` those on others, which
  * need their kernel with the train examples. The result is the outputs on the train examples, on the others, or a pair.
- * Directions in which the kernel vanishes to rounding don't move.
+ * Without `diagReg` directions in which the kernel vanishes to rounding don't move.
+ *
+ * The limit is solved by Cholesky with a step of refinement, finite times by the kernel's spectrum; outside of a trace and on
+ * the processor in float64, whatever the kernels' dtype. A kernel with eigenvalues below 0 by more than rounding is an error
+ * where its elements are at hand; inside of a trace or on WebGPU the results are NaN.
  *
  * @param kTrainTrain (n, n) for `yTrain` (n, c), or, with `traceAxes: []`, (n, n, c, c).
- * @throws ShapeError when a shape doesn't fit, TypeError when there is nothing to compute.
+ * @throws ShapeError when a shape doesn't fit, TypeError when there is nothing to compute, RangeError when the kernel of the
+ * train examples has eigenvalues below 0.
  * @example
  * const k = nt.empiricalNtkFn(f, { vmapAxes: 0 });
  * const predictFn = predict.gradientDescentMse(k(x, null, params), y, { learningRate: 0.1 });
