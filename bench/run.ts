@@ -15,6 +15,7 @@ import { goals } from "./goals.ts";
 import { kernels } from "./kernels.ts";
 import { linearAlgebra } from "./linalg.ts";
 import { peers } from "./peers.ts";
+import { recurrent } from "./recurrent.ts";
 import { describeMachine } from "./support/machine.ts";
 import { formatMachine, writeResults } from "./support/results.ts";
 import type { Subject } from "./support/subject.ts";
@@ -28,6 +29,7 @@ const subjects: Readonly<Record<string, Subject>> = {
   linalg: linearAlgebra,
   auto,
   peers,
+  recurrent,
   compilation,
   coldstart,
 };
