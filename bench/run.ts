@@ -11,6 +11,7 @@ import { compilation } from "./compilation.ts";
 import { contractions } from "./contractions.ts";
 import { convolutions } from "./convolutions.ts";
 import { elementwise } from "./elementwise.ts";
+import { firstCall } from "./first-call.ts";
 import { goals } from "./goals.ts";
 import { kernels } from "./kernels.ts";
 import { linearAlgebra } from "./linalg.ts";
@@ -31,6 +32,7 @@ const subjects: Readonly<Record<string, Subject>> = {
   peers,
   recurrent,
   compilation,
+  "first-call": firstCall,
   coldstart,
 };
 

@@ -15,14 +15,21 @@ export interface Measured {
   /** How another library did it, where there are several ways. */
   readonly way?: string;
 }
-export type Outcome = Measured | { readonly unavailable: string };
+export interface Unavailable {
+  readonly unavailable: string;
+}
+export type Outcome = Measured | Unavailable;
 
 const CHILD_SECONDS = 120;
 const bench = new URL("../", import.meta.url);
 const file = (path: string): string => fileURLToPath(new URL(path, bench));
 
 /** Runs a TypeScript program of this folder and reads the outcome that it prints. */
-export function runProgram(program: string, args: readonly string[], seconds = CHILD_SECONDS): Outcome {
+export function runProgram<Result = Measured>(
+  program: string,
+  args: readonly string[],
+  seconds = CHILD_SECONDS,
+): Result | Unavailable {
   // Not by tsx's own command, whose child would go on when it is killed, and disturb what comes next.
   const { stdout, stderr, status, error } = spawnSync(
     process.execPath,
@@ -37,7 +44,7 @@ export function runProgram(program: string, args: readonly string[], seconds = C
   if (error && (error as NodeJS.ErrnoException).code === "ETIMEDOUT")
     return { unavailable: `not done after ${seconds} s` };
   if (status !== 0) throw new Error(`bench: ${program} ${args.join(" ")} failed:\n${stderr}`);
-  return JSON.parse(stdout) as Outcome;
+  return JSON.parse(stdout) as Result;
 }
 
 /** One of our methods, by name, on the job with this number. */
