@@ -6,9 +6,9 @@ import { gzipSync } from "node:zlib";
 
 /** The files that are loaded whole, and the most KB gzipped that each may have: close above what it holds today. */
 const limits = {
-  "cotangent.js": 175,
+  "cotangent.js": 176.5,
   "cotangent.webgpu.js": 43,
-  "cotangent.iife.js": 217,
+  "cotangent.iife.js": 218.5,
   "kernels.wasm": 29.5,
   "kernels-relaxed.wasm": 2.5,
   "eigen.wasm": 3.8,
