@@ -178,23 +178,25 @@ export class Lowerer {
         );
         return;
       }
-      case "kernel":
-        if (lowering.own && !this.target.hasModules) {
-          const program = simplify(lowering.own.without(avals, params));
-          this.inside(program, operands, this.steps).forEach((operand, i) => {
+      case "kernel": {
+        const { command, own } = lowering;
+        if (own && !this.target.hasModules) {
+          this.inside(simplify(own.without(avals, params)), operands, this.steps).forEach((operand, i) => {
             this.set(outputs[i]!, operand);
           });
           return;
         }
+        const room = own ? [{ dtype: avals[0]!.dtype, size: own.room(avals, params) }] : [];
         this.steps.push({
           kind: "kernel",
-          command: lowering.command,
-          module: lowering.own?.module,
+          command,
+          module: own?.module,
           inputs: operands.map((operand) => this.rowMajor(operand).buffer),
-          outputs: outputs.map((v) => this.define(v).buffer),
+          outputs: [...outputs.map((v) => this.define(v).buffer), ...room],
           arguments: lowering.arguments(avals, params),
         });
         return;
+      }
       case "barrier":
         outputs.forEach((v, i) => {
           this.set(v, operands[i]!);

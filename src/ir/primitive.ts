@@ -127,6 +127,15 @@ export type Each<Operands extends Places, T> = { readonly [place in keyof Operan
 /** The operands' batch axes, one of which there is. */
 export type BatchAxes<Operands extends Places> = Operands extends One ? readonly [number] : Each<Operands, BatchAxis>;
 
+/** A kernel in a module of its own, which not every device has. */
+export interface OwnKernel<Params, Operands extends Places = Places> {
+  readonly module: KernelModule;
+  /** How many numbers of the first input's dtype it works with beside its inputs and outputs. */
+  room(inputs: Each<Operands, Aval>, params: Params): number;
+  /** The same outputs without it. */
+  without(inputs: Each<Operands, Aval>, params: Params): Jaxpr;
+}
+
 /** How a primitive becomes kernel commands: one of a few shapes that the compiler knows. */
 export type Lowering<Params, Operands extends Places = Places> =
   | {
@@ -157,8 +166,8 @@ export type Lowering<Params, Operands extends Places = Places> =
        */
       readonly kind: "kernel";
       readonly command: KernelCommand;
-      /** Where the kernel is, unless it is with all others, and the same outputs without it, for devices that lack it. */
-      readonly own?: { readonly module: KernelModule; without(inputs: Each<Operands, Aval>, params: Params): Jaxpr };
+      /** What sets a kernel apart that isn't with all others. */
+      readonly own?: OwnKernel<Params, Operands>;
       arguments(inputs: Each<Operands, Aval>, params: Params): readonly number[];
     }
   | {

@@ -1,5 +1,4 @@
 /** How decompositions are made: a kernel computes the factors, and a rule gives their derivative. */
-import type { DType } from "../base/dtypes.ts";
 import { entry, type ForEach, mapEach } from "../base/lists.ts";
 import { type Shape, sizeOf } from "../base/shapes.ts";
 import { type Aval, makeAval } from "../ir/aval.ts";
@@ -8,19 +7,18 @@ import type { NDArray } from "../ir/ndarray.ts";
 import {
   type Each,
   type KernelCommand,
-  type KernelModule,
   notLinear,
   type One,
+  type OwnKernel,
   type Places,
   type Primitive,
   type Tangent,
 } from "../ir/primitive.ts";
-import { bind, traceToJaxpr } from "../ir/trace.ts";
-import { full } from "./create.ts";
+import { bind } from "../ir/trace.ts";
 import { batchSize, batchToFront, moveAxis } from "./shape.ts";
 import { stopGradient } from "./stop-gradient.ts";
 
-interface CountParams {
+export interface CountParams {
   /** How many vectors are asked for. */
   readonly count: number;
 }
@@ -28,31 +26,18 @@ interface CountParams {
 /** The factors of a stack of matrices, as constants for derivatives. */
 type Factorize<Factors extends Places> = (a: NDArray, count?: number) => ForEach<Factors, NDArray>;
 
-/** What sets a kernel apart that not every device has. */
-interface OwnKernel<Factors extends Places> {
-  readonly module: KernelModule;
-  /** The numbers that it works with beside its inputs and factors; it needs them once for all matrices. */
-  readonly room: (n: number, count: number, dtype: DType) => number;
-  /** The same factors without it. */
-  readonly without: (a: NDArray) => ForEach<Factors, NDArray>;
-}
-
-/** Factors, and a constant in the place of the room that nothing reads. */
-const withRoom = (factors: readonly NDArray[]): NDArray[] => [...factors, full([], 0, "float32")];
-
 /** A decomposition by a kernel; `shapes` are the outputs' for a matrix of `rows` and `columns`. */
 export function factorization<Factors extends readonly Shape[] | [Shape]>(
   command: KernelCommand,
-  shapes: (rows: number, columns: number, count: number, dtype: DType) => Factors,
-  own?: OwnKernel<Factors>,
+  shapes: (rows: number, columns: number, count: number) => Factors,
+  own?: OwnKernel<CountParams, One>,
 ): Factorize<Factors> {
-  const outputs = ({ shape, dtype }: Aval, count: number) => shapes(entry(shape, -2), entry(shape, -1), count, dtype);
+  const outputs = ({ shape }: Aval, count: number) => shapes(entry(shape, -2), entry(shape, -1), count);
   const primitive: Primitive<CountParams, One> = {
     name: command.toLowerCase(),
     aval: ([a], { count }) => {
       const { shape, dtype } = a;
-      const factors = outputs(a, count).map((sizes) => makeAval([...shape.slice(0, -2), ...sizes], dtype));
-      return own ? [...factors, makeAval([own.room(entry(shape, -1), count, dtype)], dtype)] : factors;
+      return outputs(a, count).map((sizes) => makeAval([...shape.slice(0, -2), ...sizes], dtype));
     },
     jvp: () => notLinear(command),
     batch: ([a], [axis], params) => {
@@ -62,12 +47,7 @@ export function factorization<Factors extends readonly Shape[] | [Shape]>(
     lowering: {
       kind: "kernel",
       command,
-      ...(own && {
-        own: {
-          module: own.module,
-          without: ([a]) => traceToJaxpr((inputs) => withRoom(own.without(entry(inputs, 0))), [a]).jaxpr,
-        },
-      }),
+      ...(own && { own }),
       arguments: ([a], { count }) => {
         const { shape } = a;
         const second = outputs(a, count)[1] ?? [];

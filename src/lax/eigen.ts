@@ -1,7 +1,9 @@
 /** Eigenvalues and eigenvectors of stacks of symmetric matrices, with their derivatives. */
 
+import { entry } from "../base/lists.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import type { One, Two } from "../ir/primitive.ts";
+import { traceToJaxpr } from "../ir/trace.ts";
 import { add, div, mul, pow, sqrt, square, sub } from "./arithmetic.ts";
 import { factorization, withDerivative } from "./decomposition.ts";
 import { eigenModule } from "./eigen-module.ts";
@@ -20,8 +22,8 @@ const roomFor = (n: number, withVectors: boolean): number =>
 /** The ascending eigenvalues behind the eigenvectors as rows: all of these for a count of n, none for 0. */
 const eigenKernel = /* @__PURE__ */ factorization("EIGEN", (n) => [[n, n], [n]], {
   module: eigenModule,
-  room: (n, count, dtype) => roomFor(n, count > 0) * (dtype === "float64" ? 1 : 2),
-  without: (a) => byRotations(a),
+  room: ([{ shape, dtype }], { count }) => roomFor(entry(shape, -1), count > 0) * (dtype === "float64" ? 1 : 2),
+  without: ([a]) => traceToJaxpr((inputs) => byRotations(entry(inputs, 0)), [a]).jaxpr,
 });
 
 /** Negated and shifted to positive eigenvalues, a matrix has them as its descending singular values. */

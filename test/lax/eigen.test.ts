@@ -1,9 +1,10 @@
 /** Eigenvalues and eigenvectors of symmetric matrices, by what defines them and by closed forms. */
-import { grad, initThreads, jit, type NDArray, numpy as np, tree, vmap } from "cotangent";
+import { grad, initThreads, jit, makeJaxpr, type NDArray, numpy as np, tree, vmap } from "cotangent";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { COMMON_COMMANDS, KERNEL_COMMANDS } from "../../src/ir/primitive.ts";
 import { assertClose } from "../support/arrays.ts";
+import { planOf } from "../support/plans.ts";
 import { randomArray } from "../support/properties.ts";
 
 const { linalg } = np;
@@ -156,6 +157,16 @@ test("the same bits on two threads, whose memory the module shares", async () =>
   await initThreads({ threads: 2 });
   assert.equal(run(), alone);
   await initThreads({ threads: 1 });
+});
+
+test("outputs are the factors alone, and the room that the kernel works in is a part of the plan", () => {
+  const { jaxpr } = makeJaxpr((x: NDArray) => linalg.eigh(x))(matrix(noise, 30));
+  const [equation] = jaxpr.equations.filter(({ primitive }) => primitive.name === "eigen");
+  assert.equal(
+    equation?.outputs.map(({ aval }) => aval.shape),
+    [[30, 30], [30]],
+  );
+  assert.ok(planOf(jaxpr).memoryBytes > 8 * 5 * 30 * 30);
 });
 
 test("every device but the processor goes without the kernel", () => {
