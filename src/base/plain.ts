@@ -31,11 +31,14 @@ export function frozen<T>(value: T, what = "a list", isKept: Kept = () => false,
   if (typeof value !== "object" || value === null || isKept(value)) return value;
   if (depth > MAX_DEPTH) throw new TypeError(`${what} contains itself.`);
   const inner = (x: unknown): unknown => frozen(x, what, isKept, depth + 1);
-  if (Array.isArray(value)) {
-    if (Object.isFrozen(value) && value.every((x) => inner(x) === x)) return value;
-    return Object.freeze(value.map(inner)) as T;
-  }
+  if (Array.isArray(value)) return sameOrFrozen(value, value.map(inner)) as T;
   if (!isPlainObject(value)) return value;
-  if (Object.isFrozen(value) && Object.values(value).every((x) => inner(x) === x)) return value;
-  return Object.freeze(Object.fromEntries(Object.entries(value).map(([key, x]) => [key, inner(x)]))) as T;
+  return sameOrFrozen(value, Object.fromEntries(Object.entries(value).map(([key, x]) => [key, inner(x)]))) as T;
+}
+
+/** The value, if it is frozen and its copy holds the same; else the copy. */
+function sameOrFrozen<T extends object>(value: T, copy: T): T {
+  if (!Object.isFrozen(value)) return Object.freeze(copy);
+  for (const key in copy) if (copy[key] !== value[key]) return Object.freeze(copy);
+  return value;
 }

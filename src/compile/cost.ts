@@ -1,15 +1,11 @@
 /** What a program costs, counted on the very steps that would run. */
 
-import { type DType, itemSize } from "../base/dtypes.ts";
+import type { DType } from "../base/dtypes.ts";
 import { sizeOf } from "../base/shapes.ts";
-import type { Equation, Jaxpr } from "../ir/jaxpr.ts";
-import type { ContractParams, MapEmitter } from "../ir/primitive.ts";
-import { contractPrimitive, effectiveLabels } from "../lax/products/contract.ts";
-import { volume } from "../lax/products/labels.ts";
-import { loweredSimple } from "./digits.ts";
+import type { Jaxpr } from "../ir/jaxpr.ts";
+import { lowered } from "./digits.ts";
 import { arrange, bytesOf, outputBytes } from "./layout.ts";
 import { type Buffer, type ContractAxis, type ContractStep, ENDLESS, type KernelStep, type Step } from "./program.ts";
-import { simplify } from "./simplify.ts";
 import { bytesOfItem, type Target } from "./target.ts";
 
 /** How fast a device is; see `device/rates.ts`. */
@@ -154,52 +150,9 @@ class Costs {
   }
 }
 
-/** Multiplications of a product; none where zeros among them may be left out. */
-function leastWork({ params }: Equation): number {
-  const { lhs, rhs, sizes, windows } = params as ContractParams;
-  if (windows.some((w) => w.dilation > 1)) return 0;
-  return volume([...new Set([...effectiveLabels(lhs, windows), ...rhs])], sizes);
-}
-
-/** The instructions of an elementwise equation, one for each element. */
-function instructionsOf({ primitive, inputs, params, outputs }: Equation): number {
-  const { lowering } = primitive;
-  if (lowering.kind !== "map") return 0;
-  let [values, count] = [inputs.length, 0];
-  const emitter: MapEmitter = {
-    op: () => {
-      count++;
-      return values++;
-    },
-    constant: () => values++,
-  };
-  lowering.emit(
-    emitter,
-    inputs.map((_, i) => i),
-    inputs.map((a) => a.aval),
-    params,
-  );
-  return count * sizeOf(outputs[0]!.aval.shape);
-}
-
-/**
- * Seconds that a simplified program takes at least, to be found without lowering: those of elementwise instructions and of
- * products outside of its loops, each of which may turn out to be symmetric, so that half of it is computed.
- */
-export const leastSeconds = ({ equations }: Jaxpr, { contract, map }: Rates): number =>
-  equations.reduce((sum, equation) => {
-    if (equation.primitive !== contractPrimitive) return sum + instructionsOf(equation) / map;
-    const size = itemSize(equation.outputs[0]!.aval.dtype) / 4;
-    return sum + (leastWork(equation) * Math.min(1, size)) / contract;
-  }, 0);
-
 /** Counts a program's work on a device without running it. */
-export const costOf = (jaxpr: Jaxpr, target: Target, rates: Rates): Cost =>
-  costOfSimple(simplify(jaxpr), target, rates);
-
-/** The same of a program that is simplified. */
-export function costOfSimple(jaxpr: Jaxpr, target: Target, rates: Rates): Cost {
-  const program = loweredSimple(jaxpr, target);
+export function costOf(jaxpr: Jaxpr, target: Target, rates: Rates): Cost {
+  const program = lowered(jaxpr, target);
   const { flops, bytes, seconds } = new Costs(target, rates).of(program.steps);
   const results = outputBytes(program, target);
   const peakMemory = arrange(program, target).end + results;

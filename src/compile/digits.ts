@@ -49,8 +49,7 @@ function narrowed(params: unknown): unknown {
 export const hasDigits = ({ itemSize }: Target): boolean => itemSize.float64 !== undefined;
 
 /** A program as steps for a device, with as many digits as this has. */
-export const lowered = (jaxpr: Jaxpr, target: Target): Program => loweredSimple(simplify(jaxpr), target);
-
-/** The same of a program that is simplified. */
-export const loweredSimple = (simple: Jaxpr, target: Target): Program =>
-  lower(hasDigits(target) ? simple : withoutDigits(simple), target);
+export function lowered(jaxpr: Jaxpr, target: Target): Program {
+  const simple = simplify(jaxpr);
+  return lower(hasDigits(target) ? simple : withoutDigits(simple), target);
+}

@@ -47,8 +47,8 @@ const outputShape = (equation: Equation): Shape => equation.outputs[0]!.aval.sha
 /** Whether a device can run equations with so many values as one program. */
 function fitsInto(jaxpr: Jaxpr, { maxValues, maxBuffers }: Target) {
   const uses = maxBuffers === Number.POSITIVE_INFINITY ? undefined : countUses(jaxpr);
-  return (values: number, ...parts: readonly (readonly Equation[])[]): boolean =>
-    values <= maxValues && (uses === undefined || buffersOf(parts.flat(), uses) <= maxBuffers);
+  return (values: number, equations: readonly Equation[]): boolean =>
+    values <= maxValues && (uses === undefined || buffersOf(equations, uses) <= maxBuffers);
 }
 
 /**
@@ -68,7 +68,7 @@ export function fuse(jaxpr: Jaxpr, target: Target): Fusion[] {
     if (!group || !sameShape(group.shape, outputShape(equation))) return undefined;
     const early = variables.every((v) => groupOf.get(v) === group || startOf.get(v)! < group.start);
     const added = valuesOf(equation).filter((v) => !group.values.has(v)).length;
-    return early && fits(group.values.size + added, group.equations, [equation]) ? group : undefined;
+    return early && fits(group.values.size + added, [...group.equations, equation]) ? group : undefined;
   };
 
   for (const equation of jaxpr.equations) {
@@ -145,7 +145,7 @@ function sink(
     );
     const sum = (list: Iterable<Atom>): number => [...list].reduce((n, v) => n + elements(v as Var), 0);
     const values = new Set([...into.values, ...group.values]);
-    if (!fits(values.size, group.equations, into.equations)) continue;
+    if (!fits(values.size, [...group.equations, ...into.equations])) continue;
     if (sum(operands) >= 2 * sum(results)) continue;
     into.equations.unshift(...group.equations);
     for (const v of values) into.values.add(v);

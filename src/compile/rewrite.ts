@@ -6,7 +6,7 @@
 import { isFloat } from "../base/dtypes.ts";
 import { range, sizeOf } from "../base/shapes.ts";
 import { sameAval } from "../ir/aval.ts";
-import { type Atom, type Equation, equationOf, type Jaxpr, Literal, Var } from "../ir/jaxpr.ts";
+import { type Atom, type Equation, type Jaxpr, Literal, Var } from "../ir/jaxpr.ts";
 import type { Primitive } from "../ir/primitive.ts";
 import { divPrimitive, mulPrimitive, subPrimitive } from "../lax/arithmetic.ts";
 import { convertPrimitive } from "../lax/convert.ts";
@@ -54,7 +54,7 @@ class Rewriter {
   resolve = (atom: Atom): Atom => (atom instanceof Var ? (this.#values.get(atom) ?? atom) : atom);
 
   equation(given: Equation): void {
-    const equation = equationOf(given.primitive, given.inputs.map(this.resolve), given.params, given.outputs);
+    const equation = { ...given, inputs: given.inputs.map(this.resolve) };
     const [out, ...others] = equation.outputs as [Var];
     const replacement = others.length === 0 ? this.#replacement(equation) : undefined;
     if (replacement) {
@@ -73,7 +73,7 @@ class Rewriter {
       params,
     );
     const out = new Var(aval!);
-    this.equation(equationOf(primitive, inputs, params, [out]));
+    this.equation({ primitive, inputs, params, outputs: [out] });
     return this.resolve(out);
   };
 

@@ -1,6 +1,6 @@
 /** Programs made smaller before they are planned: repeated work and unused work go, the rest is put in demand order. */
 import { withoutDeadCode } from "../ir/dead-code.ts";
-import { type Atom, type Equation, equationOf, type Jaxpr, Literal, mapPrograms, Var } from "../ir/jaxpr.ts";
+import { type Atom, type Equation, type Jaxpr, Literal, mapPrograms, Var } from "../ir/jaxpr.ts";
 import { literalKey, operationKey } from "../ir/key.ts";
 import { rewrite } from "./rewrite.ts";
 
@@ -28,7 +28,7 @@ export function inlineCalls(jaxpr: Jaxpr): Jaxpr {
         equation.outputs.forEach((v, i) => {
           values.set(v, outputs[i]!);
         });
-        equations.push(equationOf(equation.primitive, inputs, equation.params, outputs));
+        equations.push({ ...equation, inputs, outputs });
       }
     }
   };
@@ -58,7 +58,7 @@ export function eliminateCommonSubexpressions(jaxpr: Jaxpr): Jaxpr {
       });
     } else {
       seen.set(signature, equation.outputs);
-      equations.push(equationOf(equation.primitive, inputs, equation.params, equation.outputs));
+      equations.push({ ...equation, inputs });
     }
   }
   return { ...jaxpr, equations, outputs: jaxpr.outputs.map(resolve) };

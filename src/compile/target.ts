@@ -30,19 +30,16 @@ export interface Target {
 /** The bytes of an element in a device's memory. */
 export function bytesOfItem(target: Target, dtype: DType): number {
   const bytes = target.itemSize[dtype];
-  if (bytes === undefined) throw new Error(`internal: ${dtype} has passed checkSupported of ${target.name}`);
+  if (bytes === undefined) throw new Error(`internal: the device has no ${dtype}`);
   return bytes;
 }
-
-const elsewhere = 'or compute on another device: withDevice("cpu", () => ...)';
 
 /** Throws for an equation with a dtype that a device lacks. */
 export function checkSupported({ primitive, inputs, outputs }: Equation, target: Target): void {
   for (const { aval } of [...inputs, ...outputs]) {
     if (target.itemSize[aval.dtype] !== undefined) continue;
     throw new UnsupportedError(
-      `${primitive.name}: the device ${target.name} has no ${aval.dtype}; convert to another dtype first, as with ` +
-        `x.astype("float32"), ${elsewhere}.`,
+      `${primitive.name}: the device ${target.name} has no ${aval.dtype}; use x.astype("float32") or withDevice("cpu", f).`,
     );
   }
 }

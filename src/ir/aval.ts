@@ -18,9 +18,6 @@ export function frozenAval(aval: Aval): Aval {
 
 export const sameAval = (a: Aval, b: Aval): boolean => a.dtype === b.dtype && sameShape(a.shape, b.shape);
 
-/** Whether both mean the same to every rule, weakness included. */
-export const identicalAval = (a: Aval, b: Aval): boolean => a === b || (a.weak === b.weak && sameAval(a, b));
-
 /** `f32[2,3]`: an abstract value as printed programs show it; a weak one has a `~` in front. */
 export const formatAval = (aval: Aval): string =>
   `${aval.weak ? "~" : ""}${shortName(aval.dtype)}[${aval.shape.join(",")}]`;

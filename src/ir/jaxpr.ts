@@ -38,14 +38,6 @@ export interface Equation<Params = unknown> {
   readonly outputs: readonly Var[];
 }
 
-/** An equation. All are made here, so that engines know one form of them. */
-export const equationOf = (
-  primitive: Primitive,
-  inputs: readonly Atom[],
-  params: unknown,
-  outputs: readonly Var[],
-): Equation => ({ primitive, inputs, params, outputs });
-
 /** A program. `constVars` are bound to arrays that the traced function closed over. */
 export interface Jaxpr {
   readonly constVars: readonly Var[];
@@ -56,15 +48,12 @@ export interface Jaxpr {
 
 export const isJaxpr = (x: unknown): x is Jaxpr => typeof x === "object" && x !== null && Object.hasOwn(x, "equations");
 
-const holdsProgram = (x: unknown): boolean => (Array.isArray(x) ? x.some(holdsProgram) : isJaxpr(x));
-
 /** The equation with each of the programs in its parameters replaced. */
 export function mapPrograms(equation: Equation, fn: (program: Jaxpr) => Jaxpr): Equation {
-  const { primitive, inputs, params, outputs } = equation;
-  if (typeof params !== "object" || params === null || !Object.values(params).some(holdsProgram)) return equation;
+  const { params } = equation;
+  if (typeof params !== "object" || params === null || !Object.values(params).flat().some(isJaxpr)) return equation;
   const replace = (x: unknown): unknown => (isJaxpr(x) ? fn(x) : Array.isArray(x) ? x.map(replace) : x);
-  const replaced = Object.fromEntries(Object.entries(params).map(([key, x]) => [key, replace(x)]));
-  return equationOf(primitive, inputs, replaced, outputs);
+  return { ...equation, params: Object.fromEntries(Object.entries(params).map(([key, x]) => [key, replace(x)])) };
 }
 
 /** A program with the values of its constants. */

@@ -44,19 +44,7 @@ function programKey(jaxpr: Jaxpr): string {
 
 /** A primitive with what its operands are. It counts by identity: two may have one name. */
 export const operationKey = (primitive: Primitive, operands: readonly string[], params: unknown): string =>
-  `${primitive.name}${identityOf(primitive)}(${operands})${primitive.key?.(params) ?? paramsKey(params)}`;
-
-const parameters = new WeakMap<object, string>();
-
-/** `keyOf` parameters, found once for those of an equation, which a program and its copies share. */
-function paramsKey(params: unknown): string {
-  if (typeof params !== "object" || params === null || !Object.isFrozen(params)) return keyOf(params);
-  const known = parameters.get(params);
-  if (known !== undefined) return known;
-  const key = keyOf(params);
-  parameters.set(params, key);
-  return key;
-}
+  `${primitive.name}${identityOf(primitive)}(${operands})${primitive.key?.(params) ?? keyOf(params)}`;
 
 /** A structure with what its leaves are. */
 export const treeKey = (tree: TreeDef, leaves: readonly string[]): string => `${formatTree(tree)}(${leaves})`;

@@ -6,18 +6,8 @@
 import type { TypedArray } from "../base/dtypes.ts";
 import { ConcretizationTypeError, describe, formatShape, UnexpectedTracerError } from "../base/errors.ts";
 import { frozen } from "../base/plain.ts";
-import { type Aval, identicalAval } from "./aval.ts";
-import {
-  type Atom,
-  type ClosedJaxpr,
-  Environment,
-  type Equation,
-  equationOf,
-  isJaxpr,
-  type Jaxpr,
-  Literal,
-  Var,
-} from "./jaxpr.ts";
+import type { Aval } from "./aval.ts";
+import { type Atom, type ClosedJaxpr, Environment, type Equation, isJaxpr, type Jaxpr, Literal, Var } from "./jaxpr.ts";
 import { HostArray, NDArray, storageOf } from "./ndarray.ts";
 import type { Primitive } from "./primitive.ts";
 
@@ -72,16 +62,6 @@ function leaked(x: Tracer): UnexpectedTracerError {
   );
 }
 
-const frozenParams = new WeakSet<object>();
-
-/** Parameters that nobody can change, programs in them aside; rules hand the same ones on again and again. */
-function owned<Params>(params: Params, name: string): Params {
-  if (typeof params !== "object" || params === null || frozenParams.has(params)) return params;
-  const own = frozen(params, name, isJaxpr);
-  frozenParams.add(own as object);
-  return own;
-}
-
 /** One program under construction. */
 class Trace {
   active = true;
@@ -100,29 +80,13 @@ class Trace {
       atoms.map((a) => a.aval),
       params,
     );
-    return this.#add(primitive, atoms, owned(params, primitive.name), avals);
-  }
-
-  /** Records an equation of another program. Where its inputs are of the types that it has there, so are its outputs. */
-  repeat({ primitive, inputs, params, outputs }: Equation, values: readonly NDArray[]): NDArray[] {
-    if (!values.every((x, i) => identicalAval(x.aval, inputs[i]!.aval))) return this.record(primitive, values, params);
-    const atoms = values.map((x) => this.atom(x));
-    return this.#add(
-      primitive,
-      atoms,
-      owned(params, primitive.name),
-      outputs.map((v) => v.aval),
-    );
-  }
-
-  #add<Params>(
-    primitive: Primitive<Params>,
-    inputs: readonly Atom[],
-    params: Params,
-    avals: readonly Aval[],
-  ): NDArray[] {
     const outputs = avals.map((aval) => new Var(aval));
-    this.equations.push(equationOf(primitive as Primitive, inputs, params, outputs));
+    this.equations.push({
+      primitive: primitive,
+      inputs: atoms,
+      params: frozen(params, primitive.name, isJaxpr),
+      outputs,
+    });
     return outputs.map((v) => new Tracer(this, v));
   }
 
@@ -164,29 +128,13 @@ export function setEvaluator(evaluator: Evaluator): void {
 
 /** Applies a primitive: records it in the innermost trace, or computes it. */
 export function bind<Params>(primitive: Primitive<Params>, inputs: readonly NDArray[], params: Params): NDArray[] {
-  const trace = recorderOf(inputs);
-  return trace ? trace.record(primitive, inputs, params) : compute(primitive, inputs, params);
-}
-
-/** The trace that records an operation on these inputs; `undefined` where it is computed at once. */
-function recorderOf(inputs: readonly NDArray[]): Trace | undefined {
   const trace = traces.at(-1);
-  if (trace && !trace.concrete) return trace;
   const traced = inputs.find((x) => x instanceof Tracer);
-  if (traced && !trace) throw leaked(traced);
-  return traced && trace;
-}
-
-function compute<Params>(primitive: Primitive<Params>, inputs: readonly NDArray[], params: Params): NDArray[] {
+  if (trace && (traced || !trace.concrete)) return trace.record(primitive, inputs, params);
+  if (traced) throw leaked(traced);
   const { lowering } = primitive;
   if (lowering.kind === "call") return evalJaxpr({ jaxpr: lowering.program(params), consts: [] }, inputs);
   return lowering.kind === "barrier" ? [...inputs] : evaluate(primitive, inputs, params);
-}
-
-/** `bind` of an equation's operation to values of its inputs; quicker, because what the equation knows isn't found anew. */
-export function bindEquation(equation: Equation, values: readonly NDArray[]): NDArray[] {
-  const trace = recorderOf(values);
-  return trace ? trace.repeat(equation, values) : compute(equation.primitive, values, equation.params);
 }
 
 /** `bind` for the primitives with one output. */
@@ -233,12 +181,13 @@ export function evalJaxpr({ jaxpr, consts }: ClosedJaxpr, inputs: readonly NDArr
   const env = new Environment<NDArray>((literal) => literal.array);
   env.writeAll(jaxpr.constVars, consts);
   env.writeAll(jaxpr.inputs, inputs);
-  for (const equation of jaxpr.equations) {
+  for (const { primitive, inputs, params, outputs } of jaxpr.equations) {
     env.writeAll(
-      equation.outputs,
-      bindEquation(
-        equation,
-        equation.inputs.map((a) => env.read(a)),
+      outputs,
+      bind(
+        primitive,
+        inputs.map((a) => env.read(a)),
+        params,
       ),
     );
   }

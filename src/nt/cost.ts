@@ -6,15 +6,14 @@ import type { Cost } from "../compile/cost.ts";
 import { whereTheyLive } from "../device/device.ts";
 import { checkFunction, flattenArrays, traceFunctionWithAux } from "../transform/flat.ts";
 import type { AnyTree, Given, Settled } from "../transform/tree-types.ts";
-import { methodCosts } from "./methods/candidates.ts";
-import { methodOf } from "./methods/choice.ts";
+import { candidates, methodOf } from "./methods/choice.ts";
 import { NtkImplementation } from "./methods/implementation.ts";
 import { type NtkOptions, ntkSettings } from "./ntk.ts";
 import type { ApplyFn } from "./task/apply.ts";
-import { givenArguments, type SecondInput, sideInputs, taskKey } from "./task/compile-kernel.ts";
+import { givenArguments, type SecondInput, sideInputs } from "./task/compile-kernel.ts";
 import { type Kwargs, sidesOf } from "./task/kwargs.ts";
 import { prepare, type Task } from "./task/problem.ts";
-import { Recorder, separateArrays } from "./task/recording.ts";
+import { Recorder } from "./task/recording.ts";
 
 type MethodName = Exclude<keyof typeof NtkImplementation, "AUTO">;
 
@@ -56,18 +55,16 @@ export function costOf<Params = AnyTree, X = AnyTree>(
   methodOf(fn, options.implementation ?? NtkImplementation.AUTO);
   const args = givenArguments(fn, x1, x2, params, kwargs);
   const recording = new Recorder(fn, f).record(settings.vmapAxes, args[2], sideInputs(args));
-  const { arrays, join } = separateArrays(args[3]);
-  const [leaves, tree] = flattenArrays(fn, [...args.slice(0, 3), arrays, recording.closed]);
+  const [leaves, tree] = flattenArrays(fn, args.slice(0, 3));
   const avals = leaves.map((x) => x.aval);
   // The task is traced only for its shapes; the programs of the methods are traced and counted inside.
   const { aux: costs } = whereTheyLive(leaves, () =>
     traceFunctionWithAux(
       fn,
-      (a, b, p, own, closed) => {
-        const task: Task = [a, b, p, sidesOf(join(own), a, b)];
-        const problem = prepare(fn, recording.with(closed), settings, task);
-        const found = methodCosts(fn, problem, settings, () => taskKey(args, recording));
-        return [[], found.map(([implementation, cost]): [MethodName, Cost] => [nameOf(implementation), cost])];
+      (a, b, p) => {
+        const task: Task = [a, b, p, sidesOf(args[3], a, b)];
+        const found = candidates(fn, prepare(fn, recording.with(), settings, task), settings);
+        return [[], found.map(({ implementation, cost }): [MethodName, Cost] => [nameOf(implementation), cost])];
       },
       tree,
       avals,

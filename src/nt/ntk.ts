@@ -125,8 +125,8 @@ export function empiricalNtkFn<Out = NDArray, Params = AnyTree, X = AnyTree>(
 export function ntkKernel(fn: string, settings: NtkSettings, options: NtkOptions): InnerKernel {
   const { implementation = NtkImplementation.JACOBIAN_CONTRACTION, device, ...progress } = options;
   const method = methodOf(fn, implementation);
-  const kernel = compileKernel(settings.vmapAxes, (g, task, { room = settings.memoryLimit, key }) =>
-    method(fn, prepare(fn, g, settings, task), { ...settings, memoryLimit: room }, key),
+  const kernel = compileKernel(settings.vmapAxes, (g, task, { room = settings.memoryLimit }) =>
+    method(fn, prepare(fn, g, settings, task), { ...settings, memoryLimit: room }),
   );
   return placedKernel(fn, withinMemory(fn, kernel, settings, progress), kernel, device);
 }

@@ -2,7 +2,7 @@
 import { type ClosedJaxpr, Environment } from "../ir/jaxpr.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import type { BatchAxis } from "../ir/primitive.ts";
-import { bindEquation } from "../ir/trace.ts";
+import { bind } from "../ir/trace.ts";
 
 interface Batched {
   readonly value: NDArray;
@@ -22,12 +22,11 @@ export function batchJaxpr(
     jaxpr.inputs,
     inputs.map((value, i) => ({ value, axis: axes[i] ?? null })),
   );
-  for (const equation of jaxpr.equations) {
-    const { primitive, inputs, params, outputs } = equation;
+  for (const { primitive, inputs, params, outputs } of jaxpr.equations) {
     const operands = inputs.map((a) => env.read(a));
     const values = operands.map((o) => o.value);
     if (operands.every((o) => o.axis === null)) {
-      env.writeAll(outputs, bindEquation(equation, values).map(single));
+      env.writeAll(outputs, bind(primitive, values, params).map(single));
       continue;
     }
     const [outs, outAxes] = primitive.batch(

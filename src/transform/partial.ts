@@ -4,7 +4,7 @@
  */
 import { type Atom, type ClosedJaxpr, Environment, type Equation, type Jaxpr, Literal, Var } from "../ir/jaxpr.ts";
 import type { NDArray } from "../ir/ndarray.ts";
-import { bindEquation, traceWithAux } from "../ir/trace.ts";
+import { bind, traceWithAux } from "../ir/trace.ts";
 
 /** The values that are known; variables that are missing are unknown. */
 export type KnownValues = Environment<NDArray>;
@@ -30,10 +30,10 @@ export function partialEvaluate(equations: readonly Equation[], known: KnownValu
     return name;
   };
   return equations.flatMap((equation) => {
-    const { primitive, inputs, outputs } = equation;
+    const { primitive, inputs, params, outputs } = equation;
     const values = inputs.map((a) => (isKnown(known, a) ? known.read(a) : null));
     if (values.every((x) => x !== null)) {
-      known.writeAll(outputs, bindEquation(equation, values));
+      known.writeAll(outputs, bind(primitive, values, params));
       return [];
     }
     if (!primitive.partialEval) return [equation];

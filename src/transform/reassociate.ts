@@ -6,7 +6,7 @@
 import { type Atom, type ClosedJaxpr, Environment, type Equation, type Jaxpr, Var } from "../ir/jaxpr.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import type { ContractParams, Window } from "../ir/primitive.ts";
-import { bindEquation } from "../ir/trace.ts";
+import { bind } from "../ir/trace.ts";
 import { contractPrimitive, effectiveLabels, renameWindow } from "../lax/products/contract.ts";
 import { contractMany, costsOf, type Product } from "../lax/products/contract-many.ts";
 import type { ContractionTree } from "../lax/products/order.ts";
@@ -105,7 +105,9 @@ export function evalReassociated({ jaxpr, consts }: ClosedJaxpr): NDArray[] {
   const rootOf = findRoots(jaxpr);
   const isInner = (equation: Equation): boolean => (rootOf.get(equation) ?? equation) !== equation;
   const apply = (equation: Equation): void => {
-    env.writeAll(equation.outputs, bindEquation(equation, equation.inputs.map(read)));
+    const { primitive, inputs, params, outputs } = equation;
+    const values = inputs.map(read);
+    env.writeAll(outputs, bind(primitive, values, params));
   };
   // An inner contraction is computed when somebody does need its product.
   const read = (atom: Atom): NDArray => {

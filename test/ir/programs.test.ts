@@ -2,10 +2,7 @@
 import { grad, jacrev, jit, jvp, lax, makeJaxpr, type NDArray, nn, numpy as np, vmap } from "cotangent";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import type { DType } from "../../src/base/dtypes.ts";
-import { type Aval, makeAval } from "../../src/ir/aval.ts";
 import { checkJaxpr } from "../../src/ir/jaxpr.ts";
-import { evalJaxpr, traceToJaxpr } from "../../src/ir/trace.ts";
 
 const f32 = (...shape: number[]): NDArray => lax.full(shape, 1);
 
@@ -242,23 +239,6 @@ test("a compiled function is part of the program", () => {
     c:f32[2] = tanh b
   in (c) }`,
   );
-});
-
-test("a program repeated at other types than it was traced at is what its function is there", () => {
-  const f = (x: NDArray, y: NDArray): NDArray => np.add(np.multiply(x, 2), np.where(np.greater(x, y), x, y));
-  const at = (dtype: DType, weak: boolean) => [makeAval([3], dtype, weak), makeAval([3], dtype, weak)];
-  const traced = (fn: (...xs: NDArray[]) => readonly NDArray[], avals: readonly Aval[]) =>
-    traceToJaxpr((xs) => fn(...xs), avals);
-  const program = traced((x, y) => [f(x!, y!)], at("float32", false));
-  for (const avals of [at("float32", false), at("float32", true), at("float64", false)]) {
-    const [repeated, anew] = [
-      traced((x, y) => evalJaxpr(program, [x!, y!]), avals),
-      traced((x, y) => [f(x!, y!)], avals),
-    ];
-    checkJaxpr(repeated.jaxpr);
-    const [own, expected] = [repeated, anew].map(({ jaxpr }) => jaxpr.outputs[0]!.aval);
-    assert.equal([own!.shape, own!.dtype], [expected!.shape, expected!.dtype]);
-  }
 });
 
 test.run();

@@ -2,7 +2,6 @@
 import { lax, makeJaxpr, type NDArray, numpy as np, nt } from "cotangent";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { compiled } from "../../src/device/device.ts";
 
 /** A network of dense layers without biases; its parameters are zeros, of which only the shapes matter here. */
 function mlp(widths: readonly number[]): { f: (p: readonly NDArray[], x: NDArray) => NDArray; params: NDArray[] } {
@@ -151,51 +150,6 @@ test("AUTO takes another method where the fastest doesn't fit into memoryLimit",
   };
   assert.ok(tilesOf(JACOBIAN_CONTRACTION) > 1);
   assert.is(tilesOf(nt.NtkImplementation.AUTO), 1);
-});
-
-test("what AUTO has counted is what costOf counts by itself, for each task apart", () => {
-  const { f, params } = mlp([24, 16, 16, 3]);
-  const [x, other] = [np.ones([4, 24]), np.zeros([4, 24])];
-  const rates = { contract: 4e9, map: 8e8, memory: 16e9 };
-  const tasks: [x2: NDArray | null, options: nt.NtkOptions][] = [
-    [null, { vmapAxes: 0, rates }],
-    [other, { vmapAxes: 0, rates }],
-    [null, { rates }],
-    [null, { vmapAxes: 0, traceAxes: [], rates }],
-    [null, { vmapAxes: 0, traceAxes: [], diagonalAxes: [0], rates }],
-    [null, { vmapAxes: 0, rates: { ...rates, map: 8e6 } }],
-  ];
-  const count = ([x2, options]: (typeof tasks)[number]) => nt.costOf(f, x, x2, params, options);
-  const expected = tasks.map((task) => {
-    compiled.clear();
-    return count(task);
-  });
-  compiled.clear();
-  for (const [x2, options] of tasks) nt.empiricalNtkFn(f, { ...options, implementation: "AUTO" })(x, x2, params);
-  assert.equal(tasks.map(count), expected);
-  assert.is(new Set(expected.map((costs) => JSON.stringify(costs))).size, tasks.length);
-});
-
-test("AUTO takes the cheapest method whether its cost is known before or not", () => {
-  const rates = { contract: 4e9, map: 8e8, memory: 16e9 };
-  for (const [widths, vmapAxes] of [
-    [[8, 200, 1], 0],
-    [[8, 16, 16, 40], null],
-    [[200, 4], 0],
-  ] as const) {
-    const { f, params } = mlp(widths);
-    const x = np.ones([3, widths[0]]);
-    const program = (implementation: keyof typeof nt.NtkImplementation): string =>
-      String(
-        makeJaxpr((p: NDArray[]) => nt.empiricalNtkFn(f, { vmapAxes, rates, implementation })(x, null, p))(params),
-      );
-    compiled.clear();
-    const uncounted = program("AUTO");
-    const costs = Object.entries(nt.costOf(f, x, null, params, { vmapAxes, rates }));
-    const [best] = costs.reduce((a, b) => (b[1].predictedSeconds < a[1].predictedSeconds ? b : a));
-    assert.is(uncounted, program(best as keyof typeof nt.NtkImplementation));
-    assert.is(program("AUTO"), uncounted);
-  }
 });
 
 test.run();

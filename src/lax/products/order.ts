@@ -10,18 +10,12 @@ export type ContractionTree = number | readonly [ContractionTree, ContractionTre
 /** Up to this many operands every order is tried. */
 const EXHAUSTIVE = 6;
 
-/** The product of some of the operands, however it is formed. */
-interface Formed {
-  /** Its labels: those that the output or an operand outside the group has. */
-  readonly labels: readonly number[];
-  /** Its elements. */
-  readonly size: number;
-}
-
 /** Some of the operands, multiplied together. */
-interface OperandGroup extends Formed {
+interface OperandGroup {
   readonly tree: ContractionTree;
   readonly members: readonly number[];
+  /** The labels of the product: those that the output or an operand outside the group has. */
+  readonly labels: readonly number[];
   /** The time spent on it, in multiplications. */
   readonly cost: number;
 }
@@ -55,10 +49,9 @@ export function neededLabels(
   operands: readonly (readonly number[])[],
   output: readonly number[],
 ): number[] {
-  const isNeeded = (label: number): boolean =>
-    output.includes(label) || operands.some((labels, i) => labels.includes(label) && !members.includes(i));
+  const outside = operands.flatMap((labels, i) => (members.includes(i) ? [] : labels));
   const inside = new Set(members.flatMap((i) => operands[i] as readonly number[]));
-  return [...inside].filter(isNeeded);
+  return [...inside].filter((label) => output.includes(label) || outside.includes(label));
 }
 
 class Planner {
@@ -70,25 +63,19 @@ class Planner {
     this.#operands = given.operands;
   }
 
-  #formed(members: readonly number[]): Formed {
-    const labels = neededLabels(members, this.#operands, this.#given.output);
-    return { labels, size: volume(labels, this.#given.sizes) };
-  }
-
   single(i: number): OperandGroup {
-    return { tree: i, members: [i], ...this.#formed([i]), cost: 0 };
+    return { tree: i, members: [i], labels: neededLabels([i], this.#operands, this.#given.output), cost: 0 };
   }
 
-  /** The product of two groups; `formed` where it is known from other groups of the same operands. */
-  join(a: OperandGroup, b: OperandGroup, formed?: Formed): JoinedGroup {
-    const { sizes, preparation, traffic = 0 } = this.#given;
+  join(a: OperandGroup, b: OperandGroup): JoinedGroup {
+    const { output, sizes, preparation, traffic = 0 } = this.#given;
     const members = [...a.members, ...b.members];
-    const { labels, size } = formed ?? this.#formed(members);
-    const others = b.labels.filter((label) => !a.labels.includes(label));
-    const work = a.size * volume(others, sizes);
+    const labels = neededLabels(members, this.#operands, output);
+    const work = volume([...new Set([...a.labels, ...b.labels])], sizes);
+    const growth = volume(labels, sizes) - volume(a.labels, sizes) - volume(b.labels, sizes);
     const parts = this.#areTwins(a, b) ? a.cost + work / 2 : a.cost + b.cost + work;
-    const cost = parts + traffic * size + (preparation?.(a.members, b.members) ?? 0);
-    return { tree: [a.tree, b.tree], members, labels, size, cost, growth: size - a.size - b.size };
+    const cost = parts + traffic * volume(labels, sizes) + (preparation?.(a.members, b.members) ?? 0);
+    return { tree: [a.tree, b.tree], members, labels, cost, growth };
   }
 
   /** The tree's root as a group. */
@@ -111,8 +98,8 @@ class Planner {
       if (set === first) best.set(set, this.single(Math.log2(set)));
       for (let part = (set - 1) & set; part > 0; part = (part - 1) & set) {
         if (!(part & first)) continue;
+        const joined = this.join(best.get(part) as OperandGroup, best.get(set ^ part) as OperandGroup);
         const known = best.get(set);
-        const joined = this.join(best.get(part) as OperandGroup, best.get(set ^ part) as OperandGroup, known);
         if (!known || joined.cost < known.cost) best.set(set, joined);
       }
     }

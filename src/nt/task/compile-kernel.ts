@@ -3,9 +3,7 @@ import { noMore } from "../../base/errors.ts";
 import { allNone, type PyTree } from "../../base/tree.ts";
 import type { Cost } from "../../compile/cost.ts";
 import { type Device, standardDevice } from "../../device/device.ts";
-import { formatAval } from "../../ir/aval.ts";
-import { treeKey } from "../../ir/key.ts";
-import { flattenArrays, floatNumbers, type TreeFunction } from "../../transform/flat.ts";
+import { floatNumbers, type TreeFunction } from "../../transform/flat.ts";
 import { CompiledFunction } from "../../transform/jit.ts";
 import { costOfCall, memoryOfCall } from "../../transform/measured.ts";
 import type { AnyTree, Given } from "../../transform/tree-types.ts";
@@ -13,7 +11,7 @@ import type { ApplyFn, VmapAxes } from "./apply.ts";
 import { checkArguments } from "./check.ts";
 import { type GivenKwargs, halvesOf, type Kwargs, sidesOf } from "./kwargs.ts";
 import type { SideInputs, Task } from "./problem.ts";
-import { Recorder, type Recording, separateArrays } from "./recording.ts";
+import { Recorder, separateArrays } from "./recording.ts";
 
 /** The other input of a kernel: `null`, or a tree of nulls, for the same as x1. */
 export type SecondInput<X> = Given<X> | PyTree<never> | undefined;
@@ -54,16 +52,6 @@ interface Beside {
   readonly extra?: unknown;
 }
 
-/** What is computed, as text: `f`, and what its arguments are but for the contents of arrays. */
-export function taskKey([x1, x2, params, kwargs]: KernelArguments, recording: Recording): string {
-  const { arrays, key } = separateArrays(kwargs);
-  const [leaves, tree] = flattenArrays("nt", [x1, x2, params, arrays]);
-  return `${treeKey(
-    tree,
-    leaves.map(({ aval }) => formatAval(aval)),
-  )} ${key} ${recording.key}`;
-}
-
 /** A call that is compiled and hasn't run. */
 export interface PreparedCall {
   /** The bytes of memory that it takes at its peak. */
@@ -77,7 +65,7 @@ export interface PreparedCall {
 export type CompiledKernel = (args: KernelArguments, recorder: Recorder, beside?: Beside) => PreparedCall;
 
 /** A kernel of traced arrays and of `f`, which must be called in its place. */
-export type Compute = (f: ApplyFn, task: Task, beside: Beside & { readonly key: () => string }) => unknown;
+export type Compute = (f: ApplyFn, task: Task, beside: Beside) => unknown;
 
 /** The inputs of both sides, of one where they are the same. */
 export function sideInputs([x1, x2, , kwargs]: KernelArguments): SideInputs[] {
@@ -105,11 +93,7 @@ export function compileKernel(vmapAxes: VmapAxes, compute: Compute): CompiledKer
     const variant = `${device.name} ${beside.room ?? device.memoryLimit()} ${statics} ${recording.key}`;
     const inputs = [x1, x2, params, arrays, recording.closed, beside.extra ?? null];
     const kernel: TreeFunction = (a, b, p, own, closed, extra) =>
-      compute(recording.with(closed), [a, b, p, sidesOf(join(own), a, b)], {
-        ...beside,
-        extra,
-        key: () => taskKey(args, recording),
-      });
+      compute(recording.with(closed), [a, b, p, sidesOf(join(own), a, b)], { ...beside, extra });
     return {
       get bytes() {
         return memoryOfCall(forms, kernel, inputs, variant);
