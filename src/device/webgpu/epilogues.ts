@@ -35,11 +35,15 @@ export function countReads({ steps, outputs }: Program): Map<Buffer, number> {
 const extent = ({ batch, m, n }: ContractStep): number =>
   [...batch, ...m, ...n].reduce((size, axis) => size * axis.size, 1);
 
-/** Whether the map takes the product's results one by one, in their order and nothing else of them. */
-function takes(map: MapStep, { target }: ContractStep): boolean {
+/**
+ * Whether the map takes the product's results one by one, in their order and nothing else of them. An operand of the product may
+ * be bound as vectors, which no map reads.
+ */
+function takes(map: MapStep, { a, b, target }: ContractStep): boolean {
   const own = map.inputs.filter(({ buffer }) => buffer === target);
   const inOrder = (operand: ArrayOperand): boolean => isWhole(operand) && operand.view.shape.length > 0;
-  return own.length > 0 && own.every(inOrder) && sizeOf(map.shape) === target.size;
+  const readsOperand = map.inputs.some(({ buffer }) => buffer === a.buffer || buffer === b.buffer);
+  return own.length > 0 && own.every(inOrder) && sizeOf(map.shape) === target.size && !readsOperand;
 }
 
 /** The steps, with each map that can be a product's epilogue joined to it. */
