@@ -21,7 +21,8 @@ export function installIn(folder, names) {
   });
   if (complete) return;
   console.log(`installing ${names} ...`);
-  const options = ["--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"];
+  // A bundler may have set NODE_ENV by now, for which npm would leave these out.
+  const options = ["--include=dev", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"];
   execFileSync("npm", ["ci", ...options], { cwd: folder, stdio: "inherit" });
 }
 
