@@ -111,7 +111,7 @@ async function main() {
       about: "dist/, unless it is as new as the sources; 2 minutes",
       command: [node, ["scripts/ensure-built.mjs", "dist"]],
     },
-    suite("unit", "every test on the processor; 7 minutes", "test/run.mjs"),
+    suite("unit", "every test on the processor; 8 minutes", "test/run.mjs"),
     {
       ...suite(
         "conformance",
@@ -143,7 +143,7 @@ async function main() {
     suite("pages", "the examples' pages; a minute and a half", "test/runtimes/pages.mjs"),
     suite(
       "webgpu",
-      "a subset on a software adapter, in Node, Deno and Chromium; 4 minutes",
+      "a subset on a software adapter, in Node, Deno and Chromium; 5 minutes",
       "test/webgpu/run.mjs",
       "--subset",
     ),

@@ -66,15 +66,15 @@ function check(a: NDArray, what: string): void {
 for (const [name, entry] of Object.entries(MATRICES)) {
   test(`a matrix ${name}: residual, orthogonality and order, at sizes on either side of every threshold`, () => {
     for (const dtype of FLOATS) {
-      for (const n of [2, 3, 12, 13, 14, 31, 33, 34, 65, 66, 129]) {
+      for (const n of [2, 3, 12, 13, 14, 31, 33, 34, 65, 66]) {
         check(np.astype(matrix(entry, n), dtype), `${n} x ${n} ${dtype}`);
       }
     }
   });
 }
 
-test("a larger matrix, whose products go by blocks", () => {
-  check(matrix(noise, 301), "301 x 301");
+test("larger matrices, whose products go by blocks", () => {
+  for (const n of [129, 301]) check(matrix(noise, n), `${n} x ${n}`);
 });
 
 test("the second difference has the eigenvalues 2 - 2 cos(pi k / (n + 1))", () => {
