@@ -5,6 +5,7 @@
  *
  * Vectors are rows. Without vectors each row keeps the first and the last element alone, all that the next merge needs.
  */
+import { at, set } from "./doubles";
 import { product } from "./product";
 import { rotate } from "./rows";
 import { root } from "./secular";
@@ -35,16 +36,6 @@ let columns: usize = 0;
 let compact: usize = 0;
 let mixing: usize = 0;
 let combined: usize = 0;
-
-@inline
-function at(x: usize, i: usize): f64 {
-  return load<f64>(x + (i << 3));
-}
-
-@inline
-function set(x: usize, i: usize, value: f64): void {
-  store<f64>(x + (i << 3), value);
-}
 
 @inline
 function place(x: usize, i: usize): usize {

@@ -4,21 +4,12 @@
  * Each step reads and writes what is left of the lower triangle once: it subtracts what the step before has left to do and
  * multiplies by the next reflection's vector on the way, since the memory is what a product of a matrix and a vector waits for.
  */
+import { at, set } from "./doubles";
 import { product } from "./product";
 import { dot, subtract } from "./rows";
 
 /** Reflections that go back together, as two products. */
 @inline const PANEL: usize = 32;
-
-@inline
-function at(x: usize, i: usize): f64 {
-  return load<f64>(x + (i << 3));
-}
-
-@inline
-function set(x: usize, i: usize, value: f64): void {
-  store<f64>(x + (i << 3), value);
-}
 
 /**
  * Writes the diagonal to `d`, what is beside it to `e`, and the reflections' vectors, whose factors are `factors`, to the rows

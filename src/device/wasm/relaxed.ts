@@ -1,6 +1,7 @@
 /**
  * Puts functions in the places of the kernels' functions of the same names, which are called through a table: innermost loops
- * with fused multiply-adds, and kernels that are a module of their own. Workers run the text of this function, so it may name nothing outside of itself.
+ * with fused multiply-adds, and kernels that are a module of their own. Workers run the text of this function, so it may name
+ * nothing outside of itself.
  */
 export function relax(kernels: WebAssembly.Exports, relaxed: WebAssembly.Exports): void {
   const table = kernels.table as WebAssembly.Table;
