@@ -15,6 +15,7 @@ import { argsort } from "../numpy/sorting.ts";
 import { add, multiply, negative } from "../numpy/ufuncs.ts";
 import { checkFunction } from "../transform/flat.ts";
 import { grad } from "../transform/grad.ts";
+import type { PredictFn } from "./gradient-descent.ts";
 import { integrate } from "./integrate.ts";
 import { acrossKernel, type Layout, type SystemOptions, trainingLayout } from "./system.ts";
 
@@ -44,17 +45,8 @@ export interface OdeState {
 export type OdeStates = { readonly [name in keyof OdeState]-?: NDArray | null };
 
 /** The outputs after `t` steps; see `gradientDescent`. */
-export interface GradientFlowFn {
-  (t?: ArrayLike | null, fxTrain0?: ArrayLike): NDArray;
-  (t: ArrayLike | null, fxTrain0: null, fxTest0: ArrayLike, kTestTrain: ArrayLike): NDArray;
-  (
-    t: ArrayLike | null,
-    fxTrain0: ArrayLike,
-    fxTest0: ArrayLike,
-    kTestTrain: ArrayLike,
-  ): [train: NDArray, test: NDArray];
-  (t: ArrayLike | null, state0: OdeState, fxTest0?: null, kTestTrain?: ArrayLike | null): OdeStates;
-}
+export type GradientFlowFn = PredictFn &
+  ((t: ArrayLike | null, state0: OdeState, fxTest0?: null, kTestTrain?: ArrayLike | null) => OdeStates);
 
 const FN = "predict.gradientDescent";
 const OPTIONS = ["learningRate", "momentum", "traceAxes", "rtol", "atol", "maxSteps"] as const;
