@@ -1,8 +1,12 @@
 /** Eigenvalues and eigenvectors of symmetric matrices, by what defines them and by closed forms. */
-import { grad, initThreads, jit, makeJaxpr, type NDArray, numpy as np, tree, vmap } from "cotangent";
+import { grad, initThreads, jit, lax, makeJaxpr, type NDArray, numpy as np, tree, vmap } from "cotangent";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { COMMON_COMMANDS, KERNEL_COMMANDS } from "../../src/ir/primitive.ts";
+import { lower } from "../../src/compile/lower.ts";
+import { innerSteps, type Step } from "../../src/compile/program.ts";
+import { simplify } from "../../src/compile/simplify.ts";
+import { wasmTarget } from "../../src/device/wasm/target.ts";
+import { referenceTarget } from "../reference/device.ts";
 import { assertClose } from "../support/arrays.ts";
 import { planOf } from "../support/plans.ts";
 import { randomArray } from "../support/properties.ts";
@@ -169,11 +173,17 @@ test("outputs are the factors alone, and the room that the kernel works in is a 
   assert.ok(planOf(jaxpr).memoryBytes > 8 * 5 * 30 * 30);
 });
 
-test("every device but the processor goes without the kernel", () => {
-  assert.equal(
-    KERNEL_COMMANDS.filter((name) => !(COMMON_COMMANDS as readonly string[]).includes(name)),
-    ["EIGEN"],
-  );
+test("a device without modules takes rotations, in a loop too", () => {
+  const commands = (steps: readonly Step[]): string[] =>
+    steps.flatMap((step) => (step.kind === "kernel" ? [step.command] : innerSteps(step).flatMap(commands)));
+  const once = (x: NDArray): NDArray => linalg.eigh(x)[1];
+  const looped = (x: NDArray): NDArray => lax.foriLoop(0, 3, (_, y: NDArray) => once(y), x);
+  for (const f of [once, looped]) {
+    const program = simplify(makeJaxpr(f)(matrix(noise, 30)).jaxpr);
+    assert.ok(commands(lower(program, wasmTarget).steps).includes("EIGEN"));
+    const there = commands(lower(program, referenceTarget).steps);
+    assert.ok(there.includes("JACOBI") && !there.includes("EIGEN"));
+  }
 });
 
 test.run();
