@@ -21,6 +21,8 @@ const layers = [
   ["numpy", "nn", "random"],
   ["nt"],
   ["optim", "predict", "scipy", "stax"],
+  ["io"],
+  ["onnx"],
   ["index"],
   ["entry"],
 ];

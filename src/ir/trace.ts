@@ -115,6 +115,19 @@ export const isTracing = (): boolean => traces.length > 0;
 /** Whether even operations on arrays whose contents are known are recorded: what is compiled does all of its work anew. */
 export const isStaging = (): boolean => traces.at(-1)?.concrete === false;
 
+/**
+ * Runs `fn` as outside of every trace: operations on known arrays are computed at once, also while a function is traced.
+ * Source: `jax.ensure_compile_time_eval`.
+ */
+export function untraced<T>(fn: () => T): T {
+  const outer = traces.splice(0);
+  try {
+    return fn();
+  } finally {
+    traces.push(...outer);
+  }
+}
+
 type Evaluator = (primitive: Primitive, inputs: readonly NDArray[], params: unknown) => NDArray[];
 
 let evaluate: Evaluator = (primitive) => {
