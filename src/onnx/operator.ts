@@ -26,6 +26,11 @@ export interface NodeView {
    * @throws Error naming the node where the values depend on parameters or on the contents of inputs.
    */
   known(input: number): readonly number[];
+  /**
+   * The element type of an input as the file says it ("uint8", "int64", "float16"), which an array of int32 no longer tells;
+   * `undefined` where the file doesn't.
+   */
+  elementType(input: number): string | undefined;
   /** Ends with an error that names the operator, the node and its inputs' shapes. */
   fail(reason: string): never;
 }

@@ -1,0 +1,37 @@
+/** All operators of ONNX's default domain that are supported. */
+import type { Operators } from "../operator.ts";
+import { activations } from "./activations.ts";
+import { bits } from "./bits.ts";
+import { constants } from "./constants.ts";
+import { control } from "./control.ts";
+import { convolutions } from "./convolution.ts";
+import { elementwise } from "./elementwise.ts";
+import { gathers } from "./gather.ts";
+import { logic } from "./logic.ts";
+import { normalizations } from "./normalization.ts";
+import { ordered } from "./order.ts";
+import { parts } from "./parts.ts";
+import { pools } from "./pooling.ts";
+import { products } from "./products.ts";
+import { reductions } from "./reductions.ts";
+import { shapes } from "./shape.ts";
+import { softmaxes } from "./softmax.ts";
+
+export const operators: Operators = {
+  ...activations,
+  ...bits,
+  ...constants,
+  ...control,
+  ...convolutions,
+  ...elementwise,
+  ...gathers,
+  ...logic,
+  ...normalizations,
+  ...ordered,
+  ...parts,
+  ...pools,
+  ...products,
+  ...reductions,
+  ...shapes,
+  ...softmaxes,
+};

@@ -1,0 +1,20 @@
+/** Norms of vectors, whose derivative at 0 is 0 and not NaN. */
+import type { NDArray } from "../../ir/ndarray.ts";
+import * as lax from "../../lax/index.ts";
+import { sum } from "../../numpy/reductions.ts";
+
+/** `x` to the power `exponent` where it is positive, 0 elsewhere, with a derivative of 0 there. */
+function powerIfPositive(x: NDArray, exponent: number): NDArray {
+  const positive = lax.gt(x, 0);
+  const inside = lax.select(positive, x, 1);
+  return lax.select(positive, exponent === 0.5 ? lax.sqrt(inside) : lax.pow(inside, exponent), 0);
+}
+
+/** The `p`-th root of what `total` makes of the `p`-th powers of absolute values. */
+export function powerNorm(x: NDArray, p: number, total: (powers: NDArray) => NDArray): NDArray {
+  if (p === 1) return total(lax.abs(x));
+  return powerIfPositive(total(p === 2 ? lax.square(x) : lax.integerPow(lax.abs(x), { exponent: p })), 1 / p);
+}
+
+export const normOver = (x: NDArray, axis: readonly number[], p: number, keepdims: boolean): NDArray =>
+  powerNorm(x, p, (powers) => sum(powers, { axis, keepdims }));
