@@ -97,22 +97,37 @@ const common = {
 const minify = (module) =>
   terser({ module, ecma: 2020, compress: { passes: 2, pure_getters: true, unsafe_arrows: true } });
 
+/** The entries of a form of the library: the whole, and the subpaths, which share its files. */
+const entries = (name, runtime, prefix = "") => ({
+  [name]: `src/entry/${runtime}.ts`,
+  [`${prefix}io`]: `src/entry/${runtime}-io.ts`,
+  [`${prefix}onnx`]: `src/entry/${runtime}-onnx.ts`,
+});
+
+/** What chunks are called: what `initWebGPU` loads, what all entries share, and what the subpaths do. */
+const chunkName =
+  ({ onDemand, core, files }) =>
+  ({ isDynamicEntry, moduleIds }) => {
+    if (isDynamicEntry) return onDemand;
+    return moduleIds.some((id) => id.includes("/src/entry/")) ? core : files;
+  };
+
 /** One readable file, so that stacks can be read and it starts fast, and beside it what only `initWebGPU` loads. */
 const node = {
   ...common,
-  input: "src/entry/node.ts",
+  input: entries("index", "node"),
   plugins: [cleanDist, ...plugins],
   output: {
     dir: "dist/node",
-    entryFileNames: "index.js",
-    chunkFileNames: ({ isDynamicEntry }) => (isDynamicEntry ? "webgpu.js" : "cotangent.js"),
+    entryFileNames: "[name].js",
+    chunkFileNames: chunkName({ onDemand: "webgpu.js", core: "cotangent.js", files: "files.js" }),
   },
 };
 
 /** Modules as they are written, of which a bundler takes what a program uses. */
 const modules = {
   ...common,
-  input: { index: "src/entry/default.ts", workerd: "src/entry/workerd.ts" },
+  input: { ...entries("index", "default"), ...entries("workerd", "workerd", "workerd-") },
   plugins: [handOverToWebGpu, ...plugins],
   // An import that serves no name would be a warning of every bundler, since package.json says that only entries act.
   treeshake: { moduleSideEffects: (id) => id.includes("/src/entry/") },
@@ -124,27 +139,36 @@ const modules = {
   },
 };
 
-/** For pages without a bundler. What can't load a second file, as a script of a page from a file, has WebGPU inside. */
+/** For pages without a bundler. */
 const pages = {
+  ...common,
+  input: entries("cotangent", "default", "cotangent."),
+  plugins,
+  preserveEntrySignatures: "allow-extension",
+  output: {
+    dir: "dist",
+    entryFileNames: "[name].js",
+    chunkFileNames: chunkName({
+      onDemand: "cotangent.webgpu.js",
+      core: "cotangent.core.js",
+      files: "cotangent.files.js",
+    }),
+    plugins: [minify(true)],
+  },
+};
+
+/** What can't load a second file, as a script of a page from a file, has WebGPU inside. */
+const script = {
   ...common,
   input: "src/entry/default.ts",
   plugins,
-  preserveEntrySignatures: "allow-extension",
-  output: [
-    {
-      dir: "dist",
-      entryFileNames: "cotangent.js",
-      chunkFileNames: "cotangent.webgpu.js",
-      plugins: [minify(true)],
-    },
-    {
-      file: "dist/cotangent.iife.js",
-      format: "iife",
-      name: "cotangent",
-      inlineDynamicImports: true,
-      plugins: [minify(false)],
-    },
-  ],
+  output: {
+    file: "dist/cotangent.iife.js",
+    format: "iife",
+    name: "cotangent",
+    inlineDynamicImports: true,
+    plugins: [minify(false)],
+  },
 };
 
-export default [node, modules, pages];
+export default [node, modules, pages, script];

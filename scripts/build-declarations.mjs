@@ -1,13 +1,16 @@
-// Writes dist/index.d.ts: the declarations of all that users can reach, in one file.
+// Writes dist/index.d.ts: the declarations of all that users can reach, in one file; and one for each subpath, which takes the
+// whole's types from there, so that an array is the same class everywhere.
 
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Extractor, ExtractorConfig } from "@microsoft/api-extractor";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const output = join(root, "dist/index.d.ts");
+const dist = join(root, "dist");
+/** From low to high: a subpath may know those before it. */
+const subpaths = ["io", "onnx"];
 const silent = { default: { logLevel: "none" } };
 
 /** The declarations of each module, without what is marked as internal. */
@@ -19,8 +22,8 @@ function emit(folder) {
   });
 }
 
-/** One file of them all, with what no export reaches left out. */
-function rollUp(folder) {
+/** One file of all that a module's exports reach. */
+function rollUp(folder, module, name) {
   const compilerOptions = {
     target: "es2022",
     lib: ["es2022", "webworker"],
@@ -36,9 +39,9 @@ function rollUp(folder) {
     configObject: {
       projectFolder: root,
       newlineKind: "lf",
-      mainEntryPointFilePath: join(folder, "src/index.d.ts"),
+      mainEntryPointFilePath: join(folder, module),
       compiler: { overrideTsconfig: { compilerOptions, include: [folder] } },
-      dtsRollup: { enabled: true, untrimmedFilePath: output },
+      dtsRollup: { enabled: true, untrimmedFilePath: join(dist, `${name}.d.ts`) },
       messages: {
         compilerMessageReporting: { default: { logLevel: "error" } },
         extractorMessageReporting: silent,
@@ -51,13 +54,18 @@ function rollUp(folder) {
     message.handled = message.logLevel !== "error";
   };
   if (!Extractor.invoke(config, { localBuild: true, messageCallback: quiet }).succeeded) {
-    throw new Error("the declarations can't be rolled up");
+    throw new Error(`the declarations of ${module} can't be rolled up`);
   }
+}
+
+/** Lets a file of declarations be what `change` makes of it. */
+function rewrite(file, change) {
+  writeFileSync(file, change(readFileSync(file, "utf8")));
 }
 
 /** `text` with each place of `pattern` replaced, of which there must be one at least. */
 function replace(text, pattern, replacement) {
-  if (!pattern.test(text)) throw new Error(`${output} has no ${pattern}`);
+  if (!pattern.test(text)) throw new Error(`the declarations have no ${pattern}`);
   return text.replaceAll(pattern, replacement);
 }
 
@@ -87,19 +95,79 @@ function finish(text) {
   return replace(named, /\bArrayLike_2\b(?: as ArrayLike\b)?/g, "ArrayLike");
 }
 
+/** The names that a file of declarations exports. */
+function exportedNames(name) {
+  const text = readFileSync(join(dist, `${name}.d.ts`), "utf8");
+  const declared = text.matchAll(/^export (?:declare )?(?:abstract )?(?:class|interface|type|function|const) (\w+)/gm);
+  const listed = text.matchAll(/^export \{ (?:type )?(?:\w+ as )?(\w+) \}/gm);
+  return new Set([...declared, ...listed].map(([, exported]) => exported));
+}
+
+/** Lets modules take what a file of declarations exports from a package of this name; what it doesn't export stays a copy. */
+function takeFrom(entry, names, folders, modules) {
+  const taken = (whole, list, path) => {
+    if (!folders.test(path)) return whole;
+    const all = list.split(",").map((name) => name.trim().replace(/^type /, ""));
+    const line = (chosen, from) => (chosen.length > 0 ? `import type { ${chosen.join(", ")} } from "${from}";` : "");
+    const isPublic = (name) => names.has(name);
+    return (
+      line(all.filter(isPublic), entry) +
+      line(
+        all.filter((name) => !isPublic(name)),
+        path,
+      )
+    );
+  };
+  for (const file of modules) {
+    rewrite(file, (text) => text.replace(/import (?:type )?\{ ([^}]*) \} from "([^"]*)";/g, taken));
+  }
+}
+
+/** Makes a file of declarations a package: only what another package has isn't rolled up. */
+function addPackage(folder, name) {
+  const home = join(folder, "node_modules", packageOf(name));
+  mkdirSync(home, { recursive: true });
+  const types = relative(home, join(dist, `${name}.d.ts`));
+  writeFileSync(join(home, "package.json"), JSON.stringify({ name: packageOf(name), version: "0.0.0", types }));
+}
+
+const packageOf = (name) => `entry-${name}`;
+
+/** The declarations of a subpath, which knows the whole and the subpaths in `lower`. */
+function declareSubpath(folder, name, lower) {
+  const home = join(folder, "src", name);
+  const modules = readdirSync(home, { recursive: true })
+    .filter((file) => file.endsWith(".d.ts"))
+    .map((file) => join(home, file));
+  const own = [name, ...lower].join("|");
+  takeFrom(packageOf("index"), exportedNames("index"), new RegExp(`^(\\.\\./)+(?!${own})\\w+/`), modules);
+  for (const below of lower) {
+    takeFrom(packageOf(below), exportedNames(below), new RegExp(`^(\\.\\./)+${below}/`), modules);
+  }
+  rollUp(folder, `src/${name}/index.d.ts`, name);
+  // The ending is for Deno, which looks for no other.
+  rewrite(join(dist, `${name}.d.ts`), (text) => {
+    return text.replace(/^import (?:type )?(\{.*\}) from 'entry-(\w+)';/gm, 'import type $1 from "./$2.d.ts";');
+  });
+}
+
 /** Tells Deno and JSR, which read no package.json's `types`, where the types of a bundle are. */
-function nameTypes(bundle) {
-  const text = readFileSync(bundle, "utf8");
-  const line = '/* @ts-self-types="../index.d.ts" */\n';
-  if (!text.startsWith(line)) writeFileSync(bundle, line + text);
+function nameTypes(name) {
+  const line = `/* @ts-self-types="../${name}.d.ts" */\n`;
+  rewrite(join(dist, `node/${name}.js`), (text) => (text.startsWith(line) ? text : line + text));
 }
 
 const folder = mkdtempSync(join(root, "dist/declarations-"));
 try {
   emit(folder);
-  rollUp(folder);
-  writeFileSync(output, nameSpaces(finish(readFileSync(output, "utf8")), folder));
-  nameTypes(join(root, "dist/node/index.js"));
+  rollUp(folder, "src/index.d.ts", "index");
+  rewrite(join(dist, "index.d.ts"), (text) => nameSpaces(finish(text), folder));
+  addPackage(folder, "index");
+  for (const [i, name] of subpaths.entries()) {
+    declareSubpath(folder, name, subpaths.slice(0, i));
+    addPackage(folder, name);
+  }
+  for (const name of ["index", ...subpaths]) nameTypes(name);
 } finally {
   rmSync(folder, { recursive: true });
 }

@@ -33,6 +33,8 @@ const borders = [
   ["gpu/", ["src/device/webgpu/"], "what WebGPU runs"],
   ["src/device/wasm/", ["src/device/wasm/", "src/device/install.ts", "src/index.ts", "src/entry/"], "one device's own"],
   ["src/device/webgpu/", ["src/device/webgpu/", "src/index.ts", "src/entry/"], "one device's own"],
+  ["src/io/", ["src/io/", "src/onnx/", "src/entry/"], "a subpath of its own, for which others pay nothing"],
+  ["src/onnx/", ["src/onnx/", "src/entry/"], "a subpath of its own, for which others pay nothing"],
   ["src/device/", ["src/device/", "src/index.ts", "src/entry/"], "behind the device's face, src/device/device.ts"],
 ];
 const face = "src/device/device.ts";

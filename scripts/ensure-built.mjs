@@ -11,7 +11,7 @@ const targets = {
   kernels: { script: "build:kernels", output: "dist/kernels-relaxed.wasm", sources: kernelSources },
   dist: {
     script: "build",
-    output: "dist/index.d.ts", // the build's last product
+    output: "dist/onnx.d.ts", // the build's last product
     sources: [
       ...kernelSources,
       "src",

@@ -8,6 +8,8 @@ import { gzipSync } from "node:zlib";
 const limits = {
   "cotangent.js": 176.5,
   "cotangent.webgpu.js": 43,
+  "cotangent.io.js": 12,
+  "cotangent.onnx.js": 40,
   "cotangent.iife.js": 218.5,
   "kernels.wasm": 29.5,
   "kernels-relaxed.wasm": 2.5,

@@ -95,7 +95,8 @@ function resolver(program) {
   return {
     name: "resolver",
     resolveId(id, importer) {
-      if (id === "cotangent") return { id: join(home, exports["."].default), moduleSideEffects: true };
+      const entry = exports[id.replace(/^cotangent\b/, ".")];
+      if (entry) return { id: join(home, entry.default), moduleSideEffects: true };
       if (!id.startsWith(".") || !importer) return null;
       const path = join(dirname(importer), id);
       return { id: path, moduleSideEffects: sideEffects.some((name) => path === join(home, name)) };

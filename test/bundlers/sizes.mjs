@@ -23,6 +23,16 @@ export const programs = [
     limits: { esbuild: 70.6, webpack: 68.6, Vite: 68.9 },
   },
   {
+    name: "`cotangent/io`",
+    text: 'import * as io from "cotangent/io"; console.log(io);',
+    limits: { esbuild: 80, webpack: 80, Vite: 80 },
+  },
+  {
+    name: "`cotangent/onnx`",
+    text: 'import * as onnx from "cotangent/onnx"; console.log(onnx);',
+    limits: { esbuild: 200, webpack: 200, Vite: 200 },
+  },
+  {
     name: "everything",
     text: 'import * as all from "cotangent"; console.log(all);',
     limits: { esbuild: 229.5, Vite: 178 },

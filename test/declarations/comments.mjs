@@ -1,11 +1,11 @@
-// Prints what is wrong with the comments of the installed package's declarations, and how many examples it has run.
+// Prints what is wrong with the comments of the installed package's declarations, subpaths' included, and how many examples it
+// has run.
 
 import { fileURLToPath } from "node:url";
 import { documented } from "./documented.mjs";
 
 const folder = process.argv[2];
-const { cotangent, keep, promises } = await import(new URL("examples.mjs", `file://${folder}/`));
-const all = documented(fileURLToPath(new URL("node_modules/cotangent/dist/index.d.ts", `file://${folder}/`)));
+const { entries, keep, promises } = await import(new URL("examples.mjs", `file://${folder}/`));
 
 /** A module in a bundle is an object without a prototype, as it is without one. */
 const isNamespace = (value) => typeof value === "object" && value !== null && Object.getPrototypeOf(value) === null;
@@ -18,12 +18,20 @@ function values(module, path = "") {
 }
 
 const problems = [];
-const declared = all.filter(
-  ({ name, kind }) => ["namespace", "function", "class", "value"].includes(kind) && !name.startsWith("NDArray."),
-);
-const found = new Set(values(cotangent));
-for (const { name } of declared) if (!found.delete(name)) problems.push(`${name} is declared and isn't there`);
-for (const name of found) problems.push(`${name} is there and isn't declared`);
+
+/** What a file of declarations says of an entry's exports, which are those that are there. */
+function declaredBy(name, module) {
+  const all = documented(fileURLToPath(new URL(`node_modules/cotangent/dist/${name}.d.ts`, `file://${folder}/`)));
+  const declared = all.filter(
+    ({ name, kind }) => ["namespace", "function", "class", "value"].includes(kind) && !name.startsWith("NDArray."),
+  );
+  const found = new Set(values(module));
+  for (const { name } of declared) if (!found.delete(name)) problems.push(`${name} is declared and isn't there`);
+  for (const name of found) problems.push(`${name} is there and isn't declared`);
+  return all;
+}
+
+const all = Object.entries(entries).flatMap(([name, module]) => declaredBy(name, module));
 let run = 0;
 for (const { name, kind, comment, examples } of all) {
   if (!comment) problems.push(`${name} has no comment`);

@@ -1,13 +1,16 @@
 // Runs the examples that comments hold: a line `code // result` is a promise where the result is a value, or `shape [2, 3]`.
 
 import * as cotangent from "cotangent";
+import * as io from "cotangent/io";
+import * as onnx from "cotangent/onnx";
 import { plain, same } from "./same.mjs";
 
-export { cotangent };
+/** The package's entries by the names of their files. */
+export const entries = { index: cotangent, io, onnx };
 
 const np = cotangent.numpy;
-const names = [...Object.keys(cotangent), "np"];
-const values = [...Object.values(cotangent), np];
+const names = [...Object.keys(cotangent), "np", "io", "onnx"];
+const values = [...Object.values(cotangent), np, io, onnx];
 const AsyncFunction = (async () => {}).constructor;
 const evaluate = (code, statements = "") =>
   new AsyncFunction(...names, `${statements}\nreturn (${code}\n);`)(...values);

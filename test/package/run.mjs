@@ -15,8 +15,11 @@ function fail(message) {
 }
 
 /** The second line must be the only error: were the types missing or `any`, it would be another one or none. */
-const program = `import { numpy as np } from "cotangent";
+const program = `import { numpy as np, type NDArray } from "cotangent";
 export const wrong: number = np;
+import { loadSafetensors } from "cotangent/io";
+import "cotangent/onnx";
+export const right: NDArray = (await loadSafetensors(new Uint8Array())).w;
 `;
 
 function typeCheck(folder, moduleResolution, module) {
@@ -47,6 +50,16 @@ function failing(folder, text) {
   return stderr;
 }
 
+/** A module and all that it imports, in turn and on demand. */
+function filesBehind(file, seen = new Set()) {
+  if (seen.has(file)) return [];
+  seen.add(file);
+  if (!file.endsWith(".js")) return [file];
+  const text = readFileSync(file, "utf8");
+  const imports = text.matchAll(/\b(?:from|import)\s*\(?\s*["'](\.[^"']*)["']/g);
+  return [file, ...[...imports].flatMap(([, path]) => filesBehind(join(file, "..", path), seen))];
+}
+
 /** All files of the package's dist/ whose name ends so. */
 function textsOf(folder, ending) {
   const dist = join(folder, "node_modules/cotangent/dist");
@@ -69,6 +82,26 @@ const checks = {
   "can be imported by its name": (folder) => {
     const script = 'import { numpy } from "cotangent"; if (!numpy) throw new Error("no numpy");';
     execFileSync(process.execPath, ["--input-type=module", "--eval", script], { cwd: folder, stdio: "pipe" });
+  },
+  "has subpaths that work alone, and whose arrays are the whole's": (folder) => {
+    const script = `import { loadSafetensors, saveSafetensors } from "cotangent/io";
+const { w } = await loadSafetensors(await saveSafetensors({ w: Float32Array.of(1, 2) }));
+if (w.add(w).sum().item() !== 6) throw new Error("no kernels");
+const { NDArray } = await import("cotangent");
+if (!(w instanceof NDArray)) throw new Error("another class");`;
+    execFileSync(process.execPath, ["--input-type=module", "--eval", script], { cwd: folder, stdio: "pipe" });
+    const alone = 'import "cotangent/onnx"; import { numpy } from "cotangent"; numpy.ones([2]).add(1).dataSync();';
+    execFileSync(process.execPath, ["--input-type=module", "--eval", alone], { cwd: folder, stdio: "pipe" });
+  },
+  "costs nothing of its subpaths where they aren't imported": (folder) => {
+    const dist = join(folder, "node_modules/cotangent/dist");
+    for (const entry of ["modules/index.js", "modules/workerd.js", "node/index.js", "cotangent.js"]) {
+      const own = filesBehind(join(dist, entry)).map((path) => path.slice(dist.length + 1));
+      const found = own.filter((path) => /\b(?:io|onnx)\b|files\.js/.test(path));
+      if (found.length > 0) fail(`${entry} imports ${found.join(", ")}`);
+    }
+    const whole = filesBehind(join(dist, "modules/io.js"));
+    if (!whole.includes(join(dist, "modules/src/io/safetensors.js"))) fail("the files of a subpath aren't found");
   },
   "can be required by its name": (folder) => {
     const script = 'const { numpy } = require("cotangent"); if (!numpy) throw new Error("no numpy");';

@@ -1,0 +1,4 @@
+/** `cotangent/io` for browsers and bundlers. */
+import "./default.ts";
+
+export * from "../io/index.ts";

@@ -1,0 +1,4 @@
+/** `cotangent/onnx` for browsers and bundlers. */
+import "./default.ts";
+
+export * from "../onnx/index.ts";

@@ -1,0 +1,4 @@
+/** `cotangent/io` for Cloudflare-style Workers. */
+import "./workerd.ts";
+
+export * from "../io/index.ts";

@@ -1,0 +1,4 @@
+/** `cotangent/onnx` for Cloudflare-style Workers. */
+import "./workerd.ts";
+
+export * from "../onnx/index.ts";
