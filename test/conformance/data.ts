@@ -30,6 +30,11 @@ export class Data {
     return new Data(tensors, isIndexed ? new TextDecoder().decode(await source.read(index)) : null);
   }
 
+  /** The tensors in the bytes of a file. */
+  static of(file: Uint8Array): Data {
+    return new Data(readSafetensors(file), null);
+  }
+
   /** The JSON index. Throws where the file has none. */
   index<T>(): T {
     if (this.indexText === null) throw new Error("there is no JSON index beside the tensors");

@@ -16,6 +16,9 @@ interface Entry {
   readonly data_offsets: [number, number];
 }
 
+/** Integers of 64 bits that fit into 32. */
+const narrowed = (buffer: ArrayBuffer): Int32Array => Int32Array.from(new BigInt64Array(buffer), Number);
+
 const STORAGE: Record<TensorType, new (buffer: ArrayBuffer) => TypedArray> = {
   F32: Float32Array,
   F64: Float64Array,
@@ -38,6 +41,7 @@ export function readSafetensors(file: Uint8Array): Map<string, Tensor> {
 }
 
 function readTensor(name: string, { dtype, shape, data_offsets: [start, end] }: Entry, body: Uint8Array): Tensor {
+  if (dtype === "I64") return { type: "I32", shape, data: narrowed(new Uint8Array(body.subarray(start, end)).buffer) };
   const storage = STORAGE[dtype as TensorType];
   if (storage === undefined) throw new TypeError(`safetensors: ${name} has the unknown type ${dtype}.`);
   const data = new storage(new Uint8Array(body.subarray(start, end)).buffer);

@@ -55,7 +55,7 @@ export const activations: Operators = {
   HardSigmoid: /* @__PURE__ */ activation((x, node) =>
     hardSigmoid(x, float(node, "alpha", 0.2), float(node, "beta", 0.5)),
   ),
-  HardSwish: /* @__PURE__ */ activation((x) => lax.mul(x, hardSigmoid(x, Math.fround(1 / 6), 0.5))),
+  HardSwish: /* @__PURE__ */ activation((x) => lax.mul(x, hardSigmoid(x, 1 / 6, 0.5))),
   LeakyRelu: /* @__PURE__ */ activation((x, node) => leakyRelu(x, { negativeSlope: float(node, "alpha", 0.01) })),
   Mish: /* @__PURE__ */ activation((x) => mish(x)),
   PRelu: prelu,

@@ -1,0 +1,62 @@
+/** Values that nobody has trained: masks, and tables that a formula gives. */
+import type { TypedArray } from "../base/dtypes.ts";
+import type { Shape } from "../base/shapes.ts";
+
+/** What is added to a logit to forbid it is at most this. */
+const FORBIDDEN = -100;
+
+/** Whether all elements are 0 or 1, or 0 or a large negative number, and both occur. */
+export function isMask(x: TypedArray): boolean {
+  const zeros = count(x, (value) => value === 0);
+  if (zeros === 0 || zeros === x.length) return false;
+  return zeros + count(x, (value) => value === 1) === x.length || zeros + count(x, (v) => v <= FORBIDDEN) === x.length;
+}
+
+function count(x: TypedArray, holds: (value: number) => boolean): number {
+  let found = 0;
+  for (const value of x) if (holds(value)) found++;
+  return found;
+}
+
+/** Whether all elements are equal. */
+export const isUniform = (x: TypedArray): boolean => x.every((value) => value === x[0]);
+
+/** Rows that two in a row determine need two more, to show that they aren't so by chance. */
+const FEWEST_ROWS = 4;
+const TOLERANCE = 1e-3;
+
+/**
+ * Whether the elements are steps of one size or one factor, or the columns sine waves of the rows' numbers: positions,
+ * frequencies, and the tables of positional encodings and rotary embeddings.
+ */
+export function isTable(x: TypedArray, shape: Shape): boolean {
+  const [rows = 1, ...others] = shape.filter((n) => n !== 1);
+  if (rows < FEWEST_ROWS || isUniform(x)) return false;
+  const columns = others.reduce((a, b) => a * b, 1);
+  if (columns === 1 && x.every((value) => value > 0) && isWave(x.map(Math.log), rows, 1, 0, 2)) return true;
+  for (let column = 0; column < columns; column++) {
+    if (!isWave(x, rows, columns, column, columns === 1 ? 2 : undefined)) return false;
+  }
+  return true;
+}
+
+/**
+ * Whether a column's elements x[t] satisfy x[t + 1] + x[t - 1] = k x[t], as samples of a sine wave do with k = 2 cos(w), and
+ * equal steps with k = 2.
+ */
+function isWave(x: TypedArray, rows: number, columns: number, column: number, given?: number): boolean {
+  const at = (t: number): number => x[t * columns + column] ?? 0;
+  let [products, squares, largest] = [0, 0, 0];
+  for (let t = 0; t < rows; t++) {
+    largest = Math.max(largest, Math.abs(at(t)));
+    if (t === 0 || t === rows - 1) continue;
+    products += at(t) * (at(t + 1) + at(t - 1));
+    squares += at(t) ** 2;
+  }
+
+  const k = given ?? (squares > 0 ? products / squares : 2);
+  for (let t = 1; t < rows - 1; t++) {
+    if (!(Math.abs(at(t + 1) + at(t - 1) - k * at(t)) <= TOLERANCE * largest)) return false;
+  }
+  return Math.abs(k) <= 2 + TOLERANCE;
+}
