@@ -1,6 +1,6 @@
 /** Networks in ONNX files: their values and kernels, and files that must be refused. */
 import { lax, type NDArray, nt } from "cotangent";
-import { type LoadOptions, load, type Network } from "../../../src/onnx/index.ts";
+import { type LoadOptions, load, type Network } from "cotangent/onnx";
 import { arrived, difference, PRECISIONS, type Precision, TOLERANCE } from "../compare.ts";
 import { Data, type Source, toArray } from "../data.ts";
 import { METHODS, type Variant } from "../implementations.ts";
