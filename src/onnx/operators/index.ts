@@ -8,12 +8,16 @@ import { convolutions } from "./convolution.ts";
 import { elementwise } from "./elementwise.ts";
 import { gathers } from "./gather.ts";
 import { logic } from "./logic.ts";
+import { losses } from "./losses.ts";
 import { normalizations } from "./normalization.ts";
 import { ordered } from "./order.ts";
 import { parts } from "./parts.ts";
 import { pools } from "./pooling.ts";
 import { products } from "./products.ts";
+import { quantizations } from "./quantize.ts";
+import { recurrents } from "./recurrent.ts";
 import { reductions } from "./reductions.ts";
+import { resizes } from "./resize.ts";
 import { shapes } from "./shape.ts";
 import { softmaxes } from "./softmax.ts";
 
@@ -26,12 +30,16 @@ export const operators: Operators = {
   ...elementwise,
   ...gathers,
   ...logic,
+  ...losses,
   ...normalizations,
   ...ordered,
   ...parts,
   ...pools,
   ...products,
+  ...quantizations,
+  ...recurrents,
   ...reductions,
+  ...resizes,
   ...shapes,
   ...softmaxes,
 };

@@ -12,7 +12,7 @@ const alongAxis = (apply: (x: NDArray, axis: number) => NDArray): Operator =>
   ofFloats((node, inputs) => {
     const x = required(node, inputs, 0);
     const flattens = node.opset < 13;
-    const axis = canonicalAxis(node.op, node.int("axis", flattens ? 1 : -1), x.ndim + (flattens ? 1 : 0));
+    const axis = canonicalAxis(node.op, node.int("axis", flattens ? Math.min(1, x.ndim - 1) : -1), x.ndim);
     if (!flattens) return apply(x, axis);
     const newSizes = [sizeOf(x.shape.slice(0, axis)), sizeOf(x.shape.slice(axis))];
     return lax.reshape(apply(lax.reshape(x, { newSizes }), 1), { newSizes: x.shape });
