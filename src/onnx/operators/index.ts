@@ -1,4 +1,4 @@
-/** All operators of ONNX's default domain that are supported. */
+/** All operators that are supported: those of ONNX's default domain by their names, others with their domain in front. */
 import type { Operators } from "../operator.ts";
 import { activations } from "./activations.ts";
 import { bits } from "./bits.ts";
@@ -7,6 +7,7 @@ import { control } from "./control.ts";
 import { convolutions } from "./convolution.ts";
 import { elementwise } from "./elementwise.ts";
 import { gathers } from "./gather.ts";
+import { grids } from "./grid-sample.ts";
 import { logic } from "./logic.ts";
 import { losses } from "./losses.ts";
 import { normalizations } from "./normalization.ts";
@@ -19,6 +20,7 @@ import { recurrents } from "./recurrent.ts";
 import { reductions } from "./reductions.ts";
 import { resizes } from "./resize.ts";
 import { shapes } from "./shape.ts";
+import { sklearns } from "./sklearn.ts";
 import { softmaxes } from "./softmax.ts";
 
 export const operators: Operators = {
@@ -29,6 +31,7 @@ export const operators: Operators = {
   ...convolutions,
   ...elementwise,
   ...gathers,
+  ...grids,
   ...logic,
   ...losses,
   ...normalizations,
@@ -41,5 +44,6 @@ export const operators: Operators = {
   ...reductions,
   ...resizes,
   ...shapes,
+  ...sklearns,
   ...softmaxes,
 };

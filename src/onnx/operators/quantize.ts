@@ -38,7 +38,9 @@ const OUTPUT: Readonly<Record<number, string>> = { 2: "uint8", 3: "int8", 4: "ui
 /** The least and the largest integer: the zero point's type says it, then the attribute, else it is uint8. */
 function boundsOf(node: NodeView, inputs: Inputs): readonly [number, number] {
   const asked = node.int("output_dtype", 0);
-  const type = inputs[2] ? node.elementType(2) : asked === 0 ? "uint8" : OUTPUT[asked];
+  const ofZero =
+    inputs[2] && (node.elementType(2) ?? node.fail("the element type of the zero point, input 2, must be known"));
+  const type = ofZero ?? (asked === 0 ? "uint8" : OUTPUT[asked]);
   const bounds = type === undefined ? undefined : BOUNDS[type];
   return bounds ?? node.fail(`quantized elements of type ${type ?? `number ${asked}`} are not supported`);
 }

@@ -36,14 +36,16 @@ def ints(*values, dtype=np.int64):
 def build(op, opset, inputs, outputs, attributes):
     names = [f"x{i}" if x is not None else "" for i, x in enumerate(inputs)]
     given = {name: x for name, x in zip(names, inputs) if name}
-    node = helper.make_node(op, names, [f"y{i}" for i in range(outputs)], **attributes)
+    domain, kind = op.rpartition(".")[::2]
+    node = helper.make_node(kind, names, [f"y{i}" for i in range(outputs)], domain=domain, **attributes)
     infos = [
         helper.make_tensor_value_info(name, helper.np_dtype_to_tensor_dtype(x.dtype), x.shape)
         for name, x in given.items()
     ]
     results = [helper.make_empty_tensor_value_info(f"y{i}") for i in range(outputs)]
     graph = helper.make_graph([node], "case", infos, results)
-    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=8), given
+    imports = [helper.make_opsetid("", opset), helper.make_opsetid("ai.onnx.ml", 3)]
+    return helper.make_model(graph, opset_imports=imports, ir_version=8), given
 
 
 def evaluate(model, given):
@@ -557,6 +559,34 @@ def resizes():
     case("Upsample", [floats(1, 1, 2, 2)], 7, scales=[1.0, 1.0, 2.0, 2.0])
 
 
+def grids():
+    x = floats(2, 2, 3, 4)
+    grid = (floats(2, 2, 2, 2) * 0.7).astype(np.float32)
+    for padding in ("zeros", "border", "reflection"):
+        for aligned in (0, 1):
+            for old, new in (("bilinear", "linear"), ("nearest", "nearest"), ("bicubic", "cubic")):
+                given = {"padding_mode": padding, "align_corners": aligned}
+                case("GridSample", [x, grid], 16, mode=old, **given)
+                if old != "bicubic":
+                    volumes = floats(1, 1, 2, 2, 3), (floats(1, 1, 2, 2, 3) * 0.7).astype(np.float32)
+                    case("GridSample", volumes, 20, mode=new, **given)
+    case("GridSample", [x, grid], 20)
+    for aligned in (0, 1):
+        case("AffineGrid", [floats(2, 2, 3), ints(2, 1, 2, 3)], 20, align_corners=aligned)
+        case("AffineGrid", [floats(1, 3, 4), ints(1, 1, 2, 3, 2)], 20, align_corners=aligned)
+
+
+def sklearn():
+    x = floats(2, 3)
+    case("ai.onnx.ml.Scaler", [x], offset=[0.5, -1.0, 2.0], scale=[2.0, 0.5, 1.5])
+    case("ai.onnx.ml.Scaler", [ints(1, 2, 3).reshape(1, 3)], offset=[0.5], scale=[2.0])
+    case("ai.onnx.ml.ArrayFeatureExtractor", [ints(5, 7, 9), ints(2, 0)])
+    case("ai.onnx.ml.ArrayFeatureExtractor", [x, ints(2, 0)])
+    for norm in ("MAX", "L1", "L2"):
+        case("ai.onnx.ml.Normalizer", [x], norm=norm)
+    case("ai.onnx.ml.Binarizer", [x], threshold=0.5)
+
+
 elementwise()
 logic()
 activations()
@@ -572,4 +602,6 @@ normalizations()
 recurrent()
 quantizations()
 resizes()
+grids()
+sklearn()
 tensors.write(pathlib.Path(__file__).with_name("cases.json"), cases)

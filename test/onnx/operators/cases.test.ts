@@ -28,4 +28,8 @@ for (const op of new Set(own.map((c) => c.op))) {
   test(`${op} gives the outputs of onnx's own test cases`, () => checkAll(own, op));
 }
 
+test("in float64 every result keeps that type and is the same to the accuracy of float32", () => {
+  for (const given of cases) checkCase(given, "float64");
+});
+
 test.run();
