@@ -75,25 +75,33 @@ export function dtypeOfKind(kind: ElementKind, float: FloatDType): DType {
 /** Typed arrays have the processor's order of bytes, which is the files' on all that JavaScript runs on but a few. */
 const IS_LITTLE_ENDIAN = /* @__PURE__ */ new Uint8Array(/* @__PURE__ */ Uint16Array.of(1).buffer)[0] === 1;
 
+/** How elements lie in a file, and what its floats become. */
+export interface Layout {
+  readonly float?: FloatDType;
+  /** Whether the lowest byte of a number comes first, as it does by default. */
+  readonly littleEndian?: boolean;
+  /** Gives the place of each element in the file, one call after the other, where that isn't their order. */
+  readonly order?: (() => number) | undefined;
+}
+
 /**
- * All elements in `bytes`, of a kind and an order of bytes.
+ * All elements in `bytes`.
  * @throws Refusal for an integer that int32 can't hold.
  */
 export function elementsOf(
   kind: ElementKind,
   bytes: Uint8Array,
-  float?: FloatDType,
-  littleEndian = true,
+  layout: Layout = {},
 ): { readonly dtype: DType; readonly storage: TypedArray } {
-  const dtype = dtypeOfKind(kind, float);
-  const storage = viewOf(kind, dtype, bytes, littleEndian) ?? copyOf(kind, dtype, bytes, littleEndian);
-  return { dtype, storage };
+  const dtype = dtypeOfKind(kind, layout.float);
+  return { dtype, storage: viewOf(kind, dtype, bytes, layout) ?? copyOf(kind, dtype, bytes, layout) };
 }
 
 /** The bytes themselves as elements, where they are what the array would hold; aligned by a copy where that is all they lack. */
-function viewOf(kind: ElementKind, dtype: DType, bytes: Uint8Array, littleEndian: boolean): TypedArray | undefined {
+function viewOf(kind: ElementKind, dtype: DType, bytes: Uint8Array, layout: Layout): TypedArray | undefined {
+  const { littleEndian = true, order } = layout;
   const size = kindSize(kind);
-  const isSame = kind === dtype && (size === 1 || littleEndian === IS_LITTLE_ENDIAN);
+  const isSame = kind === dtype && !order && (size === 1 || littleEndian === IS_LITTLE_ENDIAN);
   if (!isSame || (dtype === "bool" && bytes.some((byte) => byte > 1))) return undefined;
   // Memory that threads share can change at any time.
   const isStable = bytes.buffer instanceof ArrayBuffer && bytes.byteOffset % size === 0;
@@ -101,17 +109,18 @@ function viewOf(kind: ElementKind, dtype: DType, bytes: Uint8Array, littleEndian
   return viewBuffer(dtype, own.buffer, own.byteOffset, own.byteLength / size);
 }
 
-function copyOf(kind: ElementKind, dtype: DType, bytes: Uint8Array, littleEndian: boolean): TypedArray {
+function copyOf(kind: ElementKind, dtype: DType, bytes: Uint8Array, layout: Layout): TypedArray {
+  const { littleEndian = true, order } = layout;
   const { size, read } = KINDS[kind];
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const storage = allocate(dtype, bytes.byteLength / size);
   for (let i = 0; i < storage.length; i++) {
-    const value = read(view, i * size, littleEndian);
+    const address = size * (order ? order() : i);
+    const value = read(view, address, littleEndian);
     storage[i] = value;
     if (dtype === "int32" && storage[i] !== value) {
-      throw new Refusal(
-        `element ${i} of ${kind}, ${exact(kind, view, i * size, littleEndian)}, doesn't fit into int32`,
-      );
+      const all = exact(kind, view, address, littleEndian);
+      throw new Refusal(`element ${i} of ${kind}, ${all}, doesn't fit into int32`);
     }
   }
   return storage;

@@ -8,7 +8,7 @@ import type { ArrayTree } from "./names.ts";
 import { checked, LOAD_OPTIONS, type SafetensorsOptions } from "./options.ts";
 import { Refusal } from "./refusal.ts";
 import { kindOfType, LENGTH_BYTES, parseSafetensors, type Safetensors, type TensorInfo } from "./safetensors-header.ts";
-import { savedArrays } from "./saved.ts";
+import { joined, savedArrays } from "./saved.ts";
 import { parseIndex, readShard, type Shards } from "./shards.ts";
 import { readBytes, type Source } from "./source.ts";
 
@@ -53,7 +53,7 @@ const entriesOf = (fn: string, file: Uint8Array, float: FloatDType): Entry[] =>
 function arrayOf({ type, shape, bytes }: TensorInfo, float: FloatDType): NDArray {
   const kind = kindOfType(type);
   if (kind === undefined) throw new Refusal(`elements of ${type}, which arrays can't hold`);
-  const { dtype, storage } = elementsOf(kind, bytes, float);
+  const { dtype, storage } = elementsOf(kind, bytes, { float });
   return hostArray(storage, shape, dtype);
 }
 
@@ -121,14 +121,8 @@ export async function saveSafetensors(
     offset += bytes.length;
   }
   const text = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
-  const start = LENGTH_BYTES + Math.ceil(text.length / ALIGNMENT) * ALIGNMENT;
-  const file = new Uint8Array(start + offset);
-  new DataView(file.buffer).setBigUint64(0, BigInt(start - LENGTH_BYTES), true);
-  file.fill(SPACE, LENGTH_BYTES, start).set(text, LENGTH_BYTES);
-  let end = start;
-  for (const { bytes } of arrays) {
-    file.set(bytes, end);
-    end += bytes.length;
-  }
-  return file;
+  const start = new Uint8Array(LENGTH_BYTES + Math.ceil(text.length / ALIGNMENT) * ALIGNMENT).fill(SPACE);
+  new DataView(start.buffer).setBigUint64(0, BigInt(start.length - LENGTH_BYTES), true);
+  start.set(text, LENGTH_BYTES);
+  return joined([start, ...arrays.map(({ bytes }) => bytes)]);
 }

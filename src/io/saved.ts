@@ -27,3 +27,14 @@ export async function savedArrays(fn: string, tree: unknown, separator: string):
   for (const [name, x] of namesOf(fn, tree, separator)) arrays.push(await savedArray(fn, x, name));
   return arrays;
 }
+
+/** The parts one behind the other. */
+export function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}

@@ -48,7 +48,7 @@ export function readTensor(tensor: TensorProto, float: FloatType, external?: Uin
   }
   if (kind === "int64" || kind === "uint64") return integers(tensor, wideIntegers(bytes, kind));
   if (kind === "uint32") return integers(tensor, [...elementsOf(kind, bytes).storage]);
-  return made(tensor, elementsOf(kind, bytes, float).storage, float);
+  return made(tensor, elementsOf(kind, bytes, { float }).storage, float);
 }
 
 /** Integers of 64 bits as numbers; those beyond 2^53 are rounded. */
@@ -89,7 +89,7 @@ function fromHalves(tensor: TensorProto, kind: ElementKind, words: readonly numb
   const bytes = new Uint8Array(2 * words.length);
   const view = new DataView(bytes.buffer);
   for (const [i, word] of words.entries()) view.setUint16(2 * i, word, true);
-  return made(tensor, elementsOf(kind, bytes, float).storage, float);
+  return made(tensor, elementsOf(kind, bytes, { float }).storage, float);
 }
 
 const [LEAST, MOST] = [-(2 ** 31), 2 ** 31 - 1];

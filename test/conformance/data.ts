@@ -7,7 +7,7 @@ import { readSafetensors, type Tensor } from "./safetensors.ts";
 export interface Source {
   /** What errors call it. */
   readonly place: string;
-  /** The names of its files. */
+  /** The names of its files, those in folders as `folder/file`. */
   readonly files: readonly string[];
   read(file: string): Promise<Uint8Array>;
 }
@@ -69,7 +69,7 @@ export class Data {
   }
 }
 
-const DTYPES = { I32: "int32", U32: "uint32", BOOL: "bool" } as const;
+const DTYPES = { I32: "int32", I64: "int32", U32: "uint32", BOOL: "bool" } as const;
 
 /** A reference value as an array: floats in the given precision, other types as they are. */
 export function toArray({ type, shape, data }: Tensor, precision: Precision): NDArray {

@@ -2,6 +2,7 @@
 import { Data, type Source } from "./data.ts";
 import { runDocstring } from "./families/docstring.ts";
 import { runDropout } from "./families/dropout.ts";
+import { runElsewhere } from "./families/elsewhere.ts";
 import { runFunctions } from "./families/functions.ts";
 import { runModel } from "./families/models.ts";
 import { runNetworks } from "./families/networks.ts";
@@ -47,6 +48,7 @@ const FAMILIES: Readonly<Record<string, Family>> = {
   docstring: fromFile(runDocstring),
   dropout: fromFile(runDropout),
   models: runModels,
+  elsewhere: runElsewhere,
 };
 
 export const FAMILY_NAMES = Object.keys(FAMILIES);

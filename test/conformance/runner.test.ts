@@ -9,11 +9,11 @@ import { projectRoot } from "../support/command.ts";
 import { difference, differenceInUlps } from "./compare.ts";
 import { differenceInSummary } from "./families/docstring.ts";
 import { Report, Unavailable } from "./report.ts";
-import { readSafetensors, type Tensor, type TensorType } from "./safetensors.ts";
+import { readSafetensors, type Tensor } from "./safetensors.ts";
 
 const STORAGE = { F32: Float32Array, F64: Float64Array, I32: Int32Array, U32: Uint32Array, BOOL: Uint8Array };
 
-const tensor = (type: TensorType, shape: number[], values: number[]): Tensor => ({
+const tensor = (type: keyof typeof STORAGE, shape: number[], values: number[]): Tensor => ({
   type,
   shape,
   data: new STORAGE[type](values),

@@ -1,7 +1,7 @@
 /** Reading of safetensors files: an 8-byte header length, a JSON header, raw little-endian data. */
 import type { TypedArray } from "../../src/base/dtypes.ts";
 
-export type TensorType = "F32" | "F64" | "I32" | "U32" | "BOOL";
+export type TensorType = "F32" | "F64" | "I32" | "U32" | "I64" | "BOOL";
 
 /** A reference value: its type, shape and elements in row-major order. */
 export interface Tensor {
@@ -16,10 +16,10 @@ interface Entry {
   readonly data_offsets: [number, number];
 }
 
-/** Integers of 64 bits that fit into 32. */
-const narrowed = (buffer: ArrayBuffer): Int32Array => Int32Array.from(new BigInt64Array(buffer), Number);
+/** Integers of 64 bits as numbers, which those of reference values are without a loss. */
+const asNumbers = (buffer: ArrayBuffer): Float64Array => Float64Array.from(new BigInt64Array(buffer), Number);
 
-const STORAGE: Record<TensorType, new (buffer: ArrayBuffer) => TypedArray> = {
+const STORAGE: Record<Exclude<TensorType, "I64">, new (buffer: ArrayBuffer) => TypedArray> = {
   F32: Float32Array,
   F64: Float64Array,
   I32: Int32Array,
@@ -41,13 +41,13 @@ export function readSafetensors(file: Uint8Array): Map<string, Tensor> {
 }
 
 function readTensor(name: string, { dtype, shape, data_offsets: [start, end] }: Entry, body: Uint8Array): Tensor {
-  if (dtype === "I64") return { type: "I32", shape, data: narrowed(new Uint8Array(body.subarray(start, end)).buffer) };
-  const storage = STORAGE[dtype as TensorType];
+  if (dtype === "I64") return { type: "I64", shape, data: asNumbers(new Uint8Array(body.subarray(start, end)).buffer) };
+  const storage = STORAGE[dtype as keyof typeof STORAGE];
   if (storage === undefined) throw new TypeError(`safetensors: ${name} has the unknown type ${dtype}.`);
   const data = new storage(new Uint8Array(body.subarray(start, end)).buffer);
   const size = shape.reduce((a, b) => a * b, 1);
   if (data.length !== size) {
     throw new RangeError(`safetensors: ${name} of shape [${shape.join(", ")}] has ${data.length} elements.`);
   }
-  return { type: dtype as TensorType, shape, data };
+  return { type: dtype as keyof typeof STORAGE, shape, data };
 }

@@ -12,7 +12,12 @@ const FOLDERS = { dist: DIST, data: DATA, page: new URL("./", import.meta.url) }
 
 const HEAD = '<!doctype html><meta charset="utf-8"><title>cotangent</title><link rel="icon" href="data:">';
 const PAGE = `${HEAD}<script type="module" src="page/page.js"></script>`;
-const SUITE = `${HEAD}<script type="importmap">{ "imports": { "cotangent": "./dist/cotangent.js" } }</script>`;
+const IMPORTS = {
+  cotangent: "./dist/cotangent.js",
+  "cotangent/io": "./dist/cotangent.io.js",
+  "cotangent/onnx": "./dist/cotangent.onnx.js",
+};
+const SUITE = `${HEAD}<script type="importmap">${JSON.stringify({ imports: IMPORTS })}</script>`;
 
 const script = { "content-type": "text/javascript" };
 const html = { "content-type": "text/html" };

@@ -50,7 +50,9 @@ export async function suiteInDeno(isSubset, total) {
   try {
     const [suite, map] = [join(folder, "suite.js"), join(folder, "imports.json")];
     writeFileSync(suite, await bundle());
-    writeFileSync(map, JSON.stringify({ imports: { cotangent: new URL("node/index.js", DIST) } }));
+    const entries = { cotangent: "index", "cotangent/io": "io", "cotangent/onnx": "onnx" };
+    const imports = Object.entries(entries).map(([name, file]) => [name, new URL(`node/${file}.js`, DIST)]);
+    writeFileSync(map, JSON.stringify({ imports: Object.fromEntries(imports) }));
     const { wanted, left } = chosen("deno", isSubset);
     const program = [`--import-map=${map}`, join(here, "deno-suite.js"), pathToFileURL(suite).href];
     const child = spawn(bin("deno"), [...DENO_RUN, ...program, JSON.stringify({ ...wanted, data: DATA })], {
