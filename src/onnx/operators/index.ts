@@ -2,6 +2,7 @@
 import type { Operators } from "../operator.ts";
 import { activations } from "./activations.ts";
 import { bits } from "./bits.ts";
+import { blocks } from "./col2im.ts";
 import { constants } from "./constants.ts";
 import { control } from "./control.ts";
 import { convolutions } from "./convolution.ts";
@@ -26,6 +27,7 @@ import { softmaxes } from "./softmax.ts";
 export const operators: Operators = {
   ...activations,
   ...bits,
+  ...blocks,
   ...constants,
   ...control,
   ...convolutions,

@@ -576,6 +576,12 @@ def grids():
         case("AffineGrid", [floats(1, 3, 4), ints(1, 1, 2, 3, 2)], 20, align_corners=aligned)
 
 
+def blocks():
+    case("Col2Im", [floats(1, 8, 6), ints(3, 4), ints(2, 2)], 18)
+    case("Col2Im", [floats(2, 4, 6), ints(3, 4), ints(2, 2)], 18, strides=[2, 1], pads=[0, 0, 1, 0])
+    case("Col2Im", [floats(1, 3, 4), ints(5), ints(3)], 18, dilations=[2], pads=[1, 2])
+
+
 def sklearn():
     x = floats(2, 3)
     case("ai.onnx.ml.Scaler", [x], offset=[0.5, -1.0, 2.0], scale=[2.0, 0.5, 1.5])
@@ -603,5 +609,6 @@ recurrent()
 quantizations()
 resizes()
 grids()
+blocks()
 sklearn()
 tensors.write(pathlib.Path(__file__).with_name("cases.json"), cases)

@@ -52,6 +52,7 @@ const refused: readonly Refused[] = [
   },
   { op: "Cast", inputs: [floats(1)], attributes: { to: { int: 8 } }, names: ["to = 8"] },
   { op: "Cast", inputs: [floats(1)], attributes: { to: { int: 17 } }, names: ["to = 17"] },
+  { op: "Col2Im", inputs: [floats(1, 4, 3), ints(3), ints(2)], names: ["blocks of 2", "images of 3"] },
   { op: "Constant", inputs: [], attributes: { value_string: { text: "a" } }, names: ["value_string"] },
   { op: "Constant", inputs: [], names: ["value is missing"] },
   { op: "Conv", inputs: [image, floats(3, 2, 2)], names: ["as many axes"] },
