@@ -61,7 +61,7 @@ async function runStep(step, root, print) {
   return { counts, line: `${counts.failed ? "FAIL" : "ok  "} ${step.name}: ${format(counts)} (${seconds} s)` };
 }
 
-/** Runs a step beside those that follow; its lines are printed together, when all of them have ended. */
+/** Runs a step beside others; its lines are printed together, when all of them have ended. */
 async function runBeside(step, root) {
   const lines = [];
   const result = await runStep(step, root, (line) => lines.push(line));
@@ -69,18 +69,20 @@ async function runBeside(step, root) {
 }
 
 /**
- * Runs steps one after the other, prints what each came to, and the total as the last line. A step that is `beside` others
- * works on one core only, and those that follow don't wait for it.
+ * Runs steps one after the other, prints what each came to, and the total as the last line. Those that are `beside` the others
+ * work on one core only: they are a row of their own, which begins at the first of them, and nothing waits for it.
  */
 export async function runSteps(steps, root) {
   const results = [];
-  const beside = [];
+  const row = [];
+  let beside = Promise.resolve();
   for (const step of steps) {
     console.log(`\n== ${[step.name, step.about].filter(Boolean).join(": ")}`);
-    if (step.beside) beside.push(runBeside(step, root));
+    if (step.beside) beside = beside.then(async () => row.push(await runBeside(step, root)));
     else results.push(await runStep(step, root, console.log));
   }
-  for (const { name, lines, ...result } of await Promise.all(beside)) {
+  await beside;
+  for (const { name, lines, ...result } of row) {
     console.log(`\n== ${name}, which ran beside the others\n${lines.join("\n")}`);
     results.push(result);
   }
@@ -104,6 +106,26 @@ async function main() {
   /** A step that is a program of ours, and prints what passed, failed and was skipped. */
   const suite = (name, about, ...args) => ({ name, about, command: [node, args], pattern: total });
 
+  /** What works on one core, beside the steps that follow. */
+  const besides = [
+    {
+      ...suite("conformance", "reference values of JAX and neural-tangents; 3 minutes", tsx, "test/conformance/run.ts"),
+      pattern: conformanceFamily,
+    },
+    suite(
+      "declarations",
+      "types in four compilers, comments and their examples; 1 minute",
+      "test/declarations/run.mjs",
+    ),
+    { name: "docs", about: "the site of guides and reference, and its links; half a minute", command: script("docs") },
+    suite("package", "what is packed, installed as users do; half a minute", "test/package/run.mjs"),
+    ...examples.map((file) => ({
+      name: `example ${file}`,
+      about: "some seconds",
+      command: [node, [tsx, "--tsconfig", "examples/tsconfig.json", `examples/${file}`]],
+    })),
+  ].map((step) => ({ ...step, about: `${step.about}, beside the next steps`, beside: true }));
+
   const steps = [
     { name: "check", about: "types, lint, format, imports; 10 seconds", command: script("check") },
     {
@@ -112,27 +134,7 @@ async function main() {
       command: [node, ["scripts/ensure-built.mjs", "dist"]],
     },
     suite("unit", "every test on the processor; 8 minutes", "test/run.mjs"),
-    {
-      ...suite(
-        "conformance",
-        "reference values of JAX and neural-tangents, beside the next steps; 3 minutes",
-        tsx,
-        "test/conformance/run.ts",
-      ),
-      pattern: conformanceFamily,
-      beside: true,
-    },
-    ...examples.map((file) => ({
-      name: `example ${file}`,
-      command: [node, [tsx, "--tsconfig", "examples/tsconfig.json", `examples/${file}`]],
-    })),
-    suite("package", "what is packed, installed as users do; half a minute", "test/package/run.mjs"),
-    suite(
-      "declarations",
-      "types in four compilers, comments and their examples; 1 minute",
-      "test/declarations/run.mjs",
-    ),
-    { name: "docs", about: "the site of guides and reference, and its links; half a minute", command: script("docs") },
+    ...besides,
     suite("bundlers", "one program through each, its size, and pages; 1 minute", "test/bundlers/run.mjs"),
     suite("runtimes", "Deno, Bun, workerd, Chromium; half a minute", "test/runtimes/run.mjs"),
     suite(

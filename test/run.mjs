@@ -1,23 +1,24 @@
-// Runs every test/**/*.test.ts, each in a process of its own, and ends with `N passed, N failed, N skipped`.
+// Runs every test/**/*.test.ts, those of a folder in one process, and ends with `N passed, N failed, N skipped`.
 //
 //   node test/run.mjs [filter ...] [--root folder] [--timeout seconds] [--verify] [--device reference|webgpu]
 //                     [--backend adapter|null]
 //
-// The timeout is a file's processor time; one that waits without working is ended after CLOCK times as long.
+// The timeout is a file's processor time; one that waits without working is ended by the clock, later. A file that needs a
+// process of its own says why in a line that begins with `// Alone: `.
 // With --device reference programs run on the plain interpreter of test/reference/: only what knows no device can pass.
 // With --device webgpu there must be an adapter (test/webgpu/environment.mjs); test/webgpu/ runs, too, and all other files on
 // a shadow of the GPU (test/webgpu/shadow/): one plan for each distinct shader is replayed there, or with --backend null
 // every plan validated, which needs no adapter.
 // With --verify each plan that a test compiles is looked at, and run in spoilt memory (test/support/verify/).
-// A filter is a part of a file's path, one that begins with "!" of the paths that are left out. What uvu alone would let pass counts as a failure here: a file that cannot
-// be imported, an unhandled rejection, a suite that never runs, a process that ends early or never, no file at all.
+// A filter is a part of a file's path, one that begins with "!" of the paths that are left out. What uvu alone would let
+// pass counts as a failure here: a file that cannot be imported, an unhandled rejection, a suite that never runs, a process that ends early or never, no file at all.
 
-import { spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
-import { join, relative, resolve, sep } from "node:path";
+import { dirname, join, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { runBatch } from "./support/batch.mjs";
 import { adapterEnvironment } from "./webgpu/environment.mjs";
 
 const { values: options, positionals: filters } = parseArgs({
@@ -35,9 +36,6 @@ const root = resolve(options.root);
 const onGpu = options.device === "webgpu";
 // A software adapter works on the same processor.
 const timeout = Number(options.timeout ?? (onGpu ? 1500 : 300));
-const CLOCK = 5;
-const harness = fileURLToPath(new URL("support/run-file.mjs", import.meta.url));
-const tsx = import.meta.resolve("tsx");
 
 const pathOf = (file) => relative(root, file).split(sep).join("/");
 
@@ -67,58 +65,32 @@ const deviceOf = (file) => (onGpu && !pathOf(file).startsWith("test/webgpu/") ? 
 const gpuEnvironment = () =>
   options.backend === "null" ? { GPU_BACKEND: "null" } : { ...adapterEnvironment(), SHADER_TEXTS: texts };
 
-function runFile(file) {
-  return new Promise((done) => {
-    const started = performance.now();
-    const child = spawn(process.execPath, ["--import", tsx, harness, file], {
-      cwd: root,
-      env: {
-        FORCE_COLOR: process.stdout.isTTY ? "1" : "0",
-        ...(options.verify ? { VERIFY_PLANS: "1" } : {}),
-        ...process.env,
-        ...(onGpu ? gpuEnvironment() : {}),
-        CPU_SECONDS: timeout,
-        DEVICE: deviceOf(file),
-      },
-      stdio: ["ignore", "pipe", "pipe", "pipe"],
-    });
-    let output = "";
-    let report = "";
-    child.stdout.on("data", (chunk) => (output += chunk));
-    child.stderr.on("data", (chunk) => (output += chunk));
-    child.stdio[3].on("data", (chunk) => (report += chunk));
-    let timedOut = false;
-    const timer = setTimeout(
-      () => {
-        timedOut = true;
-        child.kill("SIGKILL");
-      },
-      CLOCK * 1000 * timeout,
-    );
+const environmentOf = (file) => ({
+  FORCE_COLOR: process.stdout.isTTY ? "1" : "0",
+  ...(options.verify ? { VERIFY_PLANS: "1" } : {}),
+  ...(onGpu ? gpuEnvironment() : {}),
+  DEVICE: deviceOf(file),
+});
 
-    child.on("close", (code, signal) => {
-      clearTimeout(timer);
-      const problems = [];
-      const result = { passed: 0, failed: 0, skipped: 0 };
-      if (report.includes('"endless"')) {
-        problems.push(`still running after ${timeout} s of processor time`);
-      } else if (report) {
-        const { problems: reported, verified: seen, shadow, ...counts } = JSON.parse(report);
-        Object.assign(result, counts);
-        result.shadow = shadow;
-        for (const [kind, count] of Object.entries(seen)) verified[kind] += count;
-        problems.push(...reported);
-      } else if (timedOut) {
-        problems.push(`still waiting after ${CLOCK * timeout} s`);
-      } else {
-        problems.push(`the process ended (${signal ?? `exit code ${code}`}) without a report`);
-      }
-      for (const name of suitesNeverRun(readFileSync(file, "utf8"))) problems.push(`${name}.run() is never called`);
-      if (problems.length === 0 && result.failed === 0 && code !== 0) problems.push(`exit code ${code}`);
-      result.failed += problems.length;
-      done({ ...result, problems, output, seconds: (performance.now() - started) / 1000 });
-    });
-  });
+/** Files that say why they want a process of their own. */
+const isAlone = (file) => /^\/\/ Alone: ./m.test(readFileSync(file, "utf8"));
+
+/** The files of a folder share a process; the largest folders begin, so that no core waits for the last. */
+function batchesOf(files) {
+  const batches = new Map();
+  for (const file of files) {
+    const name = isAlone(file) ? file : dirname(file);
+    batches.set(name, [...(batches.get(name) ?? []), file]);
+  }
+  const bytes = (batch) => batch.reduce((sum, file) => sum + statSync(file).size, 0);
+  return [...batches.values()].sort((a, b) => bytes(b) - bytes(a));
+}
+
+/** What came of a file, with what its text tells. */
+function judged(file, result) {
+  const unrun = suitesNeverRun(readFileSync(file, "utf8")).map((name) => `${name}.run() is never called`);
+  const problems = [...result.problems, ...unrun];
+  return { ...result, problems, failed: result.failed + problems.length };
 }
 
 function print(file, { passed, failed, skipped, problems, output, shadow, seconds }) {
@@ -152,14 +124,17 @@ if (files.length === 0) {
   total.failed = 1;
 }
 
-const queue = files.values();
+function take(file, found) {
+  const result = judged(file, found);
+  print(file, result);
+  addShadow(file, result);
+  for (const key of Object.keys(total)) total[key] += result[key];
+  for (const [kind, count] of Object.entries(result.verified ?? {})) verified[kind] += count;
+}
+
+const queue = batchesOf(files).values();
 async function worker() {
-  for (const file of queue) {
-    const result = await runFile(file);
-    print(file, result);
-    addShadow(file, result);
-    for (const key of Object.keys(total)) total[key] += result[key];
-  }
+  for (const batch of queue) await runBatch(batch, { root, timeout, environment: environmentOf(batch[0]) }, take);
 }
 await Promise.all(Array.from({ length: availableParallelism() }, worker));
 

@@ -13,6 +13,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import asc from "assemblyscript/asc";
+import { readReports } from "../support/report.mjs";
 import gpu from "./gpu.mjs";
 import kernels from "./kernels.mjs";
 import sources from "./sources.mjs";
@@ -42,18 +43,21 @@ const { options: kernelOptions } = JSON.parse(readFileSync(join(root, "asconfig.
 /** Runs a test file: "passed", "failed", "endless" (no end in time), or what kept it from running. */
 function runTest(folder, test, timeout = TIMEOUT) {
   return new Promise((done) => {
-    const child = spawn(process.execPath, ["--import", tsx, "test/support/run-file.mjs", test], {
+    const child = spawn(process.execPath, ["--import", tsx, "test/support/run-files.mjs", test], {
       cwd: folder,
       env: { ...process.env, CPU_SECONDS: String(timeout) },
-      stdio: ["ignore", "ignore", "ignore", "pipe"],
+      stdio: ["ignore", "pipe", "ignore"],
     });
-    let report = "";
-    child.stdio[3].on("data", (chunk) => (report += chunk));
+    let report = null;
+    child.stdout.setEncoding("utf8").on(
+      "data",
+      readReports((found) => (report = found)),
+    );
     const timer = setTimeout(() => child.kill("SIGKILL"), CLOCK * 1000 * timeout);
     child.on("close", (_, signal) => {
       clearTimeout(timer);
       if (!report) return done(signal ? "endless" : "the process ended without a report");
-      const { endless, passed, failed, problems } = JSON.parse(report);
+      const { endless, passed, failed, problems } = report;
       if (endless) return done("endless");
       const unloaded = problems.find((problem) => problem.startsWith("cannot be imported"));
       if (unloaded) return done(unloaded.split("\n")[0]);

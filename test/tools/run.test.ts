@@ -119,7 +119,7 @@ test("a file that waits without working fails", () => {
   withProject({ "test/waiting.test.ts": head + waits }, (root) => {
     const result = runScript("test/run.mjs", "--root", root, "--timeout", "1");
     expectTotal(result, "0 passed, 1 failed, 0 skipped");
-    assert.match(result.output, "still waiting after 5 s");
+    assert.match(result.output, "still waiting after 10 s");
   });
 });
 

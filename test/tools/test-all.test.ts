@@ -47,19 +47,25 @@ async function printed(steps: Parameters<typeof runSteps>[0]): Promise<string> {
   return lines.join("\n");
 }
 
-test("a step beside others is counted, its lines stand together, and the total is the last line", async () => {
+test("steps beside others are a row of their own, their lines stand together, and the total is the last line", async () => {
   const step = (name: string, ms: number, beside = false) => {
     const program = `setTimeout(() => console.log("done\\n2 passed, 0 failed, 1 skipped"), ${ms})`;
     return { name, command: [process.execPath, ["-e", program]], pattern: total, beside };
   };
-  const output = await printed([step("first", 500, true), step("second", 0), step("third", 0)]);
+  const output = await printed([
+    step("first", 500, true),
+    step("second", 0, true),
+    step("third", 0),
+    step("fourth", 0),
+  ]);
   const rounded = output.replace(/\d+\.\d s/g, "0 s");
   const counts = "2 passed, 0 failed, 1 skipped";
   const parts = [
-    ...["== first", "== second", "done", `second: ${counts}`, "== third", "done", `third: ${counts}`],
+    ...["== first", "== second", "== third", "done", `third: ${counts}`, "== fourth", "done", `fourth: ${counts}`],
     ...["== first, which ran beside the others", "done", `first: ${counts}`],
-    ...["second", "third", "first"].map((name) => `ok   ${name}: ${counts} (0 s)`),
-    "6 passed, 0 failed, 3 skipped",
+    ...["== second, which ran beside the others", "done", `second: ${counts}`],
+    ...["third", "fourth", "first", "second"].map((name) => `ok   ${name}: ${counts} (0 s)`),
+    "8 passed, 0 failed, 4 skipped",
   ];
   assert.equal(rounded.split("\n").filter(Boolean), parts);
 });

@@ -1,4 +1,4 @@
-/** What the verifier has seen and found in this process; `run-file.mjs` reports it. */
+/** What the verifier has seen and found in this process; `run-files.mjs` reports it. */
 export interface Record {
   plans: number;
   runs: number;

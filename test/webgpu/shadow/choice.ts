@@ -22,15 +22,15 @@ const isHeavy = ({ nodes }: WebGpuPlan): boolean =>
 
 export interface Choice {
   readonly isWanted: (plan: WebGpuPlan) => boolean;
-  /** Shaders that only stood in plans too heavy for a software adapter. */
-  left(): Kernel[];
+  /** Shaders that since the last call only stood in plans too heavy for a software adapter. */
+  takeLeft(): Kernel[];
 }
 
 /** The first run of each plan. */
 export function everyPlan(): Choice {
   const seen = new WeakSet<WebGpuPlan>();
   const isWanted = (plan: WebGpuPlan): boolean => !seen.has(plan) && Boolean(seen.add(plan));
-  return { isWanted, left: () => [] };
+  return { isWanted, takeLeft: () => [] };
 }
 
 /** The runs that have a shader which no run before has had, but for those that a software adapter would take too long for. */
@@ -45,5 +45,10 @@ export function newKernels(texts: Texts): Choice {
       else texts.expect(kernel);
     return !tooHeavy;
   };
-  return { isWanted, left: () => [...heavy].filter((kernel) => !texts.has(kernel)) };
+  const takeLeft = () => {
+    const left = [...heavy].filter((kernel) => !texts.has(kernel));
+    heavy.clear();
+    return left;
+  };
+  return { isWanted, takeLeft };
 }

@@ -65,7 +65,7 @@ export interface Recorded {
   readonly outputs: readonly HostArray[];
 }
 
-/** The runs that are worth doing again. */
+/** The runs of a file that are worth doing again. */
 export class Recording {
   readonly records: Recorded[] = [];
   readonly problems = new Set<string>();
@@ -83,6 +83,12 @@ export class Recording {
     const { gpu } = plan;
     if (gpu instanceof Error) this.problems.add(`a plan can't be made: ${gpu.stack}`);
     else if (this.isWanted(gpu.plan)) this.records.push({ gpu, inputs, outputs });
+  }
+
+  /** Forgets them, for the file that comes next. */
+  clear(): void {
+    this.records.length = this.runs = this.plans = 0;
+    this.problems.clear();
   }
 
   #planned({ program, avals }: ShadowPlan): OnGpu | Error {

@@ -21,17 +21,21 @@ export interface ShadowReport {
   readonly line: string;
 }
 
-/** Does all over that was recorded, on the GPU. */
+let gpu: Promise<GPU> | undefined;
+
+/** Does all over that was recorded since the last time, on the GPU. */
 export async function replay(): Promise<ShadowReport> {
   const started = performance.now();
   const { records, plans } = recording;
-  const replaying = new Replay(await openDawn(isNull ? "null" : "adapter"), !isNull);
+  gpu ??= openDawn(isNull ? "null" : "adapter");
+  const replaying = new Replay(await gpu, !isNull);
   await replaying.all(records);
   const { outcome } = replaying;
   texts.keep(outcome.kernels.values());
   const { replayed, demoted } = outcome;
   const skipped = [...outcome.skipped.values()].reduce((a, b) => a + b, 0);
   const counts = { plans, replayed, demoted, skipped, kernels: outcome.kernels.size };
+  const left = choice.takeLeft();
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   const parts = [
     `${plans} plans`,
@@ -40,7 +44,9 @@ export async function replay(): Promise<ShadowReport> {
     isNull ? "" : `worst ${outcome.worst.toExponential(1)}`,
     demoted > 0 ? `${demoted} of float64${isNull ? "" : `, worst ${outcome.worstDemoted.toExponential(1)}`}` : "",
     ...[...outcome.skipped].map(([reason, count]) => `skipped ${count} x ${reason}`),
-    choice.left().length > 0 ? `left ${choice.left().length} kernels of plans too heavy for this adapter` : "",
+    left.length > 0 ? `left ${left.length} kernels of plans too heavy for this adapter` : "",
   ];
-  return { counts, problems: [...recording.problems, ...outcome.problems], line: parts.filter(Boolean).join(", ") };
+  const problems = [...recording.problems, ...outcome.problems];
+  recording.clear();
+  return { counts, problems, line: parts.filter(Boolean).join(", ") };
 }
