@@ -16,7 +16,7 @@ FEW = 60
 REFUSED = ("training", "train_", "with_argmax", "bitshift_left_int64", "bitshift_left_uint64")
 """What the names of cases hold that are refused."""
 
-OTHERWISE = ("starts_on_pad", "linear_align_corners", "cubic_align_corners")
+OTHERWISE = ("starts_on_pad", "gridsample_bicubic", "linear_align_corners", "cubic_align_corners")
 """The same for cases whose outputs are rounded, or those of fractional sizes, for which onnxruntime takes whole ones."""
 
 
