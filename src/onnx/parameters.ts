@@ -5,7 +5,6 @@
  */
 
 import type { DType } from "../base/dtypes.ts";
-import { sizeOf } from "../base/shapes.ts";
 import { type HostArray, storageOf } from "../ir/ndarray.ts";
 import { isMask, isTable, isUniform } from "./tables.ts";
 import type { Use, Uses } from "./uses.ts";
@@ -103,38 +102,50 @@ function verdict(candidate: Candidate, uses: Uses): Verdict {
   const { name, array, spelled } = candidate;
   const places = uses.of(name);
   const x = storageOf(array);
-  const size = sizeOf(array.shape);
-  if (places.length === 0) return size > 1 ? [true, "an output"] : [false, "one number"];
-  if (size === 0) return [false, "it is empty"];
-  const weight = places.find((use) => isAt(WEIGHTS, use));
-  if (weight) return weightVerdict(candidate, weight, uses);
+  if (array.size === 0) return [false, "it is empty"];
+  if (places.length === 0) return array.size > 1 ? [true, "an output"] : [false, "one number"];
   const statistic = places.find(({ step, place }) => step.op === "BatchNormalization" && place > 2);
   if (statistic) return [false, "a running statistic of BatchNormalization"];
+  if (isVector(array.shape) && places.every((use) => meetsPositions(use, uses))) {
+    return [false, "it meets only what follows from shapes"];
+  }
+  const weight = places.find((use) => isAt(WEIGHTS, use));
+  if (weight) return weightVerdict(candidate, weight);
   if (places.every((use) => isAt(SETTINGS, use))) return [false, `a setting of ${opOf(places)}`];
   if (spelled) return [false, "a Constant node that isn't a weight of a product"];
-  if (array.ndim > 0 && places.some((use) => isBias(use, uses))) return [true, "a bias"];
-  if (size === 1) return [false, "one number"];
   if (isMask(x)) return [false, "a mask"];
+  if (array.ndim > 0 && isVector(array.shape) && places.some((use) => isBias(use, uses))) return [true, "a bias"];
+  if (array.size === 1) return [false, "one number"];
   if (isTable(x, array.shape)) return [false, "a table of equal steps or of sine waves"];
-  if (isUniform(x) && isAnonymous(name)) return [false, "one number, repeated"];
+  if (isUniform(x) && isAnonymous(name) && !isVector(array.shape)) return [false, "one number, repeated"];
   if (places.some((use) => isNormalizationOfInput(use, uses))) return [false, "a statistic of the inputs"];
   return [true, `used by ${opOf(places)}`];
 }
 
+/** Whether at most one axis isn't of size 1. */
+const isVector = (shape: readonly number[]): boolean => shape.filter((n) => n !== 1).length <= 1;
+
+/** Whether a tensor is multiplied by positions, distances or the like, as the frequencies of a positional encoding are. */
+function meetsPositions({ step, place }: Use, uses: Uses): boolean {
+  if (!["Einsum", "MatMul", "Mul"].includes(step.op)) return false;
+  const others = step.node.input.filter((_, i) => i !== place);
+  return others.length > 0 && others.every((name) => uses.isPosition(name));
+}
+
 const opOf = (uses: readonly Use[]): string => [...new Set(uses.map(({ step }) => step.op))].join(", ");
 
-function weightVerdict({ name, array, spelled }: Candidate, { step, place }: Use, uses: Uses): Verdict {
+function weightVerdict({ name, array, spelled }: Candidate, { step, place }: Use): Verdict {
   const x = storageOf(array);
   const isMade = spelled || isAnonymous(name);
   if (isMade && NORMALIZATIONS.includes(step.op) && x.every((value) => value === (place === 1 ? 1 : 0))) {
     return [false, `what ${step.op} has without weights`];
   }
   if (RECURRENT.includes(step.op) && place > 4 && isUniform(x)) return [false, `the state that ${step.op} begins with`];
-  if (spelled && (array.size === 1 || isUniform(x))) return [false, "a Constant node that repeats one number"];
+  if (spelled && isUniform(x)) return [false, "a Constant node that repeats one number"];
   if (step.op !== "Gather") return [true, `a weight of ${step.op}`];
-  if (array.size === 1) return [false, "one number"];
+  if (array.size === 1 || spelled) return [false, "a constant that is looked up"];
   if (isTable(x, array.shape)) return [false, "a table of equal steps or of sine waves"];
-  return uses.of(name).length > 0 ? [!spelled, "a table of embeddings"] : [false, "unused"];
+  return [true, "a table of embeddings"];
 }
 
 /** Whether a tensor is added to a product. */

@@ -1,5 +1,8 @@
 /** Where a graph uses its tensors. */
+import { sizeOf } from "../base/shapes.ts";
 import { allSteps, type Body, type Step } from "./body.ts";
+import type { TensorProto } from "./model.ts";
+import { isFloatTensor } from "./tensors.ts";
 
 /** A place among a node's inputs. */
 export interface Use {
@@ -24,12 +27,21 @@ const CARRIERS: ReadonlySet<string> = new Set([
 
 const carries = ({ step, place }: Use): boolean => CARRIERS.has(step.op) && (place === 0 || step.op === "Concat");
 
+/** Whether a tensor is of several floats. */
+const isTable = (tensor: TensorProto): boolean => isFloatTensor(tensor) && sizeOf(tensor.dims) !== 1;
+
 export class Uses {
   readonly #uses = new Map<string, Use[]>();
   readonly #producers = new Map<string, Step>();
+  readonly #positions = new Set<string>();
 
   constructor(body: Body) {
+    const constants = new Set([...body.tensors].filter(([, tensor]) => !isTable(tensor)).map(([name]) => name));
     for (const step of allSteps(body)) {
+      const isFixed = (name: string): boolean => name === "" || constants.has(name) || this.#positions.has(name);
+      if (step.op === "Shape" || step.op === "Size" || step.needs.every(isFixed)) {
+        for (const name of step.node.output) this.#positions.add(name);
+      }
       for (const name of step.node.output) this.#producers.set(name, step);
       for (const [place, name] of step.node.input.entries()) {
         const uses = this.#uses.get(name);
@@ -59,9 +71,8 @@ export class Uses {
     return step;
   }
 
-  /** The value that a node's input was before it was reshaped or the like. */
-  origin(name: string): string {
-    const step = this.#producers.get(name);
-    return step && CARRIERS.has(step.op) && step.op !== "Concat" ? this.origin(step.node.input[0] ?? "") : name;
+  /** Whether a value is computed from shapes, integers and single floats: positions, distances and the like. */
+  isPosition(name: string): boolean {
+    return this.#positions.has(name);
   }
 }
