@@ -90,16 +90,17 @@ export async function load<Out extends Outputs = NDArray>(
   for (const { names } of tied) trainable.delete(names[1]);
 
   const program: Program = { body, constants, operators, opset, float, types: elementTypes(body) };
-  const evaluate = (given: ReadonlyMap<string, NDArray>, x: ReadonlyMap<string, NDArray>): NDArray[] =>
-    run(program, new Map([...withTied(given, tied), ...x]));
-  checkShapes(inputs, (x) => evaluate(trainable, x));
+  const evaluate = (fn: string, given: ReadonlyMap<string, NDArray>, x: ReadonlyMap<string, NDArray>): NDArray[] =>
+    run(fn, program, new Map([...withTied(given, tied), ...x]));
+  checkShapes(inputs, (x) => evaluate("onnx.load", trainable, x));
   const isAlone = takesOneExample(inputs, outputs);
   const taken = isAlone ? withFreeBatch(inputs) : inputs;
   const f = (given: Params, x: Inputs, ...rest: never[]): Out => {
     noMore("onnx f", rest);
     const own = givenParams(given, trainable, float);
+    const each = (values: ReadonlyMap<string, NDArray>): NDArray[] => evaluate("onnx f", own, values);
     const values = givenInputs(x, taken, float);
-    const results = isAlone ? onEach(values, (each) => evaluate(own, each)) : evaluate(own, values);
+    const results = isAlone ? onEach(values, each) : each(values);
     const [only] = results;
     const isOne = results.length === 1 && only;
     return (isOne ? only : Object.fromEntries(outputs.map(({ name }, i) => [name, results[i]]))) as Out;

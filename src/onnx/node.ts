@@ -8,9 +8,12 @@ import type { NodeView } from "./operator.ts";
 import { readTensor } from "./tensors.ts";
 import type { FloatType } from "./types.ts";
 
-/** An error that names its node already. */
-class NodeError extends Error {
-  override readonly name = "Error";
+/** Errors that name their node already. */
+const named = new WeakSet<Error>();
+
+function nodeError(error: Error): Error {
+  named.add(error);
+  return error;
 }
 
 /** The numbers of the type of an attribute, by what they are called in errors. */
@@ -20,6 +23,8 @@ type AttributeType = keyof typeof TYPES;
 
 /** What a node asks of the graph that it runs in. */
 export interface Surroundings {
+  /** What errors call the function that runs the graph. */
+  readonly fn: string;
   readonly opset: number;
   readonly float: FloatType;
   /** The numbers of an array, where they depend on constants and shapes only. */
@@ -118,21 +123,21 @@ export class View implements NodeView {
 
   /** The error that `fail` ends with. */
   failure(reason: string): Error {
-    return new NodeError(this.#message(reason));
+    return nodeError(new Error(this.#message(reason)));
   }
 
   /** What an operator has thrown, with the node named. */
   explained(error: unknown): unknown {
-    if (error instanceof NodeError || !(error instanceof Error)) return error;
+    if (!(error instanceof Error) || named.has(error)) return error;
     const message = this.#message(error.message.replace(/\.$/, ""));
-    const Kind = error instanceof ShapeError ? ShapeError : NodeError;
-    return new Kind(message, { cause: error });
+    const Kind = error instanceof ShapeError ? ShapeError : Error;
+    return nodeError(new Kind(message, { cause: error }));
   }
 
   #message(reason: string): string {
     const shapes = this.#inputs.map((x) => (x ? `${x.dtype}${formatShape(x.shape)}` : "nothing"));
     const of = shapes.length > 0 ? ` of ${shapes.join(", ")}` : "";
-    return `onnx: ${this.op} ${JSON.stringify(nodeName(this.#step.node))}${of}: ${reason}.`;
+    return `${this.#around.fn}: ${this.op} ${JSON.stringify(nodeName(this.#step.node))}${of}: ${reason}.`;
   }
 
   #read<T>(name: string, type: AttributeType, value: (attribute: AttributeProto) => T, otherwise?: T): T {

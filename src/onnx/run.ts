@@ -71,21 +71,23 @@ class Scope {
   }
 }
 
-/** The outputs of a program for the values of its parameters and inputs. */
-export function run(program: Program, values: ReadonlyMap<string, NDArray>): NDArray[] {
+/** The outputs of a program for the values of its parameters and inputs. `fn` is what errors call the function. */
+export function run(fn: string, program: Program, values: ReadonlyMap<string, NDArray>): NDArray[] {
   const scope = new Scope();
   for (const [name, value] of values) scope.write(name, value);
-  return new Run(program).body(program.body, scope);
+  return new Run(fn, program).body(program.body, scope);
 }
 
 class Run {
+  readonly #fn: string;
   readonly #program: Program;
   /** The arrays that depend on constants and shapes only. */
   readonly #known = new WeakSet<NDArray>();
   /** Those among them that stand for integers beyond int32; the integers themselves where they weren't moved. */
   readonly #wide = new WeakMap<NDArray, readonly number[] | null>();
 
-  constructor(program: Program) {
+  constructor(fn: string, program: Program) {
+    this.#fn = fn;
     this.#program = program;
   }
 
@@ -106,6 +108,7 @@ class Run {
   #step(step: Step, scope: Scope): void {
     const inputs = step.node.input.map((name) => (name === "" ? undefined : scope.read(name)));
     const view = new View(step, inputs, {
+      fn: this.#fn,
       opset: this.#program.opset,
       float: this.#program.float,
       numbers: (x) => this.#numbers(x),
