@@ -5,7 +5,7 @@ import { DEFAULT_DOMAIN, domainOf, nodeName } from "./names.ts";
 
 /** Functions call functions; what is deeper than this, or larger, is no network. */
 const MAX_DEPTH = 32;
-const MAX_NODES = 1_000_000;
+const MAX_NODES = 100_000;
 
 const keyOf = (domain: string | undefined, name: string | undefined, overload: string | undefined): string =>
   JSON.stringify([domainOf(domain), name ?? "", overload ?? ""]);

@@ -12,21 +12,17 @@ const SIZES = [2, 1, 3, 4, 8];
  * with one free axis, which is the batch's, or with none is looked at, since others may ask for sizes that go together.
  */
 export function checkShapes(inputs: readonly ValueInfo[], evaluate: (x: Map<string, NDArray>) => NDArray[]): void {
-  const free = new Set(
-    inputs.flatMap(({ shape }) => shape?.filter((axis) => typeof axis !== "number") ?? [null, null]),
-  );
-  if (free.size > 1) return;
+  const free = inputs.flatMap(({ shape }) => shape?.filter((axis) => typeof axis !== "number") ?? [null, null]);
+  const names = new Set(free.filter((axis) => axis !== null));
+  if (names.size + free.filter((axis) => axis === null).length > 1) return;
   const failures: unknown[] = [];
-  for (const size of free.size === 0 ? SIZES.slice(0, 1) : SIZES) {
+  for (const size of free.length === 0 ? SIZES.slice(0, 1) : SIZES) {
     const avals = inputs.map(({ shape, dtype }) => {
       return makeAval(shape?.map((axis) => (typeof axis === "number" ? axis : size)) ?? [], dtype);
     });
     try {
-      traceToJaxpr(
-        (arrays) => evaluate(new Map(arrays.map((array, i) => [inputs[i]?.name ?? "", array]))),
-        avals,
-        true,
-      );
+      const named = (arrays: readonly NDArray[]) => new Map(arrays.map((array, i) => [inputs[i]?.name ?? "", array]));
+      traceToJaxpr((arrays) => evaluate(named(arrays)), avals);
       return;
     } catch (error) {
       failures.push(error);

@@ -246,7 +246,7 @@ test("functions that double at each level end with an error", async () => {
     outputs: ["y"],
     functions,
   });
-  await assertRejects(load(spec), "make more than 1000000 nodes");
+  await assertRejects(load(spec), "make more than 100000 nodes");
 });
 
 test("errors of operators name the function, the operator, the node, and its inputs", async () => {
