@@ -48,6 +48,8 @@ export interface TensorInfo {
 export const LENGTH_BYTES = 8;
 /** What Python's reader takes at most. */
 const MOST_HEADER_BYTES = 100_000_000;
+/** With which JSON begins. */
+const BRACE = 0x7b;
 
 export interface Safetensors {
   readonly tensors: ReadonlyMap<string, TensorInfo>;
@@ -76,9 +78,11 @@ function split(fn: string, file: Uint8Array): [header: Uint8Array, body: Uint8Ar
   }
   const length = new DataView(file.buffer, file.byteOffset).getBigUint64(0, true);
   if (length > MOST_HEADER_BYTES || Number(length) > file.length - LENGTH_BYTES) {
-    throw new Error(
-      `${fn}: the header's length, ${length} bytes, is beyond the file's ${file.length}; it is cut or no safetensors file.`,
-    );
+    const what =
+      file[0] === BRACE
+        ? "JSON, such as the index of a checkpoint in several files, which the option shards gives"
+        : "cut or no safetensors file";
+    throw new Error(`${fn}: the header's length, ${length} bytes, is beyond the file's ${file.length}; it is ${what}.`);
   }
   const begin = LENGTH_BYTES + Number(length);
   return [file.subarray(LENGTH_BYTES, begin), file.subarray(begin)];

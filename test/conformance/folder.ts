@@ -1,5 +1,5 @@
 /** Reference values in a folder. */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Source } from "./data.ts";
@@ -8,7 +8,8 @@ import type { Source } from "./data.ts";
 export const dataFolder = (): string => process.env.CONFORMANCE_DATA || fileURLToPath(new URL("data", import.meta.url));
 
 export function fromFolder(place: string): Source {
-  const files = existsSync(place) ? readdirSync(place, { recursive: true }).map((file) => `${file}`) : [];
+  const found = existsSync(place) ? readdirSync(place, { recursive: true }).map((file) => `${file}`) : [];
+  const files = found.filter((file) => statSync(join(place, file)).isFile());
   // Windows separates the parts of a path by another sign.
   const names = files.map((file) => file.split(sep).join("/")).sort();
   return { place, files: names, read: async (file) => readFileSync(join(place, file)) };
