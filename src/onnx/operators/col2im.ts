@@ -48,12 +48,12 @@ const col2Im: Operator = (node, inputs) => {
       padding: entry(padding, i),
     }),
   );
-  const places = placesOf(axes);
   const [batch, rows] = [entry(x.shape, 0), entry(x.shape, 1)];
   const features = rows / sizeOf(blocks);
-  if (x.ndim !== 3 || !Number.isInteger(features) || features * batch * places.length !== x.size) {
+  if (x.ndim !== 3 || !Number.isInteger(features) || x.shape[2] !== sizeOf(axes.map(countOf))) {
     node.fail(`blocks of ${blocks.join(" x ")} in images of ${sizes.join(" x ")} don't fit input 0`);
   }
+  const places = placesOf(axes);
   const images = lax.full([batch * features, sizeOf(sizes)], 0, x.dtype);
   const elements = lax.reshape(x, { newSizes: [batch * features, places.length] });
   // Places beyond the end are left out; negative ones would count from it.

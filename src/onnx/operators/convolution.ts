@@ -67,6 +67,7 @@ function croppingOf(
 ): readonly Pair[] {
   const how = autoPad(node);
   const wanted = node.has("output_shape") ? node.ints("output_shape").slice(-sizes.length) : undefined;
+  if (wanted && wanted.length !== sizes.length) node.fail(`attribute output_shape must have ${sizes.length} sizes`);
   if (how === "VALID" && !wanted) return sizes.map(() => [0, 0] as const);
   if (how === "NOTSET" && !wanted) return givenPadding(node, sizes.length);
   return sizes.map((n, i) => {

@@ -1,6 +1,6 @@
 /** Operators that read or write elements at places that an array names. Places outside read NaN and write nothing. */
 import { entry } from "../../base/lists.ts";
-import { range, type Shape, sizeOf } from "../../base/shapes.ts";
+import { range, type Shape, sameShape, sizeOf } from "../../base/shapes.ts";
 import { hostArray, type NDArray } from "../../ir/ndarray.ts";
 import { promoteOperands } from "../../lax/convert.ts";
 import { fromEnd } from "../../lax/gather.ts";
@@ -19,10 +19,17 @@ const gather: Operator = (node, inputs) => {
   return known === undefined ? take(x, indices, { axis }) : lax.indexInDim(x, known, { axis, keepdims: false });
 };
 
+/** Throws unless the indices have an array's axes, none of which is longer but that which they count along. */
+function checkRows(node: NodeView, x: NDArray, indices: NDArray, axis: number): void {
+  const fit = indices.ndim === x.ndim && indices.shape.every((n, i) => i === axis || n <= entry(x.shape, i));
+  if (!fit) node.fail(`the indices must have ${x.ndim} axes, none longer than that of input 0 but axis ${axis}`);
+}
+
 /** The indices may be fewer along the other axes, too. */
 const gatherElements: Operator = (node, inputs) => {
   const [x, indices] = [required(node, inputs, 0), required(node, inputs, 1)];
   const axis = axisOf(node, 0, x.ndim);
+  checkRows(node, x, indices, axis);
   const limitIndices = x.shape.map((n, i) => (i === axis ? n : entry(indices.shape, i)));
   return takeAlongAxis(lax.slice(x, { startIndices: x.shape.map(() => 0), limitIndices }), indices, { axis });
 };
@@ -85,16 +92,18 @@ function scattered(node: NodeView, table: NDArray, places: NDArray, updates: NDA
 /** How far each place of an array of `shape` lies from the beginning of its row along `axis`, in an array of `whole`. */
 function offsetsBeside(shape: Shape, whole: Shape, axis: number): NDArray {
   const strides = stridesOf(whole);
-  const list = shape.reduce<number[]>(
-    (places, n, i) => places.flatMap((p) => range(n).map((k) => (i === axis ? p : p + k * entry(strides, i)))),
-    [0],
+  const along = (i: number): NDArray => lax.mul(lax.broadcastedIota("int32", shape, i), entry(strides, i));
+  return range(shape.length).reduce(
+    (sum, i) => (i === axis ? sum : lax.add(sum, along(i))),
+    lax.full(shape, 0, "int32"),
   );
-  return hostArray(Int32Array.from(list), shape, "int32");
 }
 
 const scatterElements: Operator = (node, inputs) => {
   const [x, indices, updates] = [required(node, inputs, 0), required(node, inputs, 1), required(node, inputs, 2)];
   const axis = axisOf(node, 0, x.ndim);
+  checkRows(node, x, indices, axis);
+  if (!sameShape(indices.shape, updates.shape)) node.fail("the indices and the updates must have one shape");
   const size = entry(x.shape, axis);
   const along = fromEnd(indices, size);
   const place = lax.add(lax.mul(along, sizeOf(x.shape.slice(axis + 1))), offsetsBeside(indices.shape, x.shape, axis));

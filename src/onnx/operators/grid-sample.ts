@@ -99,6 +99,7 @@ const gridSample: Operator = (node, inputs) => {
   const [x, grid] = promoteOperands(node.op, [required(node, inputs, 0), required(node, inputs, 1)]);
   const [batch, features] = [entry(x.shape, 0), entry(x.shape, 1)];
   const sizes = x.shape.slice(2);
+  if (sizes.length < 1 || sizes.length > 3) node.fail("needs images of 1 to 3 axes");
   if (grid.shape.at(-1) !== sizes.length) node.fail(`needs a grid of vectors of ${sizes.length} coordinates`);
   const mode = choice(node, "mode", MODES, node.opset < 20 ? "bilinear" : "linear");
   const padding = choice(node, "padding_mode", ["zeros", "border", "reflection"], "zeros");
@@ -131,9 +132,13 @@ function homogeneous(node: NodeView, sizes: Shape, like: NDArray): NDArray {
   return hostArray(data, [rows.length, sizes.length + 1], like.dtype);
 }
 
+/** The places of a grid are listed. */
+const MOST_PLACES = 2 ** 20;
+
 const affineGrid: Operator = (node, inputs) => {
   const theta = required(node, inputs, 0);
   const sizes = node.known(1).slice(2);
+  if (sizeOf(sizes) > MOST_PLACES) node.fail(`a grid of ${sizes.join(" x ")} places is too large`);
   const places = homogeneous(node, sizes, theta);
   const grid = lax.dotGeneral(theta, places, { contractingDims: [[2], [1]] });
   const newSizes = [entry(theta.shape, 0), ...sizes, sizes.length];

@@ -7,7 +7,7 @@ import * as lax from "../../lax/index.ts";
 import { tril, triu } from "../../numpy/creation.ts";
 import { pad as padded } from "../../numpy/pad.ts";
 import type { NodeView, Operator, Operators } from "../operator.ts";
-import { axisOf, choice, listOf, required, variadic } from "./support.ts";
+import { axisOf, choice, listOf, onlyInt, required, variadic } from "./support.ts";
 
 const concat: Operator = (node, inputs) => {
   const arrays = promoteOperands(node.op, variadic(node, inputs));
@@ -16,8 +16,9 @@ const concat: Operator = (node, inputs) => {
 
 /** The sizes of the parts: as given, or as many equal ones as asked for, of which the last may be smaller. */
 function partSizes(node: NodeView, given: readonly number[] | undefined, size: number): readonly number[] {
-  if (given) return given;
-  const count = node.int("num_outputs", node.outputCount);
+  const count = node.outputCount;
+  if (given) return given.length === count ? given : node.fail(`needs ${count} sizes, got ${given.length}`);
+  onlyInt(node, "num_outputs", count);
   if (!node.has("num_outputs") && size % count) node.fail(`an axis of size ${size} has no ${count} equal parts`);
   const whole = Math.ceil(size / count);
   return range(count).map((i) => Math.max(0, Math.min(whole, size - i * whole)));
@@ -89,6 +90,9 @@ function paddingOf(node: NodeView, inputs: readonly (NDArray | undefined)[], x: 
   });
 }
 
+/** Each repetition is a part of the program. */
+const MOST_REPEATS = 64;
+
 /** Negative padding cuts off, before anything is added. */
 const pad: Operator = (node, inputs) => {
   const x = required(node, inputs, 0);
@@ -98,6 +102,9 @@ const pad: Operator = (node, inputs) => {
     const value = inputs[2] ?? node.number("value", 0);
     const fill = lax.reshape(lax.convertElementType(value, x.dtype), { newSizes: [] });
     return lax.pad(x, fill, { paddingConfig: padding.map(([low, high]) => [low, high, 0]) });
+  }
+  if (mode !== "edge" && padding.some(([low, high], axis) => low + high > MOST_REPEATS * entry(x.shape, axis))) {
+    node.fail(`mode "${mode}" can't go on for more than ${MOST_REPEATS} times an axis`);
   }
   const cut = lax.pad(x, lax.full([], 0, x.dtype), {
     paddingConfig: padding.map(([low, high]) => [Math.min(low, 0), Math.min(high, 0), 0]),

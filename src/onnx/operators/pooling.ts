@@ -29,6 +29,9 @@ interface Places {
   readonly counts: readonly number[];
 }
 
+/** Windows along an axis are listed. */
+const MOST_PLACES = 2 ** 20;
+
 function placesOf(node: NodeView, x: NDArray): Places {
   const sizes = spatialSizes(node, x);
   const windows = windowsOf(node, perSpatial(node, "kernel_shape", node.ints("kernel_shape")));
@@ -36,10 +39,16 @@ function placesOf(node: NodeView, x: NDArray): Places {
     node.fail(`attribute kernel_shape = [${windows.sizes.join(", ")}] must have ${sizes.length} entries`);
   }
   const asked = paddingOf(node, sizes, windows);
+  for (const [i, pair] of asked.entries()) {
+    const reach = entry(windows.reach, i);
+    if (pair.some((n) => n < 0 || n >= reach))
+      node.fail(`the pads [${pair.join(", ")}] must be less than a window's ${reach}`);
+  }
   const ceil = node.int("ceil_mode", 0) === 1 && autoPad(node) === "NOTSET";
   const places = sizes.map((size, i) =>
     placesAlong(size, entry(asked, i), entry(windows.reach, i), entry(windows.strides, i), ceil),
   );
+  if (places.some(([count]) => count > MOST_PLACES)) node.fail("there are too many windows along an axis");
   return { windows, asked, counts: places.map(([count]) => count), padding: places.map(([, pair]) => pair) };
 }
 
@@ -63,34 +72,38 @@ function countsAlong(size: number, axis: number, padded: boolean, { windows, ask
   const [first, last] = padded ? [-low, size + high] : [0, size];
   const [stride, dilation] = [entry(windows.strides, axis), entry(windows.dilations, axis)];
   return range(entry(counts, axis)).map((place) => {
-    const elements = range(entry(windows.sizes, axis)).map((k) => place * stride - low + k * dilation);
-    return elements.filter((at) => at >= first && at < last).length;
+    const before = (bound: number): number => Math.ceil((bound - place * stride + low) / dilation);
+    return Math.min(entry(windows.sizes, axis), before(last)) - Math.max(0, before(first));
   });
 }
 
-/** The divisors of a mean over windows, one for all or an array of the images' shape. */
-function divisors(node: NodeView, x: NDArray, places: Places): NDArray | number {
+/** Sums over windows divided by how many elements these have, an axis at a time: by one number, or by one for each place. */
+function means(node: NodeView, x: NDArray, sums: NDArray, places: Places): NDArray {
   const padded = node.int("count_include_pad", 0) === 1;
-  const along = x.shape.slice(2).map((size, axis) => countsAlong(size, axis, padded, places));
-  const all = along.reduce<number[]>((products, list) => products.flatMap((p) => list.map((n) => p * n)), [1]);
-  const same = all.every((n) => n === all[0]);
-  if (same) return all[0] ?? 1;
-  const list = x.dtype === "float64" ? Float64Array.from(all) : Float32Array.from(all);
-  const divisor = hostArray(list, places.counts, x.dtype);
-  const shape = [...x.shape.slice(0, 2), ...places.counts];
-  return lax.broadcastInDim(divisor, { shape, broadcastDimensions: range(places.counts.length, 2) });
+  return x.shape.slice(2).reduce((y, size, i) => {
+    const list = countsAlong(size, i, padded, places);
+    if (list.every((n) => n === list[0])) return list[0] === undefined ? y : lax.div(y, list[0]);
+    const data = y.dtype === "float64" ? Float64Array.from(list) : Float32Array.from(list);
+    const counts = hostArray(data, [list.length], y.dtype);
+    return lax.div(y, lax.broadcastInDim(counts, { shape: y.shape, broadcastDimensions: [i + 2] }));
+  }, sums);
 }
 
 const averagePool: Operator = (node, inputs) => {
   const x = required(node, inputs, 0);
   const places = placesOf(node, x);
-  return lax.div(lax.reduceWindowSum(x, windowOptions(places)), divisors(node, x, places));
+  return means(node, x, lax.reduceWindowSum(x, windowOptions(places)), places);
 };
+
+function powerOf(node: NodeView): number {
+  const p = node.int("p", 2);
+  return p >= 1 ? p : node.fail(`attribute p = ${p} must be at least 1`);
+}
 
 const lpPool: Operator = (node, inputs) => {
   const x = required(node, inputs, 0);
   const options = windowOptions(placesOf(node, x));
-  return powerNorm(x, node.int("p", 2), (powers) => lax.reduceWindowSum(powers, options));
+  return powerNorm(x, powerOf(node), (powers) => lax.reduceWindowSum(powers, options));
 };
 
 /** An operator over the whole of each image. */
@@ -103,7 +116,7 @@ const overImages = (apply: (x: NDArray, axis: readonly number[], node: NodeView)
 export const pools: Operators = {
   AveragePool: /* @__PURE__ */ ofFloats(averagePool),
   GlobalAveragePool: /* @__PURE__ */ overImages((x, axis) => mean(x, { axis, keepdims: true })),
-  GlobalLpPool: /* @__PURE__ */ overImages((x, axis, node) => normOver(x, axis, node.int("p", 2), true)),
+  GlobalLpPool: /* @__PURE__ */ overImages((x, axis, node) => normOver(x, axis, powerOf(node), true)),
   GlobalMaxPool: /* @__PURE__ */ overImages((x, axis) => max(x, { axis, keepdims: true })),
   LpPool: /* @__PURE__ */ ofFloats(lpPool),
   MaxPool: maxPool,

@@ -128,6 +128,9 @@ function layerOf(node: NodeView, kind: Kind, given: Inputs): Layer {
   if (x.ndim !== 3 || w.ndim !== 3 || r.ndim !== 3 || w.shape[1] !== kind.gates * hidden) {
     node.fail(`inputs 0, 1 and 2 must have 3 axes, and inputs 1 and 2 ${kind.gates} rows for each hidden unit`);
   }
+  if (inputs[3] && inputs[3].shape.at(-1) !== 2 * kind.gates * hidden) {
+    node.fail(`the bias, input 3, must have ${2 * kind.gates * hidden} numbers for each direction`);
+  }
   if (node.int("hidden_size", hidden) !== hidden) {
     node.fail(`attribute hidden_size = ${node.int("hidden_size")} is not that of the weights, ${hidden}`);
   }

@@ -1,6 +1,4 @@
 /** Where the elements of a resized axis lie on the axis that it is made of, and which of its elements they are made of. */
-import { range } from "../../base/shapes.ts";
-
 export const COORDINATES = [
   "half_pixel",
   "half_pixel_symmetric",
@@ -51,7 +49,7 @@ export const NEAREST = {
 export const clamped = (at: number, size: number): number => Math.min(size - 1, Math.max(0, at));
 
 /** The weight of an element at a distance, which is 0 from `radius` on. */
-export interface Filter {
+interface Filter {
   readonly radius: number;
   readonly weight: (distance: number) => number;
 }
@@ -83,15 +81,13 @@ export function weightsAt(coordinates: readonly number[], axis: AxisResize, samp
   const matrix = new Float64Array(axis.from * axis.to);
   coordinates.forEach((at, j) => {
     const first = Math.floor(at - reach) + 1;
-    const taps = range(Math.ceil(at + reach) - first, first).map((i) => ({
-      i,
-      w: filter.weight(Math.abs(i - at) * narrow),
-    }));
-    const counted = excludeOutside ? taps.filter(({ i }) => i >= 0 && i < axis.from) : taps;
-    const total = counted.reduce((sum, { w }) => sum + w, 0);
-    for (const { i, w } of counted) {
+    const [low, high] = excludeOutside ? [Math.max(0, first), Math.min(axis.from, at + reach)] : [first, at + reach];
+    const weight = (i: number): number => filter.weight(Math.abs(i - at) * narrow);
+    let total = 0;
+    for (let i = low; i < high; i++) total += weight(i);
+    for (let i = low; i < high; i++) {
       const place = clamped(i, axis.from) * axis.to + j;
-      matrix[place] = (matrix[place] ?? 0) + w / total;
+      matrix[place] = (matrix[place] ?? 0) + weight(i) / total;
     }
   });
   return matrix;

@@ -114,9 +114,22 @@ function resizeAxis(x: NDArray, axis: AxisResize, i: number, { mode, coordinates
   return elementsAt(x, places, i);
 }
 
+/** The weights of an axis are a matrix, its places a list: what damaged files ask for may not be made. */
+const MOST_WEIGHTS = 2 ** 24;
+const MOST_PLACES = 2 ** 20;
+
+function checkAxis(node: NodeView, axis: AxisResize, i: number, weighs: boolean): void {
+  const { from, to, scale } = axis;
+  if (from === 0 && to !== 0) node.fail(`axis ${i} is empty and can't be resized`);
+  if (!Number.isInteger(to) || to < 0 || !(scale >= 0)) node.fail(`the scale ${scale} can't be that of axis ${i}`);
+  if (to > MOST_PLACES || (weighs && !isSame(axis) && from * to > MOST_WEIGHTS)) {
+    node.fail(`axis ${i} of size ${from} is too large to get the size ${to}`);
+  }
+}
+
 function resized(node: NodeView, x: NDArray, axes: readonly AxisResize[], modes: Modes): NDArray {
   if (modes.mode !== "nearest" && !isFloat(x.dtype)) node.fail(`mode "${modes.mode}" needs floats`);
-  if (axes.some(({ from, to }) => from === 0 && to !== 0)) node.fail("an empty axis can't be resized");
+  for (const [i, axis] of axes.entries()) checkAxis(node, axis, i, modes.mode !== "nearest");
   const y = axes.reduce((result, axis, i) => resizeAxis(result, axis, i, modes), x);
   return extrapolated(node, y, axes, modes.coordinates);
 }

@@ -1,6 +1,6 @@
 /** The attributes that convolutions and pools share: strides, dilations and padding along the spatial axes. */
 import { entry } from "../../base/lists.ts";
-import { type Shape, sizeOf } from "../../base/shapes.ts";
+import type { Shape } from "../../base/shapes.ts";
 import type { NDArray } from "../../ir/ndarray.ts";
 import { resolvePadding } from "../../lax/products/conv.ts";
 import type { NodeView } from "../operator.ts";
@@ -74,5 +74,3 @@ export function placesAlong(
 
 /** Ones for batch and features in front of a list for the spatial axes. */
 export const behindFeatures = <T>(list: readonly T[], one: T): T[] => [one, one, ...list];
-
-export const elementsIn = ({ sizes }: Windows): number => sizeOf(sizes);
