@@ -1,2 +1,9 @@
-/** EIGEN alone, in the memory of the kernels, whose products it calls. */
-export { eigen } from "./linalg/eigen";
+/** EIGEN and SVD alone, in the memory of the kernels, whose products they call. */
+import { symmetric } from "./linalg/eigen";
+import { singular } from "./linalg/singular";
+import { Command } from "./opcodes";
+
+export function eigen(command: usize): void {
+  if (load<u32>(command) == Command.SVD) singular(command);
+  else symmetric(command);
+}

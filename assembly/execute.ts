@@ -106,6 +106,7 @@ function compute(command: usize, code: u32): void {
       linalg(command);
       break;
     case Command.EIGEN:
+    case Command.SVD:
       runEigen(command);
       break;
     default:

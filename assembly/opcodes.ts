@@ -103,6 +103,11 @@ export const enum Command {
    * SHARED, and a module of its own (`eigen.ts`).
    */
   EIGEN = 15,
+  /**
+   * `[SVD, len, dtype, A^T, U^T, values, V^T, room, batch, n, m, k, k * m]`: of A with m rows and n columns, m >= n; no vectors for
+   * k = 0, else k of U. Never SHARED, and in EIGEN's module.
+   */
+  SVD = 16,
   /** `[LOOP, len, trips, words]`: the commands in the next `words` words, again and again; ENDLESS ends by LEAVE alone. */
   LOOP = 20,
   /** `[BRANCH, len, address, value, words]`: goes past the next `words` words unless the int32 at the address is `value`. */

@@ -4,8 +4,8 @@
  * exports), or does not leave them the memory they count on (the module's own data).
  *
  * The innermost loops of products are built once more with fused multiply-adds, to `dist/kernels-relaxed.wasm`; a
- * host may put them in the place of those in `dist/kernels.wasm`, which give the same bits on every engine. Eigenvalues are a
- * module of their own, `dist/eigen.wasm`, that only programs with eigenvalues carry. A small module,
+ * host may put them in the place of those in `dist/kernels.wasm`, which give the same bits on every engine. Eigenvalues
+ * and singular values are a module of their own, `dist/eigen.wasm`, that only programs with either carry. A small module,
  * `dist/unpack.wasm`, unpacks both where they travel inside of code; the package has it there only.
  *
  * With `--fast` the optimizer goes over them once and not until nothing changes any more. A lower level of it is no way to

@@ -6,14 +6,14 @@ import { gzipSync } from "node:zlib";
 
 /** The files that are loaded whole, and the most KB gzipped that each may have: close above what it holds today. */
 const limits = {
-  "cotangent.js": 176.5,
+  "cotangent.js": 178.5,
   "cotangent.webgpu.js": 43,
   "cotangent.io.js": 12,
   "cotangent.onnx.js": 40,
-  "cotangent.iife.js": 218.5,
+  "cotangent.iife.js": 220,
   "kernels.wasm": 29.5,
   "kernels-relaxed.wasm": 2.5,
-  "eigen.wasm": 3.8,
+  "eigen.wasm": 5.5,
 };
 const dist = fileURLToPath(new URL("../dist/", import.meta.url));
 const kb = (bytes) => `${(bytes / 1000).toFixed(1)} KB`.padStart(11);

@@ -9,3 +9,6 @@ export function at(x: usize, i: usize): f64 {
 export function set(x: usize, i: usize, value: f64): void {
   store<f64>(x + (i << 3), value);
 }
+
+/** Beside 1 it is nothing, and its fourth power can still be divided by. */
+@inline export const TINY: f64 = 5.5e-76;

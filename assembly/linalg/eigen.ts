@@ -5,11 +5,12 @@
 import { divide } from "./divide";
 import { LIST_BYTES, useList } from "./product";
 import { get, ITEM, put, useType } from "./rows";
-import { reflectBack, tridiagonalize } from "./tridiagonal";
+import { reflectBack } from "./reflections";
+import { tridiagonalize } from "./tridiagonal";
 import { DType } from "../opcodes";
 
 /** `[EIGEN, len, dtype, A, V, values, room, batch, n, n, count, n]`: one thread computes all of it. */
-export function eigen(command: usize): void {
+export function symmetric(command: usize): void {
   useType(load<u32>(command, 8));
   let a = <usize>load<u32>(command, 12);
   let vectors = <usize>load<u32>(command, 16);
@@ -45,7 +46,7 @@ function decompose(a: usize, out: usize, values: usize, n: usize, withVectors: b
     useType(DType.FLOAT64);
     tridiagonalize(matrix, n, d, e, factors, spare);
     divide(d, e, vectors, n, withVectors, spare);
-    if (withVectors) reflectBack(matrix, n, factors, vectors, spare);
+    if (withVectors) reflectBack(matrix + 8, n << 3, n - 1, n - 1, factors, vectors + 8, n << 3, n, spare);
     useType(item == 4 ? DType.FLOAT32 : DType.FLOAT64);
   }
   for (let i: usize = 0; i < n; ++i) put(values + i * ITEM, finite ? load<f64>(d + (i << 3)) / scale : NaN);
@@ -54,7 +55,7 @@ function decompose(a: usize, out: usize, values: usize, n: usize, withVectors: b
 }
 
 /** A power of two that brings the largest element near 1, so that no square overflows or vanishes; 0 if one isn't finite. */
-function scaleOf(a: usize, size: usize): f64 {
+export function scaleOf(a: usize, size: usize): f64 {
   let largest: f64 = 0;
   for (let i: usize = 0; i < size; ++i) {
     const x = Math.abs(get(a + i * ITEM));

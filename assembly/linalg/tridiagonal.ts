@@ -1,15 +1,12 @@
 /**
- * Householder's tridiagonalisation of a symmetric float64 matrix, and the way back for eigenvectors.
+ * Householder's tridiagonalisation of a symmetric float64 matrix.
  *
  * Each step reads and writes what is left of the lower triangle once: it subtracts what the step before has left to do and
  * multiplies by the next reflection's vector on the way, since the memory is what a product of a matrix and a vector waits for.
  */
 import { at, set } from "./doubles";
-import { product } from "./product";
-import { dot, subtract } from "./rows";
-
-/** Reflections that go back together, as two products. */
-@inline const PANEL: usize = 32;
+import { reflection } from "./reflections";
+import { dot } from "./rows";
 
 /**
  * Writes the diagonal to `d`, what is beside it to `e`, and the reflections' vectors, whose factors are `factors`, to the rows
@@ -28,7 +25,7 @@ export function tridiagonalize(a: usize, n: usize, d: usize, e: usize, factors: 
     }
     set(d, k, at(u, k));
     if (k + 1 == n) break;
-    const factor = reflection(u, k + 1, n, e);
+    const factor = reflection(u, k + 1, n, e + (k << 3));
     set(factors, k, factor);
     // What is above the diagonal is free, and keeps the vector.
     const product = a + k * bytes;
@@ -43,22 +40,6 @@ export function tridiagonalize(a: usize, n: usize, d: usize, e: usize, factors: 
     u = free;
   }
   for (let k: usize = 0; k < n; ++k) memory.fill(a + k * bytes, 0, (k + 1) << 3);
-}
-
-/** Turns `x[first..]` into the vector that reflects it onto its first axis: the factor; and `e[first - 1]`, what it comes to. */
-function reflection(x: usize, first: usize, n: usize, e: usize): f64 {
-  const corner = at(x, first);
-  const below = x + ((first + 1) << 3);
-  const square = dot(below, below, n - first - 1);
-  set(x, first, 1);
-  if (square == 0) {
-    set(e, first - 1, corner);
-    return 0;
-  }
-  const length = copysign<f64>(Math.sqrt(corner * corner + square), -corner);
-  set(e, first - 1, length);
-  for (let i = first + 1; i < n; ++i) set(x, i, at(x, i) / (corner - length));
-  return (length - corner) / length;
 }
 
 /**
@@ -109,61 +90,5 @@ function finishRow(row: usize, i: usize, j: usize, v: usize, w: usize, u: usize,
     set(row, j, x);
     set(y, i, at(y, i) + x * at(u, j));
     if (j < i) set(y, j, at(y, j) + x * at(u, i));
-  }
-}
-
-/**
- * Turns eigenvectors of the tridiagonal matrix, the `n` rows of `z`, into the original's: the last reflections first, a panel at a
- * time as `I - V T V^T` (Schreiber and Van Loan 1989). `spare` has room for a matrix and 64 n + 1024 numbers.
- */
-export function reflectBack(a: usize, n: usize, factors: usize, z: usize, spare: usize): void {
-  const bytes = n << 3;
-  const triangle = spare + PANEL * bytes;
-  const along = triangle + PANEL * PANEL * 8;
-  const matrix = along + PANEL * bytes;
-  let last = n - 1;
-  while (last > 0) {
-    const first = last > PANEL ? last - PANEL : 0;
-    const count = last - first;
-    const tail = (first + 1) << 3;
-    const width = n - first - 1;
-    const vectors = a + first * bytes + tail;
-    panelTriangle(vectors, bytes, width, count, factors + (first << 3), triangle);
-    // Rows of T V^T.
-    memory.fill(spare, 0, count * width * 8);
-    for (let i: usize = 0; i < count; ++i) {
-      for (let j = i; j < count; ++j) {
-        subtract(spare + i * width * 8, vectors + j * bytes, -load<f64>(triangle + (i * PANEL + j) * 8), width);
-      }
-    }
-    product(z + tail, bytes, spare, width * 8, 8, along, count * 8, n, count, width);
-    product(along, count * 8, vectors, 8, bytes, matrix, width * 8, n, width, count);
-    for (let i: usize = 0; i < n; ++i) subtract(z + i * bytes + tail, matrix + i * width * 8, 1, width);
-    last = first;
-  }
-}
-
-/** T of a panel, upper triangular. */
-function panelTriangle(
-  vectors: usize,
-  bytes: usize,
-  width: usize,
-  count: usize,
-  factors: usize,
-  triangle: usize,
-): void {
-  for (let j: usize = 0; j < count; ++j) {
-    const factor = at(factors, j);
-    const column = triangle + j * 8;
-    for (let i: usize = 0; i < j; ++i) {
-      store<f64>(column + i * PANEL * 8, -factor * dot(vectors + i * bytes, vectors + j * bytes, width));
-    }
-    // Row i of the product needs the entries from i on alone, so that it can take the place of the i-th.
-    for (let i: usize = 0; i < j; ++i) {
-      let sum: f64 = 0;
-      for (let l = i; l < j; ++l) sum += load<f64>(triangle + (i * PANEL + l) * 8) * load<f64>(column + l * PANEL * 8);
-      store<f64>(column + i * PANEL * 8, sum);
-    }
-    store<f64>(column + j * PANEL * 8, factor);
   }
 }

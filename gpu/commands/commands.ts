@@ -12,8 +12,8 @@ import { argsortKernels } from "./sort.ts";
 
 type Generator = (step: KernelStep, settings: Settings) => Kernel[];
 
-/** EIGEN is the processor's own. */
-type Command = Exclude<KernelStep["command"], "EIGEN">;
+/** EIGEN and SVD are the processor's own. */
+type Command = Exclude<KernelStep["command"], "EIGEN" | "SVD">;
 
 const GENERATORS: Record<Command, Generator> = {
   GATHER: gatherKernels,

@@ -77,8 +77,8 @@ export const COMMON_COMMANDS = [
   "JACOBI",
 ] as const;
 
-/** All of them: the last is the processor's own. */
-export const KERNEL_COMMANDS = [...COMMON_COMMANDS, "EIGEN"] as const;
+/** All of them: the last are the processor's own. */
+export const KERNEL_COMMANDS = [...COMMON_COMMANDS, "EIGEN", "SVD"] as const;
 
 export type CommonCommand = (typeof COMMON_COMMANDS)[number];
 export type KernelCommand = (typeof KERNEL_COMMANDS)[number];

@@ -1,4 +1,5 @@
-/** Jacobi's rotations, and what the decompositions by them and by reflections have in common. */
+/** Jacobi's rotations and Householder's reflections, and what the decompositions by them have in common. */
+import { UnsupportedError } from "../base/errors.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { add, div, reciprocal, sub } from "./arithmetic.ts";
 import { factorization } from "./decomposition.ts";
@@ -12,6 +13,11 @@ export const jacobi = /* @__PURE__ */ factorization("JACOBI", (n, m, k) => [
   [n, k],
 ]);
 
+/** Takes and gives transposed matrices. */
+export const householder = /* @__PURE__ */ factorization("HOUSEHOLDER", (n, m, k) => [
+  [n, m],
+  [k, m],
+]);
 /** Divided by their largest elements, so that no square overflows or vanishes; and these. */
 export function scaled(a: NDArray): [NDArray, NDArray] {
   const constant = stopGradient(a);
@@ -26,4 +32,12 @@ export const sorted = (x: NDArray, descending: boolean): NDArray => sortWithPlac
 export function reciprocals(difference: NDArray): NDArray {
   const identity = identityLike(difference);
   return sub(reciprocal(add(difference, identity)), identity);
+}
+
+export function needsReduced(name: string, vectors: NDArray, count: number): void {
+  if (vectors.shape.at(-1) === count) return;
+  throw new UnsupportedError(
+    `${name}: there is no derivative of more vectors than columns (fullMatrices, mode "complete") of a matrix that ` +
+      "isn't square; use the reduced decomposition.",
+  );
 }

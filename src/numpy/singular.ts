@@ -8,10 +8,10 @@ import type { NDArray } from "../ir/ndarray.ts";
 import type { One } from "../ir/primitive.ts";
 import { promoteToFloat } from "../lax/convert.ts";
 import { withDerivative } from "../lax/decomposition.ts";
-import * as factorizations from "../lax/factorizations.ts";
 import * as lax from "../lax/index.ts";
 import { epsilon, matmul, spread, transposed } from "../lax/matrix.ts";
 import { type ArrayLike, asArray } from "../lax/operands.ts";
+import * as decompositions from "../lax/singular.ts";
 import { where } from "./logic.ts";
 import { inverse, matrices } from "./matrices.ts";
 import { checkOrd, type NormOptions, normOf } from "./norm.ts";
@@ -39,8 +39,8 @@ export function svd(a: ArrayLike, ...args: unknown[]): NDArray | [NDArray, NDArr
   const named = namedArguments<SvdOptions>(fn, ["fullMatrices", "computeUv"], args);
   const { fullMatrices = true, computeUv = true } = named;
   const given = matrices(fn, a, false);
-  if (!computeUv) return singularValues(given);
-  return factorizations.svd(given, fullMatrices);
+  if (!computeUv) return decompositions.svdvals(given);
+  return decompositions.svd(given, fullMatrices);
 }
 
 /**
@@ -50,10 +50,8 @@ export function svd(a: ArrayLike, ...args: unknown[]): NDArray | [NDArray, NDArr
 export function svdvals(a: ArrayLike, ...rest: never[]): NDArray {
   const fn = "numpy.linalg.svdvals";
   noMore(fn, rest);
-  return singularValues(matrices(fn, a, false));
+  return decompositions.svdvals(matrices(fn, a, false));
 }
-
-const singularValues = (a: NDArray): NDArray => factorizations.svd(a, false)[1];
 
 /**
  * The ratio of the largest to the smallest singular value, or with another norm `ord` than 2 that of the matrix times that of its
@@ -130,7 +128,7 @@ export function pinv(a: ArrayLike, ...args: RtolArguments): NDArray {
 
 function pseudoInverse(given: NDArray, rtol: ArrayLike): NDArray {
   if (given.size === 0) return transposed(given);
-  const [u, s, vT] = factorizations.svd(lax.stopGradient(given), false);
+  const [u, s, vT] = decompositions.svd(lax.stopGradient(given), false);
   const inverses = lax.select(significant(s, rtol), lax.reciprocal(s), lax.full(s.shape, 0, s.dtype));
   const scaled = lax.mul(vT, spread(inverses, vT, -2));
   return attachPinv(given, [matmul(transposed(scaled), transposed(u))])[0];
@@ -149,7 +147,7 @@ export function matrixRank(a: ArrayLike, ...args: RtolArguments): NDArray {
 
 function rankOf(given: NDArray, rtol: ArrayLike): NDArray {
   if (given.size === 0) return lax.full(given.shape.slice(0, -2), 0, "int32");
-  const counted = significant(singularValues(given), rtol);
+  const counted = significant(decompositions.svdvals(given), rtol);
   return lax.reduceSum(lax.convertElementType(counted, "int32"), { axes: [-1] });
 }
 
@@ -188,5 +186,5 @@ export function lstsq(
   const x = matmul(pseudoInverse(matrix, rtol), columns);
   const residuals = lax.reduceSum(lax.square(lax.sub(columns, matmul(matrix, x))), { axes: [0] });
   const solved = rhs.ndim === 1 ? lax.reshape(x, { newSizes: [-1] }) : x;
-  return [solved, residuals, rankOf(matrix, rtol), singularValues(matrix)];
+  return [solved, residuals, rankOf(matrix, rtol), decompositions.svdvals(matrix)];
 }

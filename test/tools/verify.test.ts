@@ -64,6 +64,8 @@ const programs: Record<string, [Fn, NDArray[]]> = {
   HOUSEHOLDER: [(x) => np.linalg.qr(x), [MATRIX]],
   JACOBI: [(x) => np.linalg.svd(x), [MATRIX]],
   EIGEN: [(x) => np.linalg.eigh(x), [randomArray([2, 40, 40], 7)]],
+  SVD: [(x) => np.linalg.svd(x), [randomArray([2, 40, 30], 9)]],
+  "SVD without vectors": [(x) => np.linalg.svdvals(x), [randomArray([20, 33], 10)]],
   "EIGEN without vectors": [(x) => np.linalg.eigvalsh(x), [randomArray([33, 33], 8)]],
 };
 

@@ -168,6 +168,7 @@ const SIZES: Readonly<Record<KernelCommand, (...words: number[]) => number[]>> =
   HOUSEHOLDER: (batch, n, m, k) => [batch * n * m, batch * n * m, batch * k * m],
   JACOBI: (batch, n, m, k) => [batch * n * m, batch * n * m, batch * n * k],
   EIGEN: (batch, n) => [batch * n * n, batch * n * n, batch * n, -1],
+  SVD: (batch, n, m, k) => [batch * n * m, batch * k * m, batch * n, batch * n * n, -1],
   TRIANGULAR_SOLVE: (batch, m, n) => [batch * m * m, batch * m * n, batch * m * n],
   LU_SOLVE: (batch, m, n) => [-1, batch * m * m, batch * (m + 1), batch * m * n, batch * m * n],
 };
@@ -183,6 +184,7 @@ const ACCEPTED: Readonly<Record<KernelCommand, readonly DType[]>> = {
   HOUSEHOLDER: NUMBERS.filter(isFloat),
   JACOBI: NUMBERS.filter(isFloat),
   EIGEN: NUMBERS.filter(isFloat),
+  SVD: NUMBERS.filter(isFloat),
   TRIANGULAR_SOLVE: NUMBERS.filter(isFloat),
   LU_SOLVE: NUMBERS.filter(isFloat),
 };
