@@ -6,7 +6,7 @@
 
 import type { DType } from "../base/dtypes.ts";
 import { type HostArray, storageOf } from "../ir/ndarray.ts";
-import { isMask, isTable, isUniform } from "./tables.ts";
+import { isChoosing, isForbidding, isTable, isUniform } from "./tables.ts";
 import type { Use, Uses } from "./uses.ts";
 
 /** A tensor of floats in a file, whether it is a parameter, and why. */
@@ -113,9 +113,10 @@ function verdict(candidate: Candidate, uses: Uses): Verdict {
   if (weight) return weightVerdict(candidate, weight);
   if (places.every((use) => isAt(SETTINGS, use))) return [false, `a setting of ${opOf(places)}`];
   if (spelled) return [false, "a Constant node that isn't a weight of a product"];
-  if (isMask(x)) return [false, "a mask"];
+  if (isForbidding(x)) return [false, "a mask"];
   if (array.ndim > 0 && isVector(array.shape) && places.some((use) => isBias(use, uses))) return [true, "a bias"];
   if (array.size === 1) return [false, "one number"];
+  if (isChoosing(x)) return [false, "a mask"];
   if (isTable(x, array.shape)) return [false, "a table of equal steps or of sine waves"];
   if (isUniform(x) && isAnonymous(name) && !isVector(array.shape)) return [false, "one number, repeated"];
   if (places.some((use) => isNormalizationOfInput(use, uses))) return [false, "a statistic of the inputs"];

@@ -5,17 +5,14 @@ import type { Shape } from "../base/shapes.ts";
 /** What is added to a logit to forbid it is at most this. */
 const FORBIDDEN = -100;
 
-/** Whether all elements are 0 or 1, or 0 or a large negative number, and both occur. */
-export function isMask(x: TypedArray): boolean {
-  const zeros = count(x, (value) => value === 0);
-  if (zeros === 0 || zeros === x.length) return false;
-  return zeros + count(x, (value) => value === 1) === x.length || zeros + count(x, (v) => v <= FORBIDDEN) === x.length;
-}
+/** Whether all elements are 0 or a large negative number, and both occur: what is added to logits. */
+export const isForbidding = (x: TypedArray): boolean => areTwo(x, (value) => value <= FORBIDDEN);
 
-function count(x: TypedArray, holds: (value: number) => boolean): number {
-  let found = 0;
-  for (const value of x) if (holds(value)) found++;
-  return found;
+/** Whether all elements are 0 or 1, and both occur: what is multiplied or compared. */
+export const isChoosing = (x: TypedArray): boolean => areTwo(x, (value) => value === 1);
+
+function areTwo(x: TypedArray, isOther: (value: number) => boolean): boolean {
+  return x.every((value) => value === 0 || isOther(value)) && x.includes(0) && x.some(isOther);
 }
 
 /** Whether all elements are equal. */

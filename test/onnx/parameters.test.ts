@@ -150,6 +150,19 @@ test("numbers that formulas have aren't, and neither are masks", async () => {
   );
 });
 
+test("a bias of zeros and ones, such as that of a forget gate, is a bias; what forbids a product's entries is a mask", async () => {
+  await check(
+    [
+      ["Gemm", ["x", "w"], ["a"]],
+      ["Add", ["a", "gates"], ["b"]],
+      ["MatMul", ["b", "v"], ["c"]],
+      ["Add", ["c", "mask"], ["y"]],
+    ],
+    [random("w", [4, 3]), of("gates", [3], 0, 1, 0), random("v", [3, 2]), of("mask", [1, 2], 0, -1e9)],
+    { w: /^\+/, gates: /^\+ a bias/, v: /^\+/, mask: /^- a mask/ },
+  );
+});
+
 test("what is neither a weight of a product nor a constant is a parameter: scales, class tokens, positions", async () => {
   await check(
     [
