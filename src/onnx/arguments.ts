@@ -3,7 +3,7 @@ import { category, isFloat } from "../base/dtypes.ts";
 import { describe, formatShape, ShapeError } from "../base/errors.ts";
 import { isPlainObject } from "../base/plain.ts";
 import { sameShape } from "../base/shapes.ts";
-import { HostArray, type NDArray, storageOf } from "../ir/ndarray.ts";
+import { HostArray, NDArray, storageOf } from "../ir/ndarray.ts";
 import { convertElementType } from "../lax/index.ts";
 import { asArray } from "../lax/operands.ts";
 import { listed } from "./names.ts";
@@ -11,6 +11,16 @@ import type { FloatType } from "./types.ts";
 import type { ValueInfo } from "./values.ts";
 
 const FN = "onnx f";
+
+/** What floats are computed in: float64 where a parameter or an input of floats is, as in all of the library. */
+export function floatOf(float: FloatType, params: unknown, x: unknown, expected: readonly ValueInfo[]): FloatType {
+  const inputs = inputValues(x, expected).filter((_, i) => isFloat(expected[i]?.dtype ?? float));
+  const all = [...inputs, ...(isPlainObject(params) ? Object.values(params) : [])];
+  return all.some(isDouble) ? "float64" : float;
+}
+
+const isDouble = (x: unknown): boolean =>
+  x instanceof NDArray ? x.dtype === "float64" && !x.aval.weak : x instanceof Float64Array;
 
 /** The parameters by name: all that there are, and none else, of their shapes. */
 export function givenParams(

@@ -2,7 +2,7 @@
 import { noMore } from "../base/errors.ts";
 import { readBytes, type Source } from "../io/source.ts";
 import { HostArray, type NDArray } from "../ir/ndarray.ts";
-import { givenInputs, givenParams } from "./arguments.ts";
+import { floatOf, givenInputs, givenParams } from "./arguments.ts";
 import { allSteps, type Body, bodyOf, checkOperators } from "./body.ts";
 import { elementTypes } from "./element-types.ts";
 import { onEach, takesOneExample, withFreeBatch } from "./examples.ts";
@@ -17,6 +17,7 @@ import { type Program, run } from "./run.ts";
 import { type Constant, isFloatTensor, readTensor } from "./tensors.ts";
 import { chosenTies, findTies, type Tie, withTied } from "./ties.ts";
 import { checkShapes } from "./trial.ts";
+import type { FloatType } from "./types.ts";
 import { Uses } from "./uses.ts";
 import { takesDoubles, type ValueInfo, valueInfo } from "./values.ts";
 
@@ -81,25 +82,29 @@ export async function load<Out extends Outputs = NDArray>(
   const float = chosen.dtype ?? (takesDoubles(body.inputs) ? "float64" : "float32");
   const inputs = wantedInputs(body, chosen).map((input) => valueInfo(input, "input", float));
   const outputs = declared.map((output) => valueInfo(output, "output", float));
-  const constants = await readConstants(body, (tensor, bytes) => readTensor(tensor, float, bytes), chosen);
-  const top = constants.get(body) ?? new Map();
+  const constantsAs = await readConstants(body, chosen);
+  const top = constantsAs(float).get(body) ?? new Map();
   const initializers = chosenParams(judged(body, top), chosen.params);
-  const trainable = separate(top, initializers);
+  const trainable = paramsAmong(top, initializers);
   const ties = findTies(trainable);
   const tied = chosenTies(ties, chosen.tie);
   for (const { names } of tied) trainable.delete(names[1]);
 
-  const program: Program = { body, constants, operators, opset, float, types: elementTypes(body) };
-  const evaluate = (fn: string, given: ReadonlyMap<string, NDArray>, x: ReadonlyMap<string, NDArray>): NDArray[] =>
-    run(fn, program, new Map([...withTied(given, tied), ...x]));
-  checkShapes(inputs, (x) => evaluate("onnx.load", trainable, x));
+  const types = elementTypes(body);
+  const programAs = (float: FloatType): Program => {
+    return { body, constants: constantsAs(float), operators, opset, float, types };
+  };
+  const evaluate = (fn: string, float: FloatType, given: Values, x: Values): NDArray[] =>
+    run(fn, programAs(float), new Map([...withTied(given, tied), ...x]));
+  checkShapes(inputs, (x) => evaluate("onnx.load", float, trainable, x));
   const isAlone = takesOneExample(inputs, outputs);
   const taken = isAlone ? withFreeBatch(inputs) : inputs;
   const f = (given: Params, x: Inputs, ...rest: never[]): Out => {
     noMore("onnx f", rest);
-    const own = givenParams(given, trainable, float);
-    const each = (values: ReadonlyMap<string, NDArray>): NDArray[] => evaluate("onnx f", own, values);
-    const values = givenInputs(x, taken, float);
+    const type = chosen.dtype ?? floatOf(float, given, x, taken);
+    const own = givenParams(given, trainable, type);
+    const each = (values: Values): NDArray[] => evaluate("onnx f", type, own, values);
+    const values = givenInputs(x, taken, type);
     const results = isAlone ? onEach(values, each) : each(values);
     const [only] = results;
     const isOne = results.length === 1 && only;
@@ -141,24 +146,26 @@ function wantedInputs(body: Body, { outputs }: LoadOptions): Body["inputs"] {
   return body.inputs.filter(({ name = "" }) => used.has(name));
 }
 
-/** The values of all tensors that the graph and those inside of it use. */
-async function readConstants(
-  body: Body,
-  read: (tensor: TensorProto, bytes?: Uint8Array) => Constant,
-  { externalData }: LoadOptions,
-): Promise<Map<Body, Map<string, Constant>>> {
+type Values = ReadonlyMap<string, NDArray>;
+type Constants = ReadonlyMap<Body, ReadonlyMap<string, Constant>>;
+
+/** The values of all tensors that the graph and those inside of it use, with floats of a type; each is read when it is asked for. */
+async function readConstants(body: Body, { externalData }: LoadOptions): Promise<(float: FloatType) => Constants> {
   const bodies = [body, ...allSteps(body).flatMap(({ bodies }) => [...bodies.values()])];
   const used = bodies.map((each) => [each, usedTensors(each)] as const);
   const external = await readExternal(
     used.flatMap(([, tensors]) => [...tensors.values()]),
     externalData,
   );
-  return new Map(
-    used.map(([each, tensors]) => {
-      const constants = [...tensors].map(([name, tensor]) => [name, read(tensor, external.get(tensor))] as const);
-      return [each, new Map(constants)];
-    }),
-  );
+  const known = new Map<FloatType, Constants>();
+  return (float) => {
+    const read = ([name, tensor]: [string, TensorProto]) =>
+      [name, readTensor(tensor, float, external.get(tensor))] as const;
+    const constants =
+      known.get(float) ?? new Map(used.map(([each, tensors]) => [each, new Map([...tensors].map(read))]));
+    known.set(float, constants);
+    return constants;
+  };
 }
 
 function usedTensors({ steps, outputs, tensors }: Body): Map<string, TensorProto> {
@@ -176,14 +183,15 @@ function judged(body: Body, constants: ReadonlyMap<string, Constant>): Initializ
   });
 }
 
-/** The parameters, which are constants no longer. */
-function separate(constants: Map<string, Constant>, initializers: readonly InitializerInfo[]): Map<string, HostArray> {
+/** The arrays of the parameters. */
+function paramsAmong(
+  constants: ReadonlyMap<string, Constant>,
+  initializers: readonly InitializerInfo[],
+): Map<string, HostArray> {
   const params = new Map<string, HostArray>();
   for (const { name, trainable } of initializers) {
     const { array } = constants.get(name) ?? {};
-    if (!trainable || !(array instanceof HostArray)) continue;
-    params.set(name, array);
-    constants.delete(name);
+    if (trainable && array instanceof HostArray) params.set(name, array);
   }
   return params;
 }

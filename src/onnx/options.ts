@@ -12,7 +12,7 @@ export type ParamsOption = readonly string[] | RegExp | ((info: InitializerInfo)
 export interface LoadOptions {
   /**
    * What all floats are read as and computed in. Without it "float64" for a file all of whose inputs of floats are doubles,
-   * otherwise "float32".
+   * otherwise "float32"; and a call with parameters or inputs of float64 is computed in float64, with the file's constants.
    */
   readonly dtype?: FloatType;
   /** Which tensors of floats are parameters; the others are constants. Without it what `initializers` tells. */

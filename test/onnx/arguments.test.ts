@@ -124,11 +124,7 @@ test("dtypes are converted where no value changes", async () => {
     () => jit(y as (ids: NDArray, mask: NDArray) => NDArray)(array(tokens, { dtype: "float32" }), mask),
     'the input "ids" must be int32',
   );
-  assertThrows(
-    () => y(ids, array([[1, 0]], { dtype: "float64" })),
-    'the input "mask" is float64',
-    '{dtype: "float64"}',
-  );
+  assert.is(both.f(both.params, [array(tokens, { dtype: "float64" }), mask]).y?.dtype, "float32");
 });
 
 test("bools come from comparisons", async () => {
@@ -163,11 +159,35 @@ test("parameters are those of the file, by name, of their shapes, of floats", as
     () => f({ ...params, w: array([[1], [2]], { dtype: "int32" }) }, x),
     'params["w"] must be of floats, got an array int32(2, 1)',
   );
-  assertThrows(
-    () => f({ ...params, w: array([[1], [2]], { dtype: "float64" }) }, x),
-    'params["w"] is float64, and the file is read as float32',
-  );
   assertThrows(() => f({ ...params, w: "w" as never }, x), 'params["w"] must be an array');
+});
+
+test("a parameter or an input of float64 makes a call one of float64, constants included, unless the dtype is chosen", async () => {
+  const spec: ModelSpec = {
+    ...one,
+    nodes: [
+      ["Gemm", ["x", "w", "b"], ["h"]],
+      ["Mul", ["h", "k"], ["y"]],
+    ],
+    tensors: [...one.tensors!, { name: "k", type: "double", dims: [], data: [0.1] }],
+  };
+  const x = array([[3, 4]]);
+  const { f, params } = await load(model(spec));
+  assert.is(params.w?.dtype, "float32");
+  assert.is(f(params, x).dtype, "float32");
+  const doubles = Object.fromEntries(Object.entries(params).map(([name, p]) => [name, p.astype("float64")]));
+  const inputs = x.astype("float64");
+  for (const y of [f(doubles, x), f(params, inputs), f(doubles, inputs), jit(f)(doubles, inputs)]) {
+    assert.is(y.dtype, "float64");
+    assert.is(y.item(), 16 * 0.1);
+  }
+  const single = await load(model(spec), { dtype: "float32" });
+  assertThrows(
+    () => single.f(doubles, x),
+    'params["w"] is float64, and the file is read as float32',
+    '{dtype: "float64"}',
+  );
+  assertThrows(() => single.f(params, inputs), 'the input "x" is float64, and the file is read as float32');
 });
 
 test("float64: all floats, of parameters, constants and inputs", async () => {
