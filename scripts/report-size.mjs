@@ -8,8 +8,9 @@ import { gzipSync } from "node:zlib";
 const limits = {
   "cotangent.js": 178.5,
   "cotangent.webgpu.js": 43,
-  "cotangent.io.js": 12,
-  "cotangent.onnx.js": 40,
+  "cotangent.io.js": 8.4,
+  "cotangent.onnx.js": 31,
+  "cotangent.files.js": 1.6,
   "cotangent.iife.js": 220,
   "kernels.wasm": 29.5,
   "kernels-relaxed.wasm": 2.5,

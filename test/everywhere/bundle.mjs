@@ -13,6 +13,7 @@ const DATA = join(here, "../conformance/data");
 const FILES = [
   "base/tree",
   "device/aliasing",
+  "io/properties",
   "ir/owned",
   "ir/printing",
   "lax/arguments",

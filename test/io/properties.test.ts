@@ -3,8 +3,6 @@ import { loadNpy, loadNpz, loadSafetensors, saveNpy, saveNpz, saveSafetensors } 
 import fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { fuzzFiles } from "../support/fuzz-files.ts";
-import { KINDS, targetsOf } from "./fuzz.ts";
 
 const ELEMENTS: Readonly<Record<DType, fc.Arbitrary<number>>> = {
   float32: fc.float(),
@@ -76,13 +74,5 @@ for (const [name, { save, load }] of Object.entries(FORMATS)) {
     );
   });
 }
-
-test("damaged files end with a reason, soon and without much memory", async () => {
-  const targets = await targetsOf(KINDS.filter((kind) => kind !== "onnx"));
-  assert.ok(targets.length >= 30);
-  const { findings, read } = await fuzzFiles(targets, { seed: 1, count: 1000 });
-  assert.equal(findings, []);
-  assert.is(read, 1000);
-});
 
 test.run();
