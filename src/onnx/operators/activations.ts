@@ -2,7 +2,7 @@
 import { isFloat } from "../../base/dtypes.ts";
 import type { NDArray } from "../../ir/ndarray.ts";
 import * as lax from "../../lax/index.ts";
-import { celu, elu, gelu, leakyRelu, mish, relu, sigmoid, softplus, softSign } from "../../nn/activations.ts";
+import { celu, elu, gelu, mish, relu, sigmoid, softplus, softSign } from "../../nn/activations.ts";
 import { where } from "../../numpy/logic.ts";
 import type { NodeView, Operator, Operators } from "../operator.ts";
 import { binary, choice, float, ofFloats, required, unary } from "./support.ts";
@@ -43,7 +43,8 @@ const clip: Operator = (node, inputs) => {
   return lax.clamp(bound("min", 1, least), x, bound("max", 2, most));
 };
 
-const prelu: Operator = binary((x, slope) => where(lax.lt(x, 0), lax.mul(slope, x), x));
+/** As in PyTorch the derivative at 0 is the slope. */
+export const leaky = (x: NDArray, slope: NDArray | number): NDArray => where(lax.gt(x, 0), x, lax.mul(slope, x));
 
 export const activations: Operators = {
   Celu: /* @__PURE__ */ activation((x, node) => celu(x, { alpha: float(node, "alpha", 1) })),
@@ -56,9 +57,9 @@ export const activations: Operators = {
     hardSigmoid(x, float(node, "alpha", 0.2), float(node, "beta", 0.5)),
   ),
   HardSwish: /* @__PURE__ */ activation((x) => lax.mul(x, hardSigmoid(x, 1 / 6, 0.5))),
-  LeakyRelu: /* @__PURE__ */ activation((x, node) => leakyRelu(x, { negativeSlope: float(node, "alpha", 0.01) })),
+  LeakyRelu: /* @__PURE__ */ activation((x, node) => leaky(x, float(node, "alpha", 0.01))),
   Mish: /* @__PURE__ */ activation((x) => mish(x)),
-  PRelu: prelu,
+  PRelu: /* @__PURE__ */ binary(leaky),
   Relu: /* @__PURE__ */ unary((x) => relu(x)),
   Selu: /* @__PURE__ */ activation((x, node) =>
     lax.mul(float(node, "gamma", 1.0507010221481323), elu(x, { alpha: float(node, "alpha", 1.6732631921768188) })),

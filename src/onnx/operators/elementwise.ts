@@ -5,6 +5,7 @@ import { RoundingMethod } from "../../lax/arithmetic.ts";
 import * as lax from "../../lax/index.ts";
 import { fmod, power, remainder } from "../../numpy/ufuncs.ts";
 import type { Operator, Operators } from "../operator.ts";
+import { absolute } from "./norms.ts";
 import { binary, fitted, numberOf, ofFloats, required, unary, variadic } from "./support.ts";
 
 const floats = (apply: (x: NDArray) => NDArray): Operator => ofFloats(unary(apply));
@@ -45,14 +46,8 @@ const mod: Operator = (node, inputs) => {
 
 const rounded = (x: NDArray): NDArray => lax.round(x, { roundingMethod: RoundingMethod.TO_NEAREST_EVEN });
 
-/** `uint32` has no signs. */
-const signless =
-  (apply: (x: NDArray) => NDArray) =>
-  (x: NDArray): NDArray =>
-    x.dtype === "uint32" ? x : apply(x);
-
 export const elementwise: Operators = {
-  Abs: /* @__PURE__ */ unary(/* @__PURE__ */ signless(lax.abs)),
+  Abs: /* @__PURE__ */ unary(absolute),
   Acos: /* @__PURE__ */ floats(lax.acos),
   Acosh: /* @__PURE__ */ floats(lax.acosh),
   Add: /* @__PURE__ */ binary(lax.add),

@@ -2,9 +2,9 @@
 import { entry } from "../../base/lists.ts";
 import type { NDArray } from "../../ir/ndarray.ts";
 import * as lax from "../../lax/index.ts";
-import { elu, leakyRelu, relu, softplus, softSign } from "../../nn/activations.ts";
+import { elu, relu, softplus, softSign } from "../../nn/activations.ts";
 import type { NodeView } from "../operator.ts";
-import { hardSigmoid, thresholded } from "./activations.ts";
+import { hardSigmoid, leaky, thresholded } from "./activations.ts";
 
 type Unary = (x: NDArray) => NDArray;
 
@@ -19,7 +19,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   affine: { alpha: null, beta: null, apply: (x, alpha, beta) => lax.add(lax.mul(alpha, x), beta) },
   elu: { alpha: 1, apply: (x, alpha) => elu(x, { alpha }) },
   hardsigmoid: { alpha: 0.2, beta: 0.5, apply: hardSigmoid },
-  leakyrelu: { alpha: 0.01, apply: (x, alpha) => leakyRelu(x, { negativeSlope: alpha }) },
+  leakyrelu: { alpha: 0.01, apply: leaky },
   relu: { apply: (x) => relu(x) },
   scaledtanh: { alpha: null, beta: null, apply: (x, alpha, beta) => lax.mul(alpha, lax.tanh(lax.mul(beta, x))) },
   sigmoid: { apply: (x) => lax.logistic(x) },

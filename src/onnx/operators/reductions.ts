@@ -7,7 +7,7 @@ import * as lax from "../../lax/index.ts";
 import { logsumexp } from "../../nn/normalization.ts";
 import { argmax, argmin, max, mean, min, prod, sum } from "../../numpy/reductions.ts";
 import type { Operator, Operators } from "../operator.ts";
-import { normOver } from "./norms.ts";
+import { absolute, normOver } from "./norms.ts";
 import { axesOf, axisOf, ofFloats, required } from "./support.ts";
 
 interface Along {
@@ -63,7 +63,7 @@ const squares = (x: NDArray, along: Along): NDArray => sum(lax.square(x), along)
 export const reductions: Operators = {
   ArgMax: /* @__PURE__ */ place(argmax),
   ArgMin: /* @__PURE__ */ place(argmin),
-  ReduceL1: /* @__PURE__ */ reduction((x, along) => sum(lax.abs(x), along)),
+  ReduceL1: /* @__PURE__ */ reduction((x, along) => sum(absolute(x), along)),
   ReduceL2: /* @__PURE__ */ ofFloat((x, { axis, keepdims }) => normOver(x, axis, 2, keepdims)),
   ReduceLogSum: /* @__PURE__ */ ofFloat((x, along) => lax.log(sum(x, along))),
   ReduceLogSumExp: /* @__PURE__ */ ofFloat((x, along) => logsumexp(x, along)),

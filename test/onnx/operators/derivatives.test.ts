@@ -81,4 +81,30 @@ for (const op of new Set(cases.map((c) => c.op))) {
   });
 }
 
+/** The derivatives of PyTorch's functions (2.13) at the points where their formulas change. */
+const AT_ZERO: readonly (readonly [op: string, attributes: Case["attributes"], derivative: number])[] = [
+  ["Relu", {}, 0],
+  ["LeakyRelu", { alpha: { number: 0.25 } }, 0.25],
+  ["Elu", { alpha: { number: 0.5 } }, 0.5],
+  ["Celu", { alpha: { number: 0.5 } }, 1],
+  ["Abs", {}, 0],
+  ["ReduceL2", {}, 0],
+];
+
+for (const [op, attributes, derivative] of AT_ZERO) {
+  test(`the derivative of ${op} at 0 is ${derivative}`, () => {
+    const node = { op, opset: 13, attributes, inputs: [{ type: "float32", shape: [1], data: [0] }], outputs: [null] };
+    const slope = grad((x: NDArray) => runCase(node, "float64", [x])[0].sum())(np.zeros([1], { dtype: "float64" }));
+    assert.equal(slope.toArray(), [derivative]);
+  });
+}
+
+test("the derivative of PRelu at 0 is its slope", () => {
+  const inputs = [0, 0.25].map((n) => ({ type: "float32", shape: [1], data: [n] }));
+  const node = { op: "PRelu", opset: 13, attributes: {}, inputs, outputs: [null] };
+  const f = (x: NDArray, slope: NDArray): NDArray => runCase(node, "float64", [x, slope])[0].sum();
+  const [x, slope] = inputs.map((t) => arrayOf(t, "float64"));
+  assert.equal(grad(f)(x, slope).toArray(), [0.25]);
+});
+
 test.run();
