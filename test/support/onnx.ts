@@ -3,12 +3,14 @@ import { readFileSync } from "node:fs";
 import * as assert from "uvu/assert";
 import type { DType } from "../../src/base/dtypes.ts";
 import { hostArray, NDArray } from "../../src/ir/ndarray.ts";
+import type { AttributeProto, TensorProto } from "../../src/onnx/model.ts";
+import { View } from "../../src/onnx/node.ts";
 import type { NodeView } from "../../src/onnx/operator.ts";
 import { operators } from "../../src/onnx/operators/index.ts";
 
 /** A tensor as the data has it; numbers that JSON lacks are strings. */
 export interface Tensor {
-  /** The element type in the file. */
+  /** The element type in the file; "" where the file doesn't tell it. */
   readonly type: string;
   readonly shape: readonly number[];
   readonly data: readonly (number | string)[];
@@ -33,6 +35,8 @@ export interface Case {
   readonly inputs: readonly (Tensor | null)[];
   readonly outputs: readonly (Tensor | null)[];
 }
+
+type Arrays = readonly (NDArray | undefined)[];
 
 type Float = "float32" | "float64";
 
@@ -60,49 +64,72 @@ export function arrayOf(tensor: Tensor, float: Float = "float32"): NDArray {
   return hostArray(STORAGE[dtype].from(numbersOf(tensor).map(inside)), tensor.shape, dtype);
 }
 
-/** The node of a case, whose inputs' numbers are all known; the places of those that are asked for come into `read`. */
-export function nodeOf(given: Omit<Case, "name">, float: Float, read: Set<number>): NodeView {
-  const { op, opset, attributes, inputs, outputs } = given;
-  const fail = (reason: string): never => {
-    throw new Error(`${op}: ${reason}.`);
+/** The numbers of attributes' types in files. */
+const KINDS = { number: 1, int: 2, text: 3, array: 4, numbers: 6, ints: 7, texts: 8 } as const;
+
+/** Those of elements' types, as far as cases have attributes of them. */
+const ELEMENTS: Readonly<Record<string, number>> = { float32: 1, int32: 6, int64: 7, bool: 9, float64: 11 };
+
+function tensorProto(tensor: Tensor): TensorProto {
+  const { type, shape: dims } = tensor;
+  const data = numbersOf(tensor);
+  const lists = {
+    floatData: type === "float32" ? data : [],
+    int32Data: type === "int32" || type === "bool" ? data : [],
+    int64Data: type === "int64" ? data : [],
+    doubleData: type === "float64" ? data : [],
   };
-  const attribute =
-    <Kind extends keyof Attribute>(kind: Kind) =>
-    (name: string, otherwise?: NonNullable<Attribute[Kind]>): NonNullable<Attribute[Kind]> =>
-      attributes[name]?.[kind] ?? otherwise ?? fail(`attribute ${name} is missing`);
+  return { dims, dataType: ELEMENTS[type] ?? 0, ...lists, uint64Data: [], externalData: [] };
+}
+
+function attributeProto(name: string, given: Attribute): AttributeProto {
+  const encoded = (text: string): Uint8Array => new TextEncoder().encode(text);
+  const { int, number, text, array, ints = [], numbers = [], texts = [] } = given;
   return {
-    op,
+    name,
+    type: KINDS[Object.keys(given)[0] as keyof typeof KINDS],
+    floats: numbers,
+    ints,
+    strings: texts.map(encoded),
+    ...(int !== undefined && { i: int }),
+    ...(number !== undefined && { f: Number(number) }),
+    ...(text !== undefined && { s: encoded(text) }),
+    ...(array && { t: tensorProto(array) }),
+  };
+}
+
+/** The node of a case, whose inputs' numbers are all known; the places of those that are asked for come into `read`. */
+function viewOf(given: Omit<Case, "name">, float: Float, arrays: Arrays, read: Set<number>): NodeView {
+  const { op, opset, attributes, inputs, outputs } = given;
+  const places = inputs.map((x, i) => (x ? `x${i}` : ""));
+  const list = Object.entries(attributes).map(([name, attribute]) => attributeProto(name, attribute));
+  const node = { opType: op, input: places, output: outputs.map((_, i) => `y${i}`), attribute: list };
+  const step = { node, op, attributes: new Map(list.map((a) => [a.name ?? "", a])), bodies: new Map(), needs: places };
+  return new View(step, arrays, {
+    fn: "onnx",
     opset,
     float,
-    outputCount: outputs.length,
-    has: (name) => name in attributes,
-    int: attribute("int"),
-    ints: attribute("ints"),
-    number: (name, otherwise) => Number(attribute("number")(name, otherwise)),
-    numbers: attribute("numbers"),
-    text: attribute("text"),
-    texts: attribute("texts"),
-    array: (name) => arrayOf(attribute("array")(name), float),
-    run: () => fail("this node has no graphs"),
-    known: (place) => {
+    numbers: (x) => {
+      const place = arrays.indexOf(x);
       read.add(place);
-      return numbersOf(inputs[place] ?? fail(`input ${place} is missing`));
+      const tensor = inputs[place];
+      return tensor ? numbersOf(tensor) : undefined;
     },
-    elementType: (place) => inputs[place]?.type,
-    fail,
-  };
+    typeOf: (name) => inputs[places.indexOf(name)]?.type || undefined,
+    run: () => [],
+  });
 }
 
 /** The outputs of a case's operator, on its own inputs or on others. */
 export function runCase(
   given: Omit<Case, "name">,
   float: Float = "float32",
-  inputs: readonly (NDArray | undefined)[] = given.inputs.map((x) => (x ? arrayOf(x, float) : undefined)),
+  inputs: Arrays = given.inputs.map((x) => (x ? arrayOf(x, float) : undefined)),
   read = new Set<number>(),
 ): readonly NDArray[] {
   const operator = operators[given.op];
   if (!operator) throw new Error(`no operator ${given.op}`);
-  const result = operator(nodeOf(given, float, read), inputs);
+  const result = operator(viewOf(given, float, inputs, read), inputs);
   return result instanceof NDArray ? [result] : result;
 }
 
