@@ -48,8 +48,9 @@ export function givenParams(
 }
 
 function checkNames(what: string, given: readonly string[], expected: readonly string[]): void {
-  const missing = expected.filter((name) => !given.includes(name));
-  const unknown = given.filter((name) => !expected.includes(name));
+  const [here, known] = [new Set(given), new Set(expected)];
+  const missing = expected.filter((name) => !here.has(name));
+  const unknown = given.filter((name) => !known.has(name));
   if (missing.length === 0 && unknown.length === 0) return;
   const parts = [
     missing.length > 0 ? `${what} lacks ${listed(missing)}` : "",

@@ -53,6 +53,7 @@ const [FIRST_OPSET, LAST_OPSET] = [7, 21];
  *
  * Parameters are the tensors of floats that the graph doesn't treat as statistics or constants; `initializers` lists all with the
  * reason, and the option `params` chooses.
+ * Arrays stand on the file's bytes where those are aligned, so don't write to these afterwards.
  * @param source the file: bytes, a `Blob`, a `Response`, a `ReadableStream`, or a promise of one, such as `fetch(url)`.
  * @throws Error for a file that is damaged, that asks for operators or types which aren't there, or whose parts don't fit; it
  * names the part, the node or the tensor, and the reason.

@@ -41,10 +41,14 @@ function sumOfBits(array: HostArray): number {
 }
 
 function tieOf(first: string, a: HostArray, second: string, b: HostArray): Tie[] {
-  if (sameShape(a.shape, b.shape) && wordsOf(a).every((word, i) => word === wordsOf(b)[i])) {
-    return [{ names: [first, second], transposed: false }];
-  }
-  return isTranspose(a, b) ? [{ names: [first, second], transposed: true }] : [];
+  const names = [first, second] as const;
+  if (isSame(a, b)) return [{ names, transposed: false }];
+  return isTranspose(a, b) ? [{ names, transposed: true }] : [];
+}
+
+function isSame(a: HostArray, b: HostArray): boolean {
+  const [from, to] = [wordsOf(a), wordsOf(b)];
+  return sameShape(a.shape, b.shape) && from.every((word, i) => word === to[i]);
 }
 
 function isTranspose(a: HostArray, b: HostArray): boolean {

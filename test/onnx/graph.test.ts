@@ -169,6 +169,12 @@ test("values that are no tensors of numbers are refused by name", async () => {
   await refused({ inputs: [["x", ["N"], "string"]] }, 'the input "x" is of type string, which can\'t be read');
 });
 
+test("sparse initializers are refused by name", async () => {
+  const sparse = part(15, part(1, [...integer(1, 1), ...integer(2, 1), ...part(8, "few")]));
+  const bytes = Uint8Array.from([...part(7, [...sparse, ...part(12, part(1, "y"))]), ...part(8, integer(2, 18))]);
+  await assertRejects(load(bytes), 'the tensor "few" is sparse, which can\'t be read');
+});
+
 test("tensors of other types are refused only where outputs need them", async () => {
   const names = { name: "names", type: "string", dims: [1] } as const;
   await load(model({ ...base, tensors: [weight, names] }));
