@@ -4,13 +4,14 @@ import { entry } from "../base/lists.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import type { One, Three } from "../ir/primitive.ts";
 import { traceToJaxpr } from "../ir/trace.ts";
-import { abs, add, div, mul, neg, sqrt, square, sub } from "./arithmetic.ts";
+import { abs, add, div, mul, sign, sqrt, square, sub } from "./arithmetic.ts";
 import { factorization, withDerivative } from "./decomposition.ts";
 import { eigenModule } from "./eigen-module.ts";
-import { eq, lt, select } from "./logic.ts";
+import { eq, ge, select } from "./logic.ts";
 import { diagonal, matmul, matrixShape, spread, transposed } from "./matrix.ts";
 import { householder, jacobi, needsReduced, reciprocals, scaled, sorted } from "./rotations.ts";
 import { reduceSum } from "./shape.ts";
+import { sliceInDim } from "./slice.ts";
 import { stopGradient } from "./stop-gradient.ts";
 
 /** Up to so many columns rotations take less time, most of all for many matrices at once. */
@@ -40,12 +41,14 @@ function byRotations(a: NDArray, count: number): [uT: NDArray, s: NDArray, vT: N
   const [x, size] = scaled(a);
   // The rows are the matrix's columns: orthogonal after the rotations, they are s u, which the second step makes a basis.
   const [w, v] = jacobi(x, columns);
-  const [rT, uT] = householder(w, count);
+  const [rT, uT] = householder(w, Math.max(count, columns));
   // Rotations change lengths a little; those of v, which should be 1, tell how much.
   const lengths = sqrt(reduceSum(square(v), { axes: [-1] }));
   const values = div(diagonal(mul(rT, spread(size, rT))), lengths);
-  const vT = div(v, spread(select(lt(values, 0), neg(lengths), lengths), v, -2));
-  return [uT, sorted(abs(values), true), vT];
+  // NaN for NaN.
+  const signed = select(ge(values, 0), lengths, mul(lengths, sign(values)));
+  const vT = div(v, spread(signed, v, -2));
+  return [sliceInDim(uT, 0, count, uT.ndim - 2), sorted(abs(values), true), vT];
 }
 
 /** Giles, "An extended collection of matrix derivative results" (2008), 3.2; for distinct singular values. */
