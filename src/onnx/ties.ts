@@ -17,8 +17,10 @@ export interface Tie {
 export function findTies(params: ReadonlyMap<string, HostArray>): Tie[] {
   const ties: Tie[] = [];
   const alike = new Map<string, (readonly [string, HostArray])[]>();
+  const sizes = [...params.values()].map(({ size }) => size);
   for (const [name, array] of params) {
-    if (isUniform(storageOf(array))) continue;
+    const isAlone = sizes.indexOf(array.size) === sizes.lastIndexOf(array.size);
+    if (isAlone || isUniform(storageOf(array))) continue;
     const key = `${array.size}, ${sumOfBits(array)}`;
     const group = alike.get(key) ?? [];
     const found = group.flatMap(([first, other]) => tieOf(first, other, name, array))[0];
@@ -35,8 +37,9 @@ const wordsOf = (array: HostArray): Uint32Array => {
 
 /** What a permutation of the elements doesn't change. */
 function sumOfBits(array: HostArray): number {
+  const words = wordsOf(array);
   let sum = 0;
-  for (const word of wordsOf(array)) sum = (sum + word) >>> 0;
+  for (let i = 0; i < words.length; i++) sum = (sum + (words[i] ?? 0)) >>> 0;
   return sum;
 }
 
