@@ -2,7 +2,7 @@
 import { Data, type Source } from "./data.ts";
 import { runDocstring } from "./families/docstring.ts";
 import { runDropout } from "./families/dropout.ts";
-import { runElsewhere } from "./families/elsewhere.ts";
+import { indexFolder, runElsewhere } from "./families/elsewhere.ts";
 import { runFunctions } from "./families/functions.ts";
 import { runModel } from "./families/models.ts";
 import { runNetworks } from "./families/networks.ts";
@@ -52,6 +52,14 @@ const FAMILIES: Readonly<Record<string, Family>> = {
 };
 
 export const FAMILY_NAMES = Object.keys(FAMILIES);
+
+/** The families that a folder somewhere else is for: of the two sets of reference values it may have one only. */
+export function familiesIn({ files }: Source): string[] {
+  const isElsewhere = indexFolder(files) !== undefined;
+  const hasOthers = files.some((file) => /^[^/]+\.safetensors$/.test(file));
+  if (isElsewhere === hasOthers) return FAMILY_NAMES;
+  return FAMILY_NAMES.filter((name) => (name === "elsewhere") === isElsewhere);
+}
 
 /** Runs the family that the report is of; finding no cases at all is a failure. */
 export async function runFamily(report: Report, source: Source): Promise<void> {

@@ -4,6 +4,9 @@ import { join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Source } from "./data.ts";
 
+/** Whether these are this project's own reference values. */
+export const isOwnData = (): boolean => !process.env.CONFORMANCE_DATA;
+
 /** This project's own reference values, or those of the folder named by `CONFORMANCE_DATA`. */
 export const dataFolder = (): string => process.env.CONFORMANCE_DATA || fileURLToPath(new URL("data", import.meta.url));
 

@@ -4,8 +4,8 @@
  */
 import { parseArgs } from "node:util";
 import { openDevice } from "./devices.ts";
-import { FAMILY_NAMES, runFamily } from "./families.ts";
-import { dataFolder, fromFolder } from "./folder.ts";
+import { FAMILY_NAMES, familiesIn, runFamily } from "./families.ts";
+import { dataFolder, fromFolder, isOwnData } from "./folder.ts";
 import { Report } from "./report.ts";
 
 const { values: options, positionals: wanted } = parseArgs({
@@ -15,7 +15,8 @@ const { values: options, positionals: wanted } = parseArgs({
 const device = await openDevice(options.device);
 const total = { passed: 0, failed: 0, skipped: 0 };
 const source = fromFolder(dataFolder());
-for (const name of wanted.length > 0 ? wanted : FAMILY_NAMES) {
+const all = isOwnData() ? FAMILY_NAMES : familiesIn(source);
+for (const name of wanted.length > 0 ? wanted : all) {
   const report = new Report(name, device.lacks);
   await runFamily(report, source);
   for (const line of report.lines()) console.log(line);

@@ -339,7 +339,16 @@ test("a family without data fails, whether one or all are asked for", () => {
   );
   const all = run({});
   assert.is(all.code, 1);
-  assert.is(all.lines.at(-1), "0 passed, 7 failed, 0 skipped");
+  assert.is(all.lines.at(-1), "0 passed, 8 failed, 0 skipped");
+});
+
+test("of a folder with one of the two sets of reference values all families of this set run", () => {
+  const names = (files: Parameters<typeof run>[0]) =>
+    run(files).lines.flatMap((line) => /^conformance (\w+):/.exec(line)?.[1] ?? []);
+  assert.equal(names({ "index.json": "{}" }), ["elsewhere"]);
+  const others = ["operations", "functions", "networks", "random", "docstring", "dropout", "models"];
+  assert.equal(names({ "random.safetensors": safetensors({}) }), others);
+  assert.equal(names({ "index.json": "{}", "random.safetensors": safetensors({}) }), [...others, "elsewhere"]);
 });
 
 test("a family that does not exist fails", () => {

@@ -16,8 +16,11 @@ const INDEX = "index.json";
 /** Where the index lies: in a folder of the family's name, or at the top of a folder that holds nothing else. */
 const folders = ["elsewhere/", ""];
 
+export const indexFolder = (files: readonly string[]): string | undefined =>
+  folders.find((name) => files.includes(name + INDEX));
+
 export async function runElsewhere(source: Source, report: Report): Promise<void> {
-  const folder = folders.find((name) => source.files.includes(name + INDEX));
+  const folder = indexFolder(source.files);
   if (folder === undefined) return;
   const below = source.files.filter((file) => file.startsWith(folder)).map((file) => file.slice(folder.length));
   const files: Source = { place: source.place, files: below, read: (file) => source.read(folder + file) };
