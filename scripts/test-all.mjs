@@ -92,6 +92,13 @@ export async function runSteps(steps, root) {
   process.exitCode = sum.failed ? 1 : 0;
 }
 
+/** The steps whose names begin as one of `wanted` says, or all; and what they need first, which no two may install at once. */
+export function chosen(steps, wanted) {
+  const isWanted = ({ name }) => wanted.length === 0 || wanted.some((part) => name.startsWith(part));
+  const needsTools = steps.some((step) => step.needsTools && isWanted(step));
+  return steps.filter((step) => isWanted(step) || (step.isTools && needsTools));
+}
+
 async function main() {
   const root = fileURLToPath(new URL("..", import.meta.url));
   const node = process.execPath;
@@ -109,8 +116,12 @@ async function main() {
   /** What works on one core, beside the steps that follow. */
   const besides = [
     {
-      ...suite("conformance", "reference values of JAX and neural-tangents; 3 minutes", tsx, "test/conformance/run.ts"),
+      ...suite("conformance", "reference values of JAX and others; 3 minutes", tsx, "test/conformance/run.ts"),
       pattern: conformanceFamily,
+    },
+    {
+      ...suite("bundlers", "one program through each, its size, and pages; 1 minute", "test/bundlers/run.mjs"),
+      needsTools: true,
     },
     suite(
       "declarations",
@@ -118,13 +129,28 @@ async function main() {
       "test/declarations/run.mjs",
     ),
     { name: "docs", about: "the site of guides and reference, and its links; half a minute", command: script("docs") },
-    suite("package", "what is packed, installed as users do; half a minute", "test/package/run.mjs"),
+    suite("package", "what is packed, installed as users do; a few seconds", "test/package/run.mjs"),
     ...examples.map((file) => ({
       name: `example ${file}`,
       about: "some seconds",
       command: [node, [tsx, "--tsconfig", "examples/tsconfig.json", `examples/${file}`]],
     })),
   ].map((step) => ({ ...step, about: `${step.about}, beside the next steps`, beside: true }));
+  const elsewhere = [
+    suite("runtimes", "Deno, Bun, workerd, Chromium; half a minute", "test/runtimes/run.mjs"),
+    suite(
+      "everywhere",
+      "the same tests, conformance cases and programs in every runtime, bit by bit; 3 minutes",
+      "test/everywhere/run.mjs",
+    ),
+    suite("pages", "the examples' pages; 1 minute", "test/runtimes/pages.mjs"),
+    suite(
+      "webgpu",
+      "a subset on a software adapter, in Node, Deno and Chromium; 3 minutes",
+      "test/webgpu/run.mjs",
+      "--subset",
+    ),
+  ].map((step) => ({ ...step, needsTools: true }));
 
   const steps = [
     { name: "check", about: "types, lint, format, imports; 10 seconds", command: script("check") },
@@ -133,26 +159,17 @@ async function main() {
       about: "dist/, unless it is as new as the sources; 2 minutes",
       command: [node, ["scripts/ensure-built.mjs", "dist"]],
     },
-    suite("unit", "every test on the processor; 8 minutes", "test/run.mjs"),
+    {
+      name: "tools",
+      about: "runtimes, bundlers and Chromium, unless they are there; half a minute",
+      command: [node, ["scripts/install-tools.mjs"]],
+      isTools: true,
+    },
+    suite("unit", "every test on the processor; 4 minutes", "test/run.mjs"),
     ...besides,
-    suite("bundlers", "one program through each, its size, and pages; 1 minute", "test/bundlers/run.mjs"),
-    suite("runtimes", "Deno, Bun, workerd, Chromium; half a minute", "test/runtimes/run.mjs"),
-    suite(
-      "everywhere",
-      "the same tests, conformance cases and programs in every runtime, bit by bit; 2 minutes",
-      "test/everywhere/run.mjs",
-    ),
-    suite("pages", "the examples' pages; a minute and a half", "test/runtimes/pages.mjs"),
-    suite(
-      "webgpu",
-      "a subset on a software adapter, in Node, Deno and Chromium; 5 minutes",
-      "test/webgpu/run.mjs",
-      "--subset",
-    ),
+    ...elsewhere,
   ];
-  const wanted = process.argv.slice(2);
-  const isWanted = ({ name }) => wanted.length === 0 || wanted.some((part) => name.startsWith(part));
-  await runSteps(steps.filter(isWanted), root);
+  await runSteps(chosen(steps, process.argv.slice(2)), root);
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) await main();

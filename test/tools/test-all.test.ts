@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { conformanceFamily, countStep, runSteps, total } from "../../scripts/test-all.mjs";
+import { chosen, conformanceFamily, countStep, runSteps, total } from "../../scripts/test-all.mjs";
 import { projectRoot, runScript } from "../support/command.ts";
 
 const counts = (passed: number, failed: number, skipped: number) => ({ passed, failed, skipped });
@@ -32,6 +32,21 @@ test("a step that doesn't exist is a failure", () => {
   const { code, output } = runScript("scripts/test-all.mjs", "nowhere");
   assert.is(code, 1);
   assert.match(output, /^0 passed, 1 failed, 0 skipped$/m);
+});
+
+test("steps are chosen by the beginnings of their names, and their tools come with them", () => {
+  const step = (name: string, rest: object = {}) => ({ name, command: ["node", []], pattern: total, ...rest });
+  const steps = [
+    step("tools", { isTools: true }),
+    step("unit"),
+    step("pages", { needsTools: true }),
+    step("package"),
+  ] as unknown as Parameters<typeof runSteps>[0];
+  const names = (...wanted: string[]) => chosen(steps, wanted).map(({ name }) => name);
+  assert.equal(names(), ["tools", "unit", "pages", "package"]);
+  assert.equal(names("unit", "package"), ["unit", "package"]);
+  assert.equal(names("page"), ["tools", "pages"]);
+  assert.equal(names("nowhere"), []);
 });
 
 /** What the steps print together. */

@@ -1,4 +1,5 @@
 /** What goes wrong: every wait ends, with an error that says what to do, and the processor computes on. */
+// Alone: it takes WebGPU away from its process.
 import {
   array,
   DeviceError,
