@@ -42,7 +42,7 @@ test("steps are chosen by the beginnings of their names, and their tools come wi
     step("pages", { needsTools: true }),
     step("package"),
   ] as unknown as Parameters<typeof runSteps>[0];
-  const names = (...wanted: string[]) => chosen(steps, wanted).map(({ name }) => name);
+  const names = (...wanted: string[]) => chosen(steps, wanted).map((one: { name: string }) => one.name);
   assert.equal(names(), ["tools", "unit", "pages", "package"]);
   assert.equal(names("unit", "package"), ["unit", "package"]);
   assert.equal(names("page"), ["tools", "pages"]);
