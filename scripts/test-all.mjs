@@ -116,11 +116,11 @@ async function main() {
   /** What works on one core, beside the steps that follow. */
   const besides = [
     {
-      ...suite("conformance", "reference values of JAX and others; 3 minutes", tsx, "test/conformance/run.ts"),
+      ...suite("conformance", "reference values of JAX and others; 4 minutes", tsx, "test/conformance/run.ts"),
       pattern: conformanceFamily,
     },
     {
-      ...suite("bundlers", "one program through each, its size, and pages; 1 minute", "test/bundlers/run.mjs"),
+      ...suite("bundlers", "one program through each, its size, and pages; 2 minutes", "test/bundlers/run.mjs"),
       needsTools: true,
     },
     suite(
@@ -146,7 +146,7 @@ async function main() {
     suite("pages", "the examples' pages; 1 minute", "test/runtimes/pages.mjs"),
     suite(
       "webgpu",
-      "a subset on a software adapter, in Node, Deno and Chromium; 3 minutes",
+      "a subset on a software adapter, in Node, Deno and Chromium; 5 minutes",
       "test/webgpu/run.mjs",
       "--subset",
     ),
