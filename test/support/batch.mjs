@@ -40,22 +40,24 @@ function runProcess(files, { root, timeout, environment }, onResult) {
       child.kill("SIGKILL");
     };
     let timer = setTimeout(kill, CLOCK * 1000 * timeout);
-    const finish = (result, output) => {
+    const tell = (file, result, output) => {
       clearTimeout(timer);
       const seconds = (performance.now() - started) / 1000;
       started = performance.now();
       timer = setTimeout(kill, CLOCK * 1000 * timeout);
-      onResult(files[results++], { ...result, output, seconds });
+      onResult(file, { ...result, output, seconds });
     };
     const read = readReports((report, output) => {
       isLast = report.isLast;
-      finish(told(report, timeout), output);
+      tell(files[results++], told(report, timeout), output);
     });
     child.stdout.setEncoding("utf8").on("data", read);
-    // Only what the engine itself says comes this way.
+    // Only what the engine says comes this way, and what goes wrong while no test runs.
     child.stderr.setEncoding("utf8").on("data", (text) => (errors += text));
     child.on("close", (code, signal) => {
-      if (results < files.length && !isLast) finish(untold({ code, signal, timedOut, timeout }), errors);
+      const isCut = results < files.length && !isLast;
+      if (isCut) tell(files[results++], untold({ code, signal, timedOut, timeout }), errors);
+      else if (code) tell(files[results - 1], { ...nothing, problems: [`exit code ${code}, after its tests`] }, errors);
       clearTimeout(timer);
       done(results);
     });

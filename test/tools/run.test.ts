@@ -106,6 +106,30 @@ test("no file at all fails", () => {
   });
 });
 
+test("what goes wrong when all tests are through fails", () => {
+  const late = `${passing}process.on("beforeExit", () => { process.exitCode = 4; });\ntest.run();`;
+  const rejects = `${passing}process.on("beforeExit", () => { Promise.reject(new Error("at the end")); });\ntest.run();`;
+  for (const [body, message] of [
+    [late, "late.test.ts: exit code 4, after its tests"],
+    [rejects, "unhandled rejection: Error: at the end"],
+  ] as const) {
+    withProject({ "test/late.test.ts": head + body }, (root) => {
+      const result = runScript("test/run.mjs", "--root", root);
+      expectTotal(result, "1 passed, 1 failed, 0 skipped");
+      assert.match(result.output, message);
+    });
+  }
+});
+
+test("a file that keeps its process alive fails, and ends", () => {
+  const alive = `${head}${passing}setInterval(() => {}, 1000);\ntest.run();`;
+  withProject({ "test/alive.test.ts": alive, "test/next.test.ts": `${head}${passing}test.run();` }, (root) => {
+    const result = runScript("test/run.mjs", "--root", root);
+    expectTotal(result, "2 passed, 1 failed, 0 skipped");
+    assert.match(result.output, "alive.test.ts: still alive 10 s after its tests: Timeout");
+  });
+});
+
 test("a file that never ends fails", () => {
   withProject({ "test/endless.test.ts": `${head}test("spins", () => { for (;;); });\ntest.run();` }, (root) => {
     const result = runScript("test/run.mjs", "--root", root, "--timeout", "2");
