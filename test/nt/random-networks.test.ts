@@ -6,7 +6,7 @@ import * as assert from "uvu/assert";
 import { randomNetwork } from "../support/networks.ts";
 import { Choices } from "../support/programs.ts";
 
-const RUNS = 300;
+const RUNS = 500;
 /** AUTO runs one of the others, and looks at all of them first. */
 const RUNS_PER_AUTO = 4;
 
