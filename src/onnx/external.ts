@@ -109,8 +109,7 @@ function whole(tensor: TensorProto, name: string, text: string | undefined): num
 function checkLocation(tensor: TensorProto, location: string): void {
   const parts = location.split("/");
   const staysInside = location !== "" && !parts.some((part) => part === "" || part === "..");
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
-  if (staysInside && !/[\\:\0-\x1f]/.test(location)) return;
+  if (staysInside && !/[\\:\p{Control}]/u.test(location)) return;
   throw new Error(
     `onnx.load: ${tensorName(tensor)} lies in ${JSON.stringify(location)}, which isn't the name of a file in the model's folder.`,
   );

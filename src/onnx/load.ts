@@ -83,17 +83,28 @@ export async function load<Out extends Outputs = NDArray>(
   const float = chosen.dtype ?? (takesDoubles(body.inputs) ? "float64" : "float32");
   const inputs = wantedInputs(body, chosen).map((input) => valueInfo(input, "input", float));
   const outputs = declared.map((output) => valueInfo(output, "output", float));
-  const constantsAs = await readConstants(body, chosen);
-  const top = constantsAs(float).get(body) ?? new Map();
+  const readConstants = await constantReader(body, chosen);
+  const top = readConstants(float).get(body) ?? new Map();
   const initializers = chosenParams(judged(body, top), chosen.params);
   const trainable = paramsAmong(top, initializers);
   const ties = findTies(trainable);
   const tied = chosenTies(ties, chosen.tie);
   for (const { names } of tied) trainable.delete(names[1]);
 
+  const names = new Set(initializers.filter((info) => info.trainable).map(({ name }) => name));
   const types = elementTypes(body);
+  const programs = new Map<FloatType, Program>();
   const programAs = (float: FloatType): Program => {
-    return { body, constants: constantsAs(float), operators, opset, float, types };
+    const made = programs.get(float) ?? {
+      body,
+      constants: readConstants(float, names),
+      operators,
+      opset,
+      float,
+      types,
+    };
+    programs.set(float, made);
+    return made;
   };
   const evaluate = (fn: string, float: FloatType, given: Values, x: Values): NDArray[] =>
     run(fn, programAs(float), new Map([...withTied(given, tied), ...x]));
@@ -150,23 +161,24 @@ function wantedInputs(body: Body, { outputs }: LoadOptions): Body["inputs"] {
 type Values = ReadonlyMap<string, NDArray>;
 type Constants = ReadonlyMap<Body, ReadonlyMap<string, Constant>>;
 
-/** The values of all tensors that the graph and those inside of it use, with floats of a type; each is read when it is asked for. */
-async function readConstants(body: Body, { externalData }: LoadOptions): Promise<(float: FloatType) => Constants> {
+/** Reads all tensors that the graph and those inside of it use, with floats of a type, but for the graph's own of some names. */
+async function constantReader(
+  body: Body,
+  { externalData }: LoadOptions,
+): Promise<(float: FloatType, without?: ReadonlySet<string>) => Constants> {
   const bodies = [body, ...allSteps(body).flatMap(({ bodies }) => [...bodies.values()])];
   const used = bodies.map((each) => [each, usedTensors(each)] as const);
   const external = await readExternal(
     used.flatMap(([, tensors]) => [...tensors.values()]),
     externalData,
   );
-  const known = new Map<FloatType, Constants>();
-  return (float) => {
-    const read = ([name, tensor]: [string, TensorProto]) =>
-      [name, readTensor(tensor, float, external.get(tensor))] as const;
-    const constants =
-      known.get(float) ?? new Map(used.map(([each, tensors]) => [each, new Map([...tensors].map(read))]));
-    known.set(float, constants);
-    return constants;
-  };
+  return (float, without) =>
+    new Map(
+      used.map(([each, tensors]) => {
+        const wanted = [...tensors].filter(([name]) => each !== body || !without?.has(name));
+        return [each, new Map(wanted.map(([name, tensor]) => [name, readTensor(tensor, float, external.get(tensor))]))];
+      }),
+    );
 }
 
 function usedTensors({ steps, outputs, tensors }: Body): Map<string, TensorProto> {

@@ -13,7 +13,7 @@ import type { Operators } from "./operator.ts";
 import type { Constant } from "./tensors.ts";
 import type { FloatType } from "./types.ts";
 
-/** A graph with the values of its tensors; those of parameters are given to each run. */
+/** A graph with the values of all of its tensors that aren't parameters. */
 export interface Program {
   readonly body: Body;
   readonly constants: ReadonlyMap<Body, ReadonlyMap<string, Constant>>;
@@ -66,11 +66,6 @@ class Scope {
     this.#values.set(name, value);
   }
 
-  /** Whether it is a value of this graph, and not of one around. */
-  has(name: string): boolean {
-    return this.#values.has(name);
-  }
-
   forget(name: string): void {
     this.#values.delete(name);
   }
@@ -98,8 +93,6 @@ class Run {
 
   body(body: Body, scope: Scope): NDArray[] {
     for (const [name, { array, wide }] of this.#program.constants.get(body) ?? []) {
-      // A parameter is given.
-      if (scope.has(name)) continue;
       scope.write(name, array);
       this.#known.add(array);
       if (wide) this.#wide.set(array, wide);
