@@ -8,6 +8,8 @@ import { handOverToWebGpu } from "./scripts/hand-over.mjs";
 import { pack } from "./scripts/pack.mjs";
 
 const kernels = ["kernels", "kernels-relaxed"];
+/** The modules that only some programs carry. */
+const added = ["linalg", "special"];
 const bytesOf = (name) => readFileSync(`dist/${name}.wasm`);
 
 /** A module that exports `names` and their values. */
@@ -39,19 +41,24 @@ ${constants({ program: bytesOf("unpack").toString("base64"), sizes: ofEach((byte
     }
     // Node's own entry reads files where it runs unbuilt; built, it must work in any place that a bundler puts it.
     if (id.endsWith("/src/entry/node-kernels.ts")) {
-      const texts = ofEach((bytes) => bytes.toString("base64"));
+      const texts = Object.fromEntries([...kernels, ...added].map((name) => [name, bytesOf(name).toString("base64")]));
       return `import { Buffer } from "node:buffer";
 ${constants({ texts })}
-export const loadKernels = (file) => texts[file] && new Uint8Array(Buffer.from(texts[file], "base64"));`;
-    }
-    // Beside the code that needs it, so that nothing else brings it along.
-    if (id.endsWith("/src/lax/eigen-module.ts")) {
-      return `let bytes;
-${constants({ text: bytesOf("eigen").toString("base64") })}
-const decoded = () => Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
-export const eigenModule = { name: "eigen", bytes: () => (bytes ??= decoded()) };`;
+export const loadKernels = (file) => new Uint8Array(Buffer.from(texts[file.name ?? file], "base64"));`;
     }
     return null;
+  },
+};
+
+/** Puts the modules that only some programs need beside the code that needs them, so that nothing else brings them along. */
+const addedBytes = {
+  name: "added-bytes",
+  load(id) {
+    const name = added.find((it) => id.endsWith(`/src/lax/${it}-module.ts`));
+    if (!name) return null;
+    const bytes = bytesOf(name);
+    return `${constants({ text: pack(bytes) })}
+export const ${name}Module = { name: "${name}", text, size: ${bytes.length} };`;
   },
 };
 
@@ -128,7 +135,7 @@ const node = {
 const modules = {
   ...common,
   input: { ...entries("index", "default"), ...entries("workerd", "workerd", "workerd-") },
-  plugins: [handOverToWebGpu, ...plugins],
+  plugins: [handOverToWebGpu, addedBytes, ...plugins],
   // An import that serves no name would be a warning of every bundler, since package.json says that only entries act.
   treeshake: { moduleSideEffects: (id) => id.includes("/src/entry/") },
   output: {
@@ -143,7 +150,7 @@ const modules = {
 const pages = {
   ...common,
   input: entries("cotangent", "default", "cotangent."),
-  plugins,
+  plugins: [addedBytes, ...plugins],
   preserveEntrySignatures: "allow-extension",
   output: {
     dir: "dist",
@@ -161,7 +168,7 @@ const pages = {
 const script = {
   ...common,
   input: "src/entry/default.ts",
-  plugins,
+  plugins: [addedBytes, ...plugins],
   output: {
     file: "dist/cotangent.iife.js",
     format: "iife",

@@ -4,12 +4,15 @@ import { contractCommand } from "./contract/index";
 import { copy, fillCommand, slice } from "./move/copy";
 import { gatherRows, scatterRows } from "./move/indexing";
 import { useScratch } from "./scratch";
-import { linalg } from "./linalg";
-import { runEigen } from "./linalg/replaceable";
 import { map } from "./map/index";
 import { Command, ENDLESS, LIST, SCRATCH_BYTES, SHARED } from "./opcodes";
 import { reduce } from "./reduce/index";
+import { runLinalg } from "./replaceable";
 import { agree, meet, takesPart, useThread } from "./threads";
+
+/** Adds the kernels of the module that lies in so many bytes at an address, in the host's way. */
+@external("env", "add")
+declare function add(address: usize, bytes: u32): void;
 
 /**
  * Runs a command list as thread number `thread` of `threads`: word 0 is the address of the first thread's scratch region,
@@ -59,6 +62,9 @@ function run(command: usize, end: usize, trip: u32): bool {
         agree();
         if (!load<u8>(load<u32>(command, 8))) return false;
         break;
+      case Command.ADD:
+        add(load<u32>(command, 8), load<u32>(command, 12));
+        break;
       case Command.SLICE:
         if (takesPart(false)) slice(command, trip);
         break;
@@ -103,11 +109,9 @@ function compute(command: usize, code: u32): void {
     case Command.LU_SOLVE:
     case Command.HOUSEHOLDER:
     case Command.JACOBI:
-      linalg(command);
-      break;
     case Command.EIGEN:
     case Command.SVD:
-      runEigen(command);
+      runLinalg(command);
       break;
     default:
       // A list from another version: stopping beats computing something else.

@@ -5,7 +5,7 @@
  */
 export { contractCommand as contract } from "./contract/index";
 export { execute, work } from "./execute";
-export { eigen } from "./linalg/replaceable";
+export { linalg, special } from "./replaceable";
 export { dots32, dots64, lanes32, lanes64, stream32, stream64, tile32, tile64 } from "./contract/microkernels";
 
 /** The first address that the module's own data does not use. */

@@ -100,12 +100,12 @@ export const enum Command {
   JACOBI = 14,
   /**
    * `[EIGEN, len, dtype, A, V, values, room, batch, n, n, count, n]`: of symmetric matrices, V's rows if count isn't 0; never
-   * SHARED, and a module of its own (`eigen.ts`).
+   * SHARED. It and the other decompositions are a module of their own (`linalg.ts`).
    */
   EIGEN = 15,
   /**
    * `[SVD, len, dtype, A^T, U^T, values, V^T, room, batch, n, m, k, k * m]`: of A with m rows and n columns, m >= n; no vectors for
-   * k = 0, else k of U. Never SHARED, and in EIGEN's module.
+   * k = 0, else k of U. Never SHARED.
    */
   SVD = 16,
   /** `[LOOP, len, trips, words]`: the commands in the next `words` words, again and again; ENDLESS ends by LEAVE alone. */
@@ -116,6 +116,8 @@ export const enum Command {
   LEAVE = 22,
   /** `[SLICE, len, bytes, src, dst, srcStep, dstStep]`: copies; each trip of the innermost loop moves on by the steps. */
   SLICE = 23,
+  /** `[ADD, len, address, bytes]`: every thread adds the kernels of the module that lies there. */
+  ADD = 24,
 }
 
 /** Element types. In memory a bool is one byte, 0 or 1; in a MAP register it is an int32. */

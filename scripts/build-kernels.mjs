@@ -4,9 +4,10 @@
  * exports), or does not leave them the memory they count on (the module's own data).
  *
  * The innermost loops of products are built once more with fused multiply-adds, to `dist/kernels-relaxed.wasm`; a
- * host may put them in the place of those in `dist/kernels.wasm`, which give the same bits on every engine. Eigenvalues
- * and singular values are a module of their own, `dist/eigen.wasm`, that only programs with either carry. A small module,
- * `dist/unpack.wasm`, unpacks both where they travel inside of code; the package has it there only.
+ * host may put them in the place of those in `dist/kernels.wasm`, which give the same bits on every engine. Decompositions
+ * of matrices and rare elementwise functions are modules of their own, `dist/linalg.wasm` and `dist/special.wasm`, that only
+ * programs with any of them carry. A small module, `dist/unpack.wasm`, unpacks the kernels where they travel inside of code;
+ * the package has it there only.
  *
  * With `--fast` the optimizer goes over them once and not until nothing changes any more. A lower level of it is no way to
  * save time: it leaves functions with tens of thousands of locals, for which engines take gigabytes.
@@ -21,6 +22,8 @@ import binaryen from "binaryen";
 
 /** The functions in the table, which a host may replace: see assembly/contract/microkernels.ts. */
 const MICROKERNELS = ["dots32", "dots64", "lanes32", "lanes64", "stream32", "stream64", "tile32", "tile64"];
+/** Where the data of the rare functions begins, behind that of the kernels. */
+const SPECIAL_BASE = 65536;
 /** What each module offers `src/device` and what it needs from there, and nothing else. */
 const MODULES = [
   {
@@ -33,16 +36,23 @@ const MODULES = [
   {
     source: "assembly/index.ts",
     output: "dist/kernels.wasm",
-    exports: ["contract", "eigen", "execute", "heapBase", "table", "work", ...MICROKERNELS],
-    imports: ["env.memory", "env.wait"],
+    exports: ["contract", "execute", "heapBase", "linalg", "special", "table", "work", ...MICROKERNELS],
+    imports: ["env.add", "env.memory", "env.wait"],
     options: ["--exportTable"],
   },
   {
-    source: "assembly/eigen.ts",
-    output: "dist/eigen.wasm",
-    exports: ["eigen"],
+    source: "assembly/linalg.ts",
+    output: "dist/linalg.wasm",
+    exports: ["linalg"],
     imports: ["env.contract", "env.memory"],
     options: [],
+  },
+  {
+    source: "assembly/special.ts",
+    output: "dist/special.wasm",
+    exports: ["heapBase", "special"],
+    imports: ["env.memory"],
+    options: ["--memoryBase", String(SPECIAL_BASE)],
   },
   {
     source: "assembly/relaxed.ts",
@@ -55,7 +65,7 @@ const MODULES = [
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 
 /** What threads tell each other begins here, then come the hosts' arrays. */
-const HEAP_LIMIT = Number(/ROUND = (\d+)/.exec(readFileSync(path.join(root, "assembly/opcodes.ts"), "utf8"))[1]);
+const MEETING = Number(/ROUND = (\d+)/.exec(readFileSync(path.join(root, "assembly/opcodes.ts"), "utf8"))[1]);
 
 function refuse(message) {
   console.error(`build-kernels: ${message}`);
@@ -130,7 +140,8 @@ function inspect(bytes, { exports, imports }) {
   const heapBase = exported.heapBase ? heapBaseOf(module, exported) : 0;
   if (exported.heapBase === undefined && module.emitText().includes("(data "))
     refuse("a module without a heap brings data of its own");
-  if (heapBase > HEAP_LIMIT) refuse(`the module's data ends at ${heapBase}, beyond ${HEAP_LIMIT}`);
+  const limit = exported.special && exported.execute ? SPECIAL_BASE : MEETING;
+  if (heapBase > limit) refuse(`the module's data ends at ${heapBase}, beyond ${limit}`);
   const functions = module.getNumFunctions();
   module.dispose();
   return { functions, heapBase };

@@ -1,10 +1,12 @@
-/** The decompositions: each copies its matrices to where the results go and works in place. */
+/** The decompositions: all but EIGEN and SVD copy their matrices to where the results go and work in place. */
 import { Command, SHARED } from "../opcodes";
-import { sliceEnd, sliceStart } from "../threads";
+import { sliceEnd, sliceStart, useThread } from "../threads";
 import { cholesky } from "./cholesky";
+import { symmetric } from "./eigen";
 import { householder } from "./householder";
 import { jacobi } from "./jacobi";
 import { ITEM, useType } from "./rows";
+import { singular } from "./singular";
 import { factorize, solveFactorized, solveTriangle } from "./solve";
 
 @inline
@@ -12,20 +14,23 @@ function word(command: usize, index: usize): usize {
   return load<u32>(command + 8 + (index << 2));
 }
 
-/**
- * CHOLESKY, LU, HOUSEHOLDER and JACOBI: `[.., len, dtype, A, out, (out2,) batch, rows, columns, count, elements of out2]`.
- * TRIANGULAR_SOLVE: `[.., len, dtype, A, b, x, batch, m, n, flags]`.
- * LU_SOLVE: `[.., len, dtype, unread, lu, pivots, b, x, batch, m, n, transposed]`.
- */
-export function linalg(list: usize): void {
+/** Runs one command, or the part of it that is for this one of so many threads. */
+export function linalg(list: usize, thread: u32, threads: u32): void {
   const command = load<u32>(list) & ~SHARED;
+  if (command == Command.EIGEN) return symmetric(list);
+  if (command == Command.SVD) return singular(list);
+  useThread(thread, threads);
   useType(<u32>word(list, 0));
   if (command == Command.TRIANGULAR_SOLVE) solve(list + 4, word(list, 1), 0);
   else if (command == Command.LU_SOLVE) solve(list + 12, word(list, 2), word(list, 3));
   else decompose(command, list);
 }
 
-/** Both solves, from the right-hand side on. */
+/**
+ * Both solves, from the right-hand side on.
+ * TRIANGULAR_SOLVE: `[.., len, dtype, A, b, x, batch, m, n, flags]`.
+ * LU_SOLVE: `[.., len, dtype, unread, lu, pivots, b, x, batch, m, n, transposed]`.
+ */
 function solve(list: usize, a: usize, pivots: usize): void {
   const m = word(list, 4);
   const n = word(list, 5);
@@ -46,6 +51,7 @@ function solve(list: usize, a: usize, pivots: usize): void {
   }
 }
 
+/** CHOLESKY, LU, HOUSEHOLDER and JACOBI: `[.., len, dtype, A, out, (out2,) batch, rows, columns, count, elements of out2]`. */
 function decompose(command: u32, list: usize): void {
   // CHOLESKY alone has a single output.
   const at = command == Command.CHOLESKY ? list - 4 : list;

@@ -1,11 +1,12 @@
 /** Instructions on float32 and float64. */
 import { fmod, nextAfter } from "../math/arithmetic";
-import { atan2 } from "../math/atan";
+import { erfinv, erfinvSingle } from "../math/erfinv";
+import { inlineFunction } from "../math/inline";
 import { pow, powSingle } from "../math/pow";
-import { inlineFunction, pairFunction, scalarFunction } from "../math/unary";
 import { Op } from "../opcodes";
+import { runSpecial } from "../replaceable";
+import { each1, each2, loadPair, pairs2, storePair } from "./each";
 import { compareLoop, loop1, loop2 } from "./lanes";
-import { specialInstruction } from "./special";
 
 /** Runs one instruction on `bytes` bytes of operands of type T. */
 export function floatInstruction<T>(op: u32, dst: usize, a: usize, b: usize, c: usize, bytes: usize): void {
@@ -56,8 +57,6 @@ export function floatInstruction<T>(op: u32, dst: usize, a: usize, b: usize, c: 
       return signBitLoop<T>(dst, a, bytes);
     case Op.POW:
       return sizeof<T>() == 4 ? pairs2<T>(powSingle, dst, a, b, bytes) : each2<T>(pow, dst, a, b, bytes);
-    case Op.ATAN2:
-      return pairs2<T>(atan2, dst, a, b, bytes);
     case Op.REM:
       return each2<T>(fmod, dst, a, b, bytes);
     case Op.NEXTAFTER:
@@ -76,8 +75,6 @@ export function floatInstruction<T>(op: u32, dst: usize, a: usize, b: usize, c: 
       return inlineLoop<T>(Op.SIN, dst, a, bytes);
     case Op.COS:
       return inlineLoop<T>(Op.COS, dst, a, bytes);
-    case Op.TAN:
-      return inlineLoop<T>(Op.TAN, dst, a, bytes);
     case Op.TANH:
       return inlineLoop<T>(Op.TANH, dst, a, bytes);
     case Op.ERF:
@@ -86,27 +83,10 @@ export function floatInstruction<T>(op: u32, dst: usize, a: usize, b: usize, c: 
       return inlineLoop<T>(Op.ERFC, dst, a, bytes);
     case Op.LOGISTIC:
       return inlineLoop<T>(Op.LOGISTIC, dst, a, bytes);
-    case Op.ASIN:
-    case Op.ACOS:
-      if (sizeof<T>() == 8) return each1<T>(scalarFunction(op, false), dst, a, bytes);
-    case Op.ATAN:
-    case Op.SINH:
-    case Op.COSH:
-    case Op.ASINH:
-    case Op.ACOSH:
-    case Op.ATANH:
-      return pairs1<T>(pairFunction(op), dst, a, bytes);
-    case Op.IGAMMA:
-    case Op.IGAMMAC:
-    case Op.IGAMMA_GRAD_A:
-    case Op.RANDOM_GAMMA_GRAD:
-    case Op.BETAINC:
-    case Op.BESSEL_I0E:
-    case Op.BESSEL_I1E:
-    case Op.REDUCE_PRECISION:
-      return specialInstruction<T>(op, dst, a, b, c, bytes);
+    case Op.ERFINV:
+      return each1<T>(sizeof<T>() == 4 ? erfinvSingle : erfinv, dst, a, bytes);
     default:
-      return each1<T>(scalarFunction(op, sizeof<T>() == 4), dst, a, bytes);
+      return runSpecial<T>(op, dst, a, b, c, bytes);
   }
 }
 
@@ -137,46 +117,10 @@ function signBitLoop<T>(dst: usize, a: usize, bytes: usize): void {
   }
 }
 
-/** Two numbers as a pair of float64. */
-@inline
-function loadPair<T>(from: usize): v128 {
-  return sizeof<T>() == 8 ? v128.load(from) : f64x2.promote_low_f32x4(v128.load64_zero(from));
-}
-
-@inline
-function storePair<T>(to: usize, x: v128): void {
-  if (sizeof<T>() == 8) v128.store(to, x);
-  else v128.store64_lane(to, f32x4.demote_f64x2_zero(x), 0);
-}
-
 @inline
 function inlineLoop<T>(op: u32, dst: usize, a: usize, bytes: usize): void {
   for (let i: usize = 0; i < bytes; i += 2 * sizeof<T>())
     storePair<T>(dst + i, inlineFunction<T>(op, loadPair<T>(a + i)));
-}
-
-function pairs1<T>(f: (x: v128) => v128, dst: usize, a: usize, bytes: usize): void {
-  for (let i: usize = 0; i < bytes; i += 2 * sizeof<T>()) storePair<T>(dst + i, f(loadPair<T>(a + i)));
-}
-
-function pairs2<T>(f: (x: v128, y: v128) => v128, dst: usize, a: usize, b: usize, bytes: usize): void {
-  for (let i: usize = 0; i < bytes; i += 2 * sizeof<T>()) {
-    storePair<T>(dst + i, f(loadPair<T>(a + i), loadPair<T>(b + i)));
-  }
-}
-
-/**
- * Applies a float64 function element by element. Float32 goes through it too: rounded once from a
- * float64 result it is as exact as float32 gets.
- */
-function each1<T>(f: (x: f64) => f64, dst: usize, a: usize, bytes: usize): void {
-  for (let i: usize = 0; i < bytes; i += sizeof<T>()) store<T>(dst + i, <T>f(<f64>load<T>(a + i)));
-}
-
-function each2<T>(f: (x: f64, y: f64) => f64, dst: usize, a: usize, b: usize, bytes: usize): void {
-  for (let i: usize = 0; i < bytes; i += sizeof<T>()) {
-    store<T>(dst + i, <T>f(<f64>load<T>(a + i), <f64>load<T>(b + i)));
-  }
 }
 
 /** Neighbours depend on the type, so this one operation is not shared. */

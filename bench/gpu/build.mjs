@@ -42,6 +42,6 @@ await build({
 
 const platform = process.argv[2] ?? `${process.platform}-${process.platform === "darwin" ? "universal" : process.arch}`;
 cpSync(path(`test/runtimes/node_modules/webgpu/dist/${platform}`), `${out}/dawn`, { recursive: true });
-for (const name of ["kernels.wasm", "kernels-relaxed.wasm", "eigen.wasm"])
+for (const name of ["kernels.wasm", "kernels-relaxed.wasm", "linalg.wasm", "special.wasm"])
   copyFileSync(path(`dist/${name}`), `${out}/${name}`);
 cpSync(path("bench/python"), `${out}/python`, { recursive: true });

@@ -179,8 +179,8 @@ export class Lowerer {
         return;
       }
       case "kernel": {
-        const { command, own } = lowering;
-        if (own && !this.target.hasModules) {
+        const { command, module, own } = lowering;
+        if (own && !this.target.hasOwn) {
           this.inside(simplify(own.without(avals, params)), operands, this.steps).forEach((operand, i) => {
             this.set(outputs[i]!, operand);
           });
@@ -190,7 +190,7 @@ export class Lowerer {
         this.steps.push({
           kind: "kernel",
           command,
-          module: own?.module,
+          module,
           inputs: operands.map((operand) => this.rowMajor(operand).buffer),
           outputs: [...outputs.map((v) => this.define(v).buffer), ...room],
           arguments: lowering.arguments(avals, params),

@@ -3,7 +3,7 @@ import type { DType } from "../base/dtypes.ts";
 import type { Shape } from "../base/shapes.ts";
 import { type Atom, type Equation, Literal, type Var } from "../ir/jaxpr.ts";
 import { type MapOp, resultDType } from "../ir/map-ops.ts";
-import type { MapEmitter, Value } from "../ir/primitive.ts";
+import type { KernelModule, MapEmitter, Value } from "../ir/primitive.ts";
 import type { ArrayOperand, Buffer, MapInstruction, MapStep, Operand } from "./program.ts";
 
 /** Collects instructions; values are numbered as they come. */
@@ -11,6 +11,7 @@ class MapBuilder implements MapEmitter {
   readonly inputs = new Map<ArrayOperand, Value>();
   readonly constants = new Map<string, MapStep["constants"][number] & { readonly number: Value }>();
   readonly instructions: (MapInstruction & { readonly number: Value })[] = [];
+  module: KernelModule | undefined;
   #values = 0;
 
   op(op: MapOp, dtype: DType, operands: readonly Value[], result?: DType): Value {
@@ -53,6 +54,7 @@ class MapBuilder implements MapEmitter {
         operands: operands.map(placed),
       })),
       outputs: results.map(({ value, buffer }) => ({ value: placed(value), buffer })),
+      module: this.module,
     };
   }
 }
@@ -75,6 +77,7 @@ export function buildMapProgram(
   for (const { primitive, inputs, params, outputs } of equations) {
     const { lowering } = primitive;
     if (lowering.kind !== "map") throw new Error(`internal: ${primitive.name} is not elementwise`);
+    builder.module ??= lowering.module;
     const values = lowering.emit(
       builder,
       inputs.map(read),

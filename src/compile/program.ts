@@ -60,6 +60,8 @@ export interface MapStep {
   readonly constants: readonly { readonly dtype: DType; readonly value: number }[];
   readonly instructions: readonly MapInstruction[];
   readonly outputs: readonly { readonly value: Value; readonly buffer: Buffer }[];
+  /** Where the processor's kernels of its instructions are, if not with most. */
+  readonly module?: KernelModule | undefined;
 }
 
 export interface ReduceStep {

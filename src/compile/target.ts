@@ -9,8 +9,8 @@ export interface Target {
   readonly name: string;
   /** The bytes of an element in the device's memory, by dtype; a dtype that isn't there can't be computed with. */
   readonly itemSize: Readonly<Partial<Record<DType, number>>>;
-  /** Whether there are kernels for it in modules of their own. */
-  readonly hasModules: boolean;
+  /** Whether it has the kernels that not every device has. */
+  readonly hasOwn: boolean;
   /** The most values that one fused elementwise program may hold, its inputs, constants and intermediates, */
   readonly maxValues: number;
   /** and the most buffers that it may read and write. */

@@ -4,5 +4,7 @@ import type { KernelLoader } from "../device/wasm/kernels.ts";
 
 const folder = new URL(import.meta.url.endsWith(".ts") ? "../../dist/" : "./", import.meta.url);
 
-export const loadKernels = ((file: string) =>
-  new Uint8Array(readFileSync(new URL(`${file}.wasm`, folder)))) as KernelLoader;
+export const loadKernels: KernelLoader = (file) => {
+  const name = typeof file === "string" ? file : file.name;
+  return new Uint8Array(readFileSync(new URL(`${name}.wasm`, folder)));
+};

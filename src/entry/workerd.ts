@@ -1,12 +1,12 @@
 /** The entry for Cloudflare-style Workers, which compile WebAssembly only from a static import. */
 
-import eigen from "../../dist/eigen.wasm";
 import kernels from "../../dist/kernels.wasm";
 import relaxed from "../../dist/kernels-relaxed.wasm";
-import type { KernelLoader } from "../device/wasm/kernels.ts";
+import linalg from "../../dist/linalg.wasm";
+import special from "../../dist/special.wasm";
 import { install } from "./install.ts";
 
-const modules = { eigen, kernels, "kernels-relaxed": relaxed };
-install(((file: keyof typeof modules) => modules[file]) as KernelLoader);
+const modules = { kernels, "kernels-relaxed": relaxed, linalg, special };
+install((file) => modules[typeof file === "string" ? file : file.name]);
 
 export * from "../index.ts";

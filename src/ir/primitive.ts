@@ -83,11 +83,13 @@ export const KERNEL_COMMANDS = [...COMMON_COMMANDS, "EIGEN", "SVD"] as const;
 export type CommonCommand = (typeof COMMON_COMMANDS)[number];
 export type KernelCommand = (typeof KERNEL_COMMANDS)[number];
 
-/** WebAssembly that only programs with a certain kernel need. */
+/** WebAssembly that only programs with certain kernels need. */
 export interface KernelModule {
-  readonly name: "eigen";
-  /** What the runtime's loader doesn't have. */
-  bytes(): Uint8Array<ArrayBuffer>;
+  readonly name: "linalg" | "special";
+  /** Its bytes, packed, where the runtime's loader doesn't have them; */
+  readonly text: string;
+  /** and how many they are. */
+  readonly size: number;
 }
 
 /** A program repeated over slices; its inputs are `[...constants, ...carry, ...slices]`, its outputs `[...carry, ...ys]`. */
@@ -127,9 +129,8 @@ export type Each<Operands extends Places, T> = { readonly [place in keyof Operan
 /** The operands' batch axes, one of which there is. */
 export type BatchAxes<Operands extends Places> = Operands extends One ? readonly [number] : Each<Operands, BatchAxis>;
 
-/** A kernel in a module of its own, which not every device has. */
+/** A kernel that not every device has. */
 export interface OwnKernel<Params, Operands extends Places = Places> {
-  readonly module: KernelModule;
   /** How many numbers of the first input's dtype it works with beside its inputs and outputs. */
   room(inputs: Each<Operands, Aval>, params: Params): number;
   /** The same outputs without it. */
@@ -140,6 +141,8 @@ export interface OwnKernel<Params, Operands extends Places = Places> {
 export type Lowering<Params, Operands extends Places = Places> =
   | {
       readonly kind: "map";
+      /** Where the processor's kernels of its instructions are, if not with most. */
+      readonly module?: KernelModule | undefined;
       emit(e: MapEmitter, operands: Each<Operands, Value>, inputs: Each<Operands, Aval>, params: Params): Value[];
     }
   | {
@@ -166,7 +169,9 @@ export type Lowering<Params, Operands extends Places = Places> =
        */
       readonly kind: "kernel";
       readonly command: KernelCommand;
-      /** What sets a kernel apart that isn't with all others. */
+      /** Where the processor's kernel is. */
+      readonly module?: KernelModule;
+      /** What sets a kernel apart that only the processor has. */
       readonly own?: OwnKernel<Params, Operands>;
       arguments(inputs: Each<Operands, Aval>, params: Params): readonly number[];
     }

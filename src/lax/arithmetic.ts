@@ -12,6 +12,7 @@ import { addPrimitive, type Derivative, makeElementwise } from "./elementwise.ts
 import { bitwiseAnd, eq, ge, gt, ne, select } from "./logic.ts";
 import { type Binary, binary, broadcastScalars, requireNumbers, type Unary, unary } from "./nary.ts";
 import { type ArrayLike, asArray } from "./operands.ts";
+import { specialModule } from "./special-module.ts";
 
 /** `x + y`. @example lax.add(np.array([1, 2]), 1) // [2, 3] */
 export const add: Binary = /* @__PURE__ */ binary("add", addPrimitive);
@@ -165,6 +166,7 @@ export const rsqrt: Unary = /* @__PURE__ */ unary("rsqrt", rsqrtPrimitive);
 
 const cbrtPrimitive = /* @__PURE__ */ makeElementwise<null, One>({
   name: "cbrt",
+  module: specialModule,
   emit: "CBRT",
   derivatives: [(t, _, out) => mul(mul(t, 1 / 3), integerPow(out, { exponent: -2 }))],
 });

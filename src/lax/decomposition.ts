@@ -15,6 +15,7 @@ import {
   type Tangent,
 } from "../ir/primitive.ts";
 import { bind } from "../ir/trace.ts";
+import { linalgModule } from "./linalg-module.ts";
 import { batchSize, batchToFront, moveAxis } from "./shape.ts";
 import { stopGradient } from "./stop-gradient.ts";
 
@@ -47,6 +48,7 @@ export function factorization<Factors extends readonly Shape[] | [Shape]>(
     lowering: {
       kind: "kernel",
       command,
+      module: linalgModule,
       ...(own && { own }),
       arguments: ([a], { count }) => {
         const { shape } = a;

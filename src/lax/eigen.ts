@@ -6,7 +6,6 @@ import type { One, Two } from "../ir/primitive.ts";
 import { traceToJaxpr } from "../ir/trace.ts";
 import { add, div, mul, pow, sqrt, square, sub } from "./arithmetic.ts";
 import { factorization, withDerivative } from "./decomposition.ts";
-import { eigenModule } from "./eigen-module.ts";
 import { diagonal, identityLike, matmul, matrixShape, spread, transposed } from "./matrix.ts";
 import { jacobi, reciprocals, scaled, sorted } from "./rotations.ts";
 import { reduceSum } from "./shape.ts";
@@ -21,7 +20,6 @@ const roomFor = (n: number, withVectors: boolean): number =>
 
 /** The ascending eigenvalues behind the eigenvectors as rows: all of these for a count of n, none for 0. */
 const eigenKernel = /* @__PURE__ */ factorization("EIGEN", (n) => [[n, n], [n]], {
-  module: eigenModule,
   room: ([{ shape, dtype }], { count }) => roomFor(entry(shape, -1), count > 0) * (dtype === "float64" ? 1 : 2),
   without: ([a]) => traceToJaxpr((inputs) => byRotations(entry(inputs, 0)), [a]).jaxpr,
 });

@@ -14,6 +14,7 @@ import {
   type BatchAxis,
   type Each,
   isUndefined,
+  type KernelModule,
   type MapEmitter,
   notLinear,
   type Places,
@@ -56,6 +57,8 @@ export interface ElementwiseSpec<Params, Operands extends Places = Places> {
   /** One per input; given for inputs in which the operation is linear. */
   readonly transpose?: Each<Operands, ElementwiseTranspose<Params, Operands> | null>;
   readonly format?: (params: Params) => string;
+  /** Where the processor's kernels of its instructions are, if not with most. */
+  readonly module?: KernelModule;
 }
 
 /** The one shape of the operands that aren't literals. */
@@ -127,6 +130,7 @@ export function makeElementwise<Params>(spec: ElementwiseSpec<Params>): Primitiv
     },
     lowering: {
       kind: "map",
+      module: spec.module,
       emit: (e, x, inputs, params) =>
         typeof emit === "string" ? [e.op(emit, entry(inputs, 0).dtype, x)] : [emit(e, x, inputs, params)],
     },

@@ -6,7 +6,6 @@ import type { One, Three } from "../ir/primitive.ts";
 import { traceToJaxpr } from "../ir/trace.ts";
 import { abs, add, div, mul, sign, sqrt, square, sub } from "./arithmetic.ts";
 import { factorization, withDerivative } from "./decomposition.ts";
-import { eigenModule } from "./eigen-module.ts";
 import { eq, ge, select } from "./logic.ts";
 import { diagonal, matmul, matrixShape, spread, transposed } from "./matrix.ts";
 import { householder, jacobi, needsReduced, reciprocals, scaled, sorted } from "./rotations.ts";
@@ -29,7 +28,6 @@ function roomFor(n: number, m: number, count: number): number {
 
 /** Of transposed matrices: `count` left vectors and all right ones as rows, for 0 none, and between them the descending values. */
 const svdKernel = /* @__PURE__ */ factorization("SVD", (n, m, count) => [[count, m], [n], [n, n]], {
-  module: eigenModule,
   room: ([{ shape, dtype }], { count }) =>
     roomFor(entry(shape, -2), entry(shape, -1), count) * (dtype === "float64" ? 1 : 2),
   without: ([a], { count }) => traceToJaxpr((inputs) => byRotations(entry(inputs, 0), count), [a]).jaxpr,

@@ -12,6 +12,7 @@ import { sameFloat } from "./convert.ts";
 import { zerosLike } from "./create.ts";
 import { factorization } from "./decomposition.ts";
 import { addArrays } from "./elementwise.ts";
+import { linalgModule } from "./linalg-module.ts";
 import { ge, gt, select } from "./logic.ts";
 import { matmul, side, transposed } from "./matrix.ts";
 import type { ArrayLike } from "./operands.ts";
@@ -93,6 +94,7 @@ function solver(
 const byKernel = (command: KernelCommand): Primitive<SolverParams>["lowering"] => ({
   kind: "kernel",
   command,
+  module: linalgModule,
   arguments: (inputs, { lower, transposeA, unitDiagonal }) => {
     const { shape } = entry(inputs, -1);
     const flags = Number(lower) + 2 * Number(transposeA) + 4 * Number(unitDiagonal);

@@ -11,6 +11,7 @@ import { type Derivative, makeElementwise } from "./elementwise.ts";
 import { bitwiseAnd, bitwiseNot, bitwiseOr, eq, ge, le, lt, ne, select } from "./logic.ts";
 import { type Binary, binary, broadcastScalars, type Unary, unary } from "./nary.ts";
 import type { ArrayLike } from "./operands.ts";
+import { specialModule } from "./special-module.ts";
 import { digamma, exp, lgamma, log1p } from "./transcendental.ts";
 
 /** A derivative that there is no formula for: asking for it is an error. */
@@ -26,7 +27,7 @@ const define = <Operands extends Places>(
   name: string,
   emit: MapOp,
   derivatives: Each<Operands, Derivative<null, Operands>>,
-): Primitive<null, Operands> => makeElementwise<null, Operands>({ name, emit, derivatives });
+): Primitive<null, Operands> => makeElementwise<null, Operands>({ name, emit, derivatives, module: specialModule });
 
 /** The density of the gamma distribution of shape `a`, at `x`. */
 const gammaDensity = ([a, x]: Each<Two, NDArray>): NDArray => exp(sub(sub(mul(sub(a, 1), log(x)), x), lgamma(a)));
@@ -196,6 +197,7 @@ interface PrecisionParams {
 
 const precisionPrimitive = /* @__PURE__ */ makeElementwise<PrecisionParams, One>({
   name: "reduce_precision",
+  module: specialModule,
   emit: (e, [x], [aval], { exponentBits, mantissaBits }) => {
     const { dtype } = aval;
     return e.op("REDUCE_PRECISION", dtype, [x, e.constant(64 * exponentBits + mantissaBits, dtype)]);

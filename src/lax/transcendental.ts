@@ -2,19 +2,28 @@
 
 import type { MapOp } from "../ir/map-ops.ts";
 import type { NDArray } from "../ir/ndarray.ts";
-import type { Each, One, Two } from "../ir/primitive.ts";
+import type { Each, KernelModule, One, Two } from "../ir/primitive.ts";
 import { add, div, floor, mul, neg, reciprocal, rsqrt, square, sub } from "./arithmetic.ts";
 import { zerosLike } from "./create.ts";
 import { type Derivative, makeElementwise } from "./elementwise.ts";
 import { lt, select } from "./logic.ts";
 import { type Binary, binary, type Unary, unary } from "./nary.ts";
 import type { ArrayLike } from "./operands.ts";
+import { specialModule } from "./special-module.ts";
 
 /** A function of one variable from its derivative, given the tangent, the argument and the value. */
-function define(name: string, emit: MapOp, derivative: (t: NDArray, x: NDArray, out: NDArray) => NDArray): Unary {
+function define(
+  name: string,
+  emit: MapOp,
+  derivative: (t: NDArray, x: NDArray, out: NDArray) => NDArray,
+  own: { readonly module?: KernelModule } = {},
+): Unary {
   const rule: Derivative<null, One> = (t, [x], out) => derivative(t, x, out);
-  return unary(name, makeElementwise<null, One>({ name, emit, derivatives: [rule] }));
+  return unary(name, makeElementwise<null, One>({ name, emit, derivatives: [rule], ...own }));
 }
+
+/** The same of one that few programs use. */
+const rare: typeof define = (name, emit, derivative) => define(name, emit, derivative, { module: specialModule });
 
 /** `e` to the power `x`. @example lax.exp(np.array([1])) // [2.7183] */
 export const exp = /* @__PURE__ */ define("exp", "EXP", (t, _, out) => mul(t, out));
@@ -29,25 +38,25 @@ export const sin = /* @__PURE__ */ define("sin", "SIN", (t, x) => mul(t, cos(x))
 /** The cosine of radians. @example lax.cos(np.array([1])) // [0.5403] */
 export const cos: Unary = /* @__PURE__ */ define("cos", "COS", (t, x) => neg(mul(t, sin(x))));
 /** The tangent of radians. @example lax.tan(np.array([1])) // [1.5574] */
-export const tan = /* @__PURE__ */ define("tan", "TAN", (t, _, out) => mul(t, add(square(out), 1)));
+export const tan = /* @__PURE__ */ rare("tan", "TAN", (t, _, out) => mul(t, add(square(out), 1)));
 /** The angle in radians whose sine is `x`. @example lax.asin(np.array([1])) // [1.5708] */
-export const asin = /* @__PURE__ */ define("asin", "ASIN", (t, x) => mul(t, rsqrt(sub(1, square(x)))));
+export const asin = /* @__PURE__ */ rare("asin", "ASIN", (t, x) => mul(t, rsqrt(sub(1, square(x)))));
 /** The angle in radians whose cosine is `x`. @example lax.acos(np.array([0])) // [1.5708] */
-export const acos = /* @__PURE__ */ define("acos", "ACOS", (t, x) => neg(mul(t, rsqrt(sub(1, square(x))))));
+export const acos = /* @__PURE__ */ rare("acos", "ACOS", (t, x) => neg(mul(t, rsqrt(sub(1, square(x))))));
 /** The angle in radians whose tangent is `x`. @example lax.atan(np.array([1])) // [0.7854] */
-export const atan = /* @__PURE__ */ define("atan", "ATAN", (t, x) => div(t, add(square(x), 1)));
+export const atan = /* @__PURE__ */ rare("atan", "ATAN", (t, x) => div(t, add(square(x), 1)));
 /** The hyperbolic sine. @example lax.sinh(np.array([1])) // [1.1752] */
-export const sinh = /* @__PURE__ */ define("sinh", "SINH", (t, x) => mul(t, cosh(x)));
+export const sinh = /* @__PURE__ */ rare("sinh", "SINH", (t, x) => mul(t, cosh(x)));
 /** The hyperbolic cosine. @example lax.cosh(np.array([1])) // [1.5431] */
-export const cosh: Unary = /* @__PURE__ */ define("cosh", "COSH", (t, x) => mul(t, sinh(x)));
+export const cosh: Unary = /* @__PURE__ */ rare("cosh", "COSH", (t, x) => mul(t, sinh(x)));
 /** The hyperbolic tangent. @example lax.tanh(np.array([1])) // [0.7616] */
 export const tanh = /* @__PURE__ */ define("tanh", "TANH", (t, _, out) => mul(t, sub(1, square(out))));
 /** The inverse hyperbolic sine. @example lax.asinh(np.array([1])) // [0.8814] */
-export const asinh = /* @__PURE__ */ define("asinh", "ASINH", (t, x) => mul(t, rsqrt(add(square(x), 1))));
+export const asinh = /* @__PURE__ */ rare("asinh", "ASINH", (t, x) => mul(t, rsqrt(add(square(x), 1))));
 /** The inverse hyperbolic cosine; NaN below 1. @example lax.acosh(np.array([2])) // [1.317] */
-export const acosh = /* @__PURE__ */ define("acosh", "ACOSH", (t, x) => mul(t, rsqrt(mul(sub(x, 1), add(x, 1)))));
+export const acosh = /* @__PURE__ */ rare("acosh", "ACOSH", (t, x) => mul(t, rsqrt(mul(sub(x, 1), add(x, 1)))));
 /** The inverse hyperbolic tangent; NaN outside of [-1, 1]. @example lax.atanh(np.array([0.5])) // [0.5493] */
-export const atanh = /* @__PURE__ */ define("atanh", "ATANH", (t, x) => div(t, sub(1, square(x))));
+export const atanh = /* @__PURE__ */ rare("atanh", "ATANH", (t, x) => div(t, sub(1, square(x))));
 /** `1 / (1 + exp(-x))`. @example lax.logistic(np.array([0])) // [0.5] */
 export const logistic = /* @__PURE__ */ define("logistic", "LOGISTIC", (t, _, out) => mul(t, mul(out, sub(1, out))));
 
@@ -71,6 +80,7 @@ export const atan2: Binary = /* @__PURE__ */ binary(
   /* @__PURE__ */ makeElementwise<null, Two>({
     name: "atan2",
     emit: "ATAN2",
+    module: specialModule,
     derivatives: [(t, x) => mul(t, div(x[1], norm2(x))), (t, x) => neg(mul(t, div(x[0], norm2(x))))],
   }),
   "floats",
@@ -112,6 +122,6 @@ function trigamma(x: NDArray): NDArray {
  * The logarithm of the absolute value of the gamma function. Source: `jax.lax.lgamma`.
  * @example lax.lgamma(np.array([5])) // [3.1781]
  */
-export const lgamma = /* @__PURE__ */ define("lgamma", "LGAMMA", (t, x) => mul(t, digamma(x)));
+export const lgamma = /* @__PURE__ */ rare("lgamma", "LGAMMA", (t, x) => mul(t, digamma(x)));
 /** The derivative of `lgamma`. Source: `jax.lax.digamma`. @example lax.digamma(np.array([1])) // [-0.5772] */
-export const digamma: Unary = /* @__PURE__ */ define("digamma", "DIGAMMA", (t, x) => mul(t, trigamma(x)));
+export const digamma: Unary = /* @__PURE__ */ rare("digamma", "DIGAMMA", (t, x) => mul(t, trigamma(x)));

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { initThreads, lax, type NDArray, numpy as np, nt, random, stax } from "cotangent";
+import { initThreads, lax, type NDArray, numpy as np, nt, random, releaseMemory, stax } from "cotangent";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { reserve } from "../../src/device/wasm/kernels.ts";
@@ -80,6 +80,25 @@ test("kernels of every implementation have the same bits on two threads", async 
   const expected = kernels();
   await initThreads({ threads: 2 });
   assert.equal(kernels(), expected);
+});
+
+test("kernels of other modules that threads meet when they are at work already have the same bits on all of them", async () => {
+  const matrices = random.normal(random.key(0), [600, 5, 5]);
+  const x = random.uniform(random.key(1), [90_000]);
+  const rare = (): number[][] => [np.arcsin(x), lax.lgamma(x), np.linalg.inv(matrices)].map((y) => [...y.dataSync()]);
+  await initThreads({ threads: 1 });
+  const expected = rare();
+  for (const threads of [2, 3]) {
+    await initThreads({ threads });
+    assert.is(np.sum(np.ones([1000, 1000])).item(), 1e6);
+    assert.is(currentTeam().kernels.added.size, 0);
+    assert.equal(rare(), expected);
+    assert.is(currentTeam().kernels.added.size, 2);
+    // Workers that take the others' places have none of it.
+    await releaseMemory();
+    assert.equal(rare(), expected);
+  }
+  assert.is(currentTeam().threads, 3);
 });
 
 test("asking twice, at once or for as many, starts one team", async () => {

@@ -71,7 +71,8 @@ async function buildKernels(folder) {
   writeFileSync(join(folder, "asconfig.json"), JSON.stringify({ options: kernelOptions }));
   const modules = [
     ["assembly/index.ts", "dist/kernels.wasm", "--exportTable"],
-    ["assembly/eigen.ts", "dist/eigen.wasm"],
+    ["assembly/linalg.ts", "dist/linalg.wasm"],
+    ["assembly/special.ts", "dist/special.wasm", "--memoryBase", "65536"],
     ["assembly/relaxed.ts", "dist/kernels-relaxed.wasm", "--enable", "relaxed-simd"],
   ];
   for (const [source, output, ...options] of modules) {

@@ -14,7 +14,7 @@ import { interpret } from "./interpreter.ts";
 export const referenceTarget: Target = {
   name: "reference",
   itemSize: Object.fromEntries(DTYPES.map((dtype) => [dtype, itemSize(dtype)])),
-  hasModules: false,
+  hasOwn: false,
   maxValues: 24,
   maxBuffers: 8,
   alignment: 16,

@@ -12,13 +12,10 @@ export type KernelFile = "kernels" | "kernels-relaxed";
 export type KernelSource = WebAssembly.Module | Uint8Array<ArrayBuffer>;
 
 /**
- * Gets the kernels; each runtime has its own way. Called at the first computation. Of the modules that only some programs need,
- * those that the runtime keeps itself.
+ * Gets the kernels, or a module that only some programs need; each runtime has its own way. Called at the first computation
+ * that needs them.
  */
-export interface KernelLoader {
-  (file: KernelFile): KernelSource;
-  (file: KernelModule["name"]): KernelSource | undefined;
-}
+export type KernelLoader = (file: KernelFile | KernelModule) => KernelSource;
 
 export interface KernelInstance {
   readonly module: WebAssembly.Module;
@@ -48,10 +45,10 @@ export function setKernelLoader(load: KernelLoader): void {
   loader = load;
 }
 
-const loaded = new Map<KernelFile, KernelSource>();
+const loaded = new Map<KernelFile | KernelModule, KernelSource>();
 
 /** What the runtime's loader gives, once. */
-export function loadKernels(file: KernelFile): KernelSource {
+export function loadKernels(file: KernelFile | KernelModule): KernelSource {
   const known = loaded.get(file);
   if (known) return known;
   if (!loader) throw new Error('cotangent: no kernels are installed; import from "cotangent", not from its parts.');
@@ -119,7 +116,8 @@ export function instantiate(
   const compile = (source: KernelSource): WebAssembly.Module => compileOnce(source, makeWait !== null);
   const module = compile(sources.kernels);
   const relaxed = sources.relaxed && compile(sources.relaxed);
-  const env = { memory, wait: makeWait?.(memory) ?? (() => {}) };
+  // What a list adds is for the workers: this thread has added it.
+  const env = { memory, wait: makeWait?.(memory) ?? (() => {}), add: () => {} };
   const { exports } = new WebAssembly.Instance(module, { env });
   if (relaxed) relax(exports, new WebAssembly.Instance(relaxed, { env }).exports);
   const instance = { ...exports, exports, module, relaxed, memory, added: new Set() } as unknown as KernelInstance;
@@ -127,13 +125,14 @@ export function instantiate(
   return instance;
 }
 
-/** Puts kernels of another module in the places that are kept for them. */
-export function addKernels({ added, exports, memory }: KernelInstance, own: KernelModule): void {
-  if (added.has(own)) return;
-  const source = loader?.(own.name) ?? own.bytes();
-  const module = compileOnce(source, !(memory.buffer instanceof ArrayBuffer));
-  relax(exports, new WebAssembly.Instance(module, { env: { memory, contract: exports.contract! } }).exports);
+/** Puts kernels of another module in the places that are kept for them, and returns the module as this thread has it. */
+export function addKernels({ added, exports, memory }: KernelInstance, own: KernelModule): KernelSource {
+  const source = loadKernels(own);
+  const shared = !(memory.buffer instanceof ArrayBuffer);
+  const env = { memory, contract: exports.contract! };
+  relax(exports, new WebAssembly.Instance(compileOnce(source, shared), { env }).exports);
   added.add(own);
+  return shared ? shareMemory(source) : source;
 }
 
 const mebibytes = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20)} MiB`;

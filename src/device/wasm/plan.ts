@@ -33,7 +33,7 @@ export interface WasmPlan extends Plan {
 
 function modulesOf(steps: readonly Step[], found = new Set<KernelModule>()): Set<KernelModule> {
   for (const step of steps) {
-    if (step.kind === "kernel" && step.module) found.add(step.module);
+    if ((step.kind === "kernel" || step.kind === "map") && step.module) found.add(step.module);
     for (const inner of innerSteps(step)) modulesOf(inner, found);
   }
   return found;

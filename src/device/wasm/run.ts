@@ -6,9 +6,9 @@ import { SCRATCH_BYTES } from "../../../assembly/opcodes.ts";
 import { viewBuffer } from "../../base/dtypes.ts";
 import { sizeOf } from "../../base/shapes.ts";
 import { HostArray, storageOf } from "../../ir/ndarray.ts";
-import { addKernels, reserve } from "./kernels.ts";
+import { reserve } from "./kernels.ts";
 import type { PlannedArray, WasmPlan } from "./plan.ts";
-import { currentTeam, execute, releaseMemory } from "./team.ts";
+import { addToAll, currentTeam, execute, releaseMemory } from "./team.ts";
 
 /** Computes a plan's outputs. `inputs` are the values of the program's constants and inputs, in this order. */
 export function runPlan(plan: WasmPlan, inputs: readonly HostArray[]): HostArray[] {
@@ -19,7 +19,7 @@ export function runPlan(plan: WasmPlan, inputs: readonly HostArray[]): HostArray
   const scratch = Math.ceil(plan.memoryBytes / 64) * 64;
   const bytes = threads > 1 ? scratch + (threads - 1) * SCRATCH_BYTES : plan.memoryBytes;
   reserve(memory, bytes);
-  for (const module of plan.modules) addKernels(team.kernels, module);
+  for (const module of plan.modules) addToAll(team, module);
   const { buffer } = memory;
   const write = (address: number, array: HostArray): void =>
     viewBuffer(array.dtype, buffer, address, array.size).set(storageOf(array));

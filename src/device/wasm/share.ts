@@ -11,10 +11,10 @@ const PRODUCTS = 8;
 const countOf = (...groups: (readonly ContractAxis[])[]): number =>
   groups.flat().reduce((product, { size }) => product * size, 1);
 
-function kernelWork({ command, module, outputs, arguments: [batch = 1] }: KernelStep): number {
+function kernelWork({ command, outputs, arguments: [batch = 1] }: KernelStep): number {
   const { size } = outputs[0]!;
+  if (command === "EIGEN" || command === "SVD") return 0;
   // Elsewhere threads share out the batch, and an element is worth many operations.
-  if (module) return 0;
   return command === "GATHER" ? size : batch > 1 ? 8 * size : 0;
 }
 

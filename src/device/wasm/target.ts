@@ -31,7 +31,7 @@ function inPieces({ target, fill, pieces }: PlaceStep): Step[] {
 export const wasmTarget: Target = {
   name: "cpu",
   itemSize: Object.fromEntries(DTYPES.map((dtype) => [dtype, itemSize(dtype)])),
-  hasModules: true,
+  hasOwn: true,
   maxValues: MAX_VALUES,
   maxBuffers: Number.POSITIVE_INFINITY,
   // Every buffer begins on a cache line.

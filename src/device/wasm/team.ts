@@ -1,6 +1,8 @@
 /** The instance of the kernels that runs plans: on this thread alone, or on a team that `initThreads` has put together. */
+import { Command, KERNEL_BYTES } from "../../../assembly/opcodes.ts";
 import { noMore } from "../../base/errors.ts";
-import { instantiate, type KernelInstance, loadSources } from "./kernels.ts";
+import type { KernelModule } from "../../ir/primitive.ts";
+import { addKernels, instantiate, type KernelInstance, loadSources, reserve } from "./kernels.ts";
 import type { NodeWorkers, Terminate } from "./worker.ts";
 
 /** An instance of the kernels, and the workers that have its memory in common with it. */
@@ -72,4 +74,18 @@ export function execute({ kernels }: Team, list: number, threads: number): void 
     if (threads > 1) dismiss();
     throw error;
   }
+}
+
+/** Adds kernels of another module to every thread's, where they aren't yet: the workers read it from the memory. */
+export function addToAll(team: Team, own: KernelModule): void {
+  const { kernels, threads } = team;
+  if (kernels.added.has(own)) return;
+  const source = addKernels(kernels, own);
+  if (threads === 1 || !(source instanceof Uint8Array)) return;
+  const { memory } = kernels;
+  const list = Int32Array.of(0, 0, Command.ADD, 4, KERNEL_BYTES + 64, source.length, Command.END, 2);
+  reserve(memory, KERNEL_BYTES + 64 + source.length);
+  new Int32Array(memory.buffer, KERNEL_BYTES).set(list);
+  new Uint8Array(memory.buffer, KERNEL_BYTES + 64).set(source);
+  execute(team, KERNEL_BYTES, threads);
 }

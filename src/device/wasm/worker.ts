@@ -31,8 +31,10 @@ export type Terminate = () => void;
  * may be waiting for it, and then hears no message.
  */
 const PROGRAM = `const relax=${relax},run=({module,relaxed,memory,thread,threads},say)=>{
-const words=new Int32Array(memory.buffer),wait=(a,v)=>{Atomics.wait(words,a>>2,v)};
-try{const env={memory,wait},{exports}=new WebAssembly.Instance(module,{env});
+const words=new Int32Array(memory.buffer),wait=(a,v)=>{Atomics.wait(words,a>>2,v)},
+add=(a,n)=>relax(exports,new WebAssembly.Instance(new WebAssembly.Module(new Uint8Array(memory.buffer,a,n).slice()),
+{env:{memory,contract:exports.contract}}).exports);let exports;
+try{const env={memory,wait,add};({exports}=new WebAssembly.Instance(module,{env}));
 if(relaxed)relax(exports,new WebAssembly.Instance(relaxed,{env}).exports);say("");exports.work(thread,threads)}
 catch(e){Atomics.store(words,${FAILED >> 2},1);say(String(e))}};
 `;

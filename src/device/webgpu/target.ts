@@ -14,7 +14,7 @@ const TILE = 32;
 export const makeTarget = ({ maxBuffers }: Settings): Target => ({
   name: "webgpu",
   itemSize: ITEM_SIZE,
-  hasModules: false,
+  hasOwn: false,
   maxValues: MAX_VALUES,
   maxBuffers,
   alignment: 16,
