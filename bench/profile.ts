@@ -12,14 +12,14 @@ import type { ContractAxis, Step } from "../src/compile/program.ts";
 import { simplify } from "../src/compile/simplify.ts";
 import { reserve } from "../src/device/wasm/kernels.ts";
 import { planProgram, type WasmPlan } from "../src/device/wasm/plan.ts";
-import { runPlan } from "../src/device/wasm/run.ts";
+import { fillIn, runPlan } from "../src/device/wasm/run.ts";
 import { wasmTarget } from "../src/device/wasm/target.ts";
 import { currentTeam } from "../src/device/wasm/team.ts";
 import { outputAvals } from "../src/ir/jaxpr.ts";
 import type { HostArray } from "../src/ir/ndarray.ts";
 import { JOBS, type KernelJob, setUp } from "./support/jobs.ts";
 
-const RUNS = 5;
+const RUNS = 15;
 /** Steps below this share of the whole are counted, not listed. */
 const LISTED = 0.01;
 
@@ -99,6 +99,7 @@ function profile(job: KernelJob, method: keyof typeof nt.NtkImplementation): voi
   reserve(kernels.memory, at + 65536);
   const best = lists.map(() => Number.POSITIVE_INFINITY);
   for (let run = 0; run < RUNS; run++) {
+    fillIn(plan, inputs, kernels.memory.buffer);
     lists.forEach((list, i) => {
       new Int32Array(kernels.memory.buffer, at, list.length).set(list);
       best[i] = Math.min(

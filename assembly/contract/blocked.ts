@@ -23,6 +23,7 @@ import {
   MC,
   PACKED_A,
   PACKED_B,
+  PANEL_STEPS,
   ROW_RUNS,
   ROW_TABLE,
   ROW_TABLE_C,
@@ -37,6 +38,7 @@ import {
   tabulateColumns,
   tabulateRows,
 } from "./tables";
+import { areFinite, listAllSteps, renewColumns, squeeze } from "./zeros";
 
 /**
  * A table or a packed block is made anew only if it is not the one that is there already: small operands, and operands
@@ -70,6 +72,8 @@ export function contractBlocks<T>(
   let packedB: usize = 0;
   let freshA = true;
   let freshB = true;
+  let squeezed = false;
+  listAllSteps();
   batch.seek(itemStart);
   for (let item = itemStart; item < itemEnd; ++item) {
     const baseA = a + (swapped ? batch.offset1 : batch.offset0);
@@ -90,6 +94,7 @@ export function contractBlocks<T>(
       let innerStart: u32 = 0;
       do {
         const blockInner = min(innerBlock, innerCount - innerStart);
+        const bytesB = <usize>((blockColumns + tileColumns - 1) / tileColumns) * blockInner * TILE_COLUMNS_BYTES;
         if (innerStart != tabledInner) {
           tabulate(
             inner,
@@ -116,6 +121,7 @@ export function contractBlocks<T>(
             innerTableB,
             region(INNER_RUNS_B),
           );
+          renewColumns();
           freshB = false;
         }
         for (let row = rowStart; row < rowEnd; row += rowBlock) {
@@ -125,7 +131,7 @@ export function contractBlocks<T>(
             tabledRow = row;
             freshA = true;
           }
-          if (freshA) {
+          if (freshA || (squeezed && !areFinite(bytesB))) {
             pack<T>(
               region(PACKED_A),
               TILE_ROWS * sizeof<T>(),
@@ -137,6 +143,7 @@ export function contractBlocks<T>(
               innerTableA,
               region(INNER_RUNS_A),
             );
+            squeezed = squeeze(blockRows, blockInner, bytesB, isFloat<T>() && sizeof<T>() == 4);
             freshA = false;
           }
           multiplyBlock<T>(baseC, blockRows, blockColumns, blockInner, innerStart != 0);
@@ -167,15 +174,18 @@ function multiplyBlock<T>(c: usize, rows: u32, columns: u32, inner: u32, accumul
     const columnOffsets = region(COLUMN_TABLE_C) + ((<usize>column) << 2);
     const blockColumns = min(tileColumns, columns - column);
     let a = region(PACKED_A);
-    for (let row: u32 = 0; row < rows; row += TILE_ROWS, a += panelA) {
+    let entry = region(PANEL_STEPS);
+    for (let row: u32 = 0; row < rows; row += TILE_ROWS, a += panelA, entry += 8) {
+      const steps = load<u32>(entry);
+      const count = load<u32>(entry, 4);
       const rowOffsets = region(ROW_TABLE_C) + ((<usize>row) << 2);
       if (direct) {
-        tile<T>(a, b, inner, accumulate, c + load<u32>(columnOffsets), rowOffsets);
+        tile<T>(a, b, steps, count, accumulate, c + load<u32>(columnOffsets), rowOffsets);
       } else {
         // The edge's sum begins with what is there, too, so that no bit depends on where an element lies.
         const blockRows = min(TILE_ROWS, rows - row);
         if (accumulate) scatterTile<T>(c, rowOffsets, blockRows, columnOffsets, blockColumns, true, false);
-        tile<T>(a, b, inner, accumulate, region(EDGE), region(EDGE_TABLE));
+        tile<T>(a, b, steps, count, accumulate, region(EDGE), region(EDGE_TABLE));
         scatterTile<T>(c, rowOffsets, blockRows, columnOffsets, blockColumns, false, false);
       }
     }

@@ -21,12 +21,20 @@ function storeRow(c: usize, low: v128, high: v128): void {
 }
 
 /**
- * Multiplies a panel of A by a panel of B, `inner` steps long, and stores the tile to, or adds it to, the
- * rows whose byte offsets from `c` are in the table. Two rows of the table may be one: all is read before
+ * Multiplies a panel of A by a panel of B, whose `count` rows that belong to those of A have their byte offsets in `steps`, and
+ * stores the tile to, or adds it to, the rows whose byte offsets from `c` are in the table. Two rows of the table may be one: all is read before
  * anything is stored, so rows that only fill up the tile repeat the last one. What is there is touched before
  * the sums begin, so that it has come near when they end; the result keeps the engine from leaving that out.
  */
-export function multiplyTile<T>(a: usize, b: usize, inner: u32, accumulate: bool, c: usize, rowTable: usize): u32 {
+export function multiplyTile<T>(
+  a: usize,
+  b: usize,
+  steps: usize,
+  count: u32,
+  accumulate: bool,
+  c: usize,
+  rowTable: usize,
+): u32 {
   let low0 = i32x4.splat(0);
   let low1 = i32x4.splat(0);
   let low2 = i32x4.splat(0);
@@ -43,10 +51,10 @@ export function multiplyTile<T>(a: usize, b: usize, inner: u32, accumulate: bool
     load<u32>(c + load<u32>(rowTable, 8)) +
     load<u32>(c + load<u32>(rowTable, 12)) +
     load<u32>(c + load<u32>(rowTable, 16));
-  const end = b + <usize>inner * TILE_COLUMNS_BYTES;
-  while (b < end) {
-    const low = v128.load(b);
-    const high = v128.load(b, 16);
+  for (const end = steps + ((<usize>count) << 1); steps < end; steps += 2) {
+    const at = b + load<u16>(steps);
+    const low = v128.load(at);
+    const high = v128.load(at, 16);
     let x = v128.load_splat<T>(a);
     low0 = multiplyAdd<T>(x, low, low0);
     high0 = multiplyAdd<T>(x, high, high0);
@@ -63,7 +71,6 @@ export function multiplyTile<T>(a: usize, b: usize, inner: u32, accumulate: bool
     low4 = multiplyAdd<T>(x, low, low4);
     high4 = multiplyAdd<T>(x, high, high4);
     a += TILE_ROWS * sizeof<T>();
-    b += TILE_COLUMNS_BYTES;
   }
   if (accumulate) {
     low0 = v128.add<T>(v128.load(c + load<u32>(rowTable)), low0);

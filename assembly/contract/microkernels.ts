@@ -7,12 +7,12 @@ import { multiplyDots } from "./dots";
 import { multiplyTile } from "./microkernel";
 import { multiplyLanes, multiplyStream } from "./stream";
 
-export function tile32(a: usize, b: usize, inner: u32, accumulate: bool, c: usize, rowTable: usize): u32 {
-  return multiplyTile<f32>(a, b, inner, accumulate, c, rowTable);
+export function tile32(a: usize, b: usize, steps: usize, count: u32, accumulate: bool, c: usize, rowTable: usize): u32 {
+  return multiplyTile<f32>(a, b, steps, count, accumulate, c, rowTable);
 }
 
-export function tile64(a: usize, b: usize, inner: u32, accumulate: bool, c: usize, rowTable: usize): u32 {
-  return multiplyTile<f64>(a, b, inner, accumulate, c, rowTable);
+export function tile64(a: usize, b: usize, steps: usize, count: u32, accumulate: bool, c: usize, rowTable: usize): u32 {
+  return multiplyTile<f64>(a, b, steps, count, accumulate, c, rowTable);
 }
 
 export function dots32(

@@ -7,7 +7,7 @@
 import { multiplyTile } from "./microkernel";
 import { dots32, dots64, lanes32, lanes64, stream32, stream64, tile32, tile64 } from "./microkernels";
 
-type Tile = (a: usize, b: usize, inner: u32, accumulate: bool, c: usize, rowTable: usize) => u32;
+type Tile = (a: usize, b: usize, steps: usize, count: u32, accumulate: bool, c: usize, rowTable: usize) => u32;
 type Dots = (a: usize, b: usize, rowTable: usize, columnTable: usize, inner: u32, dst: usize, pitch: usize) => void;
 type Stream = (
   a: usize,
@@ -54,10 +54,18 @@ const lanes64Slot: Lanes = lanes64;
 
 /** Calls `multiplyTile`, or what the host has put in its place; integers have no other. */
 @inline
-export function tile<T>(a: usize, b: usize, inner: u32, accumulate: bool, c: usize, rowTable: usize): void {
-  if (isInteger<T>()) multiplyTile<T>(a, b, inner, accumulate, c, rowTable);
-  else if (sizeof<T>() == 4) tile32Slot(a, b, inner, accumulate, c, rowTable);
-  else tile64Slot(a, b, inner, accumulate, c, rowTable);
+export function tile<T>(
+  a: usize,
+  b: usize,
+  steps: usize,
+  count: u32,
+  accumulate: bool,
+  c: usize,
+  rowTable: usize,
+): void {
+  if (isInteger<T>()) multiplyTile<T>(a, b, steps, count, accumulate, c, rowTable);
+  else if (sizeof<T>() == 4) tile32Slot(a, b, steps, count, accumulate, c, rowTable);
+  else tile64Slot(a, b, steps, count, accumulate, c, rowTable);
 }
 
 /** Calls `multiplyDots`, or what the host has put in its place. */

@@ -2,6 +2,7 @@
  * What the ways to contract share: the offset tables in scratch, and the part of the result that this thread computes.
  */
 import { REGION_BYTES, region } from "../scratch";
+import { TILE_ROWS } from "../opcodes";
 import { markRuns } from "./pack";
 import { Axes, tabulate } from "../axes";
 import { sliceEnd, sliceStart, threadCount } from "../threads";
@@ -29,7 +30,13 @@ import { sliceEnd, sliceStart, threadCount } from "../threads";
 // What follows the tables of the blocked way: its blocks.
 @inline export const PACKED_A: usize = INNER_TABLES + 8 * KC;
 @inline export const PACKED_B: usize = PACKED_A + <usize>MC * KC * 8;
-@inline export const PACKED_END: usize = PACKED_B + COLUMN_BLOCK_BYTES * KC;
+// The inner indices that each panel of A is multiplied at, as offsets in a panel of B: where the list is, and its length.
+@inline export const ALL_STEPS: usize = PACKED_B + COLUMN_BLOCK_BYTES * KC;
+@inline export const STEPS: usize = ALL_STEPS + 2 * KC;
+@inline export const PANEL_STEPS: usize = STEPS + (MC / TILE_ROWS) * 2 * KC;
+// A panel's beginning without its zeros.
+@inline export const PROBE: usize = PANEL_STEPS + (MC / TILE_ROWS) * 8;
+@inline export const PACKED_END: usize = PROBE + 512;
 
 /** Most inner indices whose offsets two tables can hold where no blocks follow. */
 @inline export const MAX_TABLED: u32 = <u32>((REGION_BYTES - INNER_TABLES) >> 3);

@@ -7,6 +7,7 @@ const COPY = "test/kernels/copy.test.ts";
 const REDUCE = "test/kernels/reduce.test.ts";
 const INDEXING = "test/kernels/indexing.test.ts";
 const CONTRACT = "test/kernels/contract.test.ts";
+const ZEROS = "test/kernels/zeros.test.ts";
 const MAP = "test/kernels/map.test.ts";
 const LINALG = "test/kernels/linalg.test.ts";
 
@@ -75,6 +76,9 @@ export default [
     "",
     CONTRACT,
   ],
+  ["assembly/contract/zeros.ts", "v128.any_true(differences) ? INFINITE : FINITE", "FINITE", ZEROS],
+  ["assembly/contract/zeros.ts", "i32x4.shl(rows, 1)", "rows", ZEROS],
+  ["assembly/contract/blocked.ts", " || (squeezed && !areFinite(bytesB))", "", ZEROS],
   [
     "assembly/contract/dots.ts",
     "x13 = multiplyAdd<T>(r1, column, x13);",

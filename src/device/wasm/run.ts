@@ -21,12 +21,7 @@ export function runPlan(plan: WasmPlan, inputs: readonly HostArray[]): HostArray
   reserve(memory, bytes);
   for (const module of plan.modules) addToAll(team, module);
   const { buffer } = memory;
-  const write = (address: number, array: HostArray): void =>
-    viewBuffer(array.dtype, buffer, address, array.size).set(storageOf(array));
-  plan.inputs.forEach((address, i) => {
-    write(address, inputs[i]!);
-  });
-  for (const { address, array } of plan.constants) write(address, array);
+  fillIn(plan, inputs, buffer);
   const commands = new Int32Array(buffer, plan.commandsAddress, plan.commands.length);
   commands.set(plan.commands);
   commands[1] = scratch;
@@ -34,6 +29,16 @@ export function runPlan(plan: WasmPlan, inputs: readonly HostArray[]): HostArray
   const outputs = plan.outputs.map((output) => read(buffer, output));
   if (isIdle(buffer.byteLength, bytes)) releaseMemory().catch(() => {});
   return outputs;
+}
+
+/** Writes what a run begins with. */
+export function fillIn(plan: WasmPlan, inputs: readonly HostArray[], buffer: ArrayBuffer): void {
+  const write = (address: number, array: HostArray): void =>
+    viewBuffer(array.dtype, buffer, address, array.size).set(storageOf(array));
+  plan.inputs.forEach((address, i) => {
+    write(address, inputs[i]!);
+  });
+  for (const { address, array } of plan.constants) write(address, array);
 }
 
 /** Memory below this is never worth giving back. */
