@@ -21,6 +21,7 @@ import { describeMachine } from "./support/machine.ts";
 import { formatMachine, writeResults } from "./support/results.ts";
 import type { Subject } from "./support/subject.ts";
 import { formatTable, type Table } from "./support/table.ts";
+import { threads } from "./threads.ts";
 
 const subjects: Readonly<Record<string, Subject>> = {
   contractions,
@@ -31,6 +32,7 @@ const subjects: Readonly<Record<string, Subject>> = {
   auto,
   peers,
   recurrent,
+  threads,
   compilation,
   "first-call": firstCall,
   coldstart,
