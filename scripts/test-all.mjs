@@ -116,7 +116,13 @@ async function main() {
   /** What works on one core, beside the steps that follow. */
   const besides = [
     {
-      ...suite("conformance", "reference values of JAX and others; 4 minutes", tsx, "test/conformance/run.ts"),
+      ...suite(
+        "conformance",
+        "reference values of JAX and others; 4 minutes",
+        "--import",
+        "./scripts/typescript.mjs",
+        "test/conformance/run.ts",
+      ),
       pattern: conformanceFamily,
     },
     {

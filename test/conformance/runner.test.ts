@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { array } from "cotangent";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { projectRoot } from "../support/command.ts";
+import { projectRoot, typescript } from "../support/command.ts";
 import { difference, differenceInUlps } from "./compare.ts";
 import { differenceInSummary } from "./families/docstring.ts";
 import { Report, Unavailable } from "./report.ts";
@@ -47,11 +47,11 @@ function run(
   try {
     for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
     const script = join(projectRoot, "test/conformance/run.ts");
-    const { status, stdout, stderr } = spawnSync(
-      process.execPath,
-      ["--import", import.meta.resolve("tsx"), script, ...families],
-      { encoding: "utf8", cwd: projectRoot, env: { ...process.env, CONFORMANCE_DATA: folder } },
-    );
+    const { status, stdout, stderr } = spawnSync(process.execPath, [...typescript, script, ...families], {
+      encoding: "utf8",
+      cwd: projectRoot,
+      env: { ...process.env, CONFORMANCE_DATA: folder },
+    });
     return { code: status, lines: (stdout + stderr).trimEnd().split("\n") };
   } finally {
     rmSync(folder, { recursive: true, force: true });

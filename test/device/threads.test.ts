@@ -5,7 +5,7 @@ import * as assert from "uvu/assert";
 import { reserve } from "../../src/device/wasm/kernels.ts";
 import { currentTeam, execute } from "../../src/device/wasm/team.ts";
 import { patience } from "../../src/device/wasm/threads.ts";
-import { projectRoot } from "../support/command.ts";
+import { projectRoot, typescript } from "../support/command.ts";
 
 const { JACOBIAN_CONTRACTION, NTK_VECTOR_PRODUCTS, STRUCTURED_DERIVATIVES } = nt.NtkImplementation;
 
@@ -163,7 +163,7 @@ test("an error in the midst of a run ends the workers", async () => {
 
 /** Runs a program in a process of its own, which must end by itself. */
 function runProgram(code: string): { status: number | null; output: string } {
-  const args = ["--import", import.meta.resolve("tsx"), "--input-type=module", "--eval", code];
+  const args = [...typescript, "--input-type=module", "--eval", code];
   const { status, stdout, stderr } = spawnSync(process.execPath, args, {
     cwd: projectRoot,
     encoding: "utf8",

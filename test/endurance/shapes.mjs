@@ -1,7 +1,7 @@
 // Many shapes through one jitted function and one kernel function, and many eager calls: memory at intervals, which must
 // level off.
 //
-//     node --expose-gc --import tsx test/endurance/shapes.mjs
+//     node --expose-gc --import ./scripts/typescript.mjs test/endurance/shapes.mjs
 
 import { wasmMemory } from "./memory.mjs";
 

@@ -23,7 +23,6 @@ const [TIMEOUT, CLOCK] = [300, 5];
 /** How many times as long as without a mutant a test may take, and what it is given in any case. */
 const [SLOWER, LEAST] = [10, 60];
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const tsx = import.meta.resolve("tsx");
 const filters = process.argv.slice(2);
 const chosen = [...kernels, ...sources, ...gpu].filter(
   ([file, , , test]) => filters.length === 0 || filters.some((part) => file.includes(part) || test.includes(part)),
@@ -43,11 +42,15 @@ const { options: kernelOptions } = JSON.parse(readFileSync(join(root, "asconfig.
 /** Runs a test file: "passed", "failed", "endless" (no end in time), or what kept it from running. */
 function runTest(folder, test, timeout = TIMEOUT) {
   return new Promise((done) => {
-    const child = spawn(process.execPath, ["--import", tsx, "test/support/run-files.mjs", test], {
-      cwd: folder,
-      env: { ...process.env, CPU_SECONDS: String(timeout) },
-      stdio: ["ignore", "pipe", "ignore"],
-    });
+    const child = spawn(
+      process.execPath,
+      ["--import", "./scripts/typescript.mjs", "test/support/run-files.mjs", test],
+      {
+        cwd: folder,
+        env: { ...process.env, CPU_SECONDS: String(timeout) },
+        stdio: ["ignore", "pipe", "ignore"],
+      },
+    );
     let report = null;
     child.stdout.setEncoding("utf8").on(
       "data",

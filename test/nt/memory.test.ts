@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { projectRoot } from "../support/command.ts";
+import { projectRoot, typescript } from "../support/command.ts";
 
 interface Measured {
   readonly shape: number[];
@@ -16,7 +16,7 @@ interface Measured {
 
 function measure(job: string, method: string, limit?: number): Measured {
   const program = join(projectRoot, "test/support/memory-child.ts");
-  const args = ["--expose-gc", "--import", import.meta.resolve("tsx"), program, job, method];
+  const args = ["--expose-gc", ...typescript, program, job, method];
   const { stdout, stderr } = spawnSync(process.execPath, limit ? [...args, String(limit)] : args, { encoding: "utf8" });
   assert.ok(stdout, stderr);
   return JSON.parse(stdout);

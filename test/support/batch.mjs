@@ -7,7 +7,7 @@ import { readReports } from "./report.mjs";
 /** A file that waits without working is ended after so many times its processor time. */
 const CLOCK = 10;
 const harness = fileURLToPath(new URL("run-files.mjs", import.meta.url));
-const tsx = import.meta.resolve("tsx");
+const typescript = new URL("../../scripts/typescript.mjs", import.meta.url).href;
 
 const nothing = { passed: 0, failed: 0, skipped: 0, problems: [] };
 
@@ -25,7 +25,7 @@ const told = (report, timeout) =>
 /** One process: gives what came of the files, the last one being that which has ended it, if any has. */
 function runProcess(files, { root, timeout, environment }, onResult) {
   return new Promise((done) => {
-    const child = spawn(process.execPath, ["--import", tsx, harness, ...files], {
+    const child = spawn(process.execPath, ["--import", typescript, harness, ...files], {
       cwd: root,
       env: { ...process.env, ...environment, CPU_SECONDS: timeout },
       stdio: ["ignore", "pipe", "pipe"],

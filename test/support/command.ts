@@ -6,6 +6,12 @@ import { fileURLToPath } from "node:url";
 
 export const projectRoot = fileURLToPath(new URL("../..", import.meta.url));
 
+/** What Node needs to load TypeScript. */
+export const typescript: readonly string[] = [
+  "--import",
+  new URL("../../scripts/typescript.mjs", import.meta.url).href,
+];
+
 /** Writes a project into a temporary folder, with the real project's node_modules, and removes it after `use`. */
 export function withProject<T>(files: Record<string, string>, use: (root: string) => T): T {
   const root = mkdtempSync(join(tmpdir(), "cotangent-"));

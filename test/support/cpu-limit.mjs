@@ -2,7 +2,7 @@
 
 import { Worker } from "node:worker_threads";
 
-// A thread of its own, since the process's first may be what does not end; without tsx, which would wait for it.
+// A thread of its own, since the process's first may be what does not end; without the loader of TypeScript, which would wait for it.
 const WATCH = `
 const { parentPort, workerData: { seconds, last } } = require("node:worker_threads");
 const used = () => { const { user, system } = process.cpuUsage(); return user + system; };

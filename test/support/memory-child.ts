@@ -1,6 +1,6 @@
 // Computes one kernel in a process of its own and prints as JSON what it took and what was predicted.
 //
-//   node --expose-gc --import tsx memory-child.ts <job> <method> [memory limit in bytes]
+//   node --expose-gc --import ./scripts/typescript.mjs memory-child.ts <job> <method> [memory limit in bytes]
 
 import { array, lax, type NDArray, numpy as np, nt } from "cotangent";
 

@@ -1,6 +1,6 @@
 // Runs uvu test files, one after the other in this process, and prints a report of each (report.mjs).
 //
-//   node --import tsx test/support/run-files.mjs file ...
+//   node --import ./scripts/typescript.mjs test/support/run-files.mjs file ...
 //
 // The files share the library, which is loaded and made fast by the engine once; each has the process to itself meanwhile.
 

@@ -1,6 +1,6 @@
 // The largest error of float32 functions over all 2^32 arguments, beside JavaScript's `Math` in float64.
 //
-//   npx tsx test/tools/exhaustive.ts exp tanh     a few minutes each; not a part of the tests
+//   node --import ./scripts/typescript.mjs test/tools/exhaustive.ts exp tanh     a few minutes each; not a part of the tests
 //
 // NaN, infinities and zeros, with their signs, must be exact. Exits with 1 where they aren't.
 

@@ -14,7 +14,6 @@ import { findChromium } from "../runtimes/browser.mjs";
 import { install } from "../runtimes/install.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const tsx = join(root, "node_modules/tsx/dist/cli.mjs");
 
 const { values: options, positionals: wanted } = parseArgs({
   allowPositionals: true,
@@ -54,7 +53,14 @@ const steps = [
     name: "conformance",
     command: [
       node,
-      [tsx, "test/conformance/run.ts", "--device", "webgpu", ...(options.subset ? FAMILIES : ALL_FAMILIES)],
+      [
+        "--import",
+        "./scripts/typescript.mjs",
+        "test/conformance/run.ts",
+        "--device",
+        "webgpu",
+        ...(options.subset ? FAMILIES : ALL_FAMILIES),
+      ],
     ],
     pattern: conformanceFamily,
   },
