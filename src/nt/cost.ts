@@ -17,7 +17,7 @@ import { Recorder } from "./task/recording.ts";
 
 type MethodName = Exclude<keyof typeof NtkImplementation, "AUTO">;
 
-/** A cost for each method that can serve: vector products can't where `f` has a `customVjp` inside. */
+/** A cost for each method that can serve: vector products may not where `f` has a `customVjp` inside. */
 export type NtkCosts = Readonly<
   Record<Exclude<MethodName, "NTK_VECTOR_PRODUCTS">, Cost> & { NTK_VECTOR_PRODUCTS?: Cost }
 >;
@@ -36,7 +36,7 @@ const nameOf = (implementation: number): MethodName =>
  * The work of each method for a kernel of `f`: floating-point operations, bytes moved, peak memory in bytes, and the time
  * that this machine should take on one thread. Nothing but a measurement of the machine's speed (a few milliseconds, the
  * first time; none with `rates`) is computed. `AUTO` takes the method with the least predicted time. A method that can't
- * serve is left out: vector products, where `f` has a `customVjp` inside.
+ * serve is left out: vector products that are pushed, as without `vmapAxes`, where `f` has a `customVjp` inside.
  * @example nt.costOf(f, x1, x2, params, { vmapAxes: 0 }).STRUCTURED_DERIVATIVES.flops
  */
 export function costOf<Params = AnyTree, X = AnyTree>(

@@ -1,4 +1,4 @@
-/** Vector products of x1 with itself, of which half is computed, against Jacobians. */
+/** Vector products of x1 with itself against Jacobians: those that meet cotangents, and those that are pushed. */
 import { lax, type NDArray, nn, numpy as np, nt, random, tree } from "cotangent";
 import { test } from "uvu";
 import { convnet } from "../support/kernels.ts";
@@ -8,19 +8,30 @@ import { assertSame, randomArray } from "../support/properties.ts";
 type Any = any;
 const { JACOBIAN_CONTRACTION, NTK_VECTOR_PRODUCTS } = nt.NtkImplementation;
 
-const params = { w: randomArray([3, 5], 1), b: randomArray([5], 2), v: randomArray([5, 2], 3) };
+const params = { w: randomArray([3, 5], 1), b: randomArray([5], 2), v: randomArray([5, 3], 3) };
 const hidden = (p: Any, x: NDArray): NDArray => np.tanh(np.add(np.matmul(x, p.w), p.b));
 const mlp = (p: Any, x: NDArray): NDArray => np.matmul(hidden(p, x), p.v);
 
+/** The function inside of a loop, where its parameters have no structure, so that directions are pushed through it. */
+const inLoop =
+  (f: Any) =>
+  (p: Any, x: Any, kwargs: Any): Any => {
+    const body = (count: NDArray): Any => [count, f(p, x, kwargs)];
+    const [, stacked] = lax.scan(body, np.zeros([]), null, { length: 2 }) as [NDArray, Any];
+    return tree.map((y: NDArray) => y.at(0), stacked);
+  };
+
 /** The kernel of x with itself by vector products and by Jacobians, and by vector products of x with a copy of it. */
 function check(f: Any, p: Any, x: Any, options: nt.NtkOptions, kwargs: Any = {}): void {
-  const kernel = (implementation: nt.NtkImplementation, second: Any): NDArray[] =>
-    tree.leaves<NDArray>(nt.empiricalNtkFn(f, { ...options, implementation })(x, second, p, kwargs));
-  const expected = kernel(JACOBIAN_CONTRACTION, null);
-  for (const second of [null, x]) {
-    kernel(NTK_VECTOR_PRODUCTS, second).forEach((own, i) => {
-      assertSame(own, expected[i] as NDArray, 1e-12);
-    });
+  const kernel = (g: Any, implementation: nt.NtkImplementation, second: Any): NDArray[] =>
+    tree.leaves<NDArray>(nt.empiricalNtkFn(g, { ...options, implementation })(x, second, p, kwargs));
+  const expected = kernel(f, JACOBIAN_CONTRACTION, null);
+  for (const g of [f, inLoop(f)]) {
+    for (const second of [null, x]) {
+      kernel(g, NTK_VECTOR_PRODUCTS, second).forEach((own, i) => {
+        assertSame(own, expected[i] as NDArray, 1e-12);
+      });
+    }
   }
 }
 
@@ -101,7 +112,7 @@ test("images, parameters returned as they are, outputs that no example reaches",
     k1: randomArray([3, 3, 2, 3], 1),
     k2: randomArray([2, 2, 3, 4], 2),
     b: randomArray([3], 3),
-    out: randomArray([4, 2], 4),
+    out: randomArray([4, 3], 4),
   };
   for (const axes of AXES) check(convnet, image, randomArray([5, 4, 4, 2], 5), { vmapAxes: 0, ...axes });
   const bias = (p: Any, x: NDArray): NDArray => np.add(np.multiply(x, 0), p.w);

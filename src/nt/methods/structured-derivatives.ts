@@ -16,7 +16,7 @@ import type { Rules } from "../structure/uses.ts";
 import { kernelLabels, kernelShape, meanOfTraced, mirrorOf, pairAxes } from "../task/axes.ts";
 import { type NtkSettings, type Problem, perOutput, type Side } from "../task/problem.ts";
 
-type Sides = readonly [Contribution[][], Contribution[][]];
+export type Sides = readonly [Contribution[][], Contribution[][]];
 
 /** The pairs of one output's contributions by the same parameter; of two that are exchanged only one where `same`. */
 function pairsOf(one: readonly Contribution[], two: readonly Contribution[], same: boolean) {
@@ -26,14 +26,18 @@ function pairsOf(one: readonly Contribution[], two: readonly Contribution[], sam
 }
 
 /** Both sides' contributions. A parameter that is used in ways that no labels express is treated without structure. */
-function contributions(fn: string, { first, second }: Problem, rules: Rules): Sides {
+export function contributions(
+  fn: string,
+  { first, second }: Problem,
+  [rules1, rules2]: readonly [Rules, Rules],
+): Sides {
   const plain = new Set<number>();
   for (;;) {
-    const one = contributionsOf(fn, first, rules, plain);
-    const two = second === first ? one : contributionsOf(fn, second, rules, plain);
+    const one = contributionsOf(fn, first, rules1, plain);
+    const two = second === first && rules1 === rules2 ? one : contributionsOf(fn, second, rules2, plain);
     const before = plain.size;
     one.forEach((list, i) => {
-      for (const { a, b } of pairsOf(list, two[i]!, second === first)) {
+      for (const { a, b } of pairsOf(list, two[i]!, one === two)) {
         if (alignContributions(a, b) === undefined) plain.add(a.parameter);
       }
     });
@@ -48,16 +52,19 @@ function sideLabels(output: readonly number[], side: Side, index: number): SideL
 }
 
 /** One kernel for each output leaf of `f`. */
-export function structuredDerivatives(fn: string, problem: Problem, axes: NtkSettings): unknown {
+export const structuredDerivatives = (fn: string, problem: Problem, axes: NtkSettings): unknown =>
+  productOf(fn, problem, axes, contributions(fn, problem, [axes.rules, axes.rules]));
+
+/** The kernels that both sides' contributions make. */
+export function productOf(fn: string, problem: Problem, axes: NtkSettings, [one, two]: Sides): unknown {
   const { parameters, first, second } = problem;
-  const [one, two] = contributions(fn, problem, axes.rules);
   return perOutput(problem, (i) => {
     const { shape, dtype } = first.outs.leaves[i]!;
     const paired = pairAxes(fn, shape, second.outs.leaves[i]!.shape, axes);
     const kernel = kernelLabels(shape, second.outs.leaves[i]!.shape, paired);
     const sides = [sideLabels(kernel.first, first, i), sideLabels(kernel.second, second, i)] as const;
     const kernelDtype = parameters.kernelDtype(dtype);
-    const terms = pairsOf(one[i]!, two[i]!, second === first).flatMap(({ a, b, mirrored }): NDArray[] => {
+    const terms = pairsOf(one[i]!, two[i]!, one === two).flatMap(({ a, b, mirrored }): NDArray[] => {
       const shared = alignContributions(a, b);
       if (!shared) return [];
       const term = contractMany(pairProduct(kernel, [a, b], sides, shared, kernelDtype));

@@ -1,6 +1,9 @@
 /**
  * The NTK column by column: the pullback of one side takes a basis vector of its outputs to a direction in the parameters,
- * the pushforward of the other side takes that direction to its outputs. No Jacobian exists.
+ * the pushforward of the other side takes that direction to its outputs.
+ *
+ * Where examples are mapped, the pushforward's sum over the uses of the parameters is taken by the cotangents at these uses,
+ * which are the same for all directions: carrying each through the layers behind would repeat those for every pair.
  */
 import { removed, sizeOf } from "../../base/shapes.ts";
 import { type ClosedJaxpr, outputAvals } from "../../ir/jaxpr.ts";
@@ -13,6 +16,7 @@ import { einsum } from "../../numpy/einsum.ts";
 import { standardBasis } from "../../transform/jacobian.ts";
 import { transposeJaxpr } from "../../transform/transpose.ts";
 import { vmap } from "../../transform/vmap.ts";
+import type { Contribution } from "../structure/contributions.ts";
 import { type KernelLabels, kernelLabels, meanOfTraced, pairAxes } from "../task/axes.ts";
 import { linearizeBy, linearizeExamples } from "../task/linear-examples.ts";
 import {
@@ -24,6 +28,7 @@ import {
   type Side,
 } from "../task/problem.ts";
 import { type Ring, ringOf } from "./ring.ts";
+import { contributions, productOf } from "./structured-derivatives.ts";
 
 /** Takes a direction in the parameters to the outputs. */
 type Push = (direction: readonly NDArray[]) => NDArray[];
@@ -82,8 +87,38 @@ const outputSize = ({ outs }: Side): number => outs.leaves.reduce((n, out) => n 
 const isPaired = (labels: readonly KernelLabels[], { batch }: Side): boolean =>
   batch !== null && labels.every(({ first, second }, i) => first[batch.outputs[i]!] === second[batch.outputs[i]!]);
 
-/** One kernel for each output leaf of `f`; the side with fewer outputs gives the basis. */
+/**
+ * Whether what a parameter's direction does to one side is cheaper found by the cotangents where it is used than by
+ * carrying it on to the outputs. Not where it is multiplied by its whole Jacobian, as weights inside of loops are, and the
+ * outputs are many.
+ */
+function isPulled(
+  { parameters: { floats } }: Problem,
+  { batch, outs }: Side,
+  found: readonly Contribution[][],
+): boolean {
+  const sizesOf = (list: readonly NDArray[]): number => list.reduce((n, { size }) => n + size, 0);
+  return outs.leaves.every(({ shape }, i) => {
+    const whole = found[i]!.filter(({ path }) => path.factors.length === 0).map(({ parameter }) => floats[parameter]!);
+    return sizeOf(shape) * sizesOf(whole) <= 2 * shape[batch!.outputs[i]!]! * sizesOf(floats);
+  });
+}
+
+/**
+ * One kernel for each output leaf of `f`. Where examples are mapped, a direction isn't carried through the layers behind a
+ * parameter's use, once for each direction, but meets the cotangents of the other side's outputs there.
+ */
 export function ntkVectorProducts(fn: string, problem: Problem, axes: NtkSettings): unknown {
+  const { first, second } = problem;
+  const rules = { ...axes.rules, sRules: false };
+  const isFirst = outputSize(first) < outputSize(second);
+  const found = first.batch && contributions(fn, problem, isFirst ? [rules, axes.rules] : [axes.rules, rules]);
+  const pulls = found && (isFirst ? isPulled(problem, second, found[1]) : isPulled(problem, first, found[0]));
+  return pulls ? productOf(fn, problem, axes, found) : pushedProducts(fn, problem, axes);
+}
+
+/** One kernel for each output leaf of `f`; the side with fewer outputs gives the basis. */
+function pushedProducts(fn: string, problem: Problem, axes: NtkSettings): unknown {
   const { parameters, first, second } = problem;
   const shapes = first.outs.leaves.map(({ shape }, i) => [shape, second.outs.leaves[i]!.shape] as const);
   const pairs = shapes.map(([shape1, shape2]) => pairAxes(fn, shape1, shape2, axes));
