@@ -1,6 +1,6 @@
 /** The interpreter's outer loop: one command after the other. */
 import { argsort } from "./move/argsort";
-import { contractCommand } from "./contract/index";
+import { contractBy } from "./contract/index";
 import { copy, fillCommand, slice } from "./move/copy";
 import { gatherRows, scatterRows } from "./move/indexing";
 import { useScratch } from "./scratch";
@@ -92,7 +92,8 @@ function compute(command: usize, code: u32): void {
       reduce(command);
       break;
     case Command.CONTRACT:
-      contractCommand(command);
+    case Command.CONTRACT_HALF:
+      contractBy(command, code == Command.CONTRACT_HALF);
       break;
     case Command.GATHER:
       gatherRows(command);

@@ -37,6 +37,9 @@ export const TILE_ROWS = 5;
 /** and the bytes of its columns. */
 export const TILE_COLUMN_BYTES = 32;
 
+/** The blocks along the diagonal of a product that is its own transpose: whole tiles in rows and columns. */
+export const DIAGONAL_BLOCK = 40;
+
 /** Results of a reduction that threads share out at a time. */
 export const REDUCE_GRAIN = 16;
 
@@ -116,6 +119,8 @@ export const enum Command {
   LEAVE = 22,
   /** `[SLICE, len, bytes, src, dst, srcStep, dstStep]`: copies; each trip of the innermost loop moves on by the steps. */
   SLICE = 23,
+  /** As `CONTRACT`, where C[m, n] = C[n, m]: what stands below the blocks along the diagonal may be left as it is. */
+  CONTRACT_HALF = 25,
   /** `[ADD, len, address, bytes]`: every thread adds the kernels of the module that lies there. */
   ADD = 24,
 }

@@ -70,7 +70,7 @@ export const threads: Subject = async ({ cores, limit }, report) => {
     const mean = entries.reduce((sum, x) => sum + x, 0) / entries.length;
     checkAgreement(job.name, [[entries[0]!, mean], ...(python && "summary" in python ? [python.summary] : [])]);
     const operations = operationsOf(job);
-    const bound = operations / (cores * limit.float32);
+    const bound = operations / (cores * limit.float32 * 1e9);
     const jax = fastest(python);
     const cells = [
       milliseconds(one),

@@ -11,7 +11,7 @@ const limits = {
   "cotangent.io.js": 8.4,
   "cotangent.onnx.js": 31,
   "cotangent.files.js": 1.6,
-  "cotangent.iife.js": 223,
+  "cotangent.iife.js": 223.5,
   "kernels.wasm": 23.5,
   "kernels-relaxed.wasm": 2.5,
   "linalg.wasm": 6.6,

@@ -33,8 +33,10 @@ import {
   itemStart,
   rowEnd,
   rowStart,
+  rowsAbove,
   scatterTile,
   share,
+  shareHalf,
   tabulateColumns,
   tabulateRows,
 } from "./tables";
@@ -53,12 +55,14 @@ export function contractBlocks<T>(
   columns: Axes,
   inner: Axes,
   swapped: bool,
+  half: bool,
 ): void {
   const tileColumns = <u32>(TILE_COLUMNS_BYTES / sizeof<T>());
   const innerTableA = region(INNER_TABLES);
   const innerTableB = innerTableA + 4 * KC;
   const innerCount = inner.total;
-  share(batch.total, rows.total, columns.total, TILE_ROWS, tileColumns);
+  if (half) shareHalf(batch.total, rows.total);
+  else share(batch.total, rows.total, columns.total, TILE_ROWS, tileColumns);
   const columnBlock: u32 = COLUMN_BLOCK_BYTES / <u32>sizeof<T>();
   const innerBlock = evenBlock(innerCount, KC, 4);
   const rowBlock = evenBlock(rowEnd - rowStart, MC, TILE_ROWS);
@@ -85,6 +89,7 @@ export function contractBlocks<T>(
     packedB = baseB;
     for (let column = columnStart; column < columnEnd; column += columnBlock) {
       const blockColumns = min(columnBlock, columnEnd - column);
+      const lastRow = half ? min(rowEnd, rowsAbove(column + blockColumns - 1)) : rowEnd;
       if (column != tabledColumn) {
         tabulateColumns<T>(columns, column, blockColumns, tileColumns);
         tabledColumn = column;
@@ -124,7 +129,7 @@ export function contractBlocks<T>(
           renewColumns();
           freshB = false;
         }
-        for (let row = rowStart; row < rowEnd; row += rowBlock) {
+        for (let row = rowStart; row < lastRow; row += rowBlock) {
           const blockRows = min(rowBlock, rowEnd - row);
           if (row != tabledRow) {
             tabulateRows<T>(rows, row, blockRows);
@@ -146,7 +151,7 @@ export function contractBlocks<T>(
             squeezed = squeeze(blockRows, blockInner, bytesB, isFloat<T>() && sizeof<T>() == 4);
             freshA = false;
           }
-          multiplyBlock<T>(baseC, blockRows, blockColumns, blockInner, innerStart != 0);
+          multiplyBlock<T>(baseC, row, blockRows, column, blockColumns, blockInner, innerStart != 0, half);
         }
         innerStart += innerBlock;
       } while (innerStart < innerCount);
@@ -164,7 +169,16 @@ function evenBlock(count: u32, limit: u32, step: u32): u32 {
 }
 
 /** Multiplies the packed blocks and stores to, or adds to, a block of C. */
-function multiplyBlock<T>(c: usize, rows: u32, columns: u32, inner: u32, accumulate: bool): void {
+function multiplyBlock<T>(
+  c: usize,
+  firstRow: u32,
+  rows: u32,
+  firstColumn: u32,
+  columns: u32,
+  inner: u32,
+  accumulate: bool,
+  half: bool,
+): void {
   const tileColumns = <u32>(TILE_COLUMNS_BYTES / sizeof<T>());
   const panelA = <usize>inner * TILE_ROWS * sizeof<T>();
   const panelB = <usize>inner * TILE_COLUMNS_BYTES;
@@ -173,9 +187,10 @@ function multiplyBlock<T>(c: usize, rows: u32, columns: u32, inner: u32, accumul
     const direct = column + tileColumns <= columns && load<u8>(region(COLUMN_RUNS_C) + column) != 0;
     const columnOffsets = region(COLUMN_TABLE_C) + ((<usize>column) << 2);
     const blockColumns = min(tileColumns, columns - column);
+    const end = half ? min(firstRow + rows, rowsAbove(firstColumn + column)) : firstRow + rows;
     let a = region(PACKED_A);
     let entry = region(PANEL_STEPS);
-    for (let row: u32 = 0; row < rows; row += TILE_ROWS, a += panelA, entry += 8) {
+    for (let row: u32 = 0; firstRow + row < end; row += TILE_ROWS, a += panelA, entry += 8) {
       const steps = load<u32>(entry);
       const count = load<u32>(entry, 4);
       const rowOffsets = region(ROW_TABLE_C) + ((<usize>row) << 2);

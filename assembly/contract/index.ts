@@ -39,6 +39,11 @@ import { contractDots, contractStream } from "./unpacked";
 
 /** Runs `[CONTRACT, len, dtype, A, B, C, batchRank, mRank, nRank, kRank, ...]`. */
 export function contractCommand(list: usize): void {
+  contractBy(list, false);
+}
+
+/** The same; where it is large and only `half` is wanted, that half. */
+export function contractBy(list: usize, half: bool): void {
   const dtype = load<u32>(list, 8);
   if (PACKED_END > REGION_BYTES) ERROR("CONTRACT's blocks exceed the scratch region");
   const batchRank = load<i32>(list, 24);
@@ -54,9 +59,9 @@ export function contractCommand(list: usize): void {
   at = readGroup(n, nRank, 2, at);
   readGroup(k, kRank, 2, at);
   if (batch.total == 0 || m.total == 0 || n.total == 0) return;
-  if (dtype == DType.FLOAT32) orient<f32>(list, batch, m, n, k);
-  else if (dtype == DType.FLOAT64) orient<f64>(list, batch, m, n, k);
-  else orient<i32>(list, batch, m, n, k);
+  if (dtype == DType.FLOAT32) orient<f32>(list, batch, m, n, k, half);
+  else if (dtype == DType.FLOAT64) orient<f64>(list, batch, m, n, k, half);
+  else orient<i32>(list, batch, m, n, k, half);
 }
 
 /** Reads a group of axes and returns where the next one begins. */
@@ -135,7 +140,7 @@ function prefersLanes<T>(batch: Axes, m: Axes, n: Axes, inner: u32): bool {
 }
 
 /** Decides how to go about it, and which operand gives the rows. Integers always take the blocked way: one is enough for them. */
-function orient<T>(list: usize, batch: Axes, m: Axes, n: Axes, k: Axes): void {
+function orient<T>(list: usize, batch: Axes, m: Axes, n: Axes, k: Axes, half: bool): void {
   const a = <usize>load<u32>(list, 12);
   const b = <usize>load<u32>(list, 16);
   const c = <usize>load<u32>(list, 20);
@@ -163,8 +168,8 @@ function orient<T>(list: usize, batch: Axes, m: Axes, n: Axes, k: Axes): void {
     if (prefersStream<T>(m, n, k.total)) return contractStream<T>(a, b, c, batch, m, n, n.total, k, false, false);
     if (prefersStream<T>(n, m, k.total)) return contractStream<T>(b, a, c, batch, n, m, m.total, k, true, false);
   }
-  if (cost<T>(n, m, k.total) < cost<T>(m, n, k.total)) contractBlocks<T>(b, a, c, batch, n, m, k, true);
-  else contractBlocks<T>(a, b, c, batch, m, n, k, false);
+  if (cost<T>(n, m, k.total) < cost<T>(m, n, k.total)) contractBlocks<T>(b, a, c, batch, n, m, k, true, false);
+  else contractBlocks<T>(a, b, c, batch, m, n, k, false, half);
 }
 
 /** Small items are computed side by side, or one after the other. */

@@ -2,10 +2,10 @@
  * What the ways to contract share: the offset tables in scratch, and the part of the result that this thread computes.
  */
 import { REGION_BYTES, region } from "../scratch";
-import { TILE_ROWS } from "../opcodes";
+import { DIAGONAL_BLOCK, TILE_ROWS } from "../opcodes";
 import { markRuns } from "./pack";
 import { Axes, tabulate } from "../axes";
-import { sliceEnd, sliceStart, threadCount } from "../threads";
+import { sliceEnd, sliceStart, threadCount, threadIndex } from "../threads";
 
 // Block sizes: a panel of B (KC x 8) stays in L1, the block of A (MC x KC) in L2, that of B in L3.
 @inline export const MC: u32 = 100;
@@ -66,6 +66,28 @@ export function share(items: u32, rows: u32, columns: u32, tileRows: u32, tileCo
     columnStart = sliceStart(columns, tileColumns);
     columnEnd = sliceEnd(columns, tileColumns);
   }
+}
+
+/** The same where only what stands right of the diagonal is computed: rows with about as many elements as the others'. */
+export function shareHalf(items: u32, rows: u32): void {
+  share(items, rows, 0, TILE_ROWS, 1);
+  columnEnd = rows;
+  if (rowEnd - rowStart == rows) return;
+  columnStart = rowStart = cutHalf(rows, threadIndex());
+  rowEnd = cutHalf(rows, threadIndex() + 1);
+}
+
+/** Where the rows of thread number `index` begin. */
+function cutHalf(rows: u32, index: u32): u32 {
+  const left = 1 - <f64>index / <f64>threadCount();
+  const blocks = nearest((<f64>rows * (1 - sqrt(left))) / DIAGONAL_BLOCK);
+  return left == 0 ? rows : min(rows, <u32>blocks * DIAGONAL_BLOCK);
+}
+
+/** Where the rows end that stand above a column, or beside it in the block on the diagonal. */
+@inline
+export function rowsAbove(column: u32): u32 {
+  return (column / DIAGONAL_BLOCK + 1) * DIAGONAL_BLOCK;
 }
 
 /** The last offsets are repeated, so that a tile's padding reads memory that is there. */

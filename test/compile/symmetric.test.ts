@@ -3,7 +3,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { costOf } from "../../src/compile/cost.ts";
 import { wasmTarget } from "../../src/device/wasm/target.ts";
-import { jit, lax, makeJaxpr, type NDArray, numpy as np, random } from "../../src/entry/node.ts";
+import { initThreads, jit, lax, makeJaxpr, type NDArray, numpy as np, random } from "../../src/entry/node.ts";
 
 const RATES = { contract: 1, map: 1, memory: 1 };
 const flopsOf = (f: (x: NDArray) => NDArray, x: NDArray): number =>
@@ -35,6 +35,29 @@ for (const [equation, shape] of SYMMETRIC) {
     assert.ok(flopsOf(withItself, x) < 0.8 * ordinary, `${flopsOf(withItself, x)} of ${ordinary}`);
   });
 }
+
+test("halves have the bits of whole products, on any number of threads", async () => {
+  const shapes: [string, number[]][] = [
+    ["ik,jk->ij", [1003, 330]],
+    ["ik,jk->ij", [80, 700]],
+    ["ki,kj->ij", [400, 121]],
+    ["bik,bjk->bij", [3, 205, 90]],
+  ];
+  for (const dtype of ["float32", "float64", "int32"] as const) {
+    for (const [equation, shape] of shapes) {
+      const normal = random.normal(random.key(shape[0]!), shape, { dtype: "float64" });
+      // Half of it is zeros, some for all rows of a tile.
+      const x = np.round(np.maximum(normal, 0).mul(dtype === "int32" ? 9 : 2 ** 20)).astype(dtype);
+      const expected = np.einsum(equation, x, np.add(x, 0).mul(1)).dataSync();
+      for (const threads of [2, 3, 1]) {
+        await initThreads({ threads });
+        const got = jit((a: NDArray) => np.einsum(equation, a, a))(x).dataSync();
+        const wrong = got.findIndex((value, i) => value !== expected[i]);
+        assert.is(wrong, -1, `${equation} of ${shape} in ${dtype} on ${threads} threads: ${got[wrong]} at ${wrong}`);
+      }
+    }
+  }
+});
 
 test("what only looks symmetric is computed in full", () => {
   const x = random.normal(random.key(4), [120, 120], { dtype: "float64" });

@@ -197,13 +197,13 @@ class Encoder {
     return command(codes.Command[name], [dtypeCode(inputs[0]!.dtype), ...addresses, ...words]);
   }
 
-  #contract({ a, b, target, targetOffset, batch, m, n, k }: ContractStep): number[] {
+  #contract({ a, b, target, targetOffset, batch, m, n, k, symmetric }: ContractStep): number[] {
     const bytes = itemSize(target.dtype);
     const strides = (axes: readonly ContractAxis[], keys: readonly ("a" | "b" | "c")[]): number[] => [
       ...axes.map((axis) => axis.size),
       ...keys.flatMap((key) => axes.map((axis) => axis[key] * bytes)),
     ];
-    return command(Command.CONTRACT, [
+    return command(symmetric ? Command.CONTRACT_HALF : Command.CONTRACT, [
       dtypeCode(target.dtype),
       this.#address(a),
       this.#address(b),

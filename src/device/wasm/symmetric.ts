@@ -1,4 +1,5 @@
 /** Products of an array with itself: one half is computed, the other copied. */
+import { DIAGONAL_BLOCK } from "../../../assembly/opcodes.ts";
 import type { ContractAxis, ContractStep, CopyStep, Step } from "../../compile/program.ts";
 
 /** The rows of a part: enough to keep the kernel's blocks full, or fewer where what they save are long sums. */
@@ -44,14 +45,30 @@ function mirror(computed: ContractStep, to: number): CopyStep {
   return { kind: "copy", source: operand(targetOffset, [batch, m, n]), target: operand(to, [batch, n, m]) };
 }
 
+/** Copies of what stands right of the diagonal's blocks: a square that is as large as can be, and what is left on both of its sides. */
+function mirrors(step: ContractStep, start: number, end: number): Step[] {
+  const middle = start + Math.floor(Math.ceil((end - start) / DIAGONAL_BLOCK) / 2) * DIAGONAL_BLOCK;
+  if (middle === start) return [];
+  const right = block(step, [start, middle - start], [middle, end - middle]);
+  return [
+    mirror(right, step.targetOffset + middle * step.m[0]!.c + start * step.n[0]!.c),
+    ...mirrors(step, start, middle),
+    ...mirrors(step, middle, end),
+  ];
+}
+
 /**
- * A product as it is, or as parts of its rows, each from the diagonal on, and copies of what they have right of the diagonal
- * block.
+ * A product as it is; as one whose kernel leaves out what stands below the diagonal's blocks, and copies of the rest; or, where
+ * rows are of several axes or few, as parts of its rows, each from the diagonal on, and copies of what they have right of the
+ * diagonal block.
  */
 export function halveSymmetric(step: ContractStep): Step[] {
+  if (!step.symmetric) return [step];
+  const rows = total(step.m);
+  if (step.m.length === 1 && rows >= 2 * DIAGONAL_BLOCK) return [step, ...mirrors(step, 0, rows)];
   const outer = step.m[0]?.size ?? 0;
-  const parts = Math.min(MAX_PARTS, outer, Math.floor(total(step.m) / minRows(total(step.k))));
-  if (parts < 2 || !step.symmetric) return [step];
+  const parts = Math.min(MAX_PARTS, outer, Math.floor(rows / minRows(total(step.k))));
+  if (parts < 2) return [{ ...step, symmetric: false }];
   const steps: Step[] = [];
   for (let i = 0; i < parts; i++) {
     const [start, end] = [i, i + 1].map((n) => Math.round((n * outer) / parts)) as [number, number];

@@ -38,8 +38,7 @@ export const wasmTarget: Target = {
   alignment: 64,
   reservedBytes: KERNEL_BYTES + SCRATCH_BYTES,
   tile: (dtype) => [TILE_ROWS, TILE_COLUMN_BYTES / itemSize(dtype)],
-  // Large ones are refined to products of their parts.
-  halves: false,
+  halves: true,
   refine: (step) => {
     if (step.kind === "place") return inPieces(step);
     if (step.kind === "contract") return halveSymmetric(step);
