@@ -118,7 +118,7 @@ async function main() {
     {
       ...suite(
         "conformance",
-        "reference values of JAX and others; 4 minutes",
+        "reference values of JAX and others; 3 minutes",
         "--import",
         "./scripts/typescript.mjs",
         "test/conformance/run.ts",
@@ -129,6 +129,7 @@ async function main() {
       ...suite("bundlers", "one program through each, its size, and pages; 2 minutes", "test/bundlers/run.mjs"),
       needsTools: true,
     },
+    { ...suite("pages", "the examples' pages; 1 minute", "test/runtimes/pages.mjs"), needsTools: true },
     suite(
       "declarations",
       "types in four compilers, comments and their examples; 1 minute",
@@ -149,7 +150,6 @@ async function main() {
       "the same tests, conformance cases and programs in every runtime, bit by bit; 3 minutes",
       "test/everywhere/run.mjs",
     ),
-    suite("pages", "the examples' pages; 1 minute", "test/runtimes/pages.mjs"),
     suite(
       "webgpu",
       "a subset on a software adapter, in Node, Deno and Chromium; 5 minutes",
