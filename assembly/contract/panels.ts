@@ -26,17 +26,16 @@ import {
   tabulateRows,
 } from "./tables";
 
-/** Items that are computed side by side, and the bytes of an element's lanes. */
+/** Items that are computed side by side, or a multiple of them if they are small. */
 @inline const GROUP: u32 = 16;
-@inline const LANES: usize = 4 * GROUP;
 /** Most elements that an item may have in an operand: all three panels stay in L1. */
 @inline const PANEL_ELEMENTS: u32 = 96;
 /** Most elements of B that are better transposed here than packed. */
 @inline const PANEL_PACKED: u32 = 36;
 /** Most columns that leave too much of a vector empty when they are stored along it. */
-@inline const PANEL_COLUMNS: u32 = 2;
+@inline const PANEL_COLUMNS: u32 = 3;
 // Not a multiple of a page: loads would wait for unrelated stores whose addresses have the same low bits.
-@inline const PANEL_BYTES: usize = LANES * PANEL_ELEMENTS + 320;
+@inline const PANEL_BYTES: usize = 4 * GROUP * PANEL_ELEMENTS + 320;
 @inline const PANEL_A: usize = PACKED_B;
 @inline const PANEL_B: usize = PANEL_A + PANEL_BYTES;
 @inline const PANEL_C: usize = PANEL_B + PANEL_BYTES;
@@ -104,11 +103,15 @@ export function contractPanels(
   const operandB = 1 - operandA;
   const elementsA = span(rows, 0, inner, operandA);
   const elementsB = span(columns, 0, inner, operandB);
+  const elementsC = rows.total * columns.total;
   const innerTableA = region(INNER_TABLES);
   const innerTableB = innerTableA + 4 * KC;
-  rows.stretch(GROUP);
-  columns.stretch(GROUP);
-  inner.stretch(GROUP);
+  // As many as the panels have room for.
+  const most = (PANEL_ELEMENTS / max(max(elementsA, elementsB), elementsC)) * GROUP;
+  const lane = (<usize>most) << 2;
+  rows.stretch(most);
+  columns.stretch(most);
+  inner.stretch(most);
   tabulate(inner, 0, inner.total, swapped ? innerTableB : innerTableA, swapped ? innerTableA : innerTableB);
   tabulateRows<f32>(rows, 0, rows.total);
   tabulateColumns<f32>(columns, 0, columns.total, 1);
@@ -116,24 +119,25 @@ export function contractPanels(
   if (rowStart == rowEnd) return;
   for (let item = itemStart; item < itemEnd; ) {
     batch.seek(item);
-    const left = batch.run(-1);
-    item += min(left, GROUP);
+    const left = min(batch.run(-1), most);
+    const group = max(left & ~(GROUP - 1), GROUP);
+    item += min(left, group);
     // A group that would reach beyond the innermost axis begins earlier instead.
-    if (left < GROUP) batch.seek(item - GROUP);
+    if (left < group) batch.seek(item - group);
     transpose(
       region(PANEL_A),
-      LANES,
+      lane,
       a + (swapped ? batch.offset1 : batch.offset0),
       batch.innerStride(operandA),
-      GROUP,
+      group,
       elementsA,
     );
     transpose(
       region(PANEL_B),
-      LANES,
+      lane,
       b + (swapped ? batch.offset0 : batch.offset1),
       batch.innerStride(operandB),
-      GROUP,
+      group,
       elementsB,
     );
     for (let column: u32 = 0; column < columns.total; ++column) {
@@ -144,8 +148,8 @@ export function contractPanels(
         region(PANEL_C) + load<u32>(region(COLUMN_TABLE_C) + entry),
         rows.total,
         0,
-        GROUP,
-        GROUP,
+        group,
+        group,
         inner.total,
         region(ROW_TABLE),
         region(ROW_TABLE_C),
@@ -153,6 +157,6 @@ export function contractPanels(
         innerTableB,
       );
     }
-    transpose(c + batch.offset2, batch.innerStride(2), region(PANEL_C), LANES, rows.total * columns.total, GROUP);
+    transpose(c + batch.offset2, batch.innerStride(2), region(PANEL_C), lane, elementsC, group);
   }
 }

@@ -333,6 +333,24 @@ for (const dtype of DTYPES) {
     }
   });
 
+  test(`contract ${NAMES[dtype]}: more tiny items than are computed side by side`, () => {
+    // 24 times 16 items of 2 x 2 go together, 10 times 16 of 3 x 3.
+    for (const batch of [383, 384, 385, 401, 790]) {
+      for (const [m, n, k] of [
+        [2, 2, 2],
+        [3, 3, 3],
+        [2, 3, 1],
+      ]) {
+        check(
+          dtype,
+          { batch: [2, batch], m: [m], n: [n], k: [k] },
+          { a: plain([2, batch, m, k]), b: transposed([2, batch, n, k]), c: plain([2, batch, m, n]) },
+          integers(batch + m),
+        );
+      }
+    }
+  });
+
   test(`contract ${NAMES[dtype]}: small items, each operand either way round`, () => {
     for (const batch of [2, 15, 16, 17, 50]) {
       for (const [m, n, k] of SMALL) {
@@ -425,7 +443,7 @@ test("contract: small items of a batch take the ways that are meant for them", (
   // In JAX's terms b is (k, n) where it is `transposed` here, and (n, k) where it is `plain`.
   for (const size of [3, 4, 5, 8, 16, 33]) {
     for (const a of [plain, transposed])
-      assert.equal(ways(DType.FLOAT32, { m: size, n: size, k: size, a }), ["stream of items"]);
+      assert.equal(ways(DType.FLOAT32, { m: size, n: size, k: size, a }), [size === 3 ? "lanes" : "stream of items"]);
   }
   for (const [sizes, way] of [
     [[2, 3, 4, 6], "lanes"],
