@@ -1,4 +1,4 @@
-// Writes dist/index.d.ts: the declarations of all that users can reach, in one file; and one for each subpath, which takes the
+// Writes dist/node/index.d.ts: the declarations of all that users can reach, in one file; and one for each subpath, which takes the
 // whole's types from there, so that an array is the same class everywhere.
 
 import { execFileSync } from "node:child_process";
@@ -8,7 +8,8 @@ import { fileURLToPath } from "node:url";
 import { Extractor, ExtractorConfig } from "@microsoft/api-extractor";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const dist = join(root, "dist");
+/** Beside the bundles for Node, so that an import of one of those finds them. */
+const declarations = join(root, "dist/node");
 /** From low to high: a subpath may know those before it. */
 const subpaths = ["io", "onnx"];
 const silent = { default: { logLevel: "none" } };
@@ -41,7 +42,7 @@ function rollUp(folder, module, name) {
       newlineKind: "lf",
       mainEntryPointFilePath: join(folder, module),
       compiler: { overrideTsconfig: { compilerOptions, include: [folder] } },
-      dtsRollup: { enabled: true, untrimmedFilePath: join(dist, `${name}.d.ts`) },
+      dtsRollup: { enabled: true, untrimmedFilePath: join(declarations, `${name}.d.ts`) },
       messages: {
         compilerMessageReporting: { default: { logLevel: "error" } },
         extractorMessageReporting: silent,
@@ -97,7 +98,7 @@ function finish(text) {
 
 /** The names that a file of declarations exports. */
 function exportedNames(name) {
-  const text = readFileSync(join(dist, `${name}.d.ts`), "utf8");
+  const text = readFileSync(join(declarations, `${name}.d.ts`), "utf8");
   const declared = text.matchAll(/^export (?:declare )?(?:abstract )?(?:class|interface|type|function|const) (\w+)/gm);
   const listed = text.matchAll(/^export \{ (?:type )?(?:\w+ as )?(\w+) \}/gm);
   return new Set([...declared, ...listed].map(([, exported]) => exported));
@@ -127,7 +128,7 @@ function takeFrom(entry, names, folders, modules) {
 function addPackage(folder, name) {
   const home = join(folder, "node_modules", packageOf(name));
   mkdirSync(home, { recursive: true });
-  const types = relative(home, join(dist, `${name}.d.ts`));
+  const types = relative(home, join(declarations, `${name}.d.ts`));
   writeFileSync(join(home, "package.json"), JSON.stringify({ name: packageOf(name), version: "0.0.0", types }));
 }
 
@@ -146,22 +147,22 @@ function declareSubpath(folder, name, lower) {
   }
   rollUp(folder, `src/${name}/index.d.ts`, name);
   // The ending is for Deno, which looks for no other.
-  rewrite(join(dist, `${name}.d.ts`), (text) => {
+  rewrite(join(declarations, `${name}.d.ts`), (text) => {
     return text.replace(/^import (?:type )?(\{.*\}) from 'entry-(\w+)';/gm, 'import type $1 from "./$2.d.ts";');
   });
 }
 
 /** Tells Deno and JSR, which read no package.json's `types`, where the types of a bundle are. */
 function nameTypes(name) {
-  const line = `/* @ts-self-types="../${name}.d.ts" */\n`;
-  rewrite(join(dist, `node/${name}.js`), (text) => (text.startsWith(line) ? text : line + text));
+  const line = `/* @ts-self-types="./${name}.d.ts" */\n`;
+  rewrite(join(declarations, `${name}.js`), (text) => (text.startsWith(line) ? text : line + text));
 }
 
 const folder = mkdtempSync(join(root, "dist/declarations-"));
 try {
   emit(folder);
   rollUp(folder, "src/index.d.ts", "index");
-  rewrite(join(dist, "index.d.ts"), (text) => nameSpaces(finish(text), folder));
+  rewrite(join(declarations, "index.d.ts"), (text) => nameSpaces(finish(text), folder));
   addPackage(folder, "index");
   for (const [i, name] of subpaths.entries()) {
     declareSubpath(folder, name, subpaths.slice(0, i));

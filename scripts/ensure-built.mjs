@@ -11,7 +11,7 @@ const targets = {
   kernels: { script: "build:kernels", output: "dist/kernels-relaxed.wasm", sources: kernelSources },
   dist: {
     script: "build",
-    output: "dist/onnx.d.ts", // the build's last product
+    output: "dist/node/tree.d.ts", // the build's last product
     sources: [
       ...kernelSources,
       "src",
@@ -19,6 +19,7 @@ const targets = {
       "types",
       "rollup.config.js",
       "scripts/build-declarations.mjs",
+      "scripts/write-subpaths.mjs",
       "tsconfig.json",
       "tsconfig.build.json",
       "package.json",

@@ -92,6 +92,10 @@ async function withVite(program, folder, platform) {
 function resolver(program) {
   const home = join(dirname(program), "node_modules/cotangent");
   const { exports, sideEffects } = JSON.parse(readFileSync(join(home, "package.json"), "utf8"));
+  // Patterns as plugins read them: a star is any name without a folder.
+  const acting = sideEffects.map((pattern) =>
+    RegExp(`^${join(home, pattern).replace(/[.+]/g, "\\$&").replaceAll("*", "[^/]*")}$`),
+  );
   return {
     name: "resolver",
     resolveId(id, importer) {
@@ -99,7 +103,7 @@ function resolver(program) {
       if (entry) return { id: join(home, entry.default), moduleSideEffects: true };
       if (!id.startsWith(".") || !importer) return null;
       const path = join(dirname(importer), id);
-      return { id: path, moduleSideEffects: sideEffects.some((name) => path === join(home, name)) };
+      return { id: path, moduleSideEffects: acting.some((pattern) => pattern.test(path)) };
     },
   };
 }

@@ -16,7 +16,7 @@ import { bundlers, install } from "./bundle.mjs";
 import { inNext } from "./next.mjs";
 import { checkSizes } from "./sizes.mjs";
 
-const program = fileURLToPath(new URL("program.js", import.meta.url));
+const [program, subpaths] = ["program.js", "subpaths.js"].map((name) => fileURLToPath(new URL(name, import.meta.url)));
 /** The same in a page's worker: the worker's program, and the page's. */
 const workerPrograms = ["worker-program.js", "worker-page.js"].map((name) =>
   fileURLToPath(new URL(name, import.meta.url)),
@@ -49,6 +49,7 @@ const inNode = (file) => expect(execFileSync(process.execPath, [file], { encodin
 /** Bundles for Node run where there is neither the package nor anything else beside them. */
 async function testNode(project, out) {
   const main = join(project, "program.js");
+  await test("subpaths in Node", () => inNode(join(project, "subpaths.js")));
   for (const name of ["esbuild", "webpack", "Vite"]) {
     const folder = join(out, `node-${name}`);
     await test(`${name} for Node`, async () => {
@@ -77,6 +78,10 @@ async function makePages(project, out) {
   for (const [name, bundle] of Object.entries(bundlers)) {
     await test(`${name} for a page`, () => bundle(join(project, "program.js"), join(out, name), "browser"));
     add(`${name}'s bundle`, name, '<script type="module" src="main.js"></script>');
+    const parts = `parts-${name}`;
+    await test(`${name} for a page, by subpaths`, () =>
+      bundle(join(project, "subpaths.js"), join(out, parts), "browser"));
+    add(`${name}'s bundle of subpaths`, parts, '<script type="module" src="main.js"></script>');
   }
   // The others don't know the line that starts one.
   for (const name of ["webpack", "Vite"]) {
@@ -168,7 +173,7 @@ install();
 installRuntimes();
 const out = mkdtempSync(join(tmpdir(), "cotangent-bundles-"));
 try {
-  await inProject({ copies: [program, ...workerPrograms] }, async (project) => {
+  await inProject({ copies: [program, subpaths, ...workerPrograms] }, async (project) => {
     await testNode(project, out);
     const chromium = findChromium();
     if (chromium) await testPages(project, out, chromium);

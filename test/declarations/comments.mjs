@@ -21,7 +21,7 @@ const problems = [];
 
 /** What a file of declarations says of an entry's exports, which are those that are there. */
 function declaredBy(name, module) {
-  const all = documented(fileURLToPath(new URL(`node_modules/cotangent/dist/${name}.d.ts`, `file://${folder}/`)));
+  const all = documented(fileURLToPath(new URL(`node_modules/cotangent/dist/node/${name}.d.ts`, `file://${folder}/`)));
   const declared = all.filter(
     ({ name, kind }) => ["namespace", "function", "class", "value"].includes(kind) && !name.startsWith("NDArray."),
   );

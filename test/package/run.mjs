@@ -93,6 +93,19 @@ if (!(w instanceof NDArray)) throw new Error("another class");`;
     const alone = 'import "cotangent/onnx"; import { numpy } from "cotangent"; numpy.ones([2]).add(1).dataSync();';
     execFileSync(process.execPath, ["--input-type=module", "--eval", alone], { cwd: folder, stdio: "pipe" });
   },
+  "has each namespace as a subpath, too, with the same values": (folder) => {
+    const index = readFileSync(join(root, "src/index.ts"), "utf8");
+    const names = [...index.matchAll(/^export \* as (\w+)/gm)].map(([, name]) => name);
+    const script = `import * as whole from "cotangent";
+for (const name of ${JSON.stringify(names)}) {
+  const alone = await import("cotangent/" + name);
+  const [own, expected] = [alone, whole[name]].map((module) => Object.keys(module).sort());
+  if (own.join() !== expected.join()) throw new Error(name + " has " + own);
+  for (const key of own) if (!Object.is(alone[key], whole[name][key])) throw new Error(name + " has another " + key);
+}`;
+    execFileSync(process.execPath, ["--input-type=module", "--eval", script], { cwd: folder, stdio: "pipe" });
+    if (names.length < 12) fail(`only ${names.length} namespaces`);
+  },
   "costs nothing of its subpaths where they aren't imported": (folder) => {
     const dist = join(folder, "node_modules/cotangent/dist");
     for (const entry of ["modules/index.js", "modules/workerd.js", "node/index.js", "cotangent.js"]) {

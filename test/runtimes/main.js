@@ -6,6 +6,7 @@ import { computeKernel } from "./kernel.js";
 
 const entries = {
   "package by name": () => import("cotangent"),
+  subpaths: async () => ({ ...(await import("cotangent")), nt: await import("cotangent/nt") }),
   "minified module": () => import("./node_modules/cotangent/dist/cotangent.js"),
 };
 const [, , entry, options = "null"] = process.argv;

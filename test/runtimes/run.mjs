@@ -39,7 +39,7 @@ function listRuns(folder) {
       return await response.json();
     });
   const runs = Object.entries(programs).flatMap(([runtime, command]) =>
-    ["package by name", "minified module"].flatMap((entry) => {
+    ["package by name", "subpaths", "minified module"].flatMap((entry) => {
       const run = (...args) => print([...command, "main.js", entry, ...args]);
       return [
         { name: `${runtime}, ${entry}`, run: () => run(), threads: 1, tolerance: TOLERANCE },
