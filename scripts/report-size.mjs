@@ -6,7 +6,7 @@ import { gzipSync } from "node:zlib";
 
 /** The files that are loaded whole, and the most KB gzipped that each may have: close above what it holds today. */
 const limits = {
-  "cotangent.js": 182.4,
+  "cotangent.js": 183,
   "cotangent.webgpu.js": 43,
   "cotangent.io.js": 8.4,
   "cotangent.onnx.js": 31,

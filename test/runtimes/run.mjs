@@ -32,8 +32,8 @@ function listRuns(folder) {
     const { stdout } = await promisify(execFile)(command, args, { cwd: folder, timeout: TIMEOUT_MS });
     return JSON.parse(stdout);
   };
-  const inWorkerd = () =>
-    withWorkerd(join(folder, "worker.js"), async ({ url }) => {
+  const inWorkerd = (file) => () =>
+    withWorkerd(join(folder, file), async ({ url }) => {
       const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) });
       if (!response.ok) throw new Error(await response.text());
       return await response.json();
@@ -52,7 +52,9 @@ function listRuns(folder) {
       ];
     }),
   );
-  runs.push({ name: "workerd, in a request", run: inWorkerd, threads: 1, tolerance: TOLERANCE });
+  const one = { threads: 1, tolerance: TOLERANCE };
+  runs.push({ name: "workerd, in a request", run: inWorkerd("worker.js"), ...one });
+  runs.push({ name: "workerd, subpaths", run: inWorkerd("worker-subpaths.js"), ...one });
   return [...runs, ...listPages(folder)];
 }
 
@@ -88,7 +90,7 @@ function listPages(folder) {
   return [];
 }
 
-const copies = ["kernel.js", "main.js", "worker.js"].map((name) => join(here, name));
+const copies = ["kernel.js", "main.js", "worker.js", "worker-subpaths.js"].map((name) => join(here, name));
 await inProject({ copies }, async (folder) => {
   const runs = listRuns(folder);
   const reference = "node, package by name, 1 thread(s), deterministic";
