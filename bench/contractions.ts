@@ -36,6 +36,8 @@ export const contractions = measureJobs("Contractions", "flops", [
   square(480, "float64"),
   square(960, "float64"),
   () => product("odd sizes", [481, 479, 483]),
+  () => product("", [2, 2, 2], "float32", 10000),
+  () => product("", [3, 3, 3], "float32", 10000),
   () => product("", [4, 4, 4], "float32", 10000),
   () => product("", [8, 8, 8], "float32", 10000),
   () => product("", [33, 33, 33], "float32", 500),
