@@ -96,6 +96,8 @@ export default [
   ["src/lax/slice.ts", "dimension: dimension + 1", "dimension", "test/lax/movement.test.ts"],
   ["src/lax/reduce.ts", "{ axes: shiftedAxes(axes) }", "{ axes }", "test/lax/reduce.test.ts"],
 
+  ["src/nt/structure/contributions.ts", "[...blocked, ...stops]", "blocked", "test/nt/narrowest.test.ts"],
+  ["src/nt/structure/contributions.ts", "uses.filter(({ use }) => use.at !== at)", "uses", "test/nt/narrowest.test.ts"],
   ["src/nt/methods/ring.ts", "Math.floor(blocks / 2) + 1", "Math.floor(blocks / 2)", "test/nt/vector-products.test.ts"],
   ["src/nt/methods/ring.ts", "select(direct, found, exchanged)", "found", "test/nt/vector-products.test.ts"],
   [

@@ -27,8 +27,8 @@ const JOBS = {
   "300 logits": () => dense([256, 1024, 300], 12),
   "15 million parameters": () => dense([3072, 2048, 2048, 2048, 8], 16),
   convolutions: () => ({
-    x: numbers([16, 24, 24, 3]),
-    params: [numbers([3, 3, 3, 16]), numbers([3, 3, 16, 16]), numbers([24 * 24 * 16, 10])],
+    x: numbers([48, 32, 32, 3]),
+    params: [numbers([3, 3, 3, 16]), numbers([3, 3, 16, 16]), numbers([32 * 32 * 16, 10])],
     f: ([w, v, out]: Params, x: NDArray): NDArray => {
       const h = np.tanh(conv(np.tanh(conv(x, w as NDArray)), v as NDArray));
       return np.matmul(np.reshape(h, [x.shape[0] as number, -1]), out as NDArray);

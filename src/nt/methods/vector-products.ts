@@ -112,7 +112,7 @@ export function ntkVectorProducts(fn: string, problem: Problem, axes: NtkSetting
   const { first, second } = problem;
   const rules = { ...axes.rules, sRules: false };
   const isFirst = outputSize(first) < outputSize(second);
-  const found = first.batch && contributions(fn, problem, isFirst ? [rules, axes.rules] : [axes.rules, rules]);
+  const found = first.batch && contributions(fn, problem, axes, isFirst ? [rules, axes.rules] : [axes.rules, rules]);
   const pulls = found && (isFirst ? isPulled(problem, second, found[1]) : isPulled(problem, first, found[0]));
   return pulls ? productOf(fn, problem, axes, found) : pushedProducts(fn, problem, axes);
 }

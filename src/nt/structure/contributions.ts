@@ -2,17 +2,19 @@
 
 import { isFloat } from "../../base/dtypes.ts";
 import { entry } from "../../base/lists.ts";
+import type { ClosedJaxpr, Equation, Var } from "../../ir/jaxpr.ts";
 import type { NDArray } from "../../ir/ndarray.ts";
 import type { Tangent } from "../../ir/primitive.ts";
+import { zerosLike } from "../../lax/create.ts";
 import { expandDims, reshape } from "../../lax/shape.ts";
 import { concatenate } from "../../lax/slice.ts";
 import { standardBasis } from "../../transform/jacobian.ts";
-import type { Linearized } from "../../transform/linearize.ts";
 import { transposeTo } from "../../transform/transpose.ts";
 import { vmapWithAux } from "../../transform/vmap.ts";
 import { linearizeBy } from "../task/linear-examples.ts";
 import { type OfParameters, perExampleWithAux, type Side } from "../task/problem.ts";
-import { type Path, shapeOfPath } from "./path.ts";
+import { narrowest } from "./narrowest.ts";
+import { identityPath, type Path, shapeOfPath } from "./path.ts";
 import { type Rules, type Use, UseFinder } from "./uses.ts";
 
 export interface Contribution {
@@ -20,6 +22,11 @@ export interface Contribution {
   readonly parameter: number;
   /** `[batch?, stack?, ...output, ...value at the path's end]`; the factors begin with these two axes as well. */
   readonly cotangent: NDArray;
+  /**
+   * Where the cotangent is one of a narrower value that the output goes through, and has that value's axes in the place of
+   * the output's: the output's derivative by it, `[batch?, ...output, ...narrower value]`.
+   */
+  readonly through: NDArray | null;
   readonly path: Path;
   /** How many uses of one structure are stacked; 1 for a use by itself, without the axis. */
   readonly stacked: number;
@@ -32,18 +39,19 @@ interface Found {
   readonly cotangent: NDArray;
 }
 
+type UseOf = Omit<Found, "cotangent">;
+
 /** The cotangents at all uses for every element of one output: `[...output, ...value]`; uses that it doesn't depend on drop out. */
 function cotangents(
   fn: string,
-  { outputs, linear }: Linearized,
+  linear: ClosedJaxpr,
   index: number,
-  uses: readonly Omit<Found, "cotangent">[],
+  uses: readonly UseOf[],
   blocked: UseFinder["blocked"],
 ): Found[] {
-  const leaf = entry(outputs, index);
-  if (!isFloat(leaf.dtype)) return [];
+  const leaf = zerosLike(entry(linear.jaxpr.outputs, index).aval);
   const row = (e: NDArray) => {
-    const basis = outputs.map((_, i): Tangent => (i === index ? e : null));
+    const basis = linear.jaxpr.outputs.map((_, i): Tangent => (i === index ? e : null));
     const cts = transposeTo(linear, basis, { at: uses.map(({ use }) => use.at), blocked });
     return [cts.filter((ct) => ct !== null), uses.filter((_, i) => cts[i] !== null)] as const;
   };
@@ -62,7 +70,7 @@ const stack = (arrays: readonly NDArray[]): NDArray =>
       );
 
 /** Uses of one structure, as the steps of a recurrent network are, become one. */
-function stackUses(found: readonly Found[]): Contribution[] {
+function stackUses(found: readonly Found[], through: NDArray | null): Contribution[] {
   const groups = new Map<string, Found[]>();
   for (const one of found) {
     const key = `${one.parameter} ${one.cotangent.shape} ${shapeOfPath(one.use.path)}`;
@@ -74,21 +82,54 @@ function stackUses(found: readonly Found[]): Contribution[] {
       return { ...factor, array: stack(group.map((one) => entry(one.use.path.factors, k).array)) };
     });
     const cotangent = stack(group.map((one) => one.cotangent));
-    return { parameter, cotangent, path: { ...use.path, factors }, stacked: group.length };
+    return { parameter, cotangent, through, path: { ...use.path, factors }, stacked: group.length };
   });
 }
 
-/** All contributions of one side, by output; `plain` tells of which parameters the structure is left aside. */
-export function contributionsOf(fn: string, side: Side, rules: Rules, plain: ReadonlySet<number>): Contribution[][] {
+/** The contributions to one output, cut at `narrow` if there is such a value: those before it have cotangents of its own. */
+function contributionsTo(
+  fn: string,
+  linear: ClosedJaxpr,
+  index: number,
+  uses: readonly UseOf[],
+  blocked: UseFinder["blocked"],
+  narrow: Equation | null,
+): Contribution[] {
+  if (!narrow) return stackUses(cotangents(fn, linear, index, uses, blocked), null);
+  const [at] = narrow.outputs as [Var];
+  const cut = { parameter: -1, use: { at, path: identityPath(at.aval.shape) } };
+  const stops = narrow.inputs.map((_, input) => ({ equation: narrow, input }));
+  const behind = [...uses.filter(({ use }) => use.at !== at), cut];
+  const found = cotangents(fn, linear, index, behind, [...blocked, ...stops]);
+  const [direct, [through]] = [found.filter((f) => f.parameter >= 0), found.filter((f) => f.parameter < 0)];
+  if (!through) return stackUses(direct, null);
+  const inner = { ...linear, jaxpr: { ...linear.jaxpr, outputs: [at] } };
+  return [...stackUses(direct, null), ...stackUses(cotangents(fn, inner, 0, uses, blocked), through.cotangent)];
+}
+
+/**
+ * All contributions of one side, by output; `plain` tells of which parameters the structure is left aside, `pairs` how many
+ * pairs of one example's outputs the kernel has.
+ */
+export function contributionsOf(
+  fn: string,
+  side: Side,
+  rules: Rules,
+  plain: ReadonlySet<number>,
+  pairs: readonly number[],
+): Contribution[][] {
   const { floats } = side.parameters;
   const compute = (single: OfParameters): [arrays: NDArray[][], found: Contribution[][]] => {
-    const linearized = linearizeBy(fn, single, floats);
-    const { linear, outputs } = linearized;
+    const { linear, outputs } = linearizeBy(fn, single, floats);
     const finder = new UseFinder(linear, rules);
     const uses = linear.jaxpr.inputs.flatMap((v, parameter) =>
       finder.usesOf(v, plain.has(parameter)).map((use) => ({ parameter, use })),
     );
-    const found = outputs.map((_, i) => stackUses(cotangents(fn, linearized, i, uses, finder.blocked)));
+    const found = outputs.map(({ dtype }, i) => {
+      if (!isFloat(dtype)) return [];
+      const narrow = rules.sRules ? narrowest(linear.jaxpr, entry(linear.jaxpr.outputs, i), entry(pairs, i)) : null;
+      return contributionsTo(fn, linear, i, uses, finder.blocked, narrow);
+    });
     return [found.map((list) => list.flatMap(arraysOf)), found];
   };
   const [arrays, found] = perExampleWithAux([side], compute, () => 0);
@@ -99,10 +140,15 @@ export function contributionsOf(fn: string, side: Side, rules: Rules, plain: Rea
   });
 }
 
-const arraysOf = ({ cotangent, path }: Contribution): NDArray[] => [cotangent, ...path.factors.map((f) => f.array)];
+const arraysOf = ({ cotangent, through, path }: Contribution): NDArray[] => [
+  cotangent,
+  ...(through ? [through] : []),
+  ...path.factors.map((f) => f.array),
+];
 
 function withArrays(contribution: Contribution, queue: NDArray[]): Contribution {
   const cotangent = queue.shift()!;
+  const through = contribution.through && queue.shift()!;
   const factors = contribution.path.factors.map((factor) => ({ ...factor, array: queue.shift()! }));
-  return { ...contribution, cotangent, path: { ...contribution.path, factors } };
+  return { ...contribution, cotangent, through, path: { ...contribution.path, factors } };
 }

@@ -100,7 +100,7 @@ class PairBuilder {
 
   /** One side's arrays; `targets` holds the shared part of each of the path's labels. */
   terms(
-    { cotangent, path, stacked }: Contribution,
+    { cotangent, through, path, stacked }: Contribution,
     side: SideLabels,
     targets: ReadonlyMap<number, SharedTarget>,
   ): Terms {
@@ -108,13 +108,16 @@ class PairBuilder {
     const rename = (label: number): number => entry(renamed, label);
     const front = [...side.batch, ...(stacked === 1 ? [] : [this.fresh(stacked)])];
     const lead = range(front.length).map(() => -1);
+    const whole = [...side.batch, ...side.output];
+    const rows = through ? through.shape.slice(whole.length).map(this.fresh) : side.output;
     const operands: WindowedOperand[] = [
       {
-        array: this.#number(restricted(cotangent, [...lead, ...side.output.map(() => -1), ...path.axes], targets)),
-        labels: [...front, ...side.output, ...path.axes.map(rename)],
+        array: this.#number(restricted(cotangent, [...lead, ...rows.map(() => -1), ...path.axes], targets)),
+        labels: [...front, ...rows, ...path.axes.map(rename)],
         windows: [],
       },
     ];
+    if (through) operands.push({ array: this.#number(through), labels: [...whole, ...rows], windows: [] });
     const selections: Selection[] = [];
     for (const { array, labels, windows, row } of path.factors) {
       const own = [...front, ...labels.map(rename)];
