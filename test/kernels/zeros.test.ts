@@ -83,23 +83,39 @@ test("a sum of real numbers has the same bits whether its tile has other rows th
 });
 
 for (const wrong of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
-  test(`zero times ${wrong} is NaN, wherever it stands`, () => {
-    const [m, n, k] = SIZES;
-    for (const [row, column] of [
-      [1, 0],
-      [0, 849],
-      [329, 400],
-      [250, 800],
-    ]) {
-      const a = fixed(m, k, masked(numbers(4)));
-      const b = fixed(k, n, (p, j) => (p === row && j === column ? wrong : 1));
-      const { c } = multiply(SIZES, a.of, b.of);
-      c.forEach((value, i) => {
-        const want = sumOf(SIZES, a.all, b.all, i);
-        if (!Object.is(value, want)) assert.unreachable(`element ${i} is ${value} for ${want}`);
-      });
-    }
-  });
+  // The second product packs its rows once, for columns of two blocks.
+  for (const [sizes, places] of [
+    [
+      SIZES,
+      [
+        [1, 0],
+        [0, 849],
+        [329, 400],
+        [250, 800],
+      ],
+    ],
+    [
+      [100, 850, 320],
+      [
+        [1, 0],
+        [0, 849],
+        [1, 800],
+      ],
+    ],
+  ] as const) {
+    test(`zero times ${wrong} is NaN, wherever it stands in a product of ${sizes}`, () => {
+      const [m, n, k] = sizes;
+      for (const [row, column] of places) {
+        const a = fixed(m, k, masked(numbers(4)));
+        const b = fixed(k, n, (p, j) => (p === row && j === column ? wrong : 1));
+        const { c } = multiply(sizes, a.of, b.of);
+        c.forEach((value, i) => {
+          const want = sumOf(sizes, a.all, b.all, i);
+          if (!Object.is(value, want)) assert.unreachable(`element ${i} is ${value} for ${want}`);
+        });
+      }
+    });
+  }
 }
 
 test("float64 and integers are multiplied as they are", () => {
