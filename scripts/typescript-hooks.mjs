@@ -9,6 +9,10 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const cache = join(root, "node_modules/.cache/typescript");
 const settings = readFileSync(join(root, "tsconfig.json"), "utf8");
+/** The files of the library's entries, by what its users write. */
+const entries = new Map(
+  [...settings.matchAll(/"(cotangent[^"]*)": \["\.\/([^"]*)"\]/g)].map(([, name, file]) => [name, file]),
+);
 const { version } = JSON.parse(readFileSync(join(root, "node_modules/esbuild/package.json"), "utf8"));
 
 const hash = (...texts) => createHash("sha256").update(JSON.stringify(texts)).digest("hex");
@@ -52,11 +56,11 @@ async function javaScriptOf(file) {
   return code;
 }
 
-/** The entries of the library, which its users name. */
+/** The entries of the library, which its users name: those that tsconfig.json has. */
 export function resolve(specifier, context, next) {
-  const entry = /^cotangent(\/\w+)?$/.exec(specifier);
-  if (!entry) return next(specifier, context);
-  const file = `src/entry/node${(entry[1] ?? "").replace("/", "-")}.ts`;
+  const named = /^cotangent(?:\/(\w+))?$/.exec(specifier);
+  if (!named) return next(specifier, context);
+  const file = entries.get(specifier) ?? entries.get("cotangent/*").replace("*", named[1]);
   return next(pathToFileURL(join(root, file)).href, context);
 }
 

@@ -2,6 +2,7 @@
 import { lax, type NDArray, nn, numpy as np, nt, random, tree } from "cotangent";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { AXES } from "../support/kernels.ts";
 import { assertSame, randomArray } from "../support/properties.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: users' functions of trees
@@ -19,15 +20,6 @@ const params = {
 };
 const hidden = (p: Any, x: NDArray): NDArray => np.add(np.matmul(np.tanh(np.matmul(x, p.w)), p.v), p.b);
 const logits = (p: Any, x: NDArray): NDArray => np.add(np.matmul(np.tanh(hidden(p, x)), p.out), p.c);
-
-const AXES = [
-  { traceAxes: [] },
-  { traceAxes: [-1] },
-  { traceAxes: [], diagonalAxes: [-1] },
-  { traceAxes: [], diagonalAxes: [0] },
-  { traceAxes: [0] },
-  { traceAxes: [-1], diagonalAxes: [0] },
-];
 
 function check(f: Any, p: Any, [x1, x2]: readonly [Any, Any], options: nt.NtkOptions): void {
   const kernel = (implementation: nt.NtkImplementation): NDArray[] =>

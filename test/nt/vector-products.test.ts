@@ -1,7 +1,7 @@
 /** Vector products of x1 with itself against Jacobians: those that meet cotangents, and those that are pushed. */
 import { lax, type NDArray, nn, numpy as np, nt, random, tree } from "cotangent";
 import { test } from "uvu";
-import { convnet } from "../support/kernels.ts";
+import { AXES, convnet } from "../support/kernels.ts";
 import { assertSame, randomArray } from "../support/properties.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: users' functions of trees
@@ -34,15 +34,6 @@ function check(f: Any, p: Any, x: Any, options: nt.NtkOptions, kwargs: Any = {})
     }
   }
 }
-
-const AXES = [
-  { traceAxes: [] },
-  { traceAxes: [-1] },
-  { traceAxes: [], diagonalAxes: [-1] },
-  { traceAxes: [], diagonalAxes: [0] },
-  { traceAxes: [0] },
-  { traceAxes: [-1], diagonalAxes: [0] },
-];
 
 test("batches of every size: none, one, odd, even, blocks of several, the last of them filled up or not", () => {
   for (const count of [0, 1, 2, 3, 4, 5, 8, 31, 33, 63, 64, 67, 70, 100]) {

@@ -86,3 +86,13 @@ export const convnet = (p: Any, x: NDArray): NDArray => {
   const h = lax.tanh(np.add(conv(x, p.k1, 1), p.b));
   return dense(p.out, np.mean(conv(h, p.k2, 2), { axis: [1, 2] }));
 };
+
+/** Axes of batches of vectors: none, and each of both traced or taken diagonally. */
+export const AXES = [
+  { traceAxes: [] },
+  { traceAxes: [-1] },
+  { traceAxes: [], diagonalAxes: [-1] },
+  { traceAxes: [], diagonalAxes: [0] },
+  { traceAxes: [0] },
+  { traceAxes: [-1], diagonalAxes: [0] },
+];

@@ -35,6 +35,18 @@ console.log(a + b, make()(3), make().name === "", String(make));`;
   assert.equal(outputs([program]), ["3 4 true () => (x) => x + 1"]);
 });
 
+test("the library has all of its entries, each with the one copy of its sources", () => {
+  const program = `import * as whole from "cotangent";
+const names = Object.keys(whole).filter((name) => Object.prototype.toString.call(whole[name]) === "[object Module]");
+const parts = await Promise.all(names.map((name) => import("cotangent/" + name)));
+const other = names.filter((name, i) => whole[name] !== parts[i]);
+const { loadNpy } = await import("cotangent/io");
+console.log(names.length, other.join(), typeof loadNpy);`;
+  const args = ["--import", "./scripts/typescript.mjs", "--input-type=module", "--eval", program];
+  const { stdout, stderr } = spawnSync(process.execPath, args, { cwd: projectRoot, encoding: "utf8" });
+  assert.is(stdout.trim(), "12  function", stderr);
+});
+
 test("an error names the line of the source", () => {
   const program = `interface Gone {
   readonly x: number;
