@@ -21,10 +21,10 @@ function storeRow(c: usize, low: v128, high: v128): void {
 }
 
 /**
- * Multiplies a panel of A by a panel of B, whose `count` rows that belong to those of A have their byte offsets in `steps`, and
- * stores the tile to, or adds it to, the rows whose byte offsets from `c` are in the table. Two rows of the table may be one: all is read before
- * anything is stored, so rows that only fill up the tile repeat the last one. What is there is touched before
- * the sums begin, so that it has come near when they end; the result keeps the engine from leaving that out.
+ * Multiplies a panel of A by a panel of B, whose `count` rows that belong to those of A have their byte offsets in `steps`,
+ * and stores the tile to, or adds it to, the rows whose byte offsets from `c` are in the table. Two rows of the table may be
+ * one: all is read before anything is stored, so rows that only fill up the tile repeat the last one. What is there is
+ * touched before the sums begin, so that it has come near when they end; the result keeps the engine from leaving that out.
  */
 export function multiplyTile<T>(
   a: usize,
