@@ -73,6 +73,16 @@ export interface ElementMethods {
    */
   square(): NDArray;
   /**
+   * `exp(x) - 1`, exact near 0, as a float.
+   * @example np.array([0, 1]).expm1() // [0, 1.7183]
+   */
+  expm1(): NDArray;
+  /**
+   * `log(1 + x)`, exact near 0, as a float; NaN below -1.
+   * @example np.array([0, 1]).log1p() // [0, 0.6931]
+   */
+  log1p(): NDArray;
+  /**
    * The sine of radians, as a float.
    * @example np.array([0, Math.PI / 2]).sin() // [0, 1]
    */
@@ -87,6 +97,21 @@ export interface ElementMethods {
    * @example np.array([0, 1]).tanh() // [0, 0.7616]
    */
   tanh(): NDArray;
+  /**
+   * -1, 0 or 1, of numbers.
+   * @example np.array([-3, 0, 3]).sign() // [-1, 0, 1]
+   */
+  sign(): NDArray;
+  /**
+   * The largest whole number at most `x`; integers stay.
+   * @example np.array([-1.5, 1.5]).floor() // [-2, 1]
+   */
+  floor(): NDArray;
+  /**
+   * The smallest whole number at least `x`; integers stay.
+   * @example np.array([-1.5, 1.5]).ceil() // [-1, 2]
+   */
+  ceil(): NDArray;
   /**
    * The larger of `x` and `y`; NaN if either is NaN.
    * @throws ShapeError when the shapes don't broadcast.
@@ -149,4 +174,32 @@ export interface ElementMethods {
    * @example np.array([1, 2]).greaterEqual(1) // [true, true]
    */
   greaterEqual(y: ArrayLike): NDArray;
+
+  /**
+   * Whether `x` and `y` both differ from 0, as bools.
+   * @throws ShapeError when the shapes don't broadcast.
+   * @example np.array([true, false]).logicalAnd(true) // [true, false]
+   */
+  logicalAnd(y: ArrayLike): NDArray;
+  /**
+   * Whether `x` or `y` differs from 0, as bools.
+   * @throws ShapeError when the shapes don't broadcast.
+   * @example np.array([true, false]).logicalOr(false) // [true, false]
+   */
+  logicalOr(y: ArrayLike): NDArray;
+  /**
+   * Whether `x` is 0, as bools.
+   * @example np.array([true, false]).logicalNot() // [false, true]
+   */
+  logicalNot(): NDArray;
+  /**
+   * Whether each element is NaN, as bools.
+   * @example np.array([1, NaN]).isnan() // [false, true]
+   */
+  isnan(): NDArray;
+  /**
+   * Whether each element is neither infinite nor NaN, as bools.
+   * @example np.array([1, Infinity]).isfinite() // [true, false]
+   */
+  isfinite(): NDArray;
 }

@@ -4,6 +4,7 @@ import { range } from "../base/shapes.ts";
 import { moveTo } from "../device/device.ts";
 import { NDArray } from "../ir/ndarray.ts";
 import { astype } from "./array.ts";
+import { diagonal } from "./creation.ts";
 import * as cumulative from "./cumulative.ts";
 import type { ElementMethods } from "./element-methods.ts";
 import { at, take } from "./indexing.ts";
@@ -40,9 +41,14 @@ const functions = (): Record<string, unknown> => ({
   log: ufuncs.log,
   sqrt: ufuncs.sqrt,
   square: ufuncs.square,
+  expm1: ufuncs.expm1,
+  log1p: ufuncs.log1p,
   sin: ufuncs.sin,
   cos: ufuncs.cos,
   tanh: ufuncs.tanh,
+  sign: ufuncs.sign,
+  floor: ufuncs.floor,
+  ceil: ufuncs.ceil,
   maximum: ufuncs.maximum,
   minimum: ufuncs.minimum,
   clip: ufuncs.clip,
@@ -53,6 +59,11 @@ const functions = (): Record<string, unknown> => ({
   lessEqual: logic.lessEqual,
   greater: logic.greater,
   greaterEqual: logic.greaterEqual,
+  logicalAnd: logic.logicalAnd,
+  logicalOr: logic.logicalOr,
+  logicalNot: logic.logicalNot,
+  isnan: logic.isnan,
+  isfinite: logic.isfinite,
   dot: products.dot,
   matmul: products.matmul,
   sum: reductions.sum,
@@ -61,6 +72,7 @@ const functions = (): Record<string, unknown> => ({
   var: reductions.var,
   max: reductions.max,
   min: reductions.min,
+  ptp: reductions.ptp,
   any: reductions.any,
   all: reductions.all,
   prod: reductions.prod,
@@ -70,6 +82,7 @@ const functions = (): Record<string, unknown> => ({
   cumprod: cumulative.cumprod,
   sort: sorting.sort,
   argsort: sorting.argsort,
+  diagonal,
   take,
   reshape: (x: NDArray, ...args: unknown[]) => movement.reshape(x, ...listed(args)),
   transpose: (x: NDArray, ...args: unknown[]) => movement.transpose(x, ...listed(args)),
@@ -77,6 +90,10 @@ const functions = (): Record<string, unknown> => ({
   flatten: movement.ravel,
   squeeze: movement.squeeze,
   swapaxes: movement.swapaxes,
+  moveaxis: movement.moveaxis,
+  expandDims: movement.expandDims,
+  broadcastTo: movement.broadcastTo,
+  flip: movement.flip,
   astype,
   at: partAt,
   to: moveTo,

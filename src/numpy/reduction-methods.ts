@@ -3,7 +3,7 @@ import type { NDArray } from "../ir/ndarray.ts";
 import type { ArrayLike } from "../lax/operands.ts";
 import type { cumprod, cumsum } from "./cumulative.ts";
 import type { Behind } from "./operands.ts";
-import type { all, any, argmax, argmin, max, mean, min, prod, std, sum, var as variance } from "./reductions.ts";
+import type { all, any, argmax, argmin, max, mean, min, prod, ptp, std, sum, var as variance } from "./reductions.ts";
 import type { argsort, sort } from "./sorting.ts";
 
 /** Each takes the options of the function of its name in `numpy`: `axis` by position or by name, the others by name. */
@@ -59,6 +59,12 @@ export interface ReductionMethods {
    * @example np.array([[1, 5], [3, 4]]).min(0) // [1, 4]
    */
   min(...args: Behind<typeof min>): NDArray;
+  /**
+   * The largest element less the smallest.
+   * @throws ShapeError for an axis that there isn't, and when there are no elements.
+   * @example np.array([[1, 5], [3, 4]]).ptp(1) // [4, 1]
+   */
+  ptp(...args: Behind<typeof ptp>): NDArray;
   /**
    * Whether any element differs from 0, as a bool; false for none.
    * @throws ShapeError for an axis that there isn't.

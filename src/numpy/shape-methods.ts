@@ -2,8 +2,19 @@
 import type { DType } from "../base/dtypes.ts";
 import type { DeviceLike } from "../device/device.ts";
 import type { NDArray } from "../ir/ndarray.ts";
+import type { diagonal } from "./creation.ts";
 import type { Index, take } from "./indexing.ts";
-import type { ravel, reshape, squeeze, swapaxes, transpose } from "./movement.ts";
+import type {
+  broadcastTo,
+  expandDims,
+  flip,
+  moveaxis,
+  ravel,
+  reshape,
+  squeeze,
+  swapaxes,
+  transpose,
+} from "./movement.ts";
 import type { Behind } from "./operands.ts";
 import type { Part } from "./part.ts";
 
@@ -15,6 +26,12 @@ export interface ShapeMethods {
    * @example np.array([10, 20, 30]).take(np.array([2, 0], { dtype: "int32" })) // [30, 10]
    */
   take(...args: Behind<typeof take>): NDArray;
+  /**
+   * The elements whose indices along two axes agree, the first ones by default, as the last axis.
+   * @throws ShapeError for fewer than two dimensions, or an axis that there isn't.
+   * @example np.array([[1, 2], [3, 4]]).diagonal() // [1, 4]
+   */
+  diagonal(...args: Behind<typeof diagonal>): NDArray;
   /**
    * The elements, in row-major order, in another shape; one size may be -1. Sizes as a list or one by one.
    * @throws ShapeError when the sizes don't multiply to the number of elements.
@@ -51,6 +68,30 @@ export interface ShapeMethods {
    * @example np.ones([2, 3, 4]).swapaxes(0, 2).shape // [4, 3, 2]
    */
   swapaxes(...args: Behind<typeof swapaxes>): NDArray;
+  /**
+   * With axes moved to other places; the others keep their order.
+   * @throws ShapeError for an axis that there isn't.
+   * @example np.ones([2, 3, 4]).moveaxis(0, -1).shape // [3, 4, 2]
+   */
+  moveaxis(...args: Behind<typeof moveaxis>): NDArray;
+  /**
+   * With axes of size 1 at the given places of the result.
+   * @throws ShapeError for a place that there isn't.
+   * @example np.array([1, 2]).expandDims(1) // [[1], [2]]
+   */
+  expandDims(...args: Behind<typeof expandDims>): NDArray;
+  /**
+   * Repeated along axes of size 1 and new leading axes, until the shape is the given one.
+   * @throws ShapeError when the shape doesn't fit.
+   * @example np.array([1, 2]).broadcastTo([2, 2]) // [[1, 2], [1, 2]]
+   */
+  broadcastTo(...args: Behind<typeof broadcastTo>): NDArray;
+  /**
+   * Reversed along all axes or the given ones.
+   * @throws ShapeError for an axis that there isn't.
+   * @example np.array([1, 2, 3]).flip() // [3, 2, 1]
+   */
+  flip(...args: Behind<typeof flip>): NDArray;
   /**
    * The elements as another dtype; floats to integers are cut towards 0.
    * @throws TypeError for a dtype that there isn't.

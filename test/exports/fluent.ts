@@ -7,9 +7,13 @@ const sums = (x: NDArray) => ({ ...both(), where: mask(x), dtype: "float64" });
 const sorted = () => ({ axis: 0, descending: true, stable: true });
 
 const ROWS: readonly Row[] = [
-  ["toArray data dataSync destroy neg abs exp log sqrt square sin cos tanh", () => []],
+  ["toArray data dataSync destroy neg abs exp log expm1 log1p sqrt square sin cos tanh", () => []],
+  ["sign floor ceil logicalNot isnan isfinite", () => []],
   ["ravel flatten", () => [], () => ({ order: "F" })],
-  ["add sub mul div pow mod maximum minimum equal notEqual less lessEqual greater greaterEqual dot matmul", (x) => [x]],
+  [
+    "add sub mul div pow mod maximum minimum equal notEqual less lessEqual greater greaterEqual logicalAnd logicalOr dot matmul",
+    (x) => [x],
+  ],
   ["sum prod", () => [], (x) => ({ ...sums(x), initial: 1 })],
   ["mean", () => [], sums],
   ["std var", () => [], (x) => ({ ...sums(x), ddof: 1 })],
@@ -19,7 +23,12 @@ const ROWS: readonly Row[] = [
   ["argmax argmin", () => [], () => ({ axis: 0, keepdims: true })],
   ["cumsum cumprod", () => [], () => ({ axis: 0, dtype: "float64" })],
   ["sort argsort", () => [], sorted],
-  ["swapaxes", () => [0, 1]],
+  ["ptp", () => [], both],
+  ["flip", () => [], () => ({ axis: 0 })],
+  ["diagonal", () => [], () => ({ offset: 1, axis1: 0, axis2: 1 })],
+  ["swapaxes moveaxis", () => [0, 1]],
+  ["expandDims", () => [0]],
+  ["broadcastTo", () => [[2, 3, 3]]],
   ["take", () => [1], () => ({ axis: 0, mode: "clip" })],
   ["clip", () => [0, 2]],
   ["clip", () => [], () => ({ min: 1, max: 2 })],

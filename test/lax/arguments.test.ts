@@ -119,6 +119,12 @@ const REFUSED: readonly [Untyped, string, readonly unknown[], ...string[]][] = [
   [L, "lax.reduce", [x34, np.zeros([2]), lax.add, [0]], "(2,)"],
   [L, "lax.reduceWindow", [x34, 0, "max", { windowDimensions: [2, 2] }], "computation", '"max"'],
   [L, "lax.reduceWindowMax", [x34, { windowDimensions: null }], "windowDimensions", "null"],
+  [
+    L,
+    "lax.convGeneralDilatedPatches",
+    [np.ones([1, 1, 3, 3]), { filterShape: [2, 2 ** 32], windowStrides: [1, 1], padding: "SAME" }],
+    "(1, 8589934592, 8589934592)",
+  ],
   [L, "lax.associativeScan", [null, x34], "fn", "null"],
   [L, "lax.associativeScan", [() => "a", x34], "what fn returns", '"a"'],
   [L, "lax.scatterApply", [x34, [0], null, { updateShape: [1, 4], uniqueIndices: true }], "fn", "null"],

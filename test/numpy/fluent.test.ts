@@ -20,8 +20,11 @@ test("arithmetic and elementwise methods", () => {
   assert.equal(x.square().toArray(), np.square(x).toArray());
   assert.equal(x.mod(4).toArray(), np.mod(x, 4).toArray());
   assert.equal(x.neg().abs().toArray(), x.toArray());
-  for (const name of ["exp", "log", "sqrt", "sin", "cos", "tanh"] as const) {
+  for (const name of ["exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tanh", "sign"] as const) {
     assert.equal(x[name]().toArray(), np[name](x).toArray(), name);
+  }
+  for (const name of ["floor", "ceil"] as const) {
+    assert.equal(x.div(4)[name]().toArray(), np[name](np.divide(x, 4)).toArray(), name);
   }
   assert.equal(x.maximum(3).minimum(5).toArray(), x.clip(3, 5).toArray());
   assert.equal(x.clip({ min: 3 }).toArray(), np.clip(x, { min: 3 }).toArray());
@@ -34,8 +37,19 @@ test("comparisons", () => {
   }
 });
 
+test("logic", () => {
+  const some = array([0, 1, Number.NaN, Number.POSITIVE_INFINITY]);
+  for (const name of ["logicalNot", "isnan", "isfinite"] as const) {
+    assert.equal(some[name]().toArray(), np[name](some).toArray(), name);
+  }
+  for (const name of ["logicalAnd", "logicalOr"] as const) {
+    const other = array([false, false, true, false]);
+    assert.equal(some[name](other).toArray(), np[name](some, other).toArray(), name);
+  }
+});
+
 test("reductions and products", () => {
-  for (const name of ["sum", "mean", "std", "var", "max", "min", "any", "all"] as const) {
+  for (const name of ["sum", "mean", "std", "var", "max", "min", "ptp", "any", "all"] as const) {
     assert.equal(x[name]().toArray(), np[name](x).toArray(), name);
     assert.equal(
       x[name]({ axis: 0, keepdims: true }).toArray(),
@@ -56,6 +70,11 @@ test("reductions and products", () => {
 });
 
 test("shapes", () => {
+  assert.equal(x.diagonal(1).toArray(), [2, 6]);
+  assert.equal(x.moveaxis(0, 1).toArray(), x.T.toArray());
+  assert.equal(x.expandDims(-1).shape, [2, 3, 1]);
+  assert.equal(x.broadcastTo([2, 2, 3]).toArray(), [x.toArray(), x.toArray()]);
+  assert.equal(x.flip({ axis: 1 }).toArray(), np.flip(x, { axis: 1 }).toArray());
   assert.equal(x.T.shape, [3, 2]);
   assert.equal(x.reshape([3, -1]).shape, [3, 2]);
   assert.equal(x.reshape(3, 2).toArray(), x.reshape([3, 2]).toArray());

@@ -1,6 +1,6 @@
 /** Convolutions in other words: with fewer options, transposed, as patches, with a kernel for every place. */
 import { checkOptions, formatShape, noMore, ShapeError } from "../../base/errors.ts";
-import { checkIntegers, range, type Shape, sizeOf } from "../../base/shapes.ts";
+import { checkIntegers, checkRoom, range, type Shape, sizeOf } from "../../base/shapes.ts";
 import type { NDArray } from "../../ir/ndarray.ts";
 import { convertElementType } from "../convert.ts";
 import { broadcastedIota } from "../create.ts";
@@ -175,6 +175,7 @@ function patchesOf(fn: string, lhs: ArrayLike, options: PatchesOptions): NDArray
   const [lhsLayout, rhsLayout] = convLayouts(fn, options.dimensionNumbers, x.ndim);
   const [channels, size] = [x.shape[lhsLayout.minor] as number, sizeOf(filterShape)];
   const square = [size, size];
+  checkRoom(fn, [channels, ...square]);
   const eye = convertElementType(eq(broadcastedIota("int32", square, 0), broadcastedIota("int32", square, 1)), x.dtype);
   const kernel = broadcastInDim(eye, { shape: [channels, ...square], broadcastDimensions: [1, 2] });
   const rhs = inLayout(reshape(kernel, { newSizes: [channels * size, 1, ...filterShape] }), rhsLayout);
