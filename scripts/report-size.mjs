@@ -6,12 +6,12 @@ import { gzipSync } from "node:zlib";
 
 /** The files that are loaded whole, and the most KB gzipped that each may have: close above what it holds today. */
 const limits = {
-  "cotangent.js": 184,
+  "cotangent.js": 184.5,
   "cotangent.webgpu.js": 43,
   "cotangent.io.js": 8.4,
   "cotangent.onnx.js": 31,
   "cotangent.files.js": 1.6,
-  "cotangent.iife.js": 225,
+  "cotangent.iife.js": 225.5,
   "kernels.wasm": 23.5,
   "kernels-relaxed.wasm": 2.5,
   "linalg.wasm": 6.6,

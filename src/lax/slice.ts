@@ -25,7 +25,7 @@ import {
   shiftedAxes,
 } from "./shape.ts";
 
-interface SliceParams {
+export interface SliceParams {
   readonly startIndices: readonly number[];
   readonly limitIndices: readonly number[];
   readonly strides: readonly number[];

@@ -1,8 +1,7 @@
 /** Reverse mode: a linear program run backwards, from cotangents of its outputs to cotangents of its inputs. */
-import { type Atom, type ClosedJaxpr, type Equation, Literal, Var } from "../ir/jaxpr.ts";
-import type { NDArray } from "../ir/ndarray.ts";
+import { type Atom, type ClosedJaxpr, type Equation, Var } from "../ir/jaxpr.ts";
 import { notLinear, type Tangent, UndefinedPrimal } from "../ir/primitive.ts";
-import { addArrays } from "../lax/elementwise.ts";
+import { Cotangents } from "./cotangents.ts";
 import { knownInputs, partialEvaluate } from "./partial.ts";
 
 /** Which cotangents a transposition is asked for, and where it must not pass. */
@@ -25,11 +24,10 @@ export function transposeTo(
 ): Tangent[] {
   const known = knownInputs({ jaxpr, consts }, []);
   const linear = partialEvaluate(jaxpr.equations, known);
-  const collected = new Map<Var, NDArray>();
+  const collected = new Cotangents();
+  const isLinear = (atom: Atom): atom is Var => atom instanceof Var && !known.has(atom);
   const add = (atom: Atom, ct: Tangent): void => {
-    if (!ct || atom instanceof Literal || known.has(atom)) return;
-    const sum = collected.get(atom);
-    collected.set(atom, sum ? addArrays(sum, ct) : ct);
+    if (isLinear(atom)) collected.add(atom, ct);
   };
   jaxpr.outputs.forEach((atom, i) => {
     add(atom, cotangents[i] ?? null);
@@ -37,15 +35,17 @@ export function transposeTo(
   const asked = new Set(at);
   for (const equation of linear.reverse()) {
     const { primitive, inputs, params, outputs } = equation;
-    const cts = outputs.map((v) => collected.get(v) ?? null);
-    for (const v of outputs) if (!asked.has(v)) collected.delete(v);
+    const cts = outputs.map((v) => collected.of(v));
+    for (const v of outputs) if (!asked.has(v)) collected.forget(v);
     if (cts.every((ct) => ct === null)) continue;
     if (!primitive.transpose) notLinear(primitive.name);
-    const values = inputs.map((a) => (a instanceof Var && !known.has(a) ? new UndefinedPrimal(a.aval) : known.read(a)));
+    const values = inputs.map((a) => (isLinear(a) ? new UndefinedPrimal(a.aval) : known.read(a)));
     const stops = blocked.filter((edge) => edge.equation === equation).map((edge) => edge.input);
+    const [x] = inputs as [Atom];
+    if (stops.length === 0 && isLinear(x) && collected.addSlice(x, equation, cts[0]!)) continue;
     primitive.transpose(cts, values, params).forEach((ct, k) => {
       if (!stops.includes(k)) add(inputs[k]!, ct);
     });
   }
-  return at.map((v) => collected.get(v) ?? null);
+  return at.map((v) => collected.of(v));
 }
