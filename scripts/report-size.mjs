@@ -6,16 +6,16 @@ import { gzipSync } from "node:zlib";
 
 /** The files that are loaded whole, and the most KB gzipped that each may have: close above what it holds today. */
 const limits = {
-  "cotangent.js": 184.5,
+  "cotangent.js": 186.5,
   "cotangent.webgpu.js": 43,
   "cotangent.io.js": 8.4,
   "cotangent.onnx.js": 31,
   "cotangent.files.js": 1.6,
-  "cotangent.iife.js": 225.5,
+  "cotangent.iife.js": 228,
   "kernels.wasm": 23.5,
   "kernels-relaxed.wasm": 2.5,
   "linalg.wasm": 6.6,
-  "special.wasm": 6.8,
+  "special.wasm": 9,
 };
 const dist = fileURLToPath(new URL("../dist/", import.meta.url));
 const kb = (bytes) => `${(bytes / 1000).toFixed(1)} KB`.padStart(11);

@@ -15,6 +15,8 @@ const SERIES = memory.data<f64>([
 /** What rounding took from pi, in proportion. */
 @inline const PI_ERROR: f64 = 3.8981718325193755e-17;
 @inline const TAN_EIGHTH: f64 = 0.41421356237309503;
+/** 2^60 */
+@inline const TINY_SCALE: f64 = 1152921504606846976;
 
 export function atan2(y: v128, x: v128): v128 {
   const zero = splat(0);
@@ -27,6 +29,10 @@ export function atan2(y: v128, x: v128): v128 {
   const endless = f64x2.eq(high, splat(Infinity));
   low = choose(endless, v128.and(f64x2.eq(low, high), one), low);
   high = choose(v128.or(endless, f64x2.eq(high, zero)), one, high);
+  // Subnormal numbers have too few bits for what follows, so small pairs are scaled by a power of 2.
+  const scale = choose(f64x2.lt(high, one), splat(TINY_SCALE), one);
+  low = f64x2.mul(low, scale);
+  high = f64x2.mul(high, scale);
   const turns = f64x2.gt(low, f64x2.mul(high, splat(TAN_EIGHTH)));
   // Halves, so that the sum cannot overflow; where the smaller one would lose bits by it the sum isn't taken.
   const half = splat(0.5);

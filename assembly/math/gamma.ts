@@ -7,7 +7,7 @@
  * arguments are reflected.
  */
 import { polynomial } from "./polynomial";
-import { log } from "./scalars";
+import { log, log1p } from "./scalars";
 import { sin, tan } from "./trigonometry";
 import { scalar } from "./vector";
 
@@ -81,6 +81,34 @@ function lgammaOfPositive(x: f64): f64 {
   }
   const y = nearTwo(x - 2);
   return factor == 1 ? y : y + log(factor);
+}
+
+/** lgamma(1 + x) for x >= 0. */
+export function lgammaOfMore(x: f64): f64 {
+  return x < 0.25 ? x * polynomial(NEAR_ONE, 19, x) : lgammaOfPositive(1 + x);
+}
+
+/** What Stirling's formula for lgamma lacks, for x >= 8. */
+export function stirlingRest(x: f64): f64 {
+  const z = 1 / x;
+  return z * polynomial(STIRLING, 8, z * z);
+}
+
+/** lgamma(x + s) - lgamma(x) for x > 0 and s >= 0, to the relative precision of s. */
+export function lgammaRise(x: f64, s: f64): f64 {
+  let steps: f64 = 0;
+  for (; x < 8; x += 1) steps += log1p(s / x);
+  const v = 1 / x;
+  const w = 1 / (x + s);
+  // The polynomial at w^2, and its divided difference between v^2 and w^2.
+  let sum: f64 = 0;
+  let difference: f64 = 0;
+  for (let i = 7; i >= 0; --i) {
+    difference = difference * (v * v) + sum;
+    sum = sum * (w * w) + load<f64>(STIRLING + ((<usize>i) << 3));
+  }
+  const rest = -s * v * w * (sum + v * (v + w) * difference);
+  return (x - 0.5) * log1p(s * v) + s * (log(x + s) - 1) + rest - steps;
 }
 
 export function lgamma(x: f64): f64 {

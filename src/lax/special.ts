@@ -93,7 +93,8 @@ const betaincPrimitive = /* @__PURE__ */ define<Three>("betainc", "BETAINC", [
   (t, p) => mul(t, betaDensity(p)),
 ]);
 /**
- * The regularized incomplete beta function of `a` and `b` at `x`. Source: `jax.lax.betainc`.
+ * The regularized incomplete beta function of `a` and `b` at `x`. NaN where both are beyond 10^15 and `x` is near their
+ * mean `a / (a + b)`, which takes too many steps. Source: `jax.lax.betainc`.
  * @example lax.betainc(np.array([1]), np.array([1]), np.array([0.3])) // [0.3]
  */
 export function betainc(a: ArrayLike, b: ArrayLike, x: ArrayLike, ...rest: never[]): NDArray {

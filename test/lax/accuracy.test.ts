@@ -30,6 +30,8 @@ const either = (x: NDArray, value: number): NDArray => (x.dtype === "float64" ? 
 const ofLarger = (value: number, x: number, y: number): number => Math.max(Math.abs(value), Math.abs(x), Math.abs(y));
 /** An exponential's argument is rounded, which it multiplies by its size. */
 const amplified = (size: (x: number) => number) => (value: number, x: number) => value * (1 + Math.max(size(x), 0));
+/** A product of powers rounds the sum of their logarithms. */
+const byLogarithm = (value: number): number => value * (1 + Math.abs(Math.log(Math.abs(value))));
 
 const FUNCTIONS: Readonly<Record<string, Bounds>> = {
   exp2: { f: lax.exp2, float64: 1, float32: 0.6 },
@@ -73,9 +75,28 @@ const FUNCTIONS: Readonly<Record<string, Bounds>> = {
   atan2: { f: lax.atan2, float64: 2, float32: 0.6 },
   pow: { f: lax.pow, float64: 1, float32: 0.6 },
   zeta: { f: lax.zeta, float64: 6, float32: 10 },
-  igamma: { f: lax.igamma, float64: 200, float32: 0.6 },
-  igammac: { f: lax.igammac, float64: 200, float32: 0.6 },
-  "betainc(2, 3)": { f: (b, x) => lax.betainc(either(x, 2), b, x), float64: 50, float32: 0.6 },
+  igamma: { f: lax.igamma, float64: 8, float32: 0.6, of: byLogarithm },
+  igammac: { f: lax.igammac, float64: 8, float32: 0.6, of: byLogarithm },
+  "igamma(300, x)": { f: (x) => lax.igamma(either(x, 300), x), float64: 8, float32: 0.6, of: byLogarithm },
+  "igamma(1e6, x)": { f: (x) => lax.igamma(either(x, 1e6), x), float64: 8, float32: 0.6, of: byLogarithm },
+  "igamma(3, tiny x)": { f: (x) => lax.igamma(either(x, 3), x), float64: 8, float32: 0.6, of: byLogarithm },
+  "igammac(300, x)": { f: (x) => lax.igammac(either(x, 300), x), float64: 8, float32: 0.6, of: byLogarithm },
+  "igammac(2^-30, x)": { f: (x) => lax.igammac(either(x, 2 ** -30), x), float64: 40, float32: 0.6 },
+  "igammaGradA(300, x)": { f: (x) => lax.igammaGradA(either(x, 300), x), float64: 8, float32: 0.6, of: byLogarithm },
+  "randomGammaGrad(300, x)": { f: (x) => lax.randomGammaGrad(either(x, 300), x), float64: 200, float32: 0.6 },
+  "betainc(2, 3)": { f: (b, x) => lax.betainc(either(x, 2), b, x), float64: 16, float32: 0.6, of: byLogarithm },
+  "betainc(2, 2^-30, x)": { f: (x) => lax.betainc(either(x, 2), either(x, 2 ** -30), x), float64: 16, float32: 0.6 },
+  "betainc(2^-30, 2^-20, x)": {
+    f: (x) => lax.betainc(either(x, 2 ** -30), either(x, 2 ** -20), x),
+    float64: 16,
+    float32: 0.6,
+  },
+  "betainc(300, 200, x)": {
+    f: (x) => lax.betainc(either(x, 300), either(x, 200), x),
+    float64: 16,
+    float32: 0.6,
+    of: byLogarithm,
+  },
 };
 
 /** A unit in the last place of normal numbers of the dtype. */

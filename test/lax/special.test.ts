@@ -45,6 +45,36 @@ test("lgamma, digamma and their derivatives up to the fourth", () => {
   assert.equal(atPole, [Number.POSITIVE_INFINITY]);
 });
 
+test("the incomplete functions where parameters or values are tiny, large or infinite", () => {
+  const { POSITIVE_INFINITY: infinity } = Number;
+  const double = (x: number): NDArray => array(x, { dtype: "float64" });
+  type Ternary = (a: NDArray, b: NDArray, x: NDArray) => NDArray;
+  const betainc: Ternary = (a, b, x) => lax.betainc(a, b, x);
+  const cases: [Ternary, number[], number, number][] = [
+    // By mpmath, with 60 digits.
+    [lax.igammac, [1e-12, 0.3], 9.056766516760087e-13, 1e-14],
+    [betainc, [2, 1e-12, 0.5], 1.9314718056005165e-13, 1e-14],
+    [betainc, [1e6, 2e6, 0.333], 0.11032283951664962, 1e-12],
+    [lax.igamma, [3, 1e-107], 34 * 2 ** -1074, 0.04],
+    // Half, the skewness' share (a + 1/3 is near the median), and Phi(1) of the normal distribution.
+    [lax.igamma, [1e16, 1e16], 0.5 + 1 / (3 * Math.sqrt(2 * Math.PI * 1e16)), 1e-15],
+    [lax.igamma, [1e30, 1e30 + 1e15], 0.841344746068543, 0.005],
+    [lax.igammaGradA, [1e16, 1e16], -1 / Math.sqrt(2 * Math.PI * 1e16), 1e-15],
+    [lax.randomGammaGrad, [1e16, 1e16], 1, 1e-15],
+    [betainc, [1e14, 1e14, 0.5], 0.5, 1e-12],
+    [betainc, [1e-310, 1e-310, 0.3], 0.5, 0],
+    [betainc, [1e20, 1e20, 0.5], Number.NaN, 0],
+    [lax.igamma, [infinity, 7], 0, 0],
+    [lax.igammac, [infinity, 7], 1, 0],
+    [lax.igamma, [7, infinity], 1, 0],
+  ];
+  for (const [f, x, expected, error] of cases) {
+    const got = f(...(x.map(double) as [NDArray, NDArray, NDArray])).item();
+    const near = Number.isNaN(expected) ? Number.isNaN(got) : Math.abs(got - expected) <= error * Math.abs(expected);
+    assert.ok(near, `${x}: ${got} should be ${expected}`);
+  }
+});
+
 test("the complementary error function, powers of two, logaddexp", () => {
   const x = randomArray([3, 4], 1, { low: -2, high: 2 });
   checkAll(lax.erfc, [x], "erfc", 2);

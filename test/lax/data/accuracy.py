@@ -43,6 +43,14 @@ def selu(x):
     return scale * (x if x > 0 else alpha * m.expm1(x))
 
 
+def gamma_density(a, x):
+    return m.exp((a - 1) * m.log(x) - x - m.loggamma(a))
+
+
+def slope_of_gamma(a, x):
+    return m.diff(lambda a: m.gammainc(a, 0, x, regularized=True), a)
+
+
 def sinc(x):
     return m.sin(m.pi * x) / (m.pi * x)
 
@@ -67,6 +75,20 @@ U = {
     "polygamma3": (lambda x: m.polygamma(3, x), [(0.01, 30)]),
     "besselI0e": (lambda x: m.exp(-abs(x)) * m.besseli(0, x), [(-25, 25), ("signed", 20)]),
     "besselI1e": (lambda x: m.exp(-abs(x)) * m.besseli(1, x), [(-25, 25), ("signed", 20)]),
+    # Parameters at which the function is computed in another way, or a difference from 1 would leave little.
+    "igamma(300, x)": (lambda x: m.gammainc(300, 0, x, regularized=True), [(150, 450)]),
+    "igamma(1e6, x)": (lambda x: m.gammainc(10**6, 0, x, regularized=True), [(990000, 1005000)]),
+    "igamma(3, tiny x)": (lambda x: m.gammainc(3, 0, x, regularized=True), [("positive", 0), (1e-100, 1e-60)]),
+    "igammac(300, x)": (lambda x: m.gammainc(300, x, m.inf, regularized=True), [(150, 450)]),
+    "igammac(2^-30, x)": (lambda x: m.gammainc(mpf(2) ** -30, x, m.inf, regularized=True), [(0.001, 3), ("positive", 0)]),
+    "igammaGradA(300, x)": (lambda x: slope_of_gamma(300, x), [(150, 450)]),
+    "randomGammaGrad(300, x)": (lambda x: -slope_of_gamma(300, x) / gamma_density(300, x), [(150, 450)]),
+    "betainc(2, 2^-30, x)": (lambda x: m.betainc(2, mpf(2) ** -30, 0, x, regularized=True), [(0.01, 0.99)]),
+    "betainc(2^-30, 2^-20, x)": (
+        lambda x: m.betainc(mpf(2) ** -30, mpf(2) ** -20, 0, x, regularized=True),
+        [(0.01, 0.99)],
+    ),
+    "betainc(300, 200, x)": (lambda x: m.betainc(300, 200, 0, x, regularized=True), [(0.3, 0.9)]),
     "logistic": (lambda x: 1 / (1 + m.exp(-x)), [(-40, 40), ("signed", 3)]),
     "softplus": (log_of_more, [(-40, 40), ("signed", 9)]),
     "logSigmoid": (lambda x: -log_of_more(-x), [(-40, 40), ("signed", 9)]),
@@ -84,7 +106,7 @@ B = {
     "logaddexp": (lambda x, y: log_of_sum(x, y, m.e), [((-40, 40), (-40, 40)), (("signed", 9), ("signed", 9))]),
     "logaddexp2": (lambda x, y: log_of_sum(x, y, mpf(2)), [((-40, 40), (-40, 40)), (("signed", 9), ("signed", 9))]),
     "hypot": (lambda x, y: m.sqrt(x * x + y * y), [((-9, 9), (-9, 9)), (("signed", 1000), ("signed", 1000))]),
-    "atan2": (m.atan2, [((-9, 9), (-9, 9)), (("signed", 500), ("signed", 500))]),
+    "atan2": (m.atan2, [((-9, 9), (-9, 9)), (("signed", 500), ("signed", 500)), ((-2e-322, 2e-322), (-2e-322, 2e-322))]),
     "pow": (lambda x, y: x**y, [((0, 3), (-9, 9)), (("positive", 60), (-9, 9))]),
     "zeta": (m.zeta, [((1.1, 20), (0.1, 20))]),
     "igamma": (lambda a, x: m.gammainc(a, 0, x, regularized=True), [((0.1, 30), (0.1, 40))]),
@@ -123,7 +145,8 @@ def entries(name, f, places, count):
     return made
 
 
-slow = {"zeta": 24, "igamma": 24, "igammac": 24, "betainc(2, 3)": 24, "polygamma1": 24, "polygamma3": 24}
+slow = {name: 24 for name in U if name.startswith(("igamma", "randomGamma", "betainc"))}
+slow |= {"zeta": 24, "igamma": 24, "igammac": 24, "betainc(2, 3)": 24, "polygamma1": 24, "polygamma3": 24}
 result = {name: entries(name, f, places, slow.get(name, POINTS)) for name, (f, places) in {**U, **B}.items()}
 lines = ",\n".join(f"  {json.dumps(name)}: {json.dumps(list_)}" for name, list_ in result.items())
 pathlib.Path(__file__).with_name("accuracy.json").write_text("{\n" + lines + "\n}\n")
