@@ -1,4 +1,4 @@
-/** What loops and branches keep of their own programs when some of their outputs aren't used. */
+/** What loops, branches and checkpoints keep of their own programs when some of their outputs aren't used. */
 import { withoutDeadCode } from "./dead-code.ts";
 import type { Atom, Equation, Jaxpr } from "./jaxpr.ts";
 import type { BranchParams, LoopParams } from "./primitive.ts";
@@ -55,5 +55,19 @@ export function prunedBranches(equation: Equation<BranchParams>, used: readonly 
       ...equation.params,
       branches: parts.map(({ program }) => ({ ...program, inputs: chosen(program.inputs, kept) })),
     },
+  };
+}
+
+/** The call without outputs that aren't used, and without the inputs that only these need. */
+export function prunedCall<Params extends { readonly body: Jaxpr }>(
+  equation: Equation<Params>,
+  used: readonly boolean[],
+): Equation<Params> {
+  const { program, needs } = restricted(equation.params.body, used);
+  return {
+    ...equation,
+    inputs: chosen(equation.inputs, needs),
+    outputs: chosen(equation.outputs, used),
+    params: { ...equation.params, body: { ...program, inputs: chosen(program.inputs, needs) } },
   };
 }

@@ -16,6 +16,7 @@ import { addPrimitive } from "../lax/elementwise.ts";
 import { contract } from "../lax/products/contract.ts";
 import { batchToFront, reduceSum } from "../lax/shape.ts";
 import { parts } from "./bodies.ts";
+import { exposing, opened } from "./open-calls.ts";
 import { TripProducts } from "./trip-products.ts";
 
 /** The program of one trip: `[...fixed, ...carry, ...slices]` to `[...terms of the sums, ...carry, ...ys]`. */
@@ -68,17 +69,22 @@ export function runBackwards(
   { fixed, carry, slices }: Given,
   run: (body: Body, inputs: NDArray[]) => NDArray[],
 ): NDArray[] {
-  const { jaxpr, consts } = program;
-  const [terms, nextCarry, ys] = parts(jaxpr.outputs, sums, carries);
+  const { jaxpr: closed, consts } = program;
+  const jaxpr = opened(closed);
+  const [terms, , ys] = parts(jaxpr.outputs, sums, carries);
   const [fixedVars, carryVars, sliceVars] = parts(jaxpr.inputs, fixed.length, carries);
   const varying = [...carryVars, ...sliceVars];
   const plan = new TripProducts({ jaxpr, slices: sliceVars, varying, sums: terms, ys, length });
-  const { starts, additions } = adding(plan.accumulated);
-  const outputs = [...additions.map((e) => e.outputs[0]!), ...nextCarry, ...plan.emitted];
+  const names = new Map<Atom, Var>();
+  const equations = exposing(closed.equations, new Set([...plan.accumulated, ...plan.emitted]), names);
+  const [accumulated, emitted] = [plan.accumulated, plan.emitted].map((list) => list.map((v) => names.get(v) ?? v));
+  const { starts, additions } = adding(accumulated!);
+  const nextCarry = closed.outputs.slice(sums, sums + carries);
+  const outputs = [...additions.map((e) => e.outputs[0]!), ...nextCarry, ...emitted!];
   const body: Jaxpr = {
-    ...jaxpr,
+    ...closed,
     inputs: [...fixedVars, ...starts, ...varying],
-    equations: withoutDeadCode([...jaxpr.equations, ...additions], outputs),
+    equations: withoutDeadCode([...equations, ...additions], outputs),
     outputs,
   };
   const start = starts.map((v) => zerosLike(v.aval));

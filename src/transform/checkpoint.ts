@@ -5,6 +5,7 @@ import { withoutDeadCode } from "../ir/dead-code.ts";
 import { type Atom, type ClosedJaxpr, type Equation, type Jaxpr, outputAvals, Var } from "../ir/jaxpr.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { isUndefined, type Primitive } from "../ir/primitive.ts";
+import { prunedCall } from "../ir/prune.ts";
 import { bind, traceToJaxpr } from "../ir/trace.ts";
 import { batchSize, batchToFront } from "../lax/shape.ts";
 import { batchedProgram, chosen, jvpProgram, parts, present, pullBackProgram, spread } from "./bodies.ts";
@@ -123,6 +124,7 @@ const checkpointPrimitive: Primitive<CheckpointParams> = {
     const front = inputs.map((x, i) => (isBatched[i] ? batchToFront(x, axes[i]!, size) : x));
     return [bindCheckpoint(program, front, options), batched.map((is) => (is ? 0 : null))];
   },
+  prune: prunedCall,
   lowering: { kind: "call", program: ({ body, again }) => (again ? behindBarrier(body) : body) },
 };
 

@@ -64,7 +64,7 @@ export default [
     "duals.some((d) => d.tangent === null)",
     "test/transform/derivatives.test.ts",
   ],
-  ["src/transform/transpose.ts", "sum ? addArrays(sum, ct) : ct", "ct", "test/transform/derivatives.test.ts"],
+  ["src/transform/cotangents.ts", "sum ? addArrays(sum, ct) : ct", "ct", "test/transform/derivatives.test.ts"],
   [
     "src/transform/batch.ts",
     "operands.every((o) => o.axis === null)",

@@ -1,9 +1,24 @@
 /** Loops run backwards: products of a trip's values are summed over the trips after the loop, where that is less. */
-import { checkpoint, grad, jacrev, jit, jvp, lax, makeJaxpr, type NDArray, numpy as np, nt, vmap } from "cotangent";
+import {
+  array,
+  checkpoint,
+  checkpointPolicies,
+  grad,
+  jacrev,
+  jit,
+  jvp,
+  lax,
+  makeJaxpr,
+  type NDArray,
+  numpy as np,
+  nt,
+  vmap,
+} from "cotangent";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import type { Equation, Jaxpr } from "../../src/ir/jaxpr.ts";
+import { type Equation, type Jaxpr, Var } from "../../src/ir/jaxpr.ts";
 import type { LoopParams } from "../../src/ir/primitive.ts";
+import { opened } from "../../src/transform/open-calls.ts";
 import { assertSame, randomArray } from "../support/properties.ts";
 
 type Weights = Readonly<Record<string, NDArray>>;
@@ -124,6 +139,39 @@ const CASES: Readonly<Record<string, Case>> = {
         return [next, np.square(next)];
       })(h, x),
   },
+  "checkpoints in one another, beside what is in none": {
+    ...cell,
+    weights: { u: [6, 6], w: [5, 6], b: [6] },
+    step: ({ u, w, b }, h, x) => {
+      const inner = checkpoint((g: NDArray): NDArray => np.sin(np.matmul(np.cos(np.matmul(g, u!)), np.transpose(u!))));
+      const outer = checkpoint((g: NDArray, v: NDArray): [NDArray, NDArray] => {
+        const next = np.tanh(np.add(inner(np.multiply(g, b!)), np.matmul(v, w!)));
+        return [next, np.matmul(next, u!)];
+      });
+      const [next, y] = outer(h, x);
+      return [np.add(np.matmul(next, u!), b!), np.add(y, inner(h))];
+    },
+  },
+  "a checkpoint that keeps its products, and passes values and numbers through": {
+    ...cell,
+    weights: { u: [6, 6], w: [5, 6], b: [6] },
+    step: ({ u, w, b }, h, x) => {
+      const policy = checkpointPolicies.dotsSaveable;
+      const part = checkpoint(
+        (g: NDArray, v: NDArray, c: NDArray) => [
+          np.tanh(np.matmul(np.tanh(np.matmul(g, u!)), u!)),
+          np.matmul(v, w!),
+          c,
+          2,
+        ],
+        {
+          policy,
+        },
+      );
+      const [next, y, same, two] = part(h, x, b!) as [NDArray, NDArray, NDArray, NDArray];
+      return [np.add(next, np.multiply(same, two)), np.multiply(y, same)];
+    },
+  },
 };
 
 const LENGTHS = [0, 1, 4];
@@ -218,6 +266,53 @@ test("the weights' cotangents are products after the loop, which carries none of
       [6, 6],
     ],
   );
+});
+
+test("a checkpointed cell's products wait for all trips, and the loop computes again what it doesn't keep", () => {
+  const each = CASES["a checkpointed cell"]!;
+  const { jaxpr, loop } = backwards(each, 20);
+  assert.is(loop.carries, 1);
+  const after = products(jaxpr).filter(({ inputs }) => inputs.every(({ aval }) => aval.shape[0] === 20));
+  assert.equal(
+    after.map(({ outputs }) => outputs[0]!.aval.shape),
+    [
+      [5, 6],
+      [6, 6],
+      [6, 6],
+    ],
+  );
+  // Twice h u and once x w again, and back by u twice; what only the weights' cotangents needed isn't there any more.
+  const again = loop.body.equations.filter(({ primitive }) => primitive.name === "checkpoint");
+  assert.is(again.length, 1);
+  assert.is(products((again[0]!.params as { body: Jaxpr }).body).length, 5);
+});
+
+test("memory: a checkpoint whose products aren't worth a stack stays as it is", () => {
+  const scales = randomArray([1000], 1);
+  const cell = (w: NDArray, h: NDArray, x: NDArray): NDArray => np.sin(np.add(h, np.dot(np.matmul(x, w), scales)));
+  const f = (w: NDArray, xs: NDArray) =>
+    lax.scan((h: NDArray, x: NDArray) => [checkpoint(cell)(w, h, x), null], array(0, { dtype: "float64" }), xs)[0];
+  const { jaxpr } = makeJaxpr(grad(f as never))(
+    np.zeros([5, 1000], { dtype: "float64" }),
+    np.zeros([1000, 5], { dtype: "float64" }),
+  );
+  const { carries, body } = jaxpr.equations.filter(isLoop).at(-1)!.params;
+  assert.is(carries, 2);
+  const again = body.equations.find(({ primitive }) => primitive.name === "checkpoint")!;
+  assert.is(again.outputs.length, 2);
+});
+
+test("a program that stands in two checkpoints is not looked into", () => {
+  const { jaxpr } = makeJaxpr(checkpoint((x: NDArray): NDArray => np.matmul(np.sin(x), x)))(np.zeros([3, 3]));
+  const [equation] = jaxpr.equations as [Equation];
+  const looked = opened(jaxpr);
+  assert.equal(
+    looked.equations.map(({ primitive }) => primitive.name),
+    ["sin", "contract"],
+  );
+  assert.is(looked.outputs[0], looked.equations[1]!.outputs[0]);
+  const twice = { ...jaxpr, equations: [equation, { ...equation, outputs: [new Var(equation.outputs[0]!.aval)] }] };
+  assert.is(opened(twice), twice);
 });
 
 test("a loop over layers stacks what their weights' cotangents are products of", () => {
