@@ -4,10 +4,10 @@ import { type Arguments, namedArguments } from "../base/arguments.ts";
 import { itemSize } from "../base/dtypes.ts";
 import { describe, formatShape, noMore, ShapeError, show } from "../base/errors.ts";
 import { entry } from "../base/lists.ts";
-import { checkRoom, checkShape, type Shape, sameShape } from "../base/shapes.ts";
+import { checkRoom, checkShape, type Shape, sameShape, sizeOf } from "../base/shapes.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { promoteOperands, promoteToFloat } from "../lax/convert.ts";
-import { checkIndices } from "../lax/gather.ts";
+import { checkIndices, fromEnd } from "../lax/gather.ts";
 import * as lax from "../lax/index.ts";
 import { requireNumbers } from "../lax/nary.ts";
 import { type ArrayLike, asArray } from "../lax/operands.ts";
@@ -180,14 +180,19 @@ export function histogram(x: ArrayLike, ...args: HistogramArguments): [counts: N
 }
 
 /**
- * Places in an array of the given shape as one array of indices for each axis. Source: `jax.numpy.unravel_index`.
+ * Places in an array of the given shape as one array of indices for each axis. Negative places count from the end; one out
+ * of range stands for the nearest one inside, as in JAX. Source: `jax.numpy.unravel_index`.
+ * @throws ShapeError for places in an array without elements.
  * @example np.unravelIndex(5, [2, 3]) // [1, 2]
  */
 export function unravelIndex(indices: Indices, shape: Shape, ...more: never[]): NDArray[] {
   const fn = "numpy.unravelIndex";
   noMore(fn, more);
   checkShape(fn, shape);
-  return unraveled(asIndices(fn, indices), shape);
+  const places = asIndices(fn, indices);
+  const size = sizeOf(shape);
+  if (places.size > 0 && size === 0) throw new ShapeError(`${fn}: shape ${formatShape(shape)} has no elements.`);
+  return unraveled(lax.clamp(0, fromEnd(places, size), size - 1), shape);
 }
 
 function unraveled(indices: NDArray, shape: Shape): NDArray[] {

@@ -95,6 +95,15 @@ test("derivatives flow to the places taken", () => {
   ]);
 });
 
+test("places of an array come apart into those of its axes; out of range they are the nearest, as in JAX", () => {
+  // By jax.numpy.unravel_index.
+  const [rows, columns] = np.unravelIndex([5, -1, -6, -7, 6, 100], [2, 3]) as [NDArray, NDArray];
+  assert.equal(rows.toArray(), [1, 1, 0, 0, 1, 1]);
+  assert.equal(columns.toArray(), [2, 2, 0, 0, 2, 2]);
+  assertThrows(() => np.unravelIndex([0], [0, 3]), "numpy.unravelIndex", "shape (0, 3) has no elements");
+  assert.equal(np.unravelIndex([], [0, 3])[1]?.shape, [0]);
+});
+
 test("bad indices", () => {
   assertThrows(() => np.at(x, 2), "numpy.at: index 2 is out of range for axis 0 of shape (2, 3, 4)");
   assertThrows(() => np.at(x, 0, -4), "index -4", "axis 1");
