@@ -39,6 +39,8 @@ export * as random from "./random/index.ts";
 export * as scipy from "./scipy/index.ts";
 /** Layers, after `neural_tangents.stax`: each is `[initFn, applyFn]`. */
 export * as stax from "./stax/index.ts";
+/** Looking into programs while they run, under `jax.debug`'s names. */
+export * as debug from "./transform/debug.ts";
 export * from "./transform/index.ts";
 /** The primitives under `jax.lax`'s names, and control flow. Operands have one shape and dtype; `numpy` broadcasts and promotes. */
 export * as lax from "./transform/lax.ts";

@@ -55,7 +55,11 @@ class Rewriter {
 
   equation(given: Equation): void {
     const equation = { ...given, inputs: given.inputs.map(this.resolve) };
-    const [out, ...others] = equation.outputs as [Var];
+    const [out, ...others] = equation.outputs;
+    if (!out) {
+      this.equations.push(equation);
+      return;
+    }
     const replacement = others.length === 0 ? this.#replacement(equation) : undefined;
     if (replacement) {
       this.#values.set(out, replacement);

@@ -1,5 +1,6 @@
 /** Programs made smaller before they are planned: repeated work and unused work go, the rest is put in demand order. */
 import { withoutDeadCode } from "../ir/dead-code.ts";
+import { hasEffect } from "../ir/effects.ts";
 import { type Atom, type Equation, type Jaxpr, Literal, mapPrograms, Var } from "../ir/jaxpr.ts";
 import { literalKey, operationKey } from "../ir/key.ts";
 import { rewrite } from "./rewrite.ts";
@@ -65,7 +66,7 @@ export function eliminateCommonSubexpressions(jaxpr: Jaxpr): Jaxpr {
 }
 
 /**
- * Scheduling: keeps the equations that the outputs need, each just before the first that needs it. In this order a
+ * Scheduling: keeps the equations that the outputs need and those that call the host, each just before the first that needs it. In this order a
  * kernel over many layers takes one layer's Jacobians, contracts them and forgets them before it makes the next
  * layer's.
  */
@@ -77,17 +78,17 @@ export function orderByDemand(jaxpr: Jaxpr): Jaxpr {
   const equations: Equation[] = [];
   const state = new Map<Equation, "open" | "done">();
   const stack: Equation[] = [];
-  const demand = (atom: Atom): void => {
-    const equation = atom instanceof Var ? producer.get(atom) : undefined;
+  const producerOf = (atom: Atom): Equation | undefined => (atom instanceof Var ? producer.get(atom) : undefined);
+  const demand = (equation: Equation | undefined): void => {
     if (equation && state.get(equation) === undefined) stack.push(equation);
   };
-  for (const output of jaxpr.outputs) {
-    demand(output);
+  for (const root of [...jaxpr.outputs.map(producerOf), ...jaxpr.equations.filter(hasEffect)]) {
+    demand(root);
     while (stack.length > 0) {
       const equation = stack.at(-1)!;
       if (state.get(equation) === undefined) {
         state.set(equation, "open");
-        for (let i = equation.inputs.length - 1; i >= 0; i--) demand(equation.inputs[i]!);
+        for (let i = equation.inputs.length - 1; i >= 0; i--) demand(producerOf(equation.inputs[i]!));
         continue;
       }
       stack.pop();
@@ -99,7 +100,7 @@ export function orderByDemand(jaxpr: Jaxpr): Jaxpr {
   return { ...jaxpr, equations };
 }
 
-/** The equations that the outputs need, with the programs inside of loops and branches simplified too. */
+/** The equations that are kept, with the programs inside of loops and branches simplified too. */
 function simplifyInside(jaxpr: Jaxpr): Jaxpr {
   const equations = withoutDeadCode(jaxpr.equations, jaxpr.outputs);
   return { ...jaxpr, equations: equations.map((equation) => mapPrograms(equation, simplify)) };

@@ -4,6 +4,7 @@ import { hasDigits, lowered, withoutDigitsOf } from "../compile/digits.ts";
 import type { Program } from "../compile/program.ts";
 import type { Target } from "../compile/target.ts";
 import type { Aval } from "../ir/aval.ts";
+import { type Separated, separated } from "../ir/effects.ts";
 import { type Jaxpr, outputAvals } from "../ir/jaxpr.ts";
 import type { HostArray, NDArray } from "../ir/ndarray.ts";
 
@@ -53,9 +54,22 @@ export interface Device<OwnPlan extends Plan = Plan, OwnArray extends NDArray = 
   lost?(): boolean;
 }
 
+/** The calls of the host that programs make when their plans have run. */
+const calls = new WeakMap<Plan, Separated>();
+
 /** A program planned for a device. */
 export function planFor(device: Device, jaxpr: Jaxpr): Plan {
   const { target } = device;
-  const avals = outputAvals(jaxpr);
-  return device.plan(lowered(jaxpr, target), hasDigits(target) ? avals : avals.map(withoutDigitsOf));
+  const own = separated(jaxpr);
+  const program = own?.jaxpr ?? jaxpr;
+  const avals = outputAvals(program);
+  const plan = device.plan(lowered(program, target), hasDigits(target) ? avals : avals.map(withoutDigitsOf));
+  if (own) calls.set(plan, own);
+  return plan;
+}
+
+/** The program's outputs, after which the calls of the host in it have been made. */
+export function runPlan(device: Device, plan: Plan, arrays: readonly NDArray[]): NDArray[] {
+  const outputs = device.run(plan, arrays);
+  return calls.get(plan)?.perform(outputs) ?? outputs;
 }

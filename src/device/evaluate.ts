@@ -6,7 +6,7 @@ import type { NDArray } from "../ir/ndarray.ts";
 import type { Primitive } from "../ir/primitive.ts";
 import { compiled } from "./compiled.ts";
 import { deviceOf } from "./current.ts";
-import { type Plan, planFor } from "./device.ts";
+import { type Plan, planFor, runPlan } from "./device.ts";
 
 function singleEquation(primitive: Primitive, arrays: readonly NDArray[], params: unknown): Jaxpr {
   const inputs = arrays.map((x) => new Var(x.aval));
@@ -26,5 +26,5 @@ export function evaluate(primitive: Primitive, arrays: readonly NDArray[], param
   const known = compiled.get(key) as Plan | undefined;
   const plan = known ?? planFor(device, singleEquation(primitive, arrays, params));
   if (!known) compiled.set(key, plan, plan.bytes);
-  return device.run(plan, arrays);
+  return runPlan(device, plan, arrays);
 }

@@ -217,6 +217,8 @@ export interface Primitive<Params = unknown, Operands extends Places = Places> {
   prune?(equation: Equation<Params>, used: readonly boolean[]): Equation;
   /** @internal */
   readonly lowering: Lowering<Params, Operands>;
+  /** What the operation does beside its outputs, of which it has none: a call of the host with the inputs' values. @internal */
+  effect?(inputs: readonly NDArray[], params: Params): void;
   /** The parameters as text for caches, where they hold functions that are made anew for each use. @internal */
   key?(params: Params): string;
   /** The parameters as printed programs show them; by default `key=value` of each. @internal */

@@ -145,6 +145,7 @@ export function bind<Params>(primitive: Primitive<Params>, inputs: readonly NDAr
   const traced = inputs.find((x) => x instanceof Tracer);
   if (trace && (traced || !trace.concrete)) return trace.record(primitive, inputs, params);
   if (traced) throw leaked(traced);
+  primitive.effect?.(inputs, params);
   const { lowering } = primitive;
   if (lowering.kind === "call") return evalJaxpr({ jaxpr: lowering.program(params), consts: [] }, inputs);
   return lowering.kind === "barrier" ? [...inputs] : evaluate(primitive, inputs, params);

@@ -8,7 +8,7 @@ import { broadcastTo } from "../lax/shape.ts";
 import type { FloatDType } from "../random/bits.ts";
 import * as draws from "../random/continuous.ts";
 import { parameterOf, spreadParameter } from "../random/parameters.ts";
-import { checkNumber, type Initializer, initializer } from "./initializer.ts";
+import { checkNumber, type Init, type Initializer, initializer } from "./initializer.ts";
 
 export type { Initializer } from "./initializer.ts";
 export { deltaOrthogonal, type OrthogonalInitializerOptions, orthogonal } from "./orthogonal.ts";
@@ -29,8 +29,11 @@ export {
   xavierUniform,
 } from "./variance-scaling.ts";
 
+/** No more than the array itself. */
+const FILLED_BYTES = 4;
+
 const filledWith = (name: string, value: number): Initializer =>
-  initializer(name, "float32", (_, shape, dtype) => full(shape, value, dtype));
+  initializer(name, "float32", (_, shape, dtype) => full(shape, value, dtype), FILLED_BYTES);
 
 /**
  * Zeros, whatever the key. Source: `jax.nn.initializers.zeros`.
@@ -52,9 +55,9 @@ export const ones: Initializer = /* @__PURE__ */ filledWith("ones", 1);
 export function constant(value: ArrayLike, dtype: FloatDType = "float32", ...rest: never[]): Initializer {
   noMore("nn.initializers.constant", rest);
   asArray("nn.initializers.constant", value, "value");
-  return initializer("constant", dtype, (_, shape, chosen, fn) =>
-    broadcastTo(spreadParameter(fn, "value", parameterOf(fn, "value", value, chosen), shape), shape),
-  );
+  const init: Init = (_, shape, chosen, fn) =>
+    broadcastTo(spreadParameter(fn, "value", parameterOf(fn, "value", value, chosen), shape), shape);
+  return initializer("constant", dtype, init, FILLED_BYTES);
 }
 
 /**

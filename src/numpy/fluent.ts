@@ -4,7 +4,6 @@ import { range } from "../base/shapes.ts";
 import { moveTo } from "../device/device.ts";
 import { NDArray } from "../ir/ndarray.ts";
 import { astype } from "./array.ts";
-import { diagonal } from "./creation.ts";
 import * as cumulative from "./cumulative.ts";
 import type { ElementMethods } from "./element-methods.ts";
 import { at, take } from "./indexing.ts";
@@ -82,7 +81,6 @@ const functions = (): Record<string, unknown> => ({
   cumprod: cumulative.cumprod,
   sort: sorting.sort,
   argsort: sorting.argsort,
-  diagonal,
   take,
   reshape: (x: NDArray, ...args: unknown[]) => movement.reshape(x, ...listed(args)),
   transpose: (x: NDArray, ...args: unknown[]) => movement.transpose(x, ...listed(args)),

@@ -2,7 +2,6 @@
 import type { DType } from "../base/dtypes.ts";
 import type { DeviceLike } from "../device/device.ts";
 import type { NDArray } from "../ir/ndarray.ts";
-import type { diagonal } from "./creation.ts";
 import type { Index, take } from "./indexing.ts";
 import type {
   broadcastTo,
@@ -26,12 +25,6 @@ export interface ShapeMethods {
    * @example np.array([10, 20, 30]).take(np.array([2, 0], { dtype: "int32" })) // [30, 10]
    */
   take(...args: Behind<typeof take>): NDArray;
-  /**
-   * The elements whose indices along two axes agree, the first ones by default, as the last axis.
-   * @throws ShapeError for fewer than two dimensions, or an axis that there isn't.
-   * @example np.array([[1, 2], [3, 4]]).diagonal() // [1, 4]
-   */
-  diagonal(...args: Behind<typeof diagonal>): NDArray;
   /**
    * The elements, in row-major order, in another shape; one size may be -1. Sizes as a list or one by one.
    * @throws ShapeError when the sizes don't multiply to the number of elements.

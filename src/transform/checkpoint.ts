@@ -2,6 +2,7 @@
 import { checkOptions, noMore } from "../base/errors.ts";
 import { unflatten } from "../base/tree.ts";
 import { withoutDeadCode } from "../ir/dead-code.ts";
+import { silenced } from "../ir/effects.ts";
 import { type Atom, type ClosedJaxpr, type Equation, type Jaxpr, outputAvals, Var } from "../ir/jaxpr.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { isUndefined, type Primitive } from "../ir/primitive.ts";
@@ -82,7 +83,7 @@ const checkpointPrimitive: Primitive<CheckpointParams> = {
     const saved = new Map<Var, NDArray>(saveable.flatMap((v, i) => (known[count + i] ? [[v, known[count + i]!]] : [])));
     const remaining = body.equations.filter((e) => !e.outputs.every((v) => saved.has(v)));
     const wanted = body.outputs.filter((_, i) => outputs[i] === null);
-    const equations = withoutDeadCode(remaining, wanted);
+    const equations = withoutDeadCode(silenced(remaining), wanted);
     const read = new Set<Atom>([...wanted, ...equations.flatMap((e) => e.inputs)]);
     const kept = body.inputs.map((v) => read.has(v));
     const residuals = [...saved].filter(([v]) => read.has(v));

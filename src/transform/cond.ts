@@ -44,7 +44,11 @@ import { type Split, splitJaxpr, withUnknown } from "./partial.ts";
 import type { ArraysOf, Returned, SeenArguments } from "./tree-types.ts";
 
 /** Binds branches; arrays that one of them closes over become inputs of all. */
-function bindBranches(index: NDArray, branches: readonly ClosedJaxpr[], operands: readonly NDArray[]): NDArray[] {
+export function bindBranches(
+  index: NDArray,
+  branches: readonly ClosedJaxpr[],
+  operands: readonly NDArray[],
+): NDArray[] {
   const consts = branches.flatMap((branch) => branch.consts);
   const programs = branches.map(({ jaxpr }, i): Jaxpr => {
     const own = branches.flatMap((other, k) => (k === i ? jaxpr.constVars : other.consts.map((x) => new Var(x.aval))));
@@ -96,7 +100,7 @@ function takenBy(takes: NDArray, branch: Jaxpr, batched: Flags, operands: readon
   return bindBranches(convertElementType(reduceOr(takes), "int32"), [nothing, own], [takes, ...operands]);
 }
 
-const condPrimitive: Primitive<BranchParams> = {
+export const condPrimitive: Primitive<BranchParams> = {
   name: "cond",
   aval: (_, { branches }) => outputAvals(branches[0]!),
   jvp: ([index, ...primals], [, ...tangents], { branches }) => {

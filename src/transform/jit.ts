@@ -3,7 +3,16 @@ import { itemSize } from "../base/dtypes.ts";
 import { checkOptions, describe, noMore } from "../base/errors.ts";
 import { flatten, unflatten } from "../base/tree.ts";
 import type { Cost } from "../compile/cost.ts";
-import { compiled, type Device, deviceOf, isConcrete, type Plan, planFor, programBytes } from "../device/device.ts";
+import {
+  compiled,
+  type Device,
+  deviceOf,
+  isConcrete,
+  type Plan,
+  planFor,
+  programBytes,
+  runPlan,
+} from "../device/device.ts";
 import { formatAval } from "../ir/aval.ts";
 import { keyOf, treeKey } from "../ir/key.ts";
 import type { NDArray } from "../ir/ndarray.ts";
@@ -52,7 +61,7 @@ export class Compiled {
     const operands = [...program.consts, ...inputs];
     if (isStaging() || !operands.every(isConcrete)) return unflatten(outTree, evalJaxpr(program, inputs));
     const device = deviceOf(operands);
-    return unflatten(outTree, device.run(this.planFor(device), operands));
+    return unflatten(outTree, runPlan(device, this.planFor(device), operands));
   }
 }
 

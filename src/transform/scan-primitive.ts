@@ -2,6 +2,7 @@
 import { type LowerControl, lowerLoop } from "../compile/lower-control.ts";
 import { makeAval } from "../ir/aval.ts";
 import { withoutDeadCode } from "../ir/dead-code.ts";
+import { silenced } from "../ir/effects.ts";
 import { type ClosedJaxpr, type Equation, type Jaxpr, outputAvals, type Var } from "../ir/jaxpr.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { isUndefined, type LoopParams, type Primitive, type Tangent } from "../ir/primitive.ts";
@@ -121,7 +122,7 @@ function partialEval(
   const once: Jaxpr = {
     ...jaxpr,
     inputs: jaxpr.inputs.slice(0, knownConsts),
-    equations: withoutDeadCode(jaxpr.equations, fixed),
+    equations: withoutDeadCode(silenced(jaxpr.equations), fixed),
     outputs: fixed,
   };
   const fixedValues = evalJaxpr({ jaxpr: once, consts: known.consts }, values.slice(0, knownConsts));

@@ -25,7 +25,6 @@ const ROWS: readonly Row[] = [
   ["sort argsort", () => [], sorted],
   ["ptp", () => [], both],
   ["flip", () => [], () => ({ axis: 0 })],
-  ["diagonal", () => [], () => ({ offset: 1, axis1: 0, axis2: 1 })],
   ["swapaxes moveaxis", () => [0, 1]],
   ["expandDims", () => [0]],
   ["broadcastTo", () => [[2, 3, 3]]],

@@ -6,7 +6,7 @@ import { faultOf, namesOf, none } from "./judge.ts";
 
 /** What passes its arguments on, however many, to a function of the user's. */
 const PASSES_ON =
-  /^(vjp|linearize|linearTranspose|evalShape|lax\.cond|lax\.switch|tree\.map)$|^(grad|valueAndGrad|jacfwd|jacrev|jacobian|hessian|vmap|jit|checkpoint|customJvp|customVjp|makeJaxpr|numpy\.vectorize|nt\.linearize|nt\.taylorExpand)\(\)$/;
+  /^(vjp|linearize|linearTranspose|evalShape|debug\.callback|lax\.cond|lax\.switch|tree\.map)$|^(grad|valueAndGrad|jacfwd|jacrev|jacobian|hessian|vmap|jit|checkpoint|customJvp|customVjp|makeJaxpr|numpy\.vectorize|nt\.linearize|nt\.taylorExpand)\(\)$/;
 
 /** What takes keyword arguments of the user's function, whose names are the user's. */
 const TAKES_KWARGS = /^nt\.(\w+\(\)|empiricalNtkVpFn)$/;

@@ -60,7 +60,22 @@ function withVjp(): AnyFunction {
   return f;
 }
 
+/** `debug.print` without its line. */
+function quietly(): AnyFunction {
+  return (...args) => {
+    const { log } = console;
+    console.log = () => undefined;
+    try {
+      return Reflect.apply(cotangent.debug.print, undefined, args);
+    } finally {
+      console.log = log;
+    }
+  };
+}
+
 const RETURNED: readonly Example[] = [
+  { name: "debug.callback", f: () => cotangent.debug.callback, args: (x) => [twice, x] },
+  { name: "debug.print", f: quietly, args: (x) => ["{}", x] },
   returned("grad", () => cotangent.grad(scalar), unary),
   returned(
     "grad",

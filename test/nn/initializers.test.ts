@@ -113,6 +113,13 @@ test("errors name the initializer and what is wrong", () => {
     [() => init.orthogonal()(key, [3]), /nn\.initializers\.orthogonal: parameters of shape \(3,\) are no matrix/],
     [() => init.deltaOrthogonal()(key, [2, 2]), /deltaOrthogonal: needs three to five axes.*\(2, 2\)/],
     [() => init.deltaOrthogonal()(key, [3, 3, 2]), /deltaOrthogonal: .*no fewer outputs than inputs, got \(3, 3, 2\)/],
+    ...(["uniform", "glorotNormal", "orthogonal", "zeros"] as const).map((name) => {
+      const made = name === "zeros" ? init.zeros : init[name]();
+      return [
+        () => made(key, [2 ** 16, 2 ** 16]),
+        new RegExp(`^nn\\.initializers\\.${name}: shape .*65536, 65536`),
+      ] as const;
+    }),
     [() => init.constant(np.zeros([3]))(key, [2]), /initializers\.constant: value of shape \(3,\)/],
   ];
   for (const [call, message] of wrong) assert.throws(call, message);

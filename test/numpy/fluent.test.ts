@@ -70,7 +70,6 @@ test("reductions and products", () => {
 });
 
 test("shapes", () => {
-  assert.equal(x.diagonal(1).toArray(), [2, 6]);
   assert.equal(x.moveaxis(0, 1).toArray(), x.T.toArray());
   assert.equal(x.expandDims(-1).shape, [2, 3, 1]);
   assert.equal(x.broadcastTo([2, 2, 3]).toArray(), [x.toArray(), x.toArray()]);

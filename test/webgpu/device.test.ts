@@ -1,4 +1,4 @@
-import { array, devices, jit, lax, type NDArray, numpy as np, nt, withDevice } from "cotangent";
+import { array, debug, devices, jit, lax, type NDArray, numpy as np, nt, withDevice } from "cotangent";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { deviceNamed } from "../../src/device/placement.ts";
@@ -50,6 +50,20 @@ test("buffers that many arrays were read through at once are few afterwards", as
   } finally {
     device.createBuffer = createBuffer;
   }
+});
+
+test("what a program shows follows when it has been read, in order, alone and in a loop", async () => {
+  const seen: unknown[] = [];
+  const show = (...values: NDArray[]): void =>
+    debug.callback((...given) => seen.push(given.map((x) => x.item())), ...values);
+  const x = array(3, { device: "webgpu" });
+  show(x);
+  const double = (x: NDArray): NDArray => lax.foriLoop(0, 2, (i, y) => show(i, y) ?? y.mul(2), x);
+  const y = jit((x: NDArray) => show(x.add(1)) ?? double(x))(x);
+  assert.equal(seen, []);
+  assert.equal([...(await y.data())], [12]);
+  await new Promise((done) => setTimeout(done));
+  assert.equal(seen, [[3], [4], [0, 3], [1, 6]]);
 });
 
 test("eager operations are computed where their arrays live, and read with patience", async () => {
