@@ -1,4 +1,4 @@
-// Measures the built package and writes bench/results/node-<version>.md and .json.
+// Measures the built package and writes bench/results/node-<version>.md and .json, of some subjects a file of their own.
 //
 //   npm run bench                       everything
 //   npm run bench -- kernels coldstart  only these subjects
@@ -38,7 +38,8 @@ const subjects: Readonly<Record<string, Subject>> = {
   coldstart,
 };
 
-const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(subjects);
+const isWhole = process.argv.length === 2;
+const names = isWhole ? Object.keys(subjects) : process.argv.slice(2);
 const unknown = names.filter((name) => !(name in subjects));
 if (unknown.length > 0) {
   console.error(`bench: no subject ${unknown.join(", ")}; there are ${Object.keys(subjects).join(", ")}.`);
@@ -58,6 +59,8 @@ for (const name of names) {
     data[name] = [...(data[name] ?? []), ...table.data];
   }
 }
-tables.unshift(goals(machine, data));
-console.log(formatTable(tables[0] as Table));
-writeResults(machine, tables);
+if (isWhole) {
+  tables.unshift(goals(machine, data));
+  console.log(formatTable(tables[0] as Table));
+}
+writeResults(machine, tables, isWhole ? [] : names);

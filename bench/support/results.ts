@@ -1,4 +1,4 @@
-/** Writes what was measured to `bench/results/`, in files named for the version of Node. */
+/** Writes what was measured to `bench/results/`, in files named for the version of Node and, unless all were, the subjects. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import type { Machine } from "./machine.ts";
 import { formatTable, type Table } from "./table.ts";
@@ -17,10 +17,10 @@ export function formatMachine(machine: Machine): string {
   );
 }
 
-export function writeResults(machine: Machine, tables: readonly Table[]): void {
+export function writeResults(machine: Machine, tables: readonly Table[], subjects: readonly string[]): void {
   mkdirSync(folder, { recursive: true });
   const markdown = ["# Measurements", "", formatMachine(machine), "", ...tables.map(formatTable)].join("\n");
-  const name = `node-${machine.node.split(".")[0]}`;
+  const name = [`node-${machine.node.split(".")[0]}`, ...subjects].join("-");
   writeFileSync(new URL(`${name}.md`, folder), markdown);
   const json = { machine, tables: tables.map(({ title, data }) => ({ title, data })) };
   writeFileSync(new URL(`${name}.json`, folder), `${JSON.stringify(json, null, 2)}\n`);
