@@ -2,6 +2,7 @@
 import type { Var } from "../ir/jaxpr.ts";
 import type { BranchParams, LoopParams, WhileParams } from "../ir/primitive.ts";
 import type { Lowerer } from "./lower.ts";
+import { productsBefore } from "./products-before.ts";
 import {
   type ArrayOperand,
   assign,
@@ -42,12 +43,16 @@ function carryOn(next: readonly Operand[], carry: readonly ArrayOperand[], steps
 /** The inputs that are read in every step, the carry in buffers of its own, and the slices. */
 export function lowerLoop(
   lowerer: Lowerer,
-  { body, length, reverse, consts, carries }: LoopParams,
+  params: LoopParams,
   operands: readonly Operand[],
   outputs: readonly Var[],
 ): void {
+  const { length, reverse, consts, carries } = params;
+  const [constants, given] = [operands.slice(0, consts), operands.slice(consts + carries)];
+  const { body, before, kept } = productsBefore(params);
+  const products = lowerer.inside(before, [...constants, ...given], lowerer.steps);
   const carry = operands.slice(consts, consts + carries).map((x) => copied(x, lowerer.steps));
-  const stacked = operands.slice(consts + carries).map((x) => lowerer.rowMajor(x));
+  const stacked = [...given.filter((_, i) => kept[i]), ...products].map((x) => lowerer.rowMajor(x));
   const steps: Step[] = [];
   /** Where the slices of a stacked array lie in the course of the loop. */
   const moving = (buffer: Buffer, size: number) =>
@@ -59,7 +64,7 @@ export function lowerLoop(
     steps.push({ kind: "slice", size, source: moving(buffer, size), target: fixed(slice) });
     return whole(slice, view.shape.slice(1));
   });
-  const outs = lowerer.inside(body, [...operands.slice(0, consts), ...carry, ...slices], steps);
+  const outs = lowerer.inside(body, [...constants, ...carry, ...slices], steps);
   const ys = outs.slice(carries).map((y, i): ArrayOperand => {
     const row = y.kind === "array" && isWhole(y) ? y : copied(y, steps);
     const target = lowerer.define(outputs[carries + i]!);
