@@ -7,7 +7,7 @@ import { isFloat } from "../base/dtypes.ts";
 import { range, sizeOf } from "../base/shapes.ts";
 import { sameAval } from "../ir/aval.ts";
 import { type Atom, type Equation, type Jaxpr, Literal, Var } from "../ir/jaxpr.ts";
-import type { Primitive } from "../ir/primitive.ts";
+import type { Primitive, ReduceOp } from "../ir/primitive.ts";
 import { divPrimitive, mulPrimitive, subPrimitive } from "../lax/arithmetic.ts";
 import { convertPrimitive } from "../lax/convert.ts";
 import { addPrimitive } from "../lax/elementwise.ts";
@@ -25,6 +25,9 @@ import { identityProduct, type Pattern, patternOf } from "./identity.ts";
 /** Adds an equation with one output to the program, and gives that output or what it has become. */
 // biome-ignore lint/suspicious/noExplicitAny: one callback emits add, reshape and transpose, and no `Primitive<X>` holds them all: X stands in its rules' arguments and results
 export type Emit = (primitive: Primitive<any>, inputs: readonly Atom[], params: unknown) => Atom;
+
+/** What gives places, not elements. */
+const PLACES: ReadonlySet<ReduceOp> = /* @__PURE__ */ new Set<ReduceOp>(["ARGMAX", "ARGMIN"]);
 
 /** Neutral elements: `x + -0` is `x` for every x, and `x + 0` is not, for x = -0. */
 const NEUTRAL = /* @__PURE__ */ new Map<object, { readonly value: number; readonly first: boolean }>([
@@ -106,9 +109,11 @@ class Rewriter {
   }
 
   /** A reduction over axes of size 1, as derivatives of single examples have them, moves nothing. */
-  #reduction({ inputs, outputs }: Equation): Atom | undefined {
+  #reduction({ primitive, inputs, outputs }: Equation): Atom | undefined {
+    const { lowering } = primitive;
     const [from, to] = [inputs[0]!.aval, outputs[0]!.aval];
     const moved = { ...from, shape: to.shape };
+    if (lowering.kind === "reduce" && PLACES.has(lowering.op)) return undefined;
     if (!sameAval(moved, to) || sizeOf(from.shape) !== sizeOf(to.shape) || sizeOf(to.shape) === 0) return undefined;
     return this.#emit(reshapePrimitive, inputs, { newSizes: to.shape });
   }

@@ -1,4 +1,4 @@
-import { array, hessian, jvp, lax, type NDArray, numpy as np, vjp } from "cotangent";
+import { array, hessian, jit, jvp, lax, type NDArray, numpy as np, vjp } from "cotangent";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { assertThrows, indices, numbers, offsetOf } from "../support/arrays.ts";
@@ -43,6 +43,18 @@ test("argmax and argmin along every axis, for every dtype", () => {
   const x = array([1, Number.NaN, 3, Number.NaN]);
   assert.is(np.argmax(x).item(), 1);
   assert.is(np.argmin(x).item(), 1);
+});
+
+test("argmax and argmin along an axis of size 1 are 0, for every dtype", () => {
+  for (const dtype of ["float32", "float64", "int32", "uint32", "bool"] as const) {
+    const x = np.astype(array([[3], [0], [5]]), dtype);
+    for (const f of [lax.argmax, lax.argmin]) {
+      const along = (y: NDArray): NDArray => f(y, { axis: 1 });
+      assert.equal(along(x).toArray(), [0, 0, 0], dtype);
+      assert.equal(jit(along)(x).toArray(), [0, 0, 0], dtype);
+      assert.equal(f(array([7], { dtype: "int32" }), { axis: 0 }).item(), 0);
+    }
+  }
 });
 
 test("argmax has no derivative, and batches", () => {
