@@ -3,7 +3,7 @@ import { type LowerControl, lowerLoop } from "../compile/lower-control.ts";
 import { makeAval } from "../ir/aval.ts";
 import { withoutDeadCode } from "../ir/dead-code.ts";
 import { silenced } from "../ir/effects.ts";
-import { type ClosedJaxpr, type Equation, type Jaxpr, outputAvals, type Var } from "../ir/jaxpr.ts";
+import { type Atom, type ClosedJaxpr, type Equation, type Jaxpr, outputAvals, type Var } from "../ir/jaxpr.ts";
 import type { NDArray } from "../ir/ndarray.ts";
 import { isUndefined, type LoopParams, type Primitive, type Tangent } from "../ir/primitive.ts";
 import { prunedLoop } from "../ir/prune.ts";
@@ -118,6 +118,10 @@ function partialEval(
   // A residual that is the same in every step is computed once and not stacked.
   const varying = dependents(jaxpr, jaxpr.inputs.slice(knownConsts));
   const varies = residuals.map((atom) => varying.has(atom));
+  // One that is a slice lies in its stack already.
+  const start = knownConsts + carries - count(flags);
+  const given = new Map<Atom, NDArray>(jaxpr.inputs.slice(start).map((v, i) => [v, values[start + i]!]));
+  const isMade = residuals.map((atom, i) => varies[i]! && !given.has(atom));
   const fixed = residuals.filter((_, i) => !varies[i]);
   const once: Jaxpr = {
     ...jaxpr,
@@ -126,7 +130,7 @@ function partialEval(
     outputs: fixed,
   };
   const fixedValues = evalJaxpr({ jaxpr: once, consts: known.consts }, values.slice(0, knownConsts));
-  const looped: Jaxpr = { ...jaxpr, outputs: [...outs, ...chosen(residuals, varies)] };
+  const looped: Jaxpr = { ...jaxpr, outputs: [...outs, ...chosen(residuals, isMade)] };
   const results = bindScan({ jaxpr: looped, consts: known.consts }, values, {
     ...params,
     consts: knownConsts,
@@ -137,10 +141,12 @@ function partialEval(
     unknownOutputs.map((is) => !is),
   );
   if (!unknownOutputs.includes(true)) return { outputs, rest: null };
+  const made = spread(results.slice(outs.length), isMade);
+  const stacks = residuals.flatMap((atom, i) => (varies[i] ? [made[i] ?? given.get(atom)!] : []));
   const [fixedVars, stackedVars] = [false, true].map((is) => unknown.constVars.filter((_, i) => varies[i] === is));
   const rest: Equation<LoopParams> = {
     primitive: scanPrimitive,
-    inputs: [...fixedValues.map(save), ...chosen(equation.inputs, isUnknown), ...results.slice(outs.length).map(save)],
+    inputs: [...fixedValues.map(save), ...chosen(equation.inputs, isUnknown), ...stacks.map(save)],
     params: {
       ...params,
       body: { ...unknown, constVars: [], inputs: [...fixedVars!, ...unknown.inputs, ...stackedVars!] },

@@ -16,7 +16,7 @@ import {
 } from "cotangent";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { type Equation, type Jaxpr, Var } from "../../src/ir/jaxpr.ts";
+import { type Atom, type Equation, type Jaxpr, Var } from "../../src/ir/jaxpr.ts";
 import type { LoopParams } from "../../src/ir/primitive.ts";
 import { opened } from "../../src/transform/open-calls.ts";
 import { assertSame, randomArray } from "../support/properties.ts";
@@ -327,6 +327,16 @@ test("a loop over layers stacks what their weights' cotangents are products of",
     [[7, 6]],
   );
   assert.equal(products(jaxpr).at(-1)!.outputs[0]!.aval.shape, [7, 6, 6]);
+});
+
+test("memory: slices that the way back needs are read where they lie, not stacked again", () => {
+  const f = (w: NDArray, x: NDArray) =>
+    np.sum(lax.scan((h: NDArray, v: NDArray) => [np.tanh(np.matmul(h, v)), np.sum(v)], x, w)[0]);
+  const { jaxpr } = makeJaxpr(grad(f))(np.zeros([7, 6, 6]), np.zeros([6]));
+  const [there, back] = jaxpr.equations.filter(isLoop) as [Equation<LoopParams>, Equation<LoopParams>];
+  const isWeights = ({ aval }: Atom): boolean => aval.shape.length === 3;
+  assert.is(there.outputs.filter(isWeights).length, 0);
+  assert.equal(back.inputs.filter(isWeights), [jaxpr.inputs[0]]);
 });
 
 test("memory: cotangents are added up in the loop where stacks would be much larger than what it reads", () => {
