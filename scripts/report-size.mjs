@@ -6,12 +6,12 @@ import { gzipSync } from "node:zlib";
 
 /** The files that are loaded whole, and the most KB gzipped that each may have: close above what it holds today. */
 const limits = {
-  "cotangent.js": 189,
+  "cotangent.js": 189.5,
   "cotangent.webgpu.js": 43,
   "cotangent.io.js": 8.4,
   "cotangent.onnx.js": 31,
   "cotangent.files.js": 1.6,
-  "cotangent.iife.js": 230,
+  "cotangent.iife.js": 230.5,
   "kernels.wasm": 23.5,
   "kernels-relaxed.wasm": 2.5,
   "linalg.wasm": 6.6,
