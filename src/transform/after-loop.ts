@@ -126,7 +126,8 @@ class AfterLoop {
       const [out] = equation.outputs;
       if (equation.outputs.some((v) => this.plan.asSame.has(v))) this.#repeat(equation);
       if (this.plan.asStack.has(out!) && !this.#stacks.has(out!) && !this.#same.has(out!)) this.#stack(equation);
-      if (this.plan.asSum.has(out!)) this.#addUp(out!, equation);
+      // A loop or branch in the trip has several outputs, any of which may be stacked to be added up.
+      for (const v of equation.outputs) if (this.plan.asSum.has(v)) this.#addUp(v, equation);
     }
   }
 

@@ -130,6 +130,14 @@ const CASES: Readonly<Record<string, Case>> = {
       return lax.scan(inner as never, h, parts) as unknown as [NDArray, NDArray];
     },
   },
+  "a loop inside, over layers with one bias": {
+    ...cell,
+    weights: { layers: [3, 6, 6], w: [5, 6], b: [6] },
+    step: ({ layers, w, b }, h, x) => {
+      const inner = (g: NDArray, u: NDArray) => [np.tanh(np.add(np.matmul(g, u), b!)), np.sum(g)];
+      return lax.scan(inner as never, np.add(h, np.matmul(x, w!)), layers!) as unknown as [NDArray, NDArray];
+    },
+  },
   "a checkpointed cell": {
     ...cell,
     weights: { u: [6, 6], w: [5, 6] },
