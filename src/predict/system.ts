@@ -74,7 +74,8 @@ export function trainingLayout(
   const { matrix, rows, columns } = toMatrix(fn, "kTrainTrain", kTrainTrain);
   const targets = convertElementType(asArray(fn, yTrain, "yTrain"), matrix.dtype);
   const traced = canonicalAxes(fn, traceAxes, targets.ndim, "traceAxes").sort((a, b) => a - b);
-  const order = [...withoutAxes(range(targets.ndim), traced), ...traced];
+  const rowAxes = withoutAxes(range(targets.ndim), traced);
+  const order = [...rowAxes, ...traced];
   const sizes = order.map((axis) => entry(targets.shape, axis));
   const [kept, repeated] = [sizes.slice(0, -traced.length || undefined), sizes.slice(targets.ndim - traced.length)];
   if (!sameShape(rows, kept) || !sameShape(columns, kept)) {
@@ -89,8 +90,10 @@ export function trainingLayout(
     matrix,
     targets,
     rows,
-    toColumns: (outputs) =>
-      reshape(transpose(outputs, { permutation: order }), { newSizes: [outputs.size / Math.max(width, 1), width] }),
+    toColumns: (outputs) => {
+      const count = sizeOf(rowAxes.map((axis) => entry(outputs.shape, axis)));
+      return reshape(transpose(outputs, { permutation: order }), { newSizes: [count, width] });
+    },
     toOutputs: (result, outputRows) => {
       const leading = result.shape.slice(0, -2);
       const separate = reshape(result, { newSizes: [...leading, ...outputRows, ...repeated] });

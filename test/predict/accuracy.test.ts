@@ -306,6 +306,17 @@ test("no train examples, one, and full kernels", () => {
     [0, 0],
   ]);
   assert.equal(prior.covariance.toArray(), np.eye(3).toArray());
+  const nothing = predict.gradientDescentMse(np.eye(5), np.zeros([5, 0]));
+  for (const t of [null, 3]) {
+    const [train, other] = nothing(t, 0, np.zeros([2, 0]), np.ones([2, 5]));
+    assert.equal(
+      [train.shape, other.shape],
+      [
+        [5, 0],
+        [2, 0],
+      ],
+    );
+  }
   // 3 * 1 / 2 and 1 - 1 * 1 / 2.
   const one = predict.gpInference(array([[2]]), array([[3]]))("nngp", array([[1]]), array([[1]]));
   assert.is(one.mean.item(), 1.5);
