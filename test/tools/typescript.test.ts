@@ -44,7 +44,7 @@ const { loadNpy } = await import("cotangent/io");
 console.log(names.length, other.join(), typeof loadNpy);`;
   const args = ["--import", "./scripts/typescript.mjs", "--input-type=module", "--eval", program];
   const { stdout, stderr } = spawnSync(process.execPath, args, { cwd: projectRoot, encoding: "utf8" });
-  assert.is(stdout.trim(), "12  function", stderr);
+  assert.is(stdout.trim(), "13  function", stderr);
 });
 
 test("an error names the line of the source", () => {
