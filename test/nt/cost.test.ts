@@ -2,6 +2,8 @@
 import { lax, makeJaxpr, type NDArray, numpy as np, nt } from "cotangent";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { costOf } from "../../src/compile/cost.ts";
+import { standardDevice } from "../../src/device/device.ts";
 
 /** A network of dense layers without biases; its parameters are zeros, of which only the shapes matter here. */
 function mlp(widths: readonly number[]): { f: (p: readonly NDArray[], x: NDArray) => NDArray; params: NDArray[] } {
@@ -180,6 +182,44 @@ test("AUTO takes another method where the fastest doesn't fit into memoryLimit",
   };
   assert.ok(tilesOf(NTK_VECTOR_PRODUCTS) > 1);
   assert.is(tilesOf(nt.NtkImplementation.AUTO), 1);
+});
+
+const RATES = { contract: 4e9, map: 8e8, memory: 16e9 };
+
+/** A convolution, and a layer that is used twice. */
+function recurring(): { f: (p: readonly NDArray[], x: NDArray) => NDArray; params: NDArray[] } {
+  const f = ([k, w, v]: readonly NDArray[], x: NDArray): NDArray => {
+    const h = np.tanh(lax.convGeneralDilated(np.reshape(x, [-1, 1, 6]), k!, { windowStrides: [1], padding: "SAME" }));
+    return np.matmul(np.sin(np.matmul(np.sin(np.matmul(np.reshape(h, [-1, 6]), w!)), w!)), v!);
+  };
+  return { f, params: [np.ones([1, 1, 3]), np.ones([6, 6]), np.ones([6, 2])] };
+}
+
+test("the methods are counted together as each is by itself, and AUTO runs the program of the cheapest", () => {
+  const networks = [mlp([24, 16, 16, 3]), mlp([8, 200, 1]), mlp([200, 4]), recurring()];
+  for (const [i, { f, params }] of networks.entries()) {
+    const x = np.ones([4, i === 3 ? 6 : params[0]!.shape[0]!]);
+    for (const x2 of [null, np.zeros([3, x.shape[1]!])]) {
+      for (const options of [{ vmapAxes: 0 }, { traceAxes: [] }, { vmapAxes: 0, traceAxes: [] }] as const) {
+        const program = (implementation: keyof typeof nt.NtkImplementation) => {
+          const kernelFn = nt.empiricalNtkFn(f, { ...options, implementation, rates: RATES });
+          const of = (p: NDArray[], a: NDArray, b: NDArray | null) => kernelFn(a, b, p);
+          return x2 ? makeJaxpr(of)(params, x, x2) : makeJaxpr((p: NDArray[], a: NDArray) => of(p, a, null))(params, x);
+        };
+        const costs = Object.entries(nt.costOf(f, x, x2, params, { ...options, rates: RATES }));
+        assert.is(costs.length, 3);
+        for (const [method, { peakMemory, ...work }] of costs) {
+          const { jaxpr } = program(method as keyof typeof nt.NtkImplementation);
+          const { peakMemory: peakAlone, ...alone } = costOf(jaxpr, standardDevice().target, RATES);
+          assert.equal(work, alone, `network ${i} by ${method}`);
+          // The order of the arguments, which is another one, decides which array takes the place of which.
+          assert.ok(Math.abs(peakMemory / peakAlone - 1) < 0.01, `${peakMemory} bytes, alone ${peakAlone}`);
+        }
+        const [best] = costs.reduce((a, b) => (b[1].predictedSeconds < a[1].predictedSeconds ? b : a));
+        assert.is(String(program("AUTO")), String(program(best as keyof typeof nt.NtkImplementation)));
+      }
+    }
+  }
 });
 
 test.run();

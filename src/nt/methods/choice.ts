@@ -3,11 +3,11 @@ import { describe, UnsupportedError } from "../../base/errors.ts";
 import { flattenArguments } from "../../base/flatten.ts";
 import { unflatten } from "../../base/tree.ts";
 import { type Cost, costOf } from "../../compile/cost.ts";
-import { simplify } from "../../compile/simplify.ts";
+import { orderByDemand, simplify } from "../../compile/simplify.ts";
 import { standardDevice } from "../../device/device.ts";
-import type { ClosedJaxpr } from "../../ir/jaxpr.ts";
+import type { ClosedJaxpr, Jaxpr } from "../../ir/jaxpr.ts";
 import type { NDArray } from "../../ir/ndarray.ts";
-import { evalJaxpr, traceToJaxpr } from "../../ir/trace.ts";
+import { evalJaxpr, traceToJaxpr, traceWithAux } from "../../ir/trace.ts";
 import { evalReassociated } from "../../transform/reassociate.ts";
 import type { NtkSettings, Problem } from "../task/problem.ts";
 import { NtkImplementation } from "./implementation.ts";
@@ -24,14 +24,54 @@ const METHODS: readonly (readonly [NtkImplementation, Method])[] = [
   [NtkImplementation.STRUCTURED_DERIVATIVES, structuredDerivatives],
 ];
 
-/** A method's program for a task, its products in their cheapest order; the task's arrays are its constants. */
-function programOf(method: Method, fn: string, problem: Problem, settings: NtkSettings): ClosedJaxpr {
-  const { jaxpr, consts } = traceToJaxpr(() => flattenArguments<NDArray>(method(fn, problem, settings))[0], []);
-  return traceToJaxpr(() => evalReassociated({ jaxpr: simplify(jaxpr), consts }), []);
+/** What `find` finds, or why it can't be: forward mode can't serve where `f` has a `customVjp` inside. */
+function attempt<T>(find: () => T): T | UnsupportedError {
+  try {
+    return find();
+  } catch (error) {
+    if (error instanceof UnsupportedError) return error;
+    throw error;
+  }
 }
 
-/** The kernels that a program computes. */
-const run = ({ first }: Problem, program: ClosedJaxpr): unknown => unflatten(first.outs.tree, evalJaxpr(program, []));
+const serves = <T>(found: T | UnsupportedError): found is T => !(found instanceof UnsupportedError);
+
+/**
+ * The programs of methods for a task, which are simplified; the task's arrays are their constants. They are traced and
+ * simplified as one, since much of what they do is the same.
+ */
+function programsOf(
+  methods: readonly Method[],
+  fn: string,
+  problem: Problem,
+  settings: NtkSettings,
+): (ClosedJaxpr | UnsupportedError)[] {
+  const [{ jaxpr, consts }, kernels] = traceWithAux(() => {
+    const all = methods.map((method) => attempt(() => flattenArguments<NDArray>(method(fn, problem, settings))[0]));
+    return [all.filter(serves).flat(), all];
+  }, []);
+  const split = (program: Jaxpr): (Jaxpr | UnsupportedError)[] => {
+    const outputs = [...program.outputs];
+    return kernels.map((x) => (serves(x) ? orderByDemand({ ...program, outputs: outputs.splice(0, x.length) }) : x));
+  };
+  const whole = attempt(() => simplify(jaxpr));
+  const simple = serves(whole)
+    ? split(whole)
+    : split(jaxpr).map((program) => (serves(program) ? attempt(() => simplify(program)) : program));
+  return simple.map((program) => (serves(program) ? { jaxpr: program, consts } : program));
+}
+
+/** The kernels as a tree. */
+const treeOf = ({ first }: Problem, kernels: readonly NDArray[]): unknown => unflatten(first.outs.tree, kernels);
+
+/** A method by itself, its products in their cheapest order. */
+const alone =
+  (method: Method): Method =>
+  (fn, problem, settings) => {
+    const [program] = programsOf([method], fn, problem, settings);
+    if (serves(program)) return treeOf(problem, evalReassociated(program!));
+    throw program;
+  };
 
 /** A method and what it would cost. */
 interface Candidate {
@@ -48,18 +88,21 @@ export function candidates(fn: string, problem: Problem, settings: NtkSettings):
   const device = standardDevice();
   const { contract, map, memory } = settings.rates;
   const rates = contract && map && memory ? { contract, map, memory } : { ...device.rates(), ...settings.rates };
-  const refusals: UnsupportedError[] = [];
-  const found = METHODS.flatMap(([implementation, method]) => {
-    try {
-      const program = programOf(method, fn, problem, settings);
-      return [{ implementation, program, cost: costOf(program.jaxpr, device.target, rates) }];
-    } catch (error) {
-      if (!(error instanceof UnsupportedError)) throw error;
-      refusals.push(error);
-      return [];
-    }
+  const programs = programsOf(
+    METHODS.map(([, method]) => method),
+    fn,
+    problem,
+    settings,
+  );
+  const all = programs.map((simple, i) => {
+    if (!serves(simple)) return simple;
+    return attempt((): Candidate => {
+      const program = traceToJaxpr(() => evalReassociated(simple), []);
+      return { implementation: METHODS[i]![0], program, cost: costOf(program.jaxpr, device.target, rates) };
+    });
   });
-  if (found.length === 0) throw refusals[0];
+  const found = all.filter(serves);
+  if (found.length === 0) throw all[0];
   return found;
 }
 
@@ -70,7 +113,7 @@ const automatic: Method = (fn, problem, settings) => {
   const best = (fitting.length > 0 ? fitting : all).reduce((a, b) =>
     b.cost.predictedSeconds < a.cost.predictedSeconds ? b : a,
   );
-  return run(problem, best.program);
+  return treeOf(problem, evalJaxpr(best.program, []));
 };
 
 /** The method of a number or a name. */
@@ -78,7 +121,7 @@ export function methodOf(fn: string, implementation: unknown): Method {
   const wanted = Object.entries(NtkImplementation).find((pair) => pair.includes(implementation as string))?.[1];
   if (wanted === NtkImplementation.AUTO) return automatic;
   const found = METHODS.find(([number]) => number === wanted);
-  if (found) return (name, problem, settings) => run(problem, programOf(found[1], name, problem, settings));
+  if (found) return alone(found[1]);
   const known = Object.entries(NtkImplementation).map(([name, value]) => `${name} (${value})`);
   throw new TypeError(`${fn}: implementation must be one of ${known.join(", ")}, got ${describe(implementation)}.`);
 }

@@ -11,22 +11,15 @@ import type { NDArray } from "../../ir/ndarray.ts";
 import { evalJaxpr } from "../../ir/trace.ts";
 import { convertElementType } from "../../lax/convert.ts";
 import { zerosLike } from "../../lax/create.ts";
-import { reshape } from "../../lax/shape.ts";
+import { moveAxis, reshape } from "../../lax/shape.ts";
 import { einsum } from "../../numpy/einsum.ts";
 import { standardBasis } from "../../transform/jacobian.ts";
 import { transposeJaxpr } from "../../transform/transpose.ts";
 import { vmap } from "../../transform/vmap.ts";
 import type { Contribution } from "../structure/contributions.ts";
 import { type KernelLabels, kernelLabels, meanOfTraced, pairAxes } from "../task/axes.ts";
-import { linearizeBy, linearizeExamples } from "../task/linear-examples.ts";
-import {
-  type NtkSettings,
-  type OfParameters,
-  type Problem,
-  perExample,
-  perOutput,
-  type Side,
-} from "../task/problem.ts";
+import { linearizeBy, linearizeExamples, perLinearExample } from "../task/linear-examples.ts";
+import { type NtkSettings, type Problem, perOutput, type Side } from "../task/problem.ts";
 import { type Ring, ringOf } from "./ring.ts";
 import { contributions, productOf } from "./structured-derivatives.ts";
 
@@ -57,15 +50,13 @@ const pushOf =
  * the batch is `paired`, only those of examples with the one at the same place, and the other's batch axis is missing.
  */
 function columns(fn: string, basisSide: Side, other: Side, paired: boolean): NDArray[] {
-  const at = (f: OfParameters): ClosedJaxpr => linearizeBy(fn, f, basisSide.parameters.floats).linear;
-  const axisOf = (i: number): number => basisSide.batch!.outputs[i]!;
-  const whole = paired ? null : pushOf(at(other.whole));
-  const results = perExample(
-    paired ? [basisSide, other] : [basisSide],
-    (single, partner) => products(at(single!), whole ?? pushOf(at(partner!))).map((x) => [x]),
-    axisOf,
-  );
-  return results.map(([column]) => column!);
+  const whole = paired ? null : linearizeBy(fn, other.whole, other.parameters.floats);
+  const [results] = perLinearExample(fn, paired ? [basisSide, other] : [basisSide], (single, partner) => [
+    products(single!, pushOf((whole ?? partner)!)).map((x) => [x]),
+    null,
+  ]);
+  const place = basisSide.batch?.outputs;
+  return results.map(([column], i) => (place ? moveAxis(column!, 0, place[i]!) : column!));
 }
 
 /** The products of a batch with itself, of the examples that meet: `[block, example, ...output, met example, ...output]`. */

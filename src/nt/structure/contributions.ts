@@ -3,6 +3,7 @@
 import { isFloat } from "../../base/dtypes.ts";
 import { entry } from "../../base/lists.ts";
 import type { ClosedJaxpr, Equation, Var } from "../../ir/jaxpr.ts";
+import { keyOf } from "../../ir/key.ts";
 import type { NDArray } from "../../ir/ndarray.ts";
 import type { Tangent } from "../../ir/primitive.ts";
 import { zerosLike } from "../../lax/create.ts";
@@ -11,8 +12,8 @@ import { concatenate } from "../../lax/slice.ts";
 import { standardBasis } from "../../transform/jacobian.ts";
 import { transposeTo } from "../../transform/transpose.ts";
 import { vmapWithAux } from "../../transform/vmap.ts";
-import { linearizeBy } from "../task/linear-examples.ts";
-import { type OfParameters, perExampleWithAux, type Side } from "../task/problem.ts";
+import { perLinearExample } from "../task/linear-examples.ts";
+import type { Side } from "../task/problem.ts";
 import { narrowest } from "./narrowest.ts";
 import { identityPath, type Path, shapeOfPath } from "./path.ts";
 import { type Rules, type Use, UseFinder } from "./uses.ts";
@@ -107,9 +108,11 @@ function contributionsTo(
   return [...stackUses(direct, null), ...stackUses(cotangents(fn, inner, 0, uses, blocked), through.cotangent)];
 }
 
+const known = new WeakMap<Side, Map<string, Contribution[][]>>();
+
 /**
  * All contributions of one side, by output; `plain` tells of which parameters the structure is left aside, `pairs` how many
- * pairs of one example's outputs the kernel has.
+ * pairs of one example's outputs the kernel has. They are found once for all methods, which are traced together.
  */
 export function contributionsOf(
   fn: string,
@@ -118,21 +121,38 @@ export function contributionsOf(
   plain: ReadonlySet<number>,
   pairs: readonly number[],
 ): Contribution[][] {
-  const { floats } = side.parameters;
-  const compute = (single: OfParameters): [arrays: NDArray[][], found: Contribution[][]] => {
-    const { linear, outputs } = linearizeBy(fn, single, floats);
+  const ofSide = known.get(side) ?? new Map<string, Contribution[][]>();
+  known.set(side, ofSide);
+  const key = rules.sRules ? keyOf([rules, [...plain], pairs]) : "";
+  const found = ofSide.get(key) ?? findContributions(fn, side, rules, plain, pairs);
+  ofSide.set(key, found);
+  return found;
+}
+
+/** The Jacobians of every output by the parameters that it depends on, as contributions without structure. */
+export const jacobiansOf = (fn: string, side: Side): Contribution[][] =>
+  contributionsOf(fn, side, { jRules: false, sRules: false, fwd: null }, new Set(), []);
+
+function findContributions(
+  fn: string,
+  side: Side,
+  rules: Rules,
+  plain: ReadonlySet<number>,
+  pairs: readonly number[],
+): Contribution[][] {
+  const compute = (linear: ClosedJaxpr): [arrays: NDArray[][], found: Contribution[][]] => {
     const finder = new UseFinder(linear, rules);
     const uses = linear.jaxpr.inputs.flatMap((v, parameter) =>
       finder.usesOf(v, plain.has(parameter)).map((use) => ({ parameter, use })),
     );
-    const found = outputs.map(({ dtype }, i) => {
-      if (!isFloat(dtype)) return [];
-      const narrow = rules.sRules ? narrowest(linear.jaxpr, entry(linear.jaxpr.outputs, i), entry(pairs, i)) : null;
+    const found = linear.jaxpr.outputs.map((output, i) => {
+      if (!isFloat(output.aval.dtype)) return [];
+      const narrow = rules.sRules ? narrowest(linear.jaxpr, output, entry(pairs, i)) : null;
       return contributionsTo(fn, linear, i, uses, finder.blocked, narrow);
     });
     return [found.map((list) => list.flatMap(arraysOf)), found];
   };
-  const [arrays, found] = perExampleWithAux([side], compute, () => 0);
+  const [arrays, found] = perLinearExample(fn, [side], compute);
   // What `compute` has returned comes back with the batch axis in front.
   return found.map((list, i) => {
     const queue = [...entry(arrays, i)];

@@ -1,9 +1,8 @@
 /** A kernel's task made explicit: the two sides with their inputs, shapes and batch axes, and the parameters. */
 import { flattenArguments } from "../../base/flatten.ts";
-import { formatTree, type PyTree, sameStructure, unflatten } from "../../base/tree.ts";
+import { formatTree, sameStructure, unflatten } from "../../base/tree.ts";
 import type { Rates } from "../../compile/cost.ts";
 import type { NDArray } from "../../ir/ndarray.ts";
-import { vmapWithAux } from "../../transform/vmap.ts";
 import type { Rules } from "../structure/uses.ts";
 import {
   type ApplyFn,
@@ -78,31 +77,6 @@ export class Side {
       return withoutUnitBatch(oneExample(this, call, outputs), outputs);
     };
   }
-}
-
-/**
- * Runs `compute` on `f` of one example of each side at a time, mapped over the batch axes; on the whole of `f` when there
- * are none. `compute` returns lists of arrays, one list per output leaf; `axisOf` tells where the batch axis goes in them.
- */
-export const perExample = (
-  sides: readonly Side[],
-  compute: (...singles: OfParameters[]) => NDArray[][],
-  axisOf: (output: number) => number,
-): NDArray[][] => perExampleWithAux(sides, (...singles) => [compute(...singles), null], axisOf)[0];
-
-/** The same where `compute` returns, beside the lists, what else it has found. */
-export function perExampleWithAux<Aux>(
-  sides: readonly Side[],
-  compute: (...singles: OfParameters[]) => readonly [lists: NDArray[][], aux: Aux],
-  axisOf: (output: number) => number,
-): readonly [lists: NDArray[][], aux: Aux] {
-  const [{ batch, outs, fn }] = sides as [Side];
-  if (batch === null) return compute(...sides.map(({ whole }) => whole));
-  const one = (...all: SideInputs[]) => compute(...sides.map((side, i) => side.single(all[i]!)));
-  return vmapWithAux(fn, one, {
-    inAxes: sides.map(({ exampleAxes }) => exampleAxes as PyTree<number>),
-    outAxes: outs.leaves.map((_, i) => axisOf(i)),
-  })(...sides.map(({ examples }) => examples));
 }
 
 export interface Problem {
